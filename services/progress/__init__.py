@@ -1,0 +1,1 @@
+"""The projection: read-model of target progress by region (目标进度)."""

@@ -1,0 +1,1 @@
+"""Mechanism that every service uses: no word of the business stands here."""

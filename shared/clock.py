@@ -1,0 +1,58 @@
+"""The one Clock through which every process learns "now".
+
+It rules what is recorded: occurred_at, recorded_at, received_at, due dates, online and silent. System time
+rules what concerns the machine: tokens, timeouts, dedupe, lag, freshness, logs and spans.
+In simulated mode the time stands until somebody steps it, and what is recorded is marked.
+"""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where "now" comes from. Always aware, in UTC."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether what is recorded under this clock must be marked as simulated."""
+
+    def now(self) -> datetime:
+        """The moment that counts for the record."""
+
+
+class SystemClock:
+    """The machine's time: production."""
+
+    simulated = False
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SteppedClock:
+    """Time that stands until it is set; it never goes back.
+
+    Tests set it by hand; `shared.simulation` sets it from the CLOCK stream.
+    """
+
+    simulated = True
+
+    def __init__(self, start: datetime) -> None:
+        self._now = _aware(start)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, moment: datetime) -> bool:
+        """Step forward to `moment`. A moment in the past changes nothing: answers False."""
+        moment = _aware(moment)
+        if moment < self._now:
+            return False
+        self._now = moment
+        return True
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone: the Clock takes aware datetimes only")
+    return moment.astimezone(UTC)

@@ -1,0 +1,26 @@
+"""Who acts: taken from a verified token at the door, carried with every command, written into every event."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One identity: `role` says what, `area` and `organisation` say where it may act."""
+
+    subject: str
+    role: str
+    area: str | None = None
+    organisation: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Self:
+        return cls(raw["subject"], raw["role"], raw.get("area"), raw.get("organisation"))
+
+
+def system_actor(process: str) -> Actor:
+    """The identity of the system's own decisions (a flusher, a timer)."""
+    return Actor(subject=f"system:{process}", role="system")

@@ -1,0 +1,46 @@
+"""Settings of one process, read from the environment only (prefix `SHENGJI_`): secrets stand nowhere else.
+
+Whoever starts a process (the one-machine runner, compose, Kubernetes) gives it its own
+`SHENGJI_DATABASE_URL`, `SHENGJI_NATS_USER` and so on; a process never sees another's secrets.
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One process's settings. Unknown values are an error at start, not at three in the morning."""
+
+    model_config = SettingsConfigDict(env_prefix="SHENGJI_", extra="ignore")
+
+    environment: Literal["production", "local", "test"] = "production"
+    clock: Literal["system", "simulated"] = "system"
+
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_user: str | None = None
+    nats_password: SecretStr | None = None
+
+    database_url: SecretStr | None = Field(None, description="runtime role of this service")
+    owner_database_url: SecretStr | None = Field(None, description="migrating role; only for migrations")
+    database_pool: int = Field(8, ge=1, le=100, description="connections at the most")
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8000, ge=0, le=65535)
+    health_host: str = "127.0.0.1"
+    health_port: int = Field(0, ge=0, le=65535, description="0: no health endpoint")
+
+    log_dir: Path | None = Field(None, description="JSON log lines go to stdout, and here if set")
+    trace_dir: Path | None = Field(None, description="spans as JSON lines, where no OTLP endpoint is set")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _no_simulated_time_in_production(self) -> Self:
+        if self.environment == "production" and self.clock == "simulated":
+            raise ValueError(
+                "SHENGJI_CLOCK=simulated is refused where SHENGJI_ENVIRONMENT=production: "
+                "figures would carry dates that never were. Unset one of the two."
+            )
+        return self
