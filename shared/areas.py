@@ -20,7 +20,8 @@ class Relation:
 
     def holds(self, on: date | None) -> bool:
         return on is None or (
-            (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+            (self.valid_from is None or self.valid_from <= on)
+            and (self.valid_to is None or on <= self.valid_to)
         )
 
 

@@ -23,17 +23,21 @@ class Settings(BaseSettings):
     nats_user: str | None = None
     nats_password: SecretStr | None = None
 
-    database_url: SecretStr | None = Field(None, description="runtime role of this service")
-    owner_database_url: SecretStr | None = Field(None, description="migrating role; only for migrations")
-    database_pool: int = Field(8, ge=1, le=100, description="connections at the most")
+    database_url: SecretStr | None = Field(default=None, description="runtime role of this service")
+    owner_database_url: SecretStr | None = Field(
+        default=None, description="migrating role; only for migrations"
+    )
+    database_pool: int = Field(default=8, ge=1, le=100, description="connections at the most")
 
     http_host: str = "127.0.0.1"
-    http_port: int = Field(8000, ge=0, le=65535)
+    http_port: int = Field(default=8000, ge=0, le=65535)
     health_host: str = "127.0.0.1"
-    health_port: int = Field(0, ge=0, le=65535, description="0: no health endpoint")
+    health_port: int = Field(default=0, ge=0, le=65535, description="0: no health endpoint")
 
-    log_dir: Path | None = Field(None, description="JSON log lines go to stdout, and here if set")
-    trace_dir: Path | None = Field(None, description="spans as JSON lines, where no OTLP endpoint is set")
+    log_dir: Path | None = Field(default=None, description="JSON log lines go to stdout, and here if set")
+    trace_dir: Path | None = Field(
+        default=None, description="spans as JSON lines, where no OTLP endpoint is set"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

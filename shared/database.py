@@ -1,0 +1,114 @@
+"""Connections, migrations and grants: one PostgreSQL database per service, an owner and a runtime role in it.
+
+The owner migrates; the runtime role may do what the migrations grant it and nothing else.
+"""
+
+import asyncio
+from importlib import resources
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.operations import Operations
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
+
+# A stopped client must not hold the log's counter, and no statement may wait without end.
+_RUNTIME_LIMITS = {
+    "idle_in_transaction_session_timeout": "2s",
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "timezone": "UTC",
+}
+
+
+def runtime_engine(url: str, *, application: str, pool: int = 8) -> AsyncEngine:
+    """An engine for the runtime role. `application` shows in pg_stat_activity."""
+    return create_async_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {**_RUNTIME_LIMITS, "application_name": application},
+        },
+    )
+
+
+async def migrate(owner_url: str, service: str, *, revision: str = "head") -> None:
+    """Bring a service's database to `revision`, as its owner. One migration runs at a time."""
+    engine = create_async_engine(owner_url, connect_args={"timeout": 10})
+    try:
+        async with engine.connect() as conn:
+            # Two migrating processes must not meet: the second waits and finds nothing to do.
+            await conn.execute(text("SELECT pg_advisory_lock(7305)"))
+            await conn.execute(
+                text("SELECT set_config('shengji.runtime_role', :role, false)"),
+                {"role": f"{service}_runtime"},
+            )
+            await conn.commit()
+            await conn.run_sync(_upgrade, service, revision)
+            await conn.commit()
+            await conn.execute(text("SELECT pg_advisory_unlock(7305)"))
+            await conn.commit()
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, service: str, revision: str) -> None:
+    root = Path(str(resources.files("shared"))).parent
+    config = Config()
+    config.set_main_option("script_location", str(root / "shared" / "alembic"))
+    config.set_main_option("version_locations", str(root / "services" / service / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def run_script(op: Operations, sql: str) -> None:
+    """Run several SQL statements in a migration (a driver's prepared statement takes only one)."""
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None  # noqa: S101
+    await_only(driver.execute(sql))
+
+
+def install(op: Operations, script: str) -> None:
+    """Run a frozen script of `shared/schema/` in a migration, e.g. `event_log_v1.sql`, with its grants."""
+    run_script(op, resources.files("shared").joinpath("schema", script).read_text("utf-8"))
+    for privileges, target in _GRANTS[script]:
+        grant(op, privileges, target)
+
+
+def grant(op: Operations, privileges: str, target: str) -> None:
+    """Grant to this service's runtime role; `target` is a table's name or "FUNCTION name"."""
+    run_script(
+        op,
+        f"""DO $$ BEGIN EXECUTE format('GRANT {privileges} ON {target} TO %I',
+            current_setting('shengji.runtime_role')); END $$""",
+    )
+
+
+_GRANTS = {
+    "event_log_v1.sql": [
+        ("SELECT", "event"),
+        ("SELECT", "event_counter"),
+        ("SELECT, INSERT, DELETE", "command"),
+        ("EXECUTE", "FUNCTION append_events"),
+        ("EXECUTE", "FUNCTION event_digest"),
+    ],
+    "checkpoint_v1.sql": [("SELECT, INSERT, UPDATE", "checkpoint")],
+}
+
+
+if __name__ == "__main__":
+    import sys
+
+    from shared.settings import Settings
+
+    url = Settings().owner_database_url
+    if url is None or len(sys.argv) != 2:
+        raise SystemExit("usage: SHENGJI_OWNER_DATABASE_URL=… python -m shared.database SERVICE")
+    asyncio.run(migrate(url.get_secret_value(), sys.argv[1]))

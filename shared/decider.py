@@ -1,0 +1,197 @@
+"""Runs a pure decider against the log: load, decide, update inline tables, store the answer, append.
+
+Exactly once per (actor, command_id): the answer is stored in the append transaction, also when nothing
+changed, and given again to a repeat. A refusal changes nothing and is not stored: a repeat decides anew.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.catalogue import Catalogue
+from shared.clock import Clock
+from shared.event_log import EventLog, StreamWrite, VersionConflict
+from shared.problems import Problem
+from shared.rpc import Call, Reply
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+_ATTEMPTS = 5
+_SERIALIZATION = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks to try again
+
+_STORED = text("""
+    SELECT c.request_hash, c.answer::text AS answer,
+           coalesce((SELECT e.position FROM event e
+                     WHERE e.stream = c.answer->>'stream' AND e.version = (c.answer->>'version')::int), 0)
+           AS position
+    FROM command c WHERE c.actor = :actor AND c.command_id = :command_id
+""")
+_STORE = text("""
+    INSERT INTO command (actor, command_id, request_hash, answer, recorded_at)
+    VALUES (:actor, :command_id, :request_hash, CAST(:answer AS json), :now)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S, C, E]):
+    """An aggregate as three values: where it starts, what it decides, how facts change it."""
+
+    initial: S
+    decide: Callable[[C, S], Sequence[E]]
+    evolve: Callable[[S, E], S]
+
+    def fold(self, events: Sequence[E], state: S | None = None) -> S:
+        return reduce(self.evolve, events, self.initial if state is None else state)
+
+
+class CommandRunner:
+    """Runs one service's commands. `appended` is called after a commit, e.g. to poke the relay."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        log: EventLog,
+        catalogue: Catalogue,
+        clock: Clock,
+        refusal: type[Exception],
+        appended: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._engine = engine
+        self._log = log
+        self._catalogue = catalogue
+        self._clock = clock
+        self._refusal = refusal
+        self._appended = appended
+
+    async def run(
+        self,
+        call: Call,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C | Callable[[AsyncConnection], Awaitable[C]],
+        *,
+        answer: Callable[[S, Sequence[E]], Any],
+        inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None = None,
+    ) -> Reply:
+        """Carry out one command on one stream.
+
+        `command` is the command, or makes it inside the transaction (to read reference data).
+        `inline` updates the tables that the service reads at once; a unique violation there should be
+        raised by it as the service's refusal. `answer` makes the JSON-able answer of the new state.
+        Raises Problem: 409 when others kept winning the stream, 422 for a refusal or an id used twice.
+        """
+        request_hash = hashlib.sha256(call.operation.encode() + b"\0" + call.canonical_body()).digest()
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with self._engine.begin() as conn:
+                    stored = await self._stored(conn, call, request_hash)
+                    if stored is not None:
+                        return stored
+                    reply = await self._decide(
+                        conn, call, request_hash, stream, decider, command, answer, inline
+                    )
+                self._appended()
+                return reply
+            except VersionConflict as conflict:
+                if attempt == _ATTEMPTS - 1:
+                    raise _conflict(stream) from conflict
+            except IntegrityError as error:
+                # The same command id arrived twice at once: the other one's answer is there now.
+                if "command_pkey" not in str(error.orig):
+                    raise
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:
+                    raise
+            except self._refusal as refusal:
+                raise _refused(refusal) from refusal
+        raise _conflict(stream)
+
+    async def _decide(
+        self,
+        conn: AsyncConnection,
+        call: Call,
+        request_hash: bytes,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C | Callable[[AsyncConnection], Awaitable[C]],
+        answer: Callable[[S, Sequence[E]], Any],
+        inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None,
+    ) -> Reply:
+        history = await self._log.load(conn, stream)
+        state = decider.fold([self._catalogue.decode(event) for event in history])
+        made: C = await command(conn) if callable(command) else command
+        events = list(decider.decide(made, state))
+        state = decider.fold(events, state)
+        if inline is not None and events:
+            await inline(conn, events)
+        data = answer(state, events)
+        version = len(history) + len(events)
+        now = self._clock.now()
+        await conn.execute(
+            _STORE,
+            {
+                "actor": call.actor.subject,
+                "command_id": call.command_id,
+                "request_hash": request_hash,
+                "answer": json.dumps(
+                    {"data": data, "stream": stream, "version": version}, ensure_ascii=False
+                ),
+                "now": now,
+            },
+        )
+        if not events:
+            return Reply(data, self._catalogue.source, history[-1].position if history else 0)
+        encoded = [self._catalogue.encode(event, now) for event in events]
+        appended = await self._log.append(
+            conn, [StreamWrite(stream, len(history), encoded)], call.event_metadata()
+        )
+        return Reply(data, self._catalogue.source, appended.last_position)
+
+    async def _stored(self, conn: AsyncConnection, call: Call, request_hash: bytes) -> Reply | None:
+        row = (
+            await conn.execute(_STORED, {"actor": call.actor.subject, "command_id": call.command_id})
+        ).one_or_none()
+        if row is None:
+            return None
+        if bytes(row.request_hash) != request_hash:
+            raise Problem(
+                422,
+                "idempotency-key-reused",
+                "Idempotency-Key used for another request",
+                f"The key {call.command_id!r} was used before, with another request.",
+                where="Idempotency-Key",
+                remedy="Use a new key for a new request; repeat a request with its own key and the same body.",
+            )
+        return Reply(json.loads(row.answer)["data"], self._catalogue.source, row.position)
+
+
+def _conflict(stream: str) -> Problem:
+    return Problem(
+        409,
+        "conflict",
+        "Somebody else was faster",
+        f"{stream} was changed by others at the same moment.",
+        remedy="Read it again and repeat what still applies.",
+    )
+
+
+def _refused(refusal: Exception) -> Problem:
+    """A domain's refusal as a problem: the domain has no word of HTTP, so its fields are read here."""
+    return Problem(
+        int(getattr(refusal, "status", 422)),
+        str(getattr(refusal, "code", "refused")),
+        "Refused",
+        str(getattr(refusal, "detail", refusal)),
+        where=getattr(refusal, "where", None),
+        remedy=str(getattr(refusal, "remedy", "")),
+        extra=getattr(refusal, "extra", None),
+    )

@@ -1,0 +1,245 @@
+"""The event log of one service: append-only, gapless, chained by hash, and its own outbox.
+
+The table, the counter and the one appending statement stand in `schema/event_log_v1.sql`.
+Nothing here knows what an event means: `shared.catalogue` turns domain events into these and back.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.clock import Clock
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event before it has a place in the log. `data` is JSON-able."""
+
+    type: str
+    schema_version: int
+    data: dict[str, Any]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A recorded event. `position` is its place in the log, `version` its place in its stream."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    schema_version: int
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+    occurred_at: datetime
+    recorded_at: datetime
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWrite:
+    """Events for one stream, and the version that their maker saw: 0 means "no such stream yet"."""
+
+    stream: str
+    expected_version: int
+    events: Sequence[NewEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where the events went."""
+
+    first_position: int
+    last_position: int
+    recorded_at: datetime
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the log. `recorded_at` is None while the log is empty."""
+
+    position: int
+    hash: bytes
+    recorded_at: datetime | None
+    incarnation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check of the chain found: `broken_at` is the first position that doesn't fit, or None."""
+
+    checked: int
+    position: int
+    hash: bytes
+    broken_at: int | None
+    reason: str = ""
+
+
+class VersionConflict(Exception):
+    """Somebody else appended to the stream first: load and decide again."""
+
+
+_APPEND = text("""
+    SELECT first_position, last_position, recorded_at, hash FROM append_events(
+        CAST(:now AS timestamptz), CAST(:streams AS text[]), CAST(:versions AS int[]), CAST(:types AS text[]),
+        CAST(:schema_versions AS int[]), CAST(:data AS text[]), CAST(:metadata AS text),
+        CAST(:occurred_at AS timestamptz[]))
+""")
+_COLUMNS = """position, stream, version, type, schema_version, data::text AS data, metadata::text AS metadata,
+              occurred_at, recorded_at, hash"""
+_LOAD = text(f"SELECT {_COLUMNS} FROM event WHERE stream = :stream AND version > :after ORDER BY version")
+_READ = text(f"SELECT {_COLUMNS} FROM event WHERE position > :after ORDER BY position LIMIT :limit")
+_HEAD = text("""
+    SELECT position, hash, nullif(recorded_at, '-infinity') AS recorded_at, incarnation FROM event_counter
+""")
+_HASH_AT = text("SELECT hash FROM event WHERE position = :position")
+
+
+class EventLog:
+    """Loads and appends. Every method works inside the caller's transaction."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def load(self, conn: AsyncConnection, stream: str, after_version: int = 0) -> list[Event]:
+        """The events of one stream in order, from `after_version` on (exclusive)."""
+        rows = await conn.execute(_LOAD, {"stream": stream, "after": after_version})
+        return [_event(row) for row in rows]
+
+    async def append(
+        self, conn: AsyncConnection, writes: Sequence[StreamWrite], metadata: dict[str, Any]
+    ) -> Appended:
+        """Append the events of one command, all or none.
+
+        Only COMMIT may follow: the log's one counter row stays locked until then.
+        Raises VersionConflict when a stream has moved on, ValueError when there is nothing to append.
+        """
+        flat = [
+            (write.stream, write.expected_version + i, event)
+            for write in writes
+            for i, event in enumerate(write.events, start=1)
+        ]
+        if not flat:
+            raise ValueError("append of no events: answer the command without it")
+        if self._clock.simulated:
+            metadata = {**metadata, "simulated": True}
+        parameters = {
+            "now": self._clock.now(),
+            "streams": [stream for stream, _, _ in flat],
+            "versions": [version for _, version, _ in flat],
+            "types": [event.type for _, _, event in flat],
+            "schema_versions": [event.schema_version for _, _, event in flat],
+            "data": [_json(event.data) for _, _, event in flat],
+            "metadata": _json(metadata),
+            "occurred_at": [event.occurred_at for _, _, event in flat],
+        }
+        try:
+            row = (await conn.execute(_APPEND, parameters)).one()
+        except IntegrityError as error:
+            if "event_stream_version_key" in str(error.orig):
+                raise VersionConflict(", ".join(write.stream for write in writes)) from error
+            raise
+        return Appended(row.first_position, row.last_position, row.recorded_at, bytes(row.hash))
+
+    async def read(self, conn: AsyncConnection, after: int, limit: int) -> list[Event]:
+        """The log in order, from position `after` on (exclusive), at most `limit` events."""
+        rows = await conn.execute(_READ, {"after": after, "limit": limit})
+        return [_event(row) for row in rows]
+
+    async def head(self, conn: AsyncConnection) -> Head:
+        row = (await conn.execute(_HEAD)).one()
+        return Head(row.position, bytes(row.hash), row.recorded_at, row.incarnation)
+
+    async def hash_at(self, conn: AsyncConnection, position: int) -> bytes | None:
+        """The chain's hash at `position`; b"" at 0, None where the log doesn't reach."""
+        if position == 0:
+            return b""
+        row = (await conn.execute(_HASH_AT, {"position": position})).one_or_none()
+        return None if row is None else bytes(row.hash)
+
+    async def verify(self, conn: AsyncConnection, after: int = 0, batch: int = 2000) -> Verification:
+        """Recompute the chain from `after` (exclusive) to the end, from the exact stored text.
+
+        Done here and not in SQL, so that a database that lies about its own functions is found out.
+        """
+        known = await self.hash_at(conn, after)
+        if known is None:
+            return Verification(0, after, b"", after, "the log ends before this position")
+        position, current, last_recorded = after, known, None
+        async for row in self._raw(conn, after, batch):
+            if row.position != position + 1:
+                reason = f"position {position + 1} is missing"
+                return Verification(position - after, position, current, position + 1, reason)
+            expected = chain(current, row.position, digest(row))
+            if expected != bytes(row.hash):
+                reason = "the stored text or its order was changed"
+                return Verification(position - after, position, current, row.position, reason)
+            if last_recorded is not None and row.recorded_at < last_recorded:
+                return Verification(position - after, position, current, row.position, "time goes back")
+            position, current, last_recorded = row.position, expected, row.recorded_at
+        head = await self.head(conn)
+        if (head.position, head.hash) != (position, current):
+            reason = f"the counter says {head.position}, the log ends at {position}"
+            return Verification(position - after, position, current, position + 1, reason)
+        return Verification(position - after, position, current, None)
+
+    async def _raw(self, conn: AsyncConnection, after: int, batch: int) -> AsyncIterator[Any]:
+        while True:
+            rows = (await conn.execute(_READ, {"after": after, "limit": batch})).all()
+            for row in rows:
+                yield row
+            if len(rows) < batch:
+                return
+            after = rows[-1].position
+
+
+def chain(previous: bytes, position: int, event_digest: bytes) -> bytes:
+    """One link: sha256(previous ‖ position as 8 bytes, big-endian ‖ digest)."""
+    return hashlib.sha256(previous + position.to_bytes(8, "big", signed=True) + event_digest).digest()
+
+
+def digest(row: Any) -> bytes:
+    """The digest of an event's exact stored text; `row.data` and `row.metadata` are text."""
+    parts = (
+        row.stream,
+        row.version,
+        row.type,
+        row.schema_version,
+        (row.occurred_at - _EPOCH) // _MICROSECOND,
+        (row.recorded_at - _EPOCH) // _MICROSECOND,
+        row.data,
+        row.metadata,
+    )
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).digest()
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        row.position,
+        row.stream,
+        row.version,
+        row.type,
+        row.schema_version,
+        json.loads(row.data),
+        json.loads(row.metadata),
+        row.occurred_at,
+        row.recorded_at,
+        bytes(row.hash),
+    )
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

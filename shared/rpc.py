@@ -1,0 +1,331 @@
+"""Commands and queries between the gateway and the services: request/reply over NATS, made exact.
+
+Core NATS delivers at most once, so a command carries an id under which the service stores its answer; the
+client repeats the same id until it has an answer or the time is up. Every handler always replies, errors
+as a problem: a handler that raises in silence would leave its caller with a timeout.
+
+A service's operations carry their request and response models; `Operations.contract` writes them down as
+data, and the gateway builds its public API from that data alone.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import uuid4
+
+import structlog
+from faststream.nats import NatsBroker, NatsMessage
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeoutError
+from opentelemetry import propagate, trace
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
+
+from shared.identity import Actor
+from shared.problems import Problem, unavailable
+
+MAX_REPLY_BYTES = 512_000
+_WORKERS = 32
+_log = structlog.get_logger("rpc")
+_tracer = trace.get_tracer("shengji.rpc")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as a service sees it. `body` is the raw JSON object, `deadline` is system time."""
+
+    command_id: str
+    actor: Actor
+    operation: str
+    body: dict[str, Any]
+    deadline: datetime | None = None
+    correlation_id: str = ""
+    trace: dict[str, str] = field(default_factory=dict)
+
+    def canonical_body(self) -> bytes:
+        """The body as bytes that don't depend on the order of its keys."""
+        return json.dumps(self.body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def event_metadata(self) -> dict[str, Any]:
+        """What every event of this command carries about its origin."""
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        return {
+            "actor": self.actor.to_dict(),
+            "command": self.operation,
+            "command_id": self.command_id,
+            "correlation_id": self.correlation_id or self.command_id,
+            "causation_id": self.command_id,
+            "traceparent": carrier.get("traceparent") or self.trace.get("traceparent"),
+        }
+
+    def expired(self) -> bool:
+        return self.deadline is not None and datetime.now(UTC) > self.deadline
+
+    def encode(self) -> bytes:
+        return json.dumps(
+            {
+                "command_id": self.command_id,
+                "actor": self.actor.to_dict(),
+                "operation": self.operation,
+                "deadline": self.deadline.isoformat() if self.deadline else None,
+                "correlation_id": self.correlation_id,
+                "trace": self.trace,
+                "body": self.body,
+            },
+            ensure_ascii=False,
+        ).encode()
+
+    @classmethod
+    def decode(cls, raw: bytes) -> "Call":
+        """Raises ValueError, KeyError or TypeError on anything that isn't a call."""
+        message = json.loads(raw)
+        deadline = message.get("deadline")
+        if not isinstance(message["body"], dict):
+            raise TypeError("body is not an object")
+        return cls(
+            str(message["command_id"]),
+            Actor.from_dict(message["actor"]),
+            str(message["operation"]),
+            message["body"],
+            datetime.fromisoformat(deadline) if deadline else None,
+            str(message.get("correlation_id", "")),
+            dict(message.get("trace", {})),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command: its data, and the position of the service's log after it."""
+
+    data: Any
+    source: str
+    position: int
+
+
+Handler = Callable[[Call, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    name: str
+    kind: Literal["command", "query"]
+    request: type[BaseModel]
+    response: type[BaseModel]
+    summary: str
+    handler: Handler
+
+
+class Operations:
+    """The operations of one service, by name. `bind` serves them on a broker."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._operations: dict[str, Operation] = {}
+
+    def command(
+        self, name: str, *, request: type[BaseModel], response: type[BaseModel], summary: str
+    ) -> Callable[[Handler], Handler]:
+        """Register `async (Call, request) -> Reply`; the reply's data must fit `response`."""
+        return self._register("command", name, request, response, summary)
+
+    def query(
+        self, name: str, *, request: type[BaseModel], response: type[BaseModel], summary: str
+    ) -> Callable[[Handler], Handler]:
+        """Register `async (Call, request) -> response model or dict`."""
+        return self._register("query", name, request, response, summary)
+
+    def _register(
+        self,
+        kind: Literal["command", "query"],
+        name: str,
+        request: type[BaseModel],
+        response: type[BaseModel],
+        summary: str,
+    ) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            if name in self._operations:
+                raise ValueError(f"{self.service}: operation {name!r} is registered twice")
+            self._operations[name] = Operation(name, kind, request, response, summary, handler)
+            return handler
+
+        return register
+
+    def bind(self, broker: NatsBroker) -> None:
+        """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group."""
+
+        @broker.subscriber(f"rpc.{self.service}.*", queue=self.service, max_workers=_WORKERS)
+        async def answer(body: bytes, message: NatsMessage) -> bytes:
+            return await self.answer(message.body)
+
+    async def answer(self, raw: bytes) -> bytes:
+        """The reply to one raw request. Never raises."""
+        try:
+            reply = await self._dispatch(raw)
+        except Problem as problem:
+            reply = {"problem": problem.to_dict()}
+        except Exception:
+            reference = uuid4().hex[:12]
+            _log.exception("operation failed", service=self.service, reference=reference)
+            reply = {"problem": _internal(reference).to_dict()}
+        encoded = json.dumps(reply, ensure_ascii=False).encode()
+        if len(encoded) > MAX_REPLY_BYTES:
+            _log.error("reply too large", service=self.service, bytes=len(encoded))
+            return json.dumps({"problem": _too_large().to_dict()}).encode()
+        return encoded
+
+    async def _dispatch(self, raw: bytes) -> dict[str, Any]:
+        try:
+            call = Call.decode(raw)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
+        operation = self._operations.get(call.operation)
+        if operation is None:
+            raise Problem(
+                404, "no-such-operation", "No such operation", f"{self.service}: {call.operation!r}"
+            )
+        context = propagate.extract(call.trace)
+        with _tracer.start_as_current_span(
+            f"{self.service} {operation.name}",
+            context=context,
+            kind=trace.SpanKind.SERVER,
+            attributes={"rpc.system": "nats", "rpc.service": self.service, "rpc.method": operation.name},
+        ) as span:
+            if call.expired():
+                # Nobody waits for the answer any more; to carry it out now would surprise.
+                raise unavailable("The request's deadline had passed when it arrived.")
+            try:
+                request = operation.request.model_validate(call.body)
+            except ValidationError as error:
+                raise invalid_fields(error) from error
+            try:
+                result = await operation.handler(call, request)
+            except Problem as problem:
+                span.set_attribute("shengji.problem", problem.code)
+                raise
+            return _encode(operation, result)
+
+    def contract(self) -> dict[str, Any]:
+        """Every operation with its request and response JSON Schemas, as data for the gateway."""
+        operations: dict[str, Any] = {}
+        for operation in sorted(self._operations.values(), key=lambda op: op.name):
+            schemas, definitions = models_json_schema(
+                [(operation.request, "validation"), (operation.response, "serialization")],
+                ref_template="#/components/schemas/{model}",
+            )
+            operations[operation.name] = {
+                "kind": operation.kind,
+                "summary": operation.summary,
+                "description": (operation.handler.__doc__ or "").strip(),
+                "request": schemas[(operation.request, "validation")],
+                "response": schemas[(operation.response, "serialization")],
+                "schemas": definitions.get("$defs", {}),
+            }
+        return {"service": self.service, "operations": operations}
+
+
+class Client:
+    """The gateway's side: sends a call, repeats it under the same id, and answers or raises Problem."""
+
+    def __init__(self, broker: NatsBroker) -> None:
+        self._broker = broker
+
+    async def call(
+        self,
+        service: str,
+        operation: str,
+        body: dict[str, Any],
+        actor: Actor,
+        *,
+        command_id: str | None = None,
+        correlation_id: str = "",
+        timeout: float = 10.0,
+    ) -> dict[str, Any]:
+        """One operation's reply: `{"data": …}`, for a command also `"source"` and `"position"`.
+
+        Repeats on silence and on "no responders" until `timeout` seconds have passed; then Problem 503
+        with the id under which the caller may repeat.
+        """
+        command_id = command_id or uuid4().hex
+        give_up = time.monotonic() + timeout
+        with _tracer.start_as_current_span(
+            f"call {service} {operation}",
+            kind=trace.SpanKind.CLIENT,
+            attributes={"rpc.system": "nats", "rpc.service": service, "rpc.method": operation},
+        ):
+            carrier: dict[str, str] = {}
+            propagate.inject(carrier)
+            deadline = datetime.now(UTC) + timedelta(seconds=timeout)
+            call = Call(command_id, actor, operation, body, deadline, correlation_id, carrier)
+            raw = call.encode()
+            while (left := give_up - time.monotonic()) > 0:
+                try:
+                    message = await self._broker.request(
+                        raw, f"rpc.{service}.{operation}", timeout=min(left, 3.0)
+                    )
+                except NoRespondersError:
+                    await asyncio.sleep(min(left, 0.1))
+                    continue
+                except (NatsTimeoutError, TimeoutError):
+                    continue
+                reply: dict[str, Any] = json.loads(message.body)
+                if "problem" in reply:
+                    raise Problem.from_dict(reply["problem"])
+                return reply
+        raise unavailable(
+            f"The {service} service did not answer within {timeout:g} s; whether it acted is not known.",
+            extra={"command_id": command_id},
+        )
+
+
+def invalid_fields(error: ValidationError) -> Problem:
+    """A validation error as one problem that lists every field: where, why."""
+    errors = [
+        {"where": ".".join(str(part) for part in item["loc"]) or "body", "why": item["msg"]}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    first = errors[0]
+    return Problem(
+        422,
+        "invalid",
+        "Invalid request",
+        f"{first['where']}: {first['why']}" + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""),
+        where=first["where"],
+        remedy="Correct the fields named under errors; /docs shows each operation's shape and an example.",
+        errors=errors[:50],
+    )
+
+
+def _encode(operation: Operation, result: Any) -> dict[str, Any]:
+    data = result.data if isinstance(result, Reply) else result
+    if isinstance(data, BaseModel):
+        data = data.model_dump(mode="json")
+    reply = {"data": data}
+    if isinstance(result, Reply):
+        reply |= {"source": result.source, "position": result.position}
+    return reply
+
+
+def _internal(reference: str) -> Problem:
+    return Problem(
+        500,
+        "internal",
+        "Internal error",
+        f"Something failed that should not; the log has it under {reference}.",
+        remedy="Repeat with the same Idempotency-Key; if it stays, tell the operators this reference.",
+        extra={"reference": reference},
+    )
+
+
+def _too_large() -> Problem:
+    return Problem(
+        413,
+        "answer-too-large",
+        "The answer is too large",
+        f"The answer would be over {MAX_REPLY_BYTES} bytes.",
+        remedy="Ask for a smaller page or a narrower filter.",
+    )
