@@ -5,6 +5,8 @@ rules what concerns the machine: tokens, timeouts, dedupe, lag, freshness, logs 
 In simulated mode the time stands until somebody steps it, and what is recorded is marked.
 """
 
+import asyncio
+import contextlib
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -19,6 +21,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The moment that counts for the record."""
 
+    async def changed(self, timeout: float) -> None:
+        """Wait for a step of the clock, or `timeout` system seconds: what timers wait on."""
+
 
 class SystemClock:
     """The machine's time: production."""
@@ -27,6 +32,9 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    async def changed(self, timeout: float) -> None:
+        await asyncio.sleep(timeout)
 
 
 class SteppedClock:
@@ -39,6 +47,7 @@ class SteppedClock:
 
     def __init__(self, start: datetime) -> None:
         self._now = _aware(start)
+        self._stepped = asyncio.Event()
 
     def now(self) -> datetime:
         return self._now
@@ -49,7 +58,13 @@ class SteppedClock:
         if moment < self._now:
             return False
         self._now = moment
+        self._stepped.set()
+        self._stepped = asyncio.Event()
         return True
+
+    async def changed(self, timeout: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stepped.wait(), timeout)
 
 
 def _aware(moment: datetime) -> datetime:

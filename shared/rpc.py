@@ -14,9 +14,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import uuid4
 
+import msgspec
 import structlog
 from faststream.nats import NatsBroker, NatsMessage
 from nats.errors import NoRespondersError
@@ -30,6 +32,7 @@ from shared.problems import Problem, unavailable
 
 MAX_REPLY_BYTES = 512_000
 _WORKERS = 32
+_encoder = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger("rpc")
 _tracer = trace.get_tracer("shengji.rpc")
 
@@ -48,7 +51,9 @@ class Call:
 
     def canonical_body(self) -> bytes:
         """The body as bytes that don't depend on the order of its keys."""
-        return json.dumps(self.body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(
+            self.body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+        ).encode()
 
     def event_metadata(self) -> dict[str, Any]:
         """What every event of this command carries about its origin."""
@@ -67,26 +72,28 @@ class Call:
         return self.deadline is not None and datetime.now(UTC) > self.deadline
 
     def encode(self) -> bytes:
-        return json.dumps(
+        """As JSON; a Decimal in the body stays an exact number."""
+        return _encoder.encode(
             {
                 "command_id": self.command_id,
                 "actor": self.actor.to_dict(),
                 "operation": self.operation,
-                "deadline": self.deadline.isoformat() if self.deadline else None,
+                "deadline": self.deadline,
                 "correlation_id": self.correlation_id,
                 "trace": self.trace,
                 "body": self.body,
-            },
-            ensure_ascii=False,
-        ).encode()
+            }
+        )
 
     @classmethod
     def decode(cls, raw: bytes) -> "Call":
-        """Raises ValueError, KeyError or TypeError on anything that isn't a call."""
-        message = json.loads(raw)
+        """Raises ValueError, KeyError, TypeError or msgspec.DecodeError on anything that isn't a call."""
+        message = msgspec.json.decode(raw, float_hook=Decimal)
         deadline = message.get("deadline")
         if not isinstance(message["body"], dict):
             raise TypeError("body is not an object")
+        if _has_nul(message["body"]):
+            raise ValueError("a text holds the character U+0000, which no text may")
         return cls(
             str(message["command_id"]),
             Actor.from_dict(message["actor"]),
@@ -181,7 +188,7 @@ class Operations:
     async def _dispatch(self, raw: bytes) -> dict[str, Any]:
         try:
             call = Call.decode(raw)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
             raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
         operation = self._operations.get(call.operation)
         if operation is None:
@@ -298,6 +305,19 @@ def invalid_fields(error: ValidationError) -> Problem:
         remedy="Correct the fields named under errors; /docs shows each operation's shape and an example.",
         errors=errors[:50],
     )
+
+
+def _has_nul(value: Any) -> bool:
+    """PostgreSQL stores no U+0000 in a text: say so at the door, not as an error of the database."""
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(_has_nul(key) or _has_nul(item) for key, item in value.items())
+        case list():
+            return any(_has_nul(item) for item in value)
+        case _:
+            return False
 
 
 def _encode(operation: Operation, result: Any) -> dict[str, Any]:
