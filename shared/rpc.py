@@ -33,6 +33,7 @@ from shared.problems import Problem, unavailable
 MAX_REPLY_BYTES = 512_000
 _WORKERS = 32
 _encoder = msgspec.json.Encoder(decimal_format="number")
+_decoder = msgspec.json.Decoder(float_hook=Decimal)  # money and energy cross as they were written
 _log = structlog.get_logger("rpc")
 _tracer = trace.get_tracer("shengji.rpc")
 
@@ -88,7 +89,7 @@ class Call:
     @classmethod
     def decode(cls, raw: bytes) -> "Call":
         """Raises ValueError, KeyError, TypeError or msgspec.DecodeError on anything that isn't a call."""
-        message = msgspec.json.decode(raw, float_hook=Decimal)
+        message = _decoder.decode(raw)
         deadline = message.get("deadline")
         if not isinstance(message["body"], dict):
             raise TypeError("body is not an object")
