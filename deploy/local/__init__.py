@@ -1,0 +1,1 @@
+"""Everything on one machine: PostgreSQL, NATS and every service as supervised child processes."""

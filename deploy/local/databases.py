@@ -1,0 +1,63 @@
+"""Roles and databases of the services: one database each, an owner that migrates and a role that runs."""
+
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+
+from deploy.topology import SERVICES, Service
+
+_PRIVILEGES = """
+    ALTER SCHEMA public OWNER TO "{owner}";
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    GRANT USAGE ON SCHEMA public TO "{runtime}";
+"""
+
+
+async def create_roles(
+    admin: asyncpg.Connection, passwords: Mapping[str, str], services: Sequence[Service] = SERVICES
+) -> None:
+    """Make each service's two roles, or set their passwords. `passwords` is by role name."""
+    for service in services:
+        for role in (service.owner_role, service.runtime_role):
+            known = await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+            verb = "ALTER" if known else "CREATE"
+            secret = await admin.fetchval("SELECT quote_literal($1)", passwords[role])
+            await admin.execute(
+                f'{verb} ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {secret}'
+            )
+
+
+async def create_database(
+    admin: asyncpg.Connection, admin_url: str, service: Service, name: str | None = None
+) -> None:
+    """Make the service's database (called `name`, if given), unless it is there, and set who may do what.
+
+    The runtime role may connect and make temporary tables; what else it may, the migrations grant it.
+    """
+    database = name or service.database
+    if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+        await admin.execute(f'CREATE DATABASE "{database}" OWNER "{service.owner_role}"')
+    await grant_connect(admin, service, database)
+    inside = await asyncpg.connect(with_database(admin_url, database))
+    try:
+        await inside.execute(_PRIVILEGES.format(owner=service.owner_role, runtime=service.runtime_role))
+    finally:
+        await inside.close()
+
+
+async def grant_connect(admin: asyncpg.Connection, service: Service, database: str) -> None:
+    """Let only the service's own roles connect. A clone needs it again: a template's rights aren't copied."""
+    await admin.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+    await admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO "{service.runtime_role}"')
+
+
+def with_database(url: str, database: str) -> str:
+    """The same URL for another database."""
+    head, _, tail = url.rpartition("/")
+    _, question, options = tail.partition("?")
+    return f"{head}/{database}{question}{options}"
+
+
+def for_sqlalchemy(url: str) -> str:
+    """A libpq URL in the form that SQLAlchemy's asyncpg dialect takes."""
+    return "postgresql+asyncpg://" + url.split("://", 1)[1]

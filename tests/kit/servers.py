@@ -1,0 +1,243 @@
+"""Real servers for tests: one PostgreSQL cluster per run, databases cloned from migrated templates, NATS.
+
+A nats-server opens in some 30 ms, so every test that wants one gets a fresh one.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import asyncpg
+import nats as nats_client
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from deploy import topology
+from deploy.local.databases import (
+    create_database,
+    create_roles,
+    for_sqlalchemy,
+    grant_connect,
+    with_database,
+)
+from deploy.local.nats import NatsServer
+from deploy.local.ports import free_port
+from deploy.local.postgres import PostgresServer, small
+from deploy.local.process import Child
+from shared.database import migrate
+
+T = TypeVar("T")
+
+
+async def wait_for(condition: Callable[[], T | Awaitable[T]], timeout: float = 10.0, what: str = "") -> T:
+    """Wait until `condition()` is true and answer its value; AssertionError after `timeout` seconds."""
+    value: Any = None
+    try:
+        async with asyncio.timeout(timeout):
+            while True:
+                value = condition()
+                if isinstance(value, Awaitable):
+                    value = await value
+                if value:
+                    return value
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"not within {timeout} s: {what or condition}; last value {value!r}") from None
+
+
+@contextlib.contextmanager
+def server_folder(name: str):
+    """A temporary folder that an unprivileged server may reach, removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=f"shengji-{name}-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One service's database, migrated and empty, of one test."""
+
+    service: str
+    name: str
+    url: str
+    """For the runtime role, in SQLAlchemy's form."""
+    owner_url: str
+    """For the role that migrates, in SQLAlchemy's form."""
+
+    @property
+    def dsn(self) -> str:
+        """For the runtime role, in asyncpg's form."""
+        return self.url.replace("postgresql+asyncpg", "postgresql", 1)
+
+    @property
+    def owner_dsn(self) -> str:
+        """For the role that migrates, in asyncpg's form."""
+        return self.owner_url.replace("postgresql+asyncpg", "postgresql", 1)
+
+    def engine(self, **options: Any) -> AsyncEngine:
+        """A new engine with the runtime role; dispose of it before the test ends."""
+        return create_async_engine(self.url, **options)
+
+
+class TestCluster:
+    """The PostgreSQL cluster of a test run."""
+
+    __test__ = False
+
+    def __init__(self, server: PostgresServer, passwords: dict[str, str]) -> None:
+        self.server = server
+        self._passwords = passwords
+        self._templates: dict[str, str] = {}
+        self._lock = asyncio.Lock()
+        self._count = 0
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def running(cls) -> AsyncIterator[Self]:
+        """Start a cluster in a temporary folder; it is gone afterwards."""
+        with server_folder("pg") as folder:
+            server = PostgresServer(
+                folder / "cluster", free_port(), secrets.token_hex(8), folder / "postgres.log", small()
+            )
+            await server.prepare()
+            child = Child(server.spec())
+            await child.start()
+            try:
+                await child.wait_ready()
+                roles = [r for s in topology.SERVICES for r in (s.owner_role, s.runtime_role)]
+                passwords = {role: secrets.token_hex(8) for role in roles}
+                async with cls._connected(server) as admin:
+                    await create_roles(admin, passwords)
+                yield cls(server, passwords)
+            finally:
+                await child.stop()
+
+    async def empty(self, service: str) -> Database:
+        """A new database with the service's roles and nothing in it: for tests of migrations."""
+        database = self._new(service)
+        async with self._connected(self.server) as admin:
+            await create_database(admin, self.server.admin_url, topology.service(service), database.name)
+        return database
+
+    async def clone(self, service: str) -> Database:
+        """A new database, migrated, from the service's template (made at the first call)."""
+        async with self._lock:
+            template = self._templates.get(service)
+            if template is None:
+                made = await self.empty(service)
+                await migrate(made.owner_url, service)
+                template = self._templates[service] = made.name
+            database = self._new(service)
+            row = topology.service(service)
+            async with self._connected(self.server) as admin:
+                await admin.execute(
+                    f'CREATE DATABASE "{database.name}" TEMPLATE "{template}" OWNER "{row.owner_role}"'
+                )
+                await grant_connect(admin, row, database.name)
+        return database
+
+    async def drop(self, database: Database) -> None:
+        """Remove the database, cutting off who is still connected."""
+        async with self._connected(self.server) as admin:
+            await admin.execute(f'DROP DATABASE "{database.name}" WITH (FORCE)')
+
+    def _new(self, service: str) -> Database:
+        self._count += 1
+        row, name = topology.service(service), f"t{self._count}_{service}"
+
+        def url(role: str) -> str:
+            return for_sqlalchemy(self.server.url(role, self._passwords[role], name))
+
+        return Database(service, name, url(row.runtime_role), url(row.owner_role))
+
+    @staticmethod
+    @contextlib.asynccontextmanager
+    async def _connected(server: PostgresServer) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(with_database(server.admin_url, "postgres"))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@dataclass
+class TestNats:
+    """A nats-server of one test, with the topology's users and an admin who may do everything."""
+
+    __test__ = False
+
+    server: NatsServer
+    passwords: dict[str, str]
+    child: Child
+    _clients: list[Client] = field(default_factory=list)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def running(cls) -> AsyncIterator[Self]:
+        """Start a server with an empty store; its clients are closed and it is gone afterwards."""
+        with server_folder("nats") as folder:
+            users = (*topology.USERS, topology.ADMIN)
+            passwords = {user.name: f"p{secrets.token_hex(8)}" for user in users}
+            server = NatsServer(folder, free_port(), passwords, folder / "nats.log", users)
+            server.prepare()
+            child = Child(server.spec())
+            await child.start()
+            running = cls(server, passwords, child)
+            try:
+                await child.wait_ready()
+                yield running
+            finally:
+                for client in running._clients:
+                    if not client.is_closed:
+                        await client.close()
+                await running.child.stop()
+
+    @property
+    def url(self) -> str:
+        """Where to connect; user and password come separately."""
+        return self.server.url
+
+    async def connect(self, user: str = "admin", **options: Any) -> Client:
+        """A client connected as `user`, closed when the test ends."""
+        client = await nats_client.connect(
+            self.url,
+            user=user,
+            password=self.passwords[user],
+            inbox_prefix=topology.inbox_prefix(user),
+            **{"allow_reconnect": True, "max_reconnect_attempts": -1, "reconnect_time_wait": 0.05, **options},
+        )
+        self._clients.append(client)
+        return client
+
+    async def jetstream(self, user: str = "admin", **options: Any) -> JetStreamContext:
+        """A JetStream context of a client connected as `user`."""
+        return (await self.connect(user)).jetstream(**{"timeout": 5.0, **options})
+
+    async def provision(self, partitions: int = topology.READINGS_PARTITIONS) -> None:
+        """Make every stream and consumer of the topology."""
+        js = await self.jetstream()
+        for stream in topology.streams(partitions):
+            await js.add_stream(stream)
+        for name, consumer in topology.consumers(partitions):
+            await js.add_consumer(name, consumer)
+
+    async def stop(self) -> None:
+        """Stop the server, keeping its files."""
+        await self.child.stop()
+
+    async def restart(self) -> None:
+        """Start it again with the same port and files (stopping it first if it runs)."""
+        await self.child.stop()
+        self.child = Child(self.server.spec())
+        await self.child.start()
+        await self.child.wait_ready()
