@@ -1,0 +1,154 @@
+"""Health that looks at progress, not at connections.
+
+The parts of a process register checks; `/live` says that the event loop turns, `/ready` that every check
+passes, `/metrics` what the meters say. The JSON body names the check that fails and why, for the person
+who reads it at night.
+"""
+
+import asyncio
+import inspect
+import socket
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import msgspec
+import uvicorn
+
+from shared.telemetry import prometheus_text
+
+Status = Literal["ok", "degraded", "failing"]
+CHECK_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part's state. `degraded` still takes traffic but wants a look; `failing` makes it not ready."""
+
+    status: Status
+    detail: str = ""
+
+
+OK = Check("ok")
+CheckFunction = Callable[[], Check | Awaitable[Check]]
+
+
+class Health:
+    """The registry of one process."""
+
+    def __init__(self, process: str) -> None:
+        self.process = process
+        self._checks: dict[str, CheckFunction] = {}
+
+    def register(self, name: str, check: CheckFunction) -> None:
+        """Add a check. The same name again is a programming error: one part would hide another."""
+        if name in self._checks:
+            raise ValueError(f"health check {name!r} is registered twice")
+        self._checks[name] = check
+
+    def unregister(self, name: str) -> None:
+        self._checks.pop(name, None)
+
+    async def report(self) -> dict[str, Any]:
+        """{"process", "status", "checks": {name: {"status", "detail"}}}; the worst check decides."""
+        names = list(self._checks)
+        checks = await asyncio.gather(*(self._run(self._checks[name]) for name in names))
+        order: list[Status] = ["ok", "degraded", "failing"]
+        worst = max((check.status for check in checks), key=order.index, default="ok")
+        return {
+            "process": self.process,
+            "status": worst,
+            "checks": {name: asdict(check) for name, check in zip(names, checks, strict=True)},
+        }
+
+    async def ready(self) -> bool:
+        return bool((await self.report())["status"] != "failing")
+
+    async def _run(self, check: CheckFunction) -> Check:
+        try:
+            result = check()
+            if inspect.isawaitable(result):
+                return await asyncio.wait_for(result, CHECK_TIMEOUT_S)
+            return result
+        except TimeoutError:
+            return Check("failing", f"the check gave no answer within {CHECK_TIMEOUT_S:g} s")
+        except Exception as error:
+            return Check("failing", f"the check itself failed: {type(error).__name__}: {error}")
+
+
+def asgi_app(health: Health) -> Callable[..., Awaitable[None]]:
+    """A tiny ASGI application: /live, /ready, /metrics. No framework: it must answer when little else does."""
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        match scope["path"]:
+            case "/live":
+                answer = (200, _JSON, msgspec.json.encode({"process": health.process, "status": "ok"}))
+            case "/ready" | "/health":
+                report = await health.report()
+                code = 503 if report["status"] == "failing" else 200
+                answer = (code, _JSON, msgspec.json.encode(report))
+            case "/metrics":
+                content_type, body = prometheus_text()
+                answer = (200, content_type, body)
+            case path:
+                text = {"title": "no such page", "detail": f"{path}: try /live, /ready or /metrics"}
+                answer = (404, b"application/problem+json", msgspec.json.encode(text))
+        code, content_type, body = answer
+        headers = [(b"content-type", content_type), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": code, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+_JSON = b"application/json"
+
+
+class HealthServer:
+    """Serves a Health registry on `host`; `port` 0 takes a free one (`.port` says which, after start)."""
+
+    def __init__(self, health: Health, host: str, port: int) -> None:
+        config = uvicorn.Config(asgi_app(health), log_config=None, access_log=False, lifespan="off")
+        self._server = _QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+        self.host = host
+        self.port = port
+
+    async def start(self) -> None:
+        """Listen. Raises OSError, naming the address, when the port is taken."""
+        listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+        except OSError as error:
+            listener.close()
+            raise OSError(
+                error.errno, f"health endpoint {self.host}:{self.port}: {error.strerror}"
+            ) from error
+        self.port = listener.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="health-server")
+        await self._server.listening.wait()
+
+    async def stop(self) -> None:
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves the process's signals alone (the runtime owns them) and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
