@@ -189,7 +189,7 @@ class Operations:
     async def _dispatch(self, raw: bytes) -> dict[str, Any]:
         try:
             call = Call.decode(raw)
-        except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as error:
             raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
         operation = self._operations.get(call.operation)
         if operation is None:

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-import nats
 import structlog
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -21,12 +21,12 @@ from shared.problems import Problem, unavailable
 
 STREAM = "CLOCK"
 SUBJECT = "clock.now"
-ACKS = "clock.ack"
+ACKS = "clock.ack"  # clock.ack.<process>: each may say only its own
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger("clock")
 
 
-async def follow(nc: nats.NATS, js: JetStreamContext, process: str) -> SteppedClock:
+async def follow(nc: Client, js: JetStreamContext, process: str) -> SteppedClock:
     """A clock that follows the CLOCK stream from its last step on; every step is acknowledged.
 
     Before the first step it stands at 1970-01-01, which no record should carry: callers that record
@@ -37,7 +37,7 @@ async def follow(nc: nats.NATS, js: JetStreamContext, process: str) -> SteppedCl
     async def stepped(message: Msg) -> None:
         step = json.loads(message.data)
         clock.set(datetime.fromisoformat(step["now"]))
-        await nc.publish(ACKS, json.dumps({"process": process, "now": step["now"]}).encode())
+        await nc.publish(f"{ACKS}.{process}", json.dumps({"process": process, "now": step["now"]}).encode())
 
     try:
         last = await js.get_last_msg(STREAM, SUBJECT)
@@ -56,7 +56,7 @@ async def follow(nc: nats.NATS, js: JetStreamContext, process: str) -> SteppedCl
 
 
 async def step(
-    nc: nats.NATS,
+    nc: Client,
     js: JetStreamContext,
     clock: SteppedClock,
     moment: datetime,
@@ -88,7 +88,7 @@ async def step(
             if not waiting:
                 done.set()
 
-    subscription = await nc.subscribe(ACKS, cb=acknowledged)
+    subscription = await nc.subscribe(f"{ACKS}.*", cb=acknowledged)
     try:
         await nc.flush()
         body = json.dumps({"now": moment.isoformat()}).encode()
