@@ -1,0 +1,77 @@
+"""The services' operations as data: what the gateway knows of their requests and answers.
+
+Read from `shared/contracts/<service>/operations.json`, which each service generates from its own models;
+the gateway has no models of its own, so the two can't drift apart.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+_REF = "#/components/schemas/"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationContract:
+    """One operation: JSON Schemas with references into the gateway's OpenAPI components."""
+
+    service: str
+    name: str
+    kind: str
+    summary: str
+    description: str
+    request: dict[str, Any]
+    response: dict[str, Any]
+    schemas: dict[str, Any]
+
+    def request_object(self) -> dict[str, Any]:
+        """The request's own schema with its reference resolved: properties, required, examples."""
+        return self._resolve(self.request)
+
+    def _resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
+        reference = schema.get("$ref")
+        return self.schemas[reference.removeprefix(_REF)] if reference else schema
+
+
+@cache
+def contract(service: str, operation: str) -> OperationContract:
+    """The contract of one operation. Raises LookupError naming what to run when there is none."""
+    operations = _load(service)["operations"]
+    if operation not in operations:
+        raise LookupError(
+            f"{service} has no operation {operation!r} in its contract; run `python -m deploy.contracts`"
+        )
+    raw = operations[operation]
+    return OperationContract(
+        service,
+        operation,
+        raw["kind"],
+        raw["summary"],
+        raw["description"],
+        _prefixed(raw["request"], service),
+        _prefixed(raw["response"], service),
+        {f"{service}.{name}": _prefixed(schema, service) for name, schema in raw["schemas"].items()},
+    )
+
+
+@cache
+def _load(service: str) -> dict[str, Any]:
+    path = resources.files("shared").joinpath("contracts", service, "operations.json")
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
+
+
+def _prefixed(node: Any, service: str) -> Any:
+    """Two services may use one model name: references and components carry the service's."""
+    if isinstance(node, dict):
+        return {
+            key: f"{_REF}{service}.{value.removeprefix(_REF)}"
+            if key == "$ref" and isinstance(value, str)
+            else _prefixed(value, service)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_prefixed(item, service) for item in node]
+    return node

@@ -1,0 +1,216 @@
+"""One endpoint made of one row of the route table: request in, operation called, answer out.
+
+Path, query and body become the one request object; the service validates it. What is done here is the
+door's work: identity, scope, size, idempotency, position tokens, ETag, problem+json.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.gateway.auth import Authenticator
+from services.gateway.contracts import OperationContract, contract
+from services.gateway.positions import HEADER, PositionTokens
+from services.gateway.routes import Route
+from services.gateway.scope import Scope
+from services.gateway.settings import GatewaySettings
+from shared.problems import Problem, forbidden, invalid
+from shared.rpc import Client
+
+INTERNAL = frozenset({"at_least"})  # fields of a request that only the gateway fills in
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class Endpoints:
+    """Makes endpoints. One per application: it holds what every endpoint needs."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        client: Client,
+        authenticator: Authenticator,
+        scope: Scope,
+        positions: PositionTokens,
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._authenticator = authenticator
+        self._scope = scope
+        self._positions = positions
+
+    def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of one row. Raises LookupError when the operation has no contract."""
+        operation = contract(route.service, route.operation)
+
+        async def endpoint(request: Request) -> Response:
+            actor, _ = self._authenticator.identify(request)
+            if actor.role not in route.roles:
+                raise forbidden(
+                    f"{route.method} {route.path} is for {', '.join(route.roles)}; your role is {actor.role}."
+                )
+            body = await self._request_object(request, route, operation)
+            await self._scope.check(actor, body, route.area, route.organisation)
+            command_id = _idempotency_key(request) if operation.kind == "command" else uuid4().hex
+            if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
+                token = request.headers.get(HEADER)
+                body["at_least"] = self._positions.read(token) if token else None
+            reply = await self._client.call(
+                route.service,
+                route.operation,
+                body,
+                actor,
+                command_id=command_id,
+                correlation_id=request.headers.get("x-request-id", "")[:100] or command_id,
+                timeout=self._settings.call_timeout,
+            )
+            if operation.kind == "query":
+                return _conditional(request, reply["data"])
+            token = self._positions.sign(reply["source"], reply["position"])
+            headers = {HEADER: token, "Idempotency-Key": command_id}
+            return Response(_encode(reply["data"]), route.status, headers, "application/json")
+
+        endpoint.__name__ = f"{route.service}_{route.operation}".replace("-", "_")
+        return endpoint
+
+    async def _request_object(
+        self, request: Request, route: Route, operation: OperationContract
+    ) -> dict[str, Any]:
+        properties = operation.request_object().get("properties", {})
+        named = {name: request.path_params[name] for name in route.path_parameters}
+        if route.method == "GET":
+            return {**_query(request, properties, named), **named}
+        if request.query_params:
+            raise invalid(
+                f"{route.method} {route.path} takes no query parameters.",
+                where="query",
+                remedy="Put the fields into the body.",
+            )
+        body = _parse(await read_body(request, self._settings.body_limit))
+        for name, value in named.items():
+            if body.setdefault(name, value) != value:
+                raise invalid(
+                    f"The body says {name} = {body[name]!r}, the path says {value!r}.",
+                    where=name,
+                    remedy="Leave it out of the body.",
+                )
+        if unknown := [name for name in body if name not in properties or name in INTERNAL]:
+            known = ", ".join(name for name in properties if name not in INTERNAL)
+            raise invalid(f"There is no field {unknown[0]!r}.", where=unknown[0], remedy=f"Known: {known}.")
+        return body
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, refused as soon as it is over `limit` bytes, before anything parses it."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _query(request: Request, properties: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in request.query_params:
+        if name not in properties or name in INTERNAL or name in named:
+            known = ", ".join(each for each in properties if each not in INTERNAL and each not in named)
+            raise invalid(
+                f"There is no query parameter {name!r}.", where=name, remedy=f"Known here: {known or 'none'}."
+            )
+        many = request.query_params.getlist(name)
+        if takes_list(properties[name]):
+            values[name] = many
+        elif len(many) > 1:
+            raise invalid(f"{name} is given {len(many)} times.", where=name, remedy="Give it once.")
+        else:
+            values[name] = many[0]
+    return values
+
+
+def takes_list(schema: dict[str, Any]) -> bool:
+    """Whether a parameter may stand several times in a query."""
+    options = schema.get("anyOf", [schema])
+    return any(option.get("type") == "array" for option in options)
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    if not raw:
+        return {}
+    try:
+        body = _decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise Problem(
+            400,
+            "malformed-json",
+            "Not JSON",
+            f"The body is not JSON: {error}.",
+            where="body",
+            remedy="Send one JSON object in UTF-8.",
+        ) from error
+    if not isinstance(body, dict):
+        raise invalid("The body is not a JSON object.", where="body", remedy="Send one JSON object.")
+    return body
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return uuid4().hex
+    if not _KEY.fullmatch(key):
+        raise invalid(
+            "The Idempotency-Key must be 1 to 200 printable ASCII characters without spaces.",
+            where="Idempotency-Key",
+            remedy="Use, for example, a UUID.",
+        )
+    return key
+
+
+def _conditional(request: Request, data: Any) -> Response:
+    """200 with an ETag, or 304 when the caller has this very answer."""
+    body = _encode(data)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if etag in given or "*" in given:
+        return Response(status_code=304, headers=headers)
+    return Response(body, 200, headers, "application/json")
+
+
+def _encode(data: Any) -> bytes:
+    return _encoder.encode(data)
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    """A problem as the caller gets it."""
+    headers = {"Cache-Control": "no-store"}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="shengji"'
+    return JSONResponse(
+        problem.to_dict(), problem.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        "body-too-large",
+        "The body is too large",
+        f"The body is over {limit} bytes.",
+        where="body",
+        remedy="Send it in parts.",
+    )

@@ -1,0 +1,103 @@
+"""Server-sent events: what changed in the progress figures, as it changes, with resume.
+
+The event id is progress's own number of the change ("v<version>:<seq>"). An id that progress doesn't know
+(a rebuilt read-model, an invented one) is answered with a `reset` event and a snapshot. The stream is
+narrowed to what the token may see, and ends when the token does.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from services.gateway.auth import Authenticator
+from services.gateway.scope import Scope
+from shared.identity import Actor
+from shared.problems import Problem
+from shared.rpc import Client
+
+_WAIT_S = 2.0  # one long poll; also the heartbeat's rhythm
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def router(authenticator: Authenticator, client: Client, scope: Scope) -> APIRouter:
+    """GET /progress/stream."""
+    routes = APIRouter(tags=["progress"])
+
+    @routes.get(
+        "/progress/stream",
+        summary="Changes of progress figures as server-sent events",
+        description=__doc__,
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        openapi_extra={
+            "security": [{"bearer": []}],
+            "parameters": [
+                {"name": "region", "in": "query", "required": False, "schema": {"type": "string"}},
+                {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string"}},
+            ],
+        },
+    )
+    async def stream(request: Request) -> StreamingResponse:
+        actor, ends_at = authenticator.identify(request)
+        query: dict[str, Any] = {}
+        if region := request.query_params.get("region"):
+            query["region"] = region
+            await scope.check(actor, query, "region", None)
+        last = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
+        # The first answer comes before the headers: a bad region is a problem, not a broken stream.
+        first = await _changes(client, actor, query, last, wait=0.0)
+        events = _events(request, client, actor, query, first, ends_at)
+        return StreamingResponse(
+            events, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    return routes
+
+
+async def _changes(
+    client: Client, actor: Actor, query: dict[str, Any], after: str | None, wait: float
+) -> dict[str, Any]:
+    body = {**query, "after": after, "wait": wait}
+    reply = await client.call("progress", "changes", body, actor)
+    answer: dict[str, Any] = reply["data"]
+    return answer
+
+
+async def _events(
+    request: Request,
+    client: Client,
+    actor: Actor,
+    query: dict[str, Any],
+    answer: dict[str, Any],
+    ends_at: int,
+) -> AsyncIterator[bytes]:
+    yield b"retry: 2000\n\n"
+    while True:
+        if answer.get("reset"):
+            yield _event("reset", {"snapshot": answer["snapshot"]}, answer["last"])
+        for item in answer["items"]:
+            yield _event("change", item, item["id"])
+        if not answer["items"]:
+            yield b": still here\n\n"
+        if time.time() >= ends_at:
+            yield _event("end", {"why": "the token has expired: connect again with a new one"}, None)
+            return
+        if await request.is_disconnected():
+            return
+        last = answer["last"]
+        try:
+            answer = await _changes(client, actor, query, last, wait=_WAIT_S)
+        except Problem as problem:
+            # The line stays: the reader sees why nothing comes, and loses nothing.
+            yield _event("problem", problem.to_dict(), None)
+            answer = {"items": [], "last": last}
+
+
+def _event(name: str, data: Any, identifier: str | None) -> bytes:
+    head = f"id: {identifier}\n" if identifier is not None else ""
+    return f"{head}event: {name}\n".encode() + b"data: " + _encoder.encode(data) + b"\n\n"

@@ -1,0 +1,125 @@
+"""The gateway: one door for portals. `python -m services.gateway.main`."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from services.gateway import live, openapi, simulated_clock
+from services.gateway.auth import Authenticator
+from services.gateway.endpoint import Endpoints, problem_response
+from services.gateway.positions import PositionTokens
+from services.gateway.routes import all_routes
+from services.gateway.scope import Scope
+from services.gateway.settings import GatewaySettings
+from services.gateway.simulated_clock import ClockDoor
+from services.gateway.tracing import Tracing
+from shared import broker as nats_broker
+from shared.asgi import HttpServer
+from shared.problems import Problem
+from shared.rpc import Client
+from shared.runtime import Runtime
+
+PREFIX = "/api/v1"
+_log = structlog.get_logger("gateway")
+
+
+def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> FastAPI:
+    """The application over a connected client."""
+    app = FastAPI(
+        title="Shengji 升级",
+        version="1",
+        description="A province's industrial-upgrade plan: targets, projects, energy, progress.",
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    authenticator = Authenticator(settings)
+    scope = Scope(client)
+    positions = PositionTokens(settings.position_key.get_secret_value())
+    endpoints = Endpoints(settings, client, authenticator, scope, positions)
+    api = APIRouter(prefix=PREFIX)
+    for route in all_routes():
+        api.add_api_route(
+            route.path,
+            endpoints.make(route),
+            methods=[route.method],
+            operation_id=f"{route.service}.{route.operation}",
+            summary=openapi.contract(route.service, route.operation).summary,
+            description=openapi.contract(route.service, route.operation).description,
+            tags=[route.tag],
+            openapi_extra=openapi.describe(route),
+            response_model=None,
+            status_code=route.status,
+        )
+    api.include_router(simulated_clock.router(authenticator, door))
+    api.include_router(live.router(authenticator, client, scope))
+    app.include_router(api)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    app.add_middleware(Tracing)
+    _install_handlers(app)
+    return app
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the services' schemas as components."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        parts = schema.setdefault("components", {})
+        parts.setdefault("schemas", {}).update(openapi.components(all_routes()))
+        parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _install_handlers(app: FastAPI) -> None:
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        _log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+        detail = "Something failed that should not; it is logged."
+        return problem_response(Problem(500, "internal", "Internal error", detail))
+
+    @app.exception_handler(Problem)
+    async def problem(_: Request, error: Problem) -> JSONResponse:
+        return problem_response(error)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        detail = f"{request.method} {request.url.path}: {error.detail}"
+        code = str(error.detail).lower().replace(" ", "-")
+        response = problem_response(
+            Problem(error.status_code, code, str(error.detail), detail, remedy="/docs lists every route.")
+        )
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def validation(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"where": ".".join(map(str, item["loc"])), "why": item["msg"]} for item in error.errors()]
+        return problem_response(
+            Problem(
+                422, "invalid", "Invalid request", errors[0]["why"], where=errors[0]["where"], errors=errors
+            )
+        )
+
+
+async def main() -> None:
+    settings = GatewaySettings()  # type: ignore[call-arg]
+    async with Runtime.start("gateway", process="gateway", settings=settings) as rt:
+        door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
+        app = create_app(settings, Client(rt.broker), door)
+        server = HttpServer(app, settings.http_host, settings.http_port)
+        rt.spawn(server.run_until_cancelled(), "http")
+        await rt.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,115 @@
+"""The OpenAPI document: one operation per row of the route table, schemas from the services' contracts."""
+
+from typing import Any
+
+from services.gateway.contracts import OperationContract, contract
+from services.gateway.endpoint import INTERNAL
+from services.gateway.positions import HEADER
+from services.gateway.routes import Route
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457: what, where, why, what to do",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:shengji:problem:invalid"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable, for programs"},
+        "detail": {"type": "string", "description": "what happened, for a person"},
+        "where": {"type": "string", "description": "the field or thing it is about"},
+        "remedy": {"type": "string", "description": "what to do"},
+        "errors": {"type": "array", "items": {"type": "object"}, "description": "several places at once"},
+        "retry_after": {"type": "integer", "description": "seconds"},
+    },
+}
+_ERRORS = {
+    "400": "Not readable",
+    "401": "No valid token",
+    "403": "Not within your role or area",
+    "404": "Not there",
+    "409": "Somebody else was faster",
+    "413": "Too large",
+    "422": "Readable, but it can't be so",
+    "503": "A re-send cures it",
+}
+
+
+def describe(route: Route) -> dict[str, Any]:
+    """FastAPI's `openapi_extra` of one row."""
+    operation = contract(route.service, route.operation)
+    request = operation.request_object()
+    properties = {
+        name: schema for name, schema in request.get("properties", {}).items() if name not in INTERNAL
+    }
+    required = set(request.get("required", []))
+    extra: dict[str, Any] = {
+        "security": [{"bearer": []}],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": properties[name]}
+            for name in route.path_parameters
+        ],
+        "responses": _responses(route, operation),
+        "x-roles": list(route.roles),
+    }
+    rest = {name: schema for name, schema in properties.items() if name not in route.path_parameters}
+    if route.method == "GET":
+        extra["parameters"] += [
+            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            for name, schema in rest.items()
+        ]
+        if "at_least" in request.get("properties", {}):
+            extra["parameters"].append(_header(HEADER, "from a command's answer: read what I have written"))
+    else:
+        extra["parameters"].append(_header("Idempotency-Key", "repeat a command under the same key"))
+        extra["requestBody"] = {
+            "required": bool(required & set(rest)),
+            "content": {"application/json": _media(request, rest, required)},
+        }
+    return extra
+
+
+def components(routes: list[Route]) -> dict[str, Any]:
+    """Every schema that the rows refer to."""
+    schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
+    for route in routes:
+        schemas |= contract(route.service, route.operation).schemas
+    return schemas
+
+
+def _media(request: dict[str, Any], rest: dict[str, Any], required: set[str]) -> dict[str, Any]:
+    media: dict[str, Any] = {
+        "schema": {
+            "type": "object",
+            "properties": rest,
+            "required": sorted(required & set(rest)),
+            "additionalProperties": False,
+        }
+    }
+    if examples := request.get("examples"):
+        media["example"] = {name: value for name, value in examples[0].items() if name in rest}
+    return media
+
+
+def _responses(route: Route, operation: OperationContract) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": "Done" if operation.kind == "command" else "The answer",
+        "content": {"application/json": {"schema": operation.response}},
+    }
+    name = HEADER if operation.kind == "command" else "ETag"
+    answer["headers"] = {name: {"schema": {"type": "string"}}}
+    responses: dict[str, Any] = {str(route.status): answer}
+    if operation.kind == "query":
+        responses["304"] = {"description": "You have this answer already (If-None-Match)"}
+    for status, description in _ERRORS.items():
+        responses[status] = {
+            "description": description,
+            "content": {"application/problem+json": {"schema": _PROBLEM}},
+        }
+    return responses
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    schema = {"type": "string", "maxLength": 500}
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}

@@ -1,0 +1,38 @@
+"""The public routes, as a table: method and path, the operation that answers, who may call, what is scoped."""
+
+from dataclasses import dataclass
+
+from services.gateway.auth import CITY, COUNTY, ENTERPRISE, OPS, PROVINCE
+
+EVERYONE = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
+GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One public route.
+
+    `path` is below /api/v1; its parameters, the query and the body make up the one request object.
+    `area` and `organisation` name the fields of it that hold a region's code and an enterprise's id.
+    """
+
+    method: str
+    path: str
+    service: str
+    operation: str
+    roles: tuple[str, ...]
+    tag: str
+    area: str | None = None
+    organisation: str | None = None
+    status: int = 200
+
+    @property
+    def path_parameters(self) -> list[str]:
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+def all_routes() -> list[Route]:
+    """Every route of the table, in the order of the documentation."""
+    from services.gateway.routes import energy, plan, progress, projects
+
+    return [*progress.ROUTES, *plan.ROUTES, *projects.ROUTES, *energy.ROUTES]

@@ -1,0 +1,73 @@
+"""The simulated clock's door: read the time, step it. Only where the settings say simulated, only for ops."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from nats.aio.client import Client as Nats
+from nats.js import JetStreamContext
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.requests import Request
+
+from services.gateway.auth import OPS, Authenticator
+from shared import simulation
+from shared.clock import Clock, SteppedClock
+from shared.problems import Problem, forbidden
+
+
+class ClockView(BaseModel):
+    """What time it is for the record."""
+
+    now: datetime
+    simulated: bool
+
+
+class ClockStep(BaseModel):
+    """A step forward."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"now": "2013-02-05T08:00:00+08:00"}]}
+    )
+
+    now: AwareDatetime = Field(description="the new time, not before the clock's")
+
+
+class ClockDoor:
+    """What the clock's routes need of the process."""
+
+    def __init__(self, clock: Clock, nats: Nats, js: JetStreamContext, followers: list[str]) -> None:
+        self.clock = clock
+        self._nats = nats
+        self._js = js
+        self._followers = followers
+
+    async def step(self, moment: datetime) -> None:
+        """Set the time in every process. Raises Problem 409 where time is real."""
+        if not isinstance(self.clock, SteppedClock):
+            raise Problem(
+                409,
+                "clock-is-real",
+                "Time is real here",
+                "This system runs on the machine's clock; it can't be stepped.",
+                remedy="Start it with SHENGJI_CLOCK=simulated and SHENGJI_ENVIRONMENT=local or test.",
+            )
+        await simulation.step(self._nats, self._js, self.clock, moment, self._followers)
+
+
+def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
+    """GET and POST /clock."""
+    routes = APIRouter(tags=["clock"])
+
+    @routes.get("/clock", summary="The time that counts for the record")
+    async def read(request: Request) -> ClockView:
+        authenticator.identify(request)
+        return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
+
+    @routes.post("/clock", summary="Step the simulated clock", openapi_extra={"x-roles": [OPS]})
+    async def step(request: Request, body: ClockStep) -> ClockView:
+        actor, _ = authenticator.identify(request)
+        if actor.role != OPS:
+            raise forbidden(f"Only {OPS} may step the clock; your role is {actor.role}.")
+        await door.step(body.now)
+        return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
+
+    return routes

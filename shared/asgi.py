@@ -1,0 +1,55 @@
+"""An HTTP server inside a process that owns its own signals and its own end."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn that leaves signals alone and says when it listens, and where (`port` 0 takes a free one)."""
+
+    def __init__(self, app: Any, host: str, port: int, *, limit_concurrency: int | None = None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                limit_concurrency=limit_concurrency,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        self.listening = asyncio.Event()
+
+    @property
+    def port(self) -> int:
+        """The port in use; only after `listening` is set."""
+        port: int = self.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def run_until_cancelled(self) -> None:
+        """Serve; on cancellation finish the requests in hand and return. Raises OSError on a taken port."""
+        serving = asyncio.create_task(self.serve())
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            self.should_exit = True
+            await serving
+            raise
+        except SystemExit as error:  # uvicorn's way of saying that it could not listen
+            raise OSError(f"cannot listen on {self.config.host}:{self.config.port}") from error
