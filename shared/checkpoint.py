@@ -109,6 +109,7 @@ class Checkpoints:
             try:
                 async with asyncio.timeout(min(POLL_S, remaining)), self._changed:
                     await self._changed.wait_for(lambda: self._known.get(source, 0) >= position)
+                    return True
             except TimeoutError:
                 continue
 
