@@ -1,0 +1,72 @@
+"""A thin client of a public door (the gateway, the meters' intake): one request, an answer or a clear error."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+
+class DoorError(Exception):
+    """The door said no: its problem+json, as a person reads it."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        self.status = status
+        self.problem = problem
+        lines = [f"{problem.get('title', 'Error')} ({status}): {problem.get('detail', '')}"]
+        lines += [f"  {item.get('where')}: {item.get('why')}" for item in problem.get("errors", [])[:10]]
+        if problem.get("remedy"):
+            lines.append(f"  What to do: {problem['remedy']}")
+        super().__init__("\n".join(lines))
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds after which a re-send may succeed; None where only a person can help."""
+        value = self.problem.get("retry_after")
+        return float(value) if value is not None else None
+
+
+class Door:
+    """One base address and one token. Raises DoorError for a refusal, httpx.TransportError for no answer."""
+
+    def __init__(self, base: str, token: str, *, timeout: float = 30.0) -> None:
+        self.base = base
+        headers = {"Authorization": f"Bearer {token}"}
+        self._http = httpx.AsyncClient(base_url=base, headers=headers, timeout=timeout)
+
+    async def get(self, path: str, **query: Any) -> Any:
+        present = {name: value for name, value in query.items() if value is not None}
+        return _answer(await self._http.get(path, params=present))
+
+    async def post(self, path: str, body: Any, *, key: str | None = None) -> Any:
+        """Send a command. `key` is its Idempotency-Key: give the same one to repeat it safely."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return _answer(await self._http.post(path, json=body, headers=headers))
+
+    async def pages(self, path: str, **query: Any) -> list[Any]:
+        """All items of a paged list, page by page."""
+        items: list[Any] = []
+        cursor: str | None = None
+        while True:
+            page = await self.get(path, **query, cursor=cursor)
+            items += page["items"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return items
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+
+def _answer(response: httpx.Response) -> Any:
+    if response.is_success:
+        return response.json() if response.content else None
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {"title": "No problem+json", "detail": response.text[:500]}
+    raise DoorError(response.status_code, problem)
