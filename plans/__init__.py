@@ -1,1 +1,1 @@
-"""Plans as data."""
+"""Plans as readable data, and the loader that refuses wrong ones."""

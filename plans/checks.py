@@ -1,0 +1,200 @@
+"""What must hold between rows: ids are unique, references lead somewhere, sums and dates agree."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from plans.duties import Duty
+from plans.model import (
+    Coefficient,
+    Envelope,
+    NbsCode,
+    PlanActor,
+    PlanSum,
+    Programme,
+    Region,
+    RegionRelation,
+    Sector,
+    StatisticalCoefficient,
+    Target,
+    TargetBase,
+    Unit,
+)
+from plans.source import Fault, Located, Row
+
+PARENT_LEVEL = {"prefecture": "province", "county": "prefecture", "zone": "province"}
+
+
+def unique(rows: Sequence[Located[Row]], name: str, key: Callable[[Row], object]) -> Iterable[Fault]:
+    """No two rows share a key."""
+    first: dict[object, int] = {}
+    for row in rows:
+        found = key(row.item)
+        if found in first:
+            problem = f"{found!r} stands already on line {first[found]}"
+            yield Fault(row.file, row.line, name, problem, "Give every row its own")
+        first.setdefault(found, row.line)
+
+
+def known(
+    row: Located[Row], name: str, value: str | None, allowed: Iterable[str], where: str
+) -> Iterable[Fault]:
+    """A reference, where there is one, leads to a row of `where`."""
+    if value is not None and value not in set(allowed):
+        yield Fault(
+            row.file, row.line, name, f"{value!r} is not in {where}", f"Add it to {where} or correct it"
+        )
+
+
+def regions(
+    rows: Sequence[Located[Region]], relations: Sequence[Located[RegionRelation]], province: str
+) -> Iterable[Fault]:
+    """The tree hangs together, and a code begins on the day after the one it replaces ended (X-19)."""
+    yield from unique(rows, "code", lambda region: region.code)
+    by_code = {row.item.code: row.item for row in rows}
+    if province not in by_code:
+        yield Fault(
+            "plan.yaml", None, "province", f"{province!r} is not in regions.csv", "Add the province's row"
+        )
+    for row in rows:
+        region = row.item
+        yield from known(row, "parent", region.parent, by_code, "regions.csv")
+        parent = by_code.get(region.parent or "")
+        if parent is not None and parent.level != PARENT_LEVEL.get(region.level):
+            problem = f"a {region.level} cannot lie under a {parent.level}"
+            yield Fault(row.file, row.line, "parent", problem, "Correct the level or the parent")
+        if region.replaces is not None:
+            yield from known(row, "replaces", region.replaces, by_code, "regions.csv")
+            old = by_code.get(region.replaces)
+            if old is not None and old.valid_to != region.valid_from - timedelta(days=1):
+                problem = (
+                    f"{region.replaces} ends on {old.valid_to}, not on the day before {region.valid_from}"
+                )
+                yield Fault(
+                    row.file, row.line, "valid_from", problem, "Let one code follow the other without a gap"
+                )
+    for relation in relations:
+        yield from known(relation, "region", relation.item.region, by_code, "regions.csv")
+        yield from known(relation, "to", relation.item.to, by_code, "regions.csv")
+
+
+def targets(
+    rows: Sequence[Located[Target]],
+    bases: Sequence[Located[TargetBase]],
+    programmes: Sequence[Located[Programme]],
+    region_codes: dict[str, str],
+    units: Sequence[Located[Unit]],
+    envelope: Envelope,
+) -> Iterable[Fault]:
+    """References and dates of targets and of the figures they grow from (X-24)."""
+    yield from unique(rows, "target", lambda target: target.target)
+    yield from unique(bases, "target", lambda base: base.target)
+    by_id = {row.item.target: row.item for row in rows}
+    unit_codes = {row.item.unit for row in units}
+    for row in rows:
+        target = row.item
+        codes = {item.item.code for item in programmes}
+        yield from known(row, "programme", target.programme, codes, "plan.yaml programmes")
+        yield from known(row, "unit", target.unit, unit_codes, "units.csv")
+        yield from known(row, "parent", target.parent, by_id, "targets.csv")
+        yield from known(row, "region", target.region, region_codes, "regions.csv")
+        if target.level != "county" and region_codes.get(target.region, target.level) != target.level:
+            problem = f"{target.region} is not a {target.level}"
+            yield Fault(row.file, row.line, "level", problem, "Correct the level or the region")
+        if not target.period.startswith(str(envelope.year)):
+            problem = f"{target.period} is outside the plan year {envelope.year}"
+            yield Fault(row.file, row.line, "period", problem, "Correct the period")
+        if target.parent is not None and target.parent in by_id:
+            parent = by_id[target.parent]
+            if (parent.unit, parent.measure) != (target.unit, target.measure):
+                problem = f"unit or measure differs from that of {target.parent}"
+                yield Fault(row.file, row.line, "parent", problem, "A part is measured as its whole is")
+    for base in bases:
+        yield from known(base, "target", base.item.target, by_id, "targets.csv")
+        yield from known(base, "unit", base.item.unit, unit_codes, "units.csv")
+
+
+def sums(rows: Sequence[Located[PlanSum]], found: Sequence[Located[Target]]) -> Iterable[Fault]:
+    """The parts add up to the whole (TR-6a to i = TR-1 = 2600 亿元)."""
+    values = {row.item.target: row.item for row in found}
+    for row in rows:
+        total = Decimal(0)
+        for name in (row.item.whole, *row.item.parts):
+            yield from known(row, "parts", name, values, "targets.csv")
+            target = values.get(name)
+            if target is not None and (target.value is None or target.unit != row.item.unit):
+                problem = f"{name} has no value in {row.item.unit}"
+                yield Fault(
+                    row.file, row.line, "parts", problem, "Correct the unit or the value in targets.csv"
+                )
+        whole = values.get(row.item.whole)
+        total = sum((values[name].value or Decimal(0) for name in row.item.parts if name in values), total)
+        if whole is not None and total != whole.value:
+            problem = f"the parts add up to {total}, but {row.item.whole} is {whole.value}"
+            yield Fault(
+                row.file, row.line, "whole", problem, "Compare the values in targets.csv with the plan"
+            )
+
+
+def duties(
+    rows: Sequence[Located[Duty]], actors: Sequence[Located[PlanActor]], envelope: Envelope
+) -> Iterable[Fault]:
+    """Duties name known actors, and nothing was due before the plan was issued."""
+    yield from unique(rows, "duty", lambda duty: duty.duty)
+    names = {row.item.actor for row in actors}
+    for row in rows:
+        yield from known(row, "who", row.item.who, names, "plan.yaml actors")
+        yield from known(row, "to", row.item.to, names, "plan.yaml actors")
+        for instance in row.item.instances():
+            if instance.due_on < envelope.issued_on:
+                problem = f"due on {instance.due_on}, before the plan was issued ({envelope.issued_on})"
+                yield Fault(row.file, row.line, "due", problem, "Correct the day")
+
+
+def coefficients(
+    rows: Sequence[Located[Coefficient]],
+    statistical: Sequence[Located[StatisticalCoefficient]],
+    codes: Sequence[Located[NbsCode]],
+    units: Sequence[Located[Unit]],
+) -> Iterable[Fault]:
+    """On any day a carrier has at most one coefficient by each basis."""
+    unit_codes = {row.item.unit for row in units}
+    nbs = {row.item.code for row in codes}
+    yield from unique(codes, "code", lambda code: code.code)
+    yield from unique(statistical, "carrier", lambda row: row.carrier)
+    for other in statistical:
+        yield from known(other, "unit", other.item.unit, unit_codes, "units.csv")
+        yield from known(other, "nbs_code", other.item.nbs_code, nbs, "nbs_codes.csv")
+    by_carrier: dict[str, list[Located[Coefficient]]] = {}
+    for row in rows:
+        yield from known(row, "unit", row.item.unit, unit_codes, "units.csv")
+        yield from known(row, "nbs_code", row.item.nbs_code, nbs, "nbs_codes.csv")
+        earlier = by_carrier.setdefault(row.item.carrier, [])
+        for one in earlier:
+            if _same_basis(one.item, row.item) and _overlap(one.item, row.item):
+                problem = (
+                    f"{row.item.carrier} ({row.item.basis}) has another coefficient then, on line {one.line}"
+                )
+                yield Fault(
+                    row.file, row.line, "valid_from", problem, "Let one validity end before the next begins"
+                )
+        earlier.append(row)
+
+
+def sectors(rows: Sequence[Located[Sector]]) -> Iterable[Fault]:
+    """Sector names are unique and their code prefixes are digits."""
+    yield from unique(rows, "sector", lambda sector: sector.sector)
+    for row in rows:
+        for name, prefixes in (("include", row.item.include), ("exclude", row.item.exclude)):
+            for prefix in prefixes.split():
+                if not prefix.isdigit() or len(prefix) > 4:
+                    problem = f"{prefix!r} is not a code prefix of GB/T 4754"
+                    yield Fault(row.file, row.line, name, problem, "Write 1 to 4 digits, separated by blanks")
+
+
+def _same_basis(one: Coefficient, other: Coefficient) -> bool:
+    return one.basis == other.basis or "both" in (one.basis, other.basis)
+
+
+def _overlap(one: Coefficient, other: Coefficient) -> bool:
+    return one.valid_from <= (other.valid_to or date.max) and other.valid_from <= (one.valid_to or date.max)

@@ -1,0 +1,169 @@
+"""Loads a plan from its folder of readable data, checks it as a whole, and cuts it into the services' parts.
+
+`load_plan("fujian-2013")` reads plans/fujian-2013/. Anything wrong raises PlanError, which lists every fault
+with file, line, field and what to do; a plan is loaded whole or not at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plans import checks, parts
+from plans.duties import Duty
+from plans.model import (
+    Coefficient,
+    Envelope,
+    NbsCode,
+    PlanActor,
+    PlanSum,
+    Programme,
+    Region,
+    RegionRelation,
+    Register,
+    Sector,
+    StatisticalCoefficient,
+    Target,
+    TargetBase,
+    Unit,
+)
+from plans.source import Fault, Located, PlanError, Reader, Row
+
+HOME = Path(__file__).parent
+LISTS = ("programmes", "actors", "sums")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as data: validated, consistent, frozen."""
+
+    envelope: Envelope
+    programmes: tuple[Programme, ...]
+    actors: tuple[PlanActor, ...]
+    sums: tuple[PlanSum, ...]
+    units: tuple[Unit, ...]
+    regions: tuple[Region, ...]
+    relations: tuple[RegionRelation, ...]
+    targets: tuple[Target, ...]
+    bases: tuple[TargetBase, ...]
+    duties: tuple[Duty, ...]
+    registers: tuple[Register, ...]
+    sectors: tuple[Sector, ...]
+    coefficients: tuple[Coefficient, ...]
+    statistical_coefficients: tuple[StatisticalCoefficient, ...]
+    nbs_codes: tuple[NbsCode, ...]
+
+    @property
+    def code(self) -> str:
+        """The plan's id, which is also its folder's name."""
+        return self.envelope.plan
+
+    def target(self, target: str) -> Target:
+        """The target with this id. KeyError when the plan has none."""
+        for found in self.targets:
+            if found.target == target:
+                return found
+        raise KeyError(target)
+
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """One JSON-able body per owner service: assessment, energy, projects (see plans/parts.py)."""
+        return {
+            "assessment": parts.for_assessment(
+                self.envelope, self.programmes, self.regions, self.relations, self.targets, self.bases
+            ),
+            "energy": parts.for_energy(self.envelope, self.regions, self.relations, self.coefficients),
+            "projects": parts.for_projects(
+                self.envelope, self.regions, self.relations, self.duties, self.registers
+            ),
+        }
+
+
+def plan_names() -> list[str]:
+    """The plans that stand in this package."""
+    return sorted(path.parent.name for path in HOME.glob("*/plan.yaml"))
+
+
+def load_plan(name: str) -> Plan:
+    """The plan of this name. PlanError when there is none or its data are wrong."""
+    if name not in plan_names():
+        have = ", ".join(plan_names())
+        raise PlanError(
+            name, [Fault(f"plans/{name}", None, None, "there is no such plan", f"Choose one of: {have}")]
+        )
+    return load_folder(HOME / name)
+
+
+def load_folder(folder: Path) -> Plan:
+    """The plan in a folder. PlanError lists every fault found in it."""
+    reader = Reader(folder)
+    head, lines = reader.tree("plan.yaml")
+    envelope = reader.one(
+        "plan.yaml", Envelope, {key: value for key, value in head.items() if key not in LISTS}, lines
+    )
+    programmes = reader.items("plan.yaml", head, lines, "programmes", Programme)
+    actors = reader.items("plan.yaml", head, lines, "actors", PlanActor)
+    sums = reader.items("plan.yaml", head, lines, "sums", PlanSum)
+    duties = _list(reader, "calendar.yaml", "duties", Duty)
+    registers = _list(reader, "registers.yaml", "registers", Register)
+    units = reader.table("units.csv", Unit)
+    regions = reader.table("regions.csv", Region)
+    relations = reader.table("region_relations.csv", RegionRelation)
+    targets = reader.table("targets.csv", Target)
+    bases = reader.table("target_bases.csv", TargetBase)
+    sectors = reader.table("sectors.csv", Sector)
+    coefficients = reader.table("coefficients.csv", Coefficient)
+    statistical = reader.table("statistical_coefficients.csv", StatisticalCoefficient)
+    codes = reader.table("nbs_codes.csv", NbsCode)
+    # Relations between rows are judged only when each row is right: else one slip shows as twenty faults.
+    if envelope is None or reader.faults:
+        raise PlanError(folder.name, reader.faults)
+    levels = {row.item.code: str(row.item.level) for row in regions}
+    faults = [
+        *_name(folder, envelope),
+        *checks.unique(programmes, "code", lambda row: row.code),
+        *checks.unique(actors, "actor", lambda row: row.actor),
+        *checks.unique(units, "unit", lambda row: row.unit),
+        *checks.unique(registers, "register", lambda row: row.register_),
+        *checks.regions(regions, relations, envelope.province),
+        *checks.targets(targets, bases, programmes, levels, units, envelope),
+        *checks.sums(sums, targets),
+        *checks.duties(duties, actors, envelope),
+        *checks.coefficients(coefficients, statistical, codes, units),
+        *checks.sectors(sectors),
+    ]
+    if faults:
+        raise PlanError(folder.name, faults)
+    return Plan(
+        envelope=envelope,
+        programmes=_items(programmes),
+        actors=_items(actors),
+        sums=_items(sums),
+        units=_items(units),
+        regions=_items(regions),
+        relations=_items(relations),
+        targets=_items(targets),
+        bases=_items(bases),
+        duties=_items(duties),
+        registers=_items(registers),
+        sectors=_items(sectors),
+        coefficients=_items(coefficients),
+        statistical_coefficients=_items(statistical),
+        nbs_codes=_items(codes),
+    )
+
+
+def _list(reader: Reader, file: str, key: str, model: type[Row]) -> list[Located[Row]]:
+    data, lines = reader.tree(file)
+    for other in sorted(set(data) - {key}):
+        reader.fault(file, lines.get((other,)), other, "unknown key", f"The file holds one list, {key}")
+    return reader.items(file, data, lines, key, model)
+
+
+def _name(folder: Path, envelope: Envelope) -> Iterable[Fault]:
+    if envelope.plan != folder.name:
+        problem = f"the plan calls itself {envelope.plan!r}, its folder {folder.name!r}"
+        yield Fault("plan.yaml", None, "plan", problem, "Give both one name")
+
+
+def _items(rows: list[Located[Row]]) -> tuple[Row, ...]:
+    return tuple(row.item for row in rows)

@@ -1,0 +1,198 @@
+"""Cuts a plan into the part each service owns, as JSON-able dicts: Decimal as text, days as ISO dates.
+
+assessment: programmes, regions, targets · energy: regions, coefficients · projects: regions, duties, registers.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from plans.duties import Duty
+from plans.model import (
+    Coefficient,
+    Envelope,
+    Programme,
+    Region,
+    RegionRelation,
+    Register,
+    Target,
+    TargetBase,
+)
+
+Json = dict[str, Any]
+
+
+def for_assessment(
+    envelope: Envelope,
+    programmes: Sequence[Programme],
+    regions: Sequence[Region],
+    relations: Sequence[RegionRelation],
+    targets: Sequence[Target],
+    bases: Sequence[TargetBase],
+) -> Json:
+    """Who issued the plan, its programmes, regions and every target with its base."""
+    base_of = {base.target: base for base in bases}
+    return {
+        "plan": envelope.plan,
+        "title": envelope.title,
+        "issuer": envelope.issuer,
+        "issued_on": envelope.issued_on.isoformat(),
+        "year": envelope.year,
+        "source": envelope.source,
+        "programmes": [{"code": one.code, "name": f"{one.name} ({one.term})"} for one in programmes],
+        "regions": _regions(regions, relations),
+        "targets": [_target(target, base_of.get(target.target)) for target in targets],
+    }
+
+
+def for_energy(
+    envelope: Envelope,
+    regions: Sequence[Region],
+    relations: Sequence[RegionRelation],
+    coefficients: Sequence[Coefficient],
+) -> Json:
+    """Regions and the coefficients of standard coal, by edition, basis and validity."""
+    return {
+        "plan": envelope.plan,
+        "regions": _regions(regions, relations),
+        "coefficients": [
+            {
+                "edition": one.edition,
+                "carrier": one.carrier,
+                "term": one.term,
+                "group": one.group,
+                "basis": one.basis,
+                "unit": one.unit,
+                "kgce": _number(one.kgce),
+                "kgce_low": _number(one.kgce_low),
+                "kgce_high": _number(one.kgce_high),
+                "valid_from": _day(one.valid_from),
+                "valid_to": _day(one.valid_to),
+                "provisional": one.provisional,
+                "source": one.source,
+                "confidence": one.confidence,
+                "note": one.note,
+            }
+            for one in coefficients
+        ],
+    }
+
+
+def for_projects(
+    envelope: Envelope,
+    regions: Sequence[Region],
+    relations: Sequence[RegionRelation],
+    duties: Sequence[Duty],
+    registers: Sequence[Register],
+) -> Json:
+    """Regions, the calendar of duties with every due day, and the registers a project may stand in."""
+    return {
+        "plan": envelope.plan,
+        "regions": _regions(regions, relations),
+        "duties": [
+            {
+                "duty": one.duty,
+                "rows": list(one.rows),
+                "name": one.name,
+                "term": one.term,
+                "kind": one.kind,
+                "who": one.who,
+                "to": one.to,
+                "regions": list(one.regions),
+                "recurrence": one.recurrence,
+                "due": one.due.model_dump(mode="json", by_alias=True, exclude={"instances"}),
+                "instances": [
+                    {"period": each.period, "due_on": each.due_on.isoformat(), "scored": each.scored}
+                    for each in one.instances()
+                ],
+                "dated": one.dated,
+                "roll": one.roll,
+                "source": one.source,
+                "confidence": one.confidence,
+                "note": one.note,
+            }
+            for one in duties
+        ],
+        "registers": [
+            {"register": one.register_, "name": one.name, "term": one.term, "level": one.level}
+            for one in registers
+        ],
+    }
+
+
+def _regions(regions: Sequence[Region], relations: Sequence[RegionRelation]) -> list[Json]:
+    return [
+        {
+            "code": region.code,
+            "name": region.name,
+            "level": region.level,
+            "parent": region.parent,
+            "administered": region.administered,
+            "valid_from": _day(region.valid_from),
+            "valid_to": _day(region.valid_to),
+            "relations": [
+                {
+                    "kind": one.kind,
+                    "to": one.to,
+                    "valid_from": _day(one.valid_from),
+                    "valid_to": _day(one.valid_to),
+                }
+                for one in relations
+                if one.region == region.code
+            ],
+        }
+        for region in regions
+    ]
+
+
+def _target(target: Target, base: TargetBase | None) -> Json:
+    return {
+        "target": target.target,
+        "row": target.target,
+        "programme": target.programme,
+        "name": f"{target.name} ({target.term})",
+        "measure": target.measure,
+        "region": target.region,
+        "level": target.level,
+        "period": target.period,
+        "value": _number(target.value),
+        "unit": target.unit,
+        "comparator": target.comparator,
+        "comparator_printed": target.comparator_printed,
+        "metric_type": target.metric_type,
+        "deadline": target.deadline.isoformat(),
+        "parent": target.parent,
+        "base": None
+        if base is None
+        else {
+            "value": _number(base.value),
+            "unit": base.unit,
+            "period": base.period,
+            "vintage": base.vintage,
+            "source": base.source,
+        },
+        "basis": _basis(target),
+        "quote": target.quote,
+        "source": target.source,
+        "confidence": target.confidence,
+        "note": target.note,
+    }
+
+
+def _basis(target: Target) -> str | None:
+    """What a figure is counted by, as one text: price base (X-5) and energy basis (X-4)."""
+    said = []
+    if target.price_base is not None:
+        said.append(f"prices={target.price_base}")
+    if target.energy_basis is not None:
+        said.append(f"energy={target.energy_basis}")
+    return ";".join(said) or None
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()

@@ -1,0 +1,216 @@
+"""Reads plan files and keeps, for every value, the line it stands on: a wrong value is named by its place.
+
+CSV for tables, YAML for trees. Numbers of a tree become Decimal, never float; a key written twice is refused.
+"""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Row = TypeVar("Row", bound=BaseModel)
+Steps = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a plan file: where it stands, what is wrong, and what to do."""
+
+    file: str
+    line: int | None
+    field: str | None
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}, line {self.line}"
+        named = f", {self.field}" if self.field else ""
+        return f"{place}{named}: {self.problem}. {self.remedy}."
+
+
+class PlanError(Exception):
+    """The plan's data cannot be used. `faults` lists everything found, not just the first."""
+
+    def __init__(self, plan: str, faults: list[Fault]) -> None:
+        self.plan = plan
+        self.faults = faults
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"plan {plan!r}: {count}\n" + "\n".join(f"  {fault}" for fault in faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[Row]):
+    """A validated row and where it was read."""
+
+    file: str
+    line: int
+    item: Row
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the files of one plan folder and collects the faults found on the way."""
+
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+
+    def table(self, name: str, model: type[Row]) -> list[Located[Row]]:
+        """The rows of a CSV file; rows with a fault are left out (and reported)."""
+        text = self._text(name)
+        if text is None:
+            return []
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        found: list[Located[Row]] = []
+        try:
+            self._rows(name, rows, model, found)
+        except csv.Error as error:
+            self.fault(name, rows.line_num, None, f"not CSV: {error}", "Check the quotes of this row")
+        return found
+
+    def _rows(self, name: str, rows: Any, model: type[Row], found: list[Located[Row]]) -> None:
+        header: list[str] = next(rows, [])
+        if not self._header_fits(name, header, model):
+            return
+        for cells in rows:
+            line = rows.line_num
+            if len(cells) != len(header):
+                self.fault(
+                    name,
+                    line,
+                    None,
+                    f"{len(cells)} cells where the header has {len(header)}",
+                    "Quote cells with commas",
+                )
+                continue
+            # An empty cell is a missing value, never an empty text or a zero.
+            values = {key: cell for key, cell in zip(header, cells, strict=True) if cell != ""}
+            item = self._validated(name, model, values, {(): line})
+            if item is not None:
+                found.append(Located(name, line, item))
+
+    def tree(self, name: str) -> tuple[dict[str, Any], dict[Steps, int]]:
+        """The mapping of a YAML file, and the line of every key and item in it."""
+        text = self._text(name)
+        if text is None:
+            return {}, {}
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else None
+            self.fault(
+                name, line, None, f"not YAML: {error.problem}", "Check indentation, quotes and brackets"
+            )
+            return {}, {}
+        lines: dict[Steps, int] = {}
+        data = self._plain(name, node, (), lines) if node is not None else None
+        if not isinstance(data, dict):
+            self.fault(name, 1, None, "the file is not a mapping of keys", "Begin with key: value lines")
+            return {}, {}
+        return data, lines
+
+    def items(
+        self, name: str, data: dict[str, Any], lines: dict[Steps, int], key: str, model: type[Row]
+    ) -> list[Located[Row]]:
+        """The items of the list `key` of a tree, validated."""
+        raw = data.get(key)
+        if not isinstance(raw, list) or not raw:
+            self.fault(
+                name, lines.get((key,)), key, "the list is missing or empty", f"Write the items under {key}:"
+            )
+            return []
+        found: list[Located[Row]] = []
+        for index, values in enumerate(raw):
+            at: Steps = (key, index)
+            within = {steps[2:]: line for steps, line in lines.items() if steps[:2] == at}
+            item = self._validated(name, model, values, within)
+            if item is not None:
+                found.append(Located(name, within[()], item))
+        return found
+
+    def fault(self, file: str, line: int | None, name: str | None, problem: str, remedy: str) -> None:
+        self.faults.append(Fault(file, line, name, problem, remedy))
+
+    def one(self, name: str, model: type[Row], values: dict[str, Any], lines: dict[Steps, int]) -> Row | None:
+        """A mapping as one validated item; None when it has a fault (reported)."""
+        return self._validated(name, model, values, {(): 1, **lines})
+
+    def _text(self, name: str) -> str | None:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            self.fault(name, None, None, "the file is missing", f"Put {name} into the plan's folder")
+        except UnicodeDecodeError as error:
+            self.fault(name, None, None, f"not UTF-8 (byte {error.start})", "Save the file as UTF-8")
+        return None
+
+    def _header_fits(self, name: str, header: list[str], model: type[BaseModel]) -> bool:
+        known = {info.alias or key for key, info in model.model_fields.items()}
+        required = {info.alias or key for key, info in model.model_fields.items() if info.is_required()}
+        wanted = "Columns are: " + ", ".join(info.alias or key for key, info in model.model_fields.items())
+        before = len(self.faults)
+        for column in header:
+            if column not in known:
+                self.fault(name, 1, column, "unknown column", wanted)
+            elif header.count(column) > 1:
+                self.fault(name, 1, column, "the column stands twice", "Keep one of them")
+        for column in sorted(required - set(header)):
+            self.fault(name, 1, column, "the column is missing", wanted)
+        return len(self.faults) == before
+
+    def _validated(self, name: str, model: type[Row], values: Any, lines: dict[Steps, int]) -> Row | None:
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            for one in error.errors():
+                steps = one["loc"]
+                shown = ".".join(str(step) for step in steps) or None
+                remedy = (
+                    f"It says {one['input']!r}" if one["type"] not in ("missing", "extra_forbidden") else ""
+                )
+                if one["type"] == "missing":
+                    remedy = "Write a value; every row needs it"
+                elif one["type"] == "extra_forbidden":
+                    remedy = "Remove it or correct its name; known: " + ", ".join(model.model_fields)
+                elif isinstance(one["input"], dict):
+                    remedy = "Correct the row"
+                self.fault(
+                    name, _nearest(steps, lines), shown, one["msg"].removeprefix("Value error, "), remedy
+                )
+            return None
+
+    def _plain(self, name: str, node: yaml.Node, at: Steps, lines: dict[Steps, int]) -> Any:
+        lines[at] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            found: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                key = str(key_node.value)
+                if key in found:
+                    self.fault(
+                        name, key_node.start_mark.line + 1, key, "the key stands twice", "Keep one of them"
+                    )
+                found[key] = self._plain(name, value_node, (*at, key), lines)
+                lines[(*at, key)] = key_node.start_mark.line + 1
+            return found
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(name, child, (*at, index), lines) for index, child in enumerate(node.value)]
+        if node.tag == "tag:yaml.org,2002:float":
+            return Decimal(node.value)
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except ValueError as error:  # such as 2013-02-30
+            self.fault(
+                name, lines[at], str(at[-1]), f"{node.value!r} is no value: {error}", "Correct the value"
+            )
+            return None
+
+
+def _nearest(steps: Steps, lines: dict[Steps, int]) -> int | None:
+    for length in range(len(steps), -1, -1):
+        if steps[:length] in lines:
+            return lines[steps[:length]]
+    return None
