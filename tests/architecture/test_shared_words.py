@@ -11,7 +11,7 @@ import pytest
 SHARED = Path(__file__).parents[2] / "shared"
 # "meter" and "reading" are left out: telemetry has meters, and everything is read.
 BUSINESS = re.compile(
-    r"(\btce\b|\bcoal|meter_id|enterprise|\bcit(y|ies)\b|\bcount(y|ies)\b|province|fujian|\bregion"
+    r"(\btce\b|\bcoal\b|meter_id|enterprise|\bcit(y|ies)\b|\bcount(y|ies)\b|province|fujian|\bregion"
     r"|investment|programme|kwh|subsid|key_user|renovation|readings?_(worker|intake))",
     re.IGNORECASE,
 )
