@@ -170,6 +170,12 @@ def coefficients(
         yield from known(row, "unit", row.item.unit, unit_codes, "units.csv")
         yield from known(row, "nbs_code", row.item.nbs_code, nbs, "nbs_codes.csv")
         earlier = by_carrier.setdefault(row.item.carrier, [])
+        for one in earlier[:1]:
+            if one.item.unit != row.item.unit:
+                problem = f"{row.item.carrier} is counted in {one.item.unit} on line {one.line}"
+                yield Fault(
+                    row.file, row.line, "unit", problem, "Count a carrier in one unit in every edition"
+                )
         for one in earlier:
             if _same_basis(one.item, row.item) and _overlap(one.item, row.item):
                 problem = (

@@ -52,10 +52,14 @@ def for_energy(
     relations: Sequence[RegionRelation],
     coefficients: Sequence[Coefficient],
 ) -> Json:
-    """Regions and the coefficients of standard coal, by edition, basis and validity."""
+    """Regions, energy carriers (能源品种) with the unit they are counted in, and the coefficients of standard coal.
+
+    A coefficient without `kgce` means that the standard gives no single number: the enterprise's own counts.
+    """
     return {
         "plan": envelope.plan,
         "regions": _regions(regions, relations),
+        "carriers": _carriers(coefficients),
         "coefficients": [
             {
                 "edition": one.edition,
@@ -121,6 +125,20 @@ def for_projects(
     }
 
 
+def _carriers(coefficients: Sequence[Coefficient]) -> list[Json]:
+    found: dict[str, Json] = {}
+    for one in coefficients:
+        new = {
+            "carrier": one.carrier,
+            "name": one.term,
+            "unit": one.unit,
+            "group": one.group,
+            "nbs_code": one.nbs_code,
+        }
+        found.setdefault(one.carrier, new)
+    return list(found.values())
+
+
 def _regions(regions: Sequence[Region], relations: Sequence[RegionRelation]) -> list[Json]:
     return [
         {
@@ -157,10 +175,14 @@ def _target(target: Target, base: TargetBase | None) -> Json:
         "level": target.level,
         "period": target.period,
         "value": _number(target.value),
+        "value_high": _number(target.value_high),
         "unit": target.unit,
+        "unit_printed": target.unit_printed,
         "comparator": target.comparator,
         "comparator_printed": target.comparator_printed,
+        "direction": target.direction,
         "metric_type": target.metric_type,
+        "subject": target.subject,
         "deadline": target.deadline.isoformat(),
         "parent": target.parent,
         "base": None
@@ -172,22 +194,13 @@ def _target(target: Target, base: TargetBase | None) -> Json:
             "vintage": base.vintage,
             "source": base.source,
         },
-        "basis": _basis(target),
+        "basis": target.energy_basis,
+        "price_base": target.price_base,
         "quote": target.quote,
         "source": target.source,
         "confidence": target.confidence,
         "note": target.note,
     }
-
-
-def _basis(target: Target) -> str | None:
-    """What a figure is counted by, as one text: price base (X-5) and energy basis (X-4)."""
-    said = []
-    if target.price_base is not None:
-        said.append(f"prices={target.price_base}")
-    if target.energy_basis is not None:
-        said.append(f"energy={target.energy_basis}")
-    return ";".join(said) or None
 
 
 def _number(value: Decimal | None) -> str | None:
