@@ -1,0 +1,315 @@
+"""MonthlyReport (月报, TR-12): what a city says it invested in a month, and how its projects stand.
+
+A month that is not reported is missing, not zero. A wrong report is corrected, never overwritten.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import assert_never
+
+from services.projects.domain.duty import last_day
+from services.projects.domain.plausibility import Usual, doubt
+from services.projects.domain.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One project in a report: CNY completed in the month, progress of the whole project in percent."""
+
+    project: str
+    investment: Decimal
+    progress_percent: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReportFiled:
+    """A city's report of a month. `investment` is all its tech-renovation investment of the month, CNY (yuan).
+
+    `due_on` as the duty calendar said, `late` if handed in after it. `confirmed`: the amount looked unusual
+    and was confirmed.
+    """
+
+    report: str
+    region: str
+    month: str
+    investment: Decimal
+    projects: tuple[ReportLine, ...]
+    due_on: date
+    reported_on: date
+    late: bool
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReportCorrected:
+    """A report replaced as a whole, with the figure before and why."""
+
+    report: str
+    region: str
+    month: str
+    investment: Decimal
+    projects: tuple[ReportLine, ...]
+    previous_investment: Decimal
+    reason: str
+    reported_on: date
+    confirmed: bool = False
+
+
+MonthlyReportEvent = MonthlyReportFiled | MonthlyReportCorrected
+
+
+@dataclass(frozen=True, slots=True)
+class NotFiled:
+    """No report of this city and month yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the report says now."""
+
+    investment: Decimal
+    projects: tuple[ReportLine, ...]
+    due_on: date
+    first_reported_on: date
+    reported_on: date
+    late: bool
+    corrections: int = 0
+
+
+MonthlyReportState = NotFiled | Filed
+INITIAL: MonthlyReportState = NotFiled()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What must be known of the world to judge a report, read in its own transaction.
+
+    `project_regions`: region of each existing project that the report names. `covered`: the codes that the
+    reporting region covers. `due_on` None: the calendar has no report for this region and month.
+    """
+
+    today: date
+    due_on: date | None
+    project_regions: Mapping[str, str]
+    covered: frozenset[str]
+    usual: Usual
+
+
+@dataclass(frozen=True, slots=True)
+class FileMonthlyReport:
+    """Hand in a city's report of a month ("2013-02")."""
+
+    region: str
+    month: str
+    investment: Decimal
+    projects: tuple[ReportLine, ...]
+    reported_on: date
+    known: Known
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectMonthlyReport:
+    """Replace a report that was wrong, and say why."""
+
+    region: str
+    month: str
+    investment: Decimal
+    projects: tuple[ReportLine, ...]
+    reported_on: date
+    reason: str
+    known: Known
+    confirmed: bool = False
+
+
+def report_id(region: str, month: str) -> str:
+    """The id of a city's report of a month: "350100:2013-02"."""
+    return f"{region}:{month}"
+
+
+def decide(
+    command: FileMonthlyReport | CorrectMonthlyReport, state: MonthlyReportState
+) -> Sequence[MonthlyReportEvent]:
+    """The events of a command, or Refused."""
+    match (command, state):
+        case (FileMonthlyReport(), NotFiled()):
+            due = _check(command)
+            return [
+                MonthlyReportFiled(
+                    report=report_id(command.region, command.month),
+                    region=command.region,
+                    month=command.month,
+                    investment=command.investment,
+                    projects=_ordered(command.projects),
+                    due_on=due,
+                    reported_on=command.reported_on,
+                    late=command.reported_on > due,
+                    confirmed=_doubted(command),
+                )
+            ]
+        case (FileMonthlyReport(), Filed()):
+            if _same(command, state):
+                return []
+            raise Refused(
+                f"{command.region} has reported {command.month} already ({state.investment} yuan, handed in on "
+                f"{state.first_reported_on}).",
+                code="already-filed",
+                status=409,
+                where="month",
+                remedy="If it was wrong, correct it: send the right report as a correction, with the reason.",
+            )
+        case (CorrectMonthlyReport(), NotFiled()):
+            raise Refused(
+                f"{command.region} has not reported {command.month}; there is nothing to correct.",
+                code="not-filed",
+                status=404,
+                where="month",
+                remedy="File the report.",
+            )
+        case (CorrectMonthlyReport(), Filed()):
+            return _corrected(command, state)
+        case _:
+            raise Refused(f"{type(command).__name__} on {type(state).__name__} is not known.")
+
+
+def evolve(state: MonthlyReportState, event: MonthlyReportEvent) -> MonthlyReportState:
+    """The state after a stored fact."""
+    match event:
+        case MonthlyReportFiled():
+            return Filed(
+                event.investment,
+                event.projects,
+                event.due_on,
+                event.reported_on,
+                event.reported_on,
+                event.late,
+            )
+        case MonthlyReportCorrected():
+            if not isinstance(state, Filed):
+                raise TypeError("a report's history starts with MonthlyReportFiled")
+            return Filed(
+                event.investment,
+                event.projects,
+                state.due_on,
+                state.first_reported_on,
+                event.reported_on,
+                state.late,
+                state.corrections + 1,
+            )
+        case _:
+            assert_never(event)
+
+
+def _corrected(command: CorrectMonthlyReport, state: Filed) -> Sequence[MonthlyReportEvent]:
+    if _same(command, state):
+        return []
+    _check(command)
+    if command.reported_on < state.reported_on:
+        raise Refused(
+            f"The report was handed in on {state.reported_on}; a correction of it can't be of "
+            f"{command.reported_on}.",
+            code="date-order",
+            where="reported_on",
+        )
+    return [
+        MonthlyReportCorrected(
+            report=report_id(command.region, command.month),
+            region=command.region,
+            month=command.month,
+            investment=command.investment,
+            projects=_ordered(command.projects),
+            previous_investment=state.investment,
+            reason=command.reason,
+            reported_on=command.reported_on,
+            confirmed=_doubted(command),
+        )
+    ]
+
+
+def _check(command: FileMonthlyReport | CorrectMonthlyReport) -> date:
+    """Everything that must hold of a report's content. Answers the day it is due. Raises Refused."""
+    known = command.known
+    _check_days(command)
+    if known.due_on is None:
+        raise Refused(
+            f"The duty calendar has no monthly report of {command.region} for {command.month}.",
+            code="no-duty",
+            where="month",
+            remedy="Check region and month; the report calendar lists what is owed.",
+        )
+    _check_lines(command)
+    why = doubt(command.investment, known.usual)
+    if why and not command.confirmed:
+        raise Refused(
+            why,
+            code="confirm-amount",
+            where="investment",
+            remedy="The amount is in yuan: 1 万元 = 10,000 and 1 亿元 = 100,000,000. "
+            "If it is right, send it again with confirmed: true.",
+            extra={"confirm": "confirmed"},
+        )
+    return known.due_on
+
+
+def _check_days(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
+    today, ends = command.known.today, last_day(command.month)
+    if today < ends:
+        raise Refused(
+            f"{command.month} is not over: its investment can be reported from {ends} on; today is {today}.",
+            code="future-month",
+            where="month",
+        )
+    if not ends <= command.reported_on <= today:
+        raise Refused(
+            f"A report of {command.month} can have been handed in between {ends} and today ({today}), "
+            f"not on {command.reported_on}.",
+            code="date-order",
+            where="reported_on",
+        )
+
+
+def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
+    regions, covered = command.known.project_regions, command.known.covered
+    seen: set[str] = set()
+    for index, line in enumerate(command.projects):
+        where = f"projects.{index}.project"
+        if line.project in seen:
+            raise Refused(f"{line.project} stands in the report twice.", code="repeated", where=where)
+        seen.add(line.project)
+        if line.project not in regions:
+            raise Refused(
+                f"There is no project {line.project!r}.",
+                code="unknown-project",
+                where=where,
+                remedy="Register it first.",
+            )
+        if regions[line.project] not in covered:
+            raise Refused(
+                f"Project {line.project} lies in {regions[line.project]}, not in {command.region}.",
+                code="foreign-project",
+                where=where,
+            )
+    in_lines = sum((line.investment for line in command.projects), Decimal(0))
+    if in_lines > command.investment:
+        raise Refused(
+            f"The projects add up to {in_lines} yuan, more than the month's {command.investment} yuan of "
+            "which they are a part.",
+            code="projects-over-total",
+            where="investment",
+            remedy="Check the units: all amounts are in yuan.",
+        )
+
+
+def _doubted(command: FileMonthlyReport | CorrectMonthlyReport) -> bool:
+    return command.confirmed and doubt(command.investment, command.known.usual) is not None
+
+
+def _same(command: FileMonthlyReport | CorrectMonthlyReport, state: Filed) -> bool:
+    return (command.investment, _ordered(command.projects)) == (state.investment, state.projects)
+
+
+def _ordered(lines: Sequence[ReportLine]) -> tuple[ReportLine, ...]:
+    return tuple(sorted(lines, key=lambda line: line.project))

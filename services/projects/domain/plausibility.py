@@ -1,0 +1,34 @@
+"""Does an amount look like one in the wrong unit (元, 万元, 亿元)? A doubt asks back; it never refuses for good.
+
+No rule of the plan: the system's own care. Units differ by 10,000, so wide bounds find them.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+FACTOR = 20
+"""How many times a city's mean month an amount may be, or the mean it, before it is asked about."""
+SMALLEST = Decimal(10_000)
+"""A month's investment of a city below this many yuan looks like 万元 or 亿元 where nothing else is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is known of the city's other months (CNY) and of its target for the year; None: nothing."""
+
+    mean_month: Decimal | None = None
+    year_target: Decimal | None = None
+
+
+def doubt(investment: Decimal, usual: Usual) -> str | None:
+    """Why an amount (CNY) looks wrong; None if it doesn't. Zero is an amount like another."""
+    mean, target = usual.mean_month, usual.year_target
+    if target is not None and investment > target:
+        return f"{investment} yuan in one month is more than the target of the whole year, {target} yuan."
+    if mean and investment > FACTOR * mean:
+        return f"{investment} yuan is more than {FACTOR} times the mean of the other months, {mean} yuan."
+    if investment and mean and investment * FACTOR < mean:
+        return f"{investment} yuan is less than a {FACTOR}th of the mean of the other months, {mean} yuan."
+    if investment and not mean and investment < SMALLEST:
+        return f"{investment} yuan is less than {SMALLEST} yuan for a whole city and month."
+    return None

@@ -1,0 +1,29 @@
+"""How the domain says no: what, where, why and what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refused(Exception):
+    """A command that can't be carried out on this state. Nothing changes.
+
+    `code` is stable and for machines, `detail` and `remedy` are for the person, `where` names the field.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str = "refused",
+        remedy: str = "",
+        where: str | None = None,
+        status: int = 422,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code
+        self.remedy = remedy
+        self.where = where
+        self.status = status
+        self.extra = dict(extra) if extra else None
