@@ -58,7 +58,7 @@ CREATE TABLE carrier (
     unit    text NOT NULL
 );
 COMMENT ON TABLE carrier IS 'Energy carriers (能源品种), e.g. electricity 电力 in kWh.';
-COMMENT ON COLUMN carrier.unit IS 'base unit in which quantities are kept: kWh, kg, m3, MJ, t (water)';
+COMMENT ON COLUMN carrier.unit IS 'base unit in which quantities are kept: kWh, kg, m3 or MJ';
 
 CREATE TABLE coefficient (
     id          int         GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -93,6 +93,7 @@ CREATE TABLE series (
     enterprise       text     NOT NULL REFERENCES feed,
     p                smallint NOT NULL REFERENCES reading_partition,
     carrier          text     NOT NULL REFERENCES carrier,
+    unit             text     NOT NULL,
     scope            smallint NOT NULL DEFAULT 1 CHECK (scope BETWEEN 1 AND 4),
     kind             text     NOT NULL CHECK (kind IN ('register', 'interval')),
     interval_seconds int      NOT NULL DEFAULT 900 CHECK (interval_seconds > 0),
@@ -117,18 +118,21 @@ COMMENT ON COLUMN series.statistic_type IS
 COMMENT ON COLUMN series.scope IS
     '1 plant 全厂, 2 process 工序, 3 unit 工序单元, 4 equipment 重点设备: never added (X-10). Enterprise sums hold '
     'scope 1 and statistic type 0 only';
+COMMENT ON COLUMN series.unit IS
+    'unit in which readings come; a batch that names another one is quarantined';
 COMMENT ON COLUMN series.kind IS
     'register: a cumulative counter; interval: the quantity of the interval that ends at t';
 COMMENT ON COLUMN series.interval_seconds IS
     'granularity: one reading is expected in each slot of this length';
 COMMENT ON COLUMN series.ratio_num IS
-    'energy = value x ratio_num / ratio_den, rounded down at each reading';
+    'energy = value x ratio_num / ratio_den, rounded down at each reading; the ratio holds the multiplier (倍率) '
+    'and the step from the series'' unit to the carrier''s';
 COMMENT ON COLUMN series.modulus IS
-    'what the register counts up to before it shows 0, in 1e-3 unit before the ratio; null: never';
+    'what the register counts up to before it shows 0, in 1e-3 of unit; null: never';
 COMMENT ON COLUMN series.capacity IS
     'most that can pass in an hour, in 1e-3 unit after the ratio; null: not known, nothing is suspect';
 COMMENT ON COLUMN series.resolution IS
-    'smallest step of the register in 1e-3 unit before the ratio: granted on top of the capacity';
+    'smallest step of the register in 1e-3 of unit: granted on top of the capacity';
 COMMENT ON COLUMN series.valid_from IS
     'readings at valid_from < t <= valid_to belong here; a reading at valid_from itself is the '
     'opening register';
@@ -212,11 +216,15 @@ CREATE TABLE confirmed (
     s            int         NOT NULL,
     t0           bigint      NOT NULL,
     t            bigint      NOT NULL,
+    verdict      text        NOT NULL CHECK (verdict IN ('so', 'rollover')),
     confirmed_by text        NOT NULL,
     confirmed_at timestamptz NOT NULL,
     PRIMARY KEY (s, t0, t)
 );
-COMMENT ON TABLE confirmed IS 'Intervals that a person has looked at: a jump or gap among them counts.';
+COMMENT ON TABLE confirmed IS
+    'Parked intervals that a person has looked at. so: a jump or gap counts; rollover: a register '
+    'that fell '
+    'passed its highest value, although its capacity does not say so.';
 
 CREATE TABLE history (
     s  int    NOT NULL,
@@ -262,12 +270,13 @@ COMMENT ON COLUMN ent_day.coefficient_equal IS
     'when the day gets its first reading; changed by a restatement only. Null: none known, then tce is not known';
 
 CREATE TABLE feed_day (
-    enterprise       text        NOT NULL,
-    day              date        NOT NULL,
-    readings         int         NOT NULL,
-    on_time          int         NOT NULL,
-    last_t           bigint      NOT NULL,
-    last_received_at timestamptz NOT NULL,
+    enterprise        text        NOT NULL,
+    day               date        NOT NULL,
+    readings          int         NOT NULL,
+    on_time           int         NOT NULL,
+    last_t            bigint      NOT NULL,
+    first_received_at timestamptz NOT NULL,
+    last_received_at  timestamptz NOT NULL,
     PRIMARY KEY (enterprise, day)
 );
 COMMENT ON TABLE feed_day IS
