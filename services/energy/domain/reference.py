@@ -1,0 +1,242 @@
+"""Reference data of a plan that the energy service owns: regions, carriers' coefficients, dated rules.
+
+Loading the same data again changes nothing; other data replace the part as a whole, by an event. What was
+counted with an older coefficient stays counted with it until a restatement is asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Literal, assert_never
+
+from .key_users import KeyUserRule
+from .refusal import Refused
+
+KEPT_UNITS: dict[str, tuple[str, Decimal]] = {
+    "kWh": ("kWh", Decimal(1)),
+    "kg": ("kg", Decimal(1)),
+    "m3": ("m3", Decimal(1)),
+    "MJ": ("MJ", Decimal(1)),
+    "t": ("kg", Decimal(1000)),
+}
+"""Unit of a printed coefficient -> unit in which quantities are kept, and how many of it one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRelation:
+    """A dated relation beside the parent, e.g. 平潭 part_of 福州 and reports_to the province (X-19)."""
+
+    kind: str
+    to: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRegion:
+    """A region as the plan has it."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    administered: bool
+    valid_from: date | None
+    valid_to: date | None
+    relations: tuple[RegionRelation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCoefficient:
+    """折标准煤系数 as printed: `kgce` per `unit`; None where the standard gives a range, not a number.
+
+    `basis` both: the standard knows one value. `kept_unit` and `kept_kgce` are the same in the unit in which
+    quantities of the carrier are kept.
+    """
+
+    edition: str
+    carrier: str
+    name: str
+    basis: Literal["equal", "equivalent", "both"]
+    unit: str
+    kgce: Decimal | None
+    valid_from: date
+    valid_to: date | None
+    provisional: bool
+    source: str
+    kgce_low: Decimal | None = None
+    kgce_high: Decimal | None = None
+    confidence: str = ""
+    note: str = ""
+
+    @property
+    def kept_unit(self) -> str:
+        return KEPT_UNITS[self.unit][0]
+
+    @property
+    def kept_kgce(self) -> Decimal | None:
+        return None if self.kgce is None else self.kgce / KEPT_UNITS[self.unit][1]
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringRule:
+    """When a feed counts as silent: nothing for so many hours of the Clock. Both days included."""
+
+    silent_after_hours: Decimal
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """The parts of one plan; None leaves a part as it is."""
+
+    plan: str
+    regions: tuple[PlanRegion, ...] | None
+    coefficients: tuple[PlanCoefficient, ...] | None
+    key_user_rules: tuple[KeyUserRule, ...] | None
+    monitoring_rules: tuple[MonitoringRule, ...] | None
+
+
+Command = LoadPlan
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsLoaded:
+    """The plan's regions, all of them."""
+
+    plan: str
+    regions: tuple[PlanRegion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoefficientsLoaded:
+    """The plan's coefficients, all of them."""
+
+    plan: str
+    coefficients: tuple[PlanCoefficient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyRulesLoaded:
+    """The plan's dated rules for key energy users and their monitoring, all of them."""
+
+    plan: str
+    key_user_rules: tuple[KeyUserRule, ...]
+    monitoring_rules: tuple[MonitoringRule, ...]
+
+
+Event = RegionsLoaded | CoefficientsLoaded | EnergyRulesLoaded
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What was loaded last."""
+
+    regions: tuple[PlanRegion, ...] = ()
+    coefficients: tuple[PlanCoefficient, ...] = ()
+    key_user_rules: tuple[KeyUserRule, ...] = ()
+    monitoring_rules: tuple[MonitoringRule, ...] = ()
+
+
+State = Reference
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """One event for each part that differs. Raises Refused for data that contradict themselves."""
+    events: list[Event] = []
+    if command.regions is not None and command.regions != state.regions:
+        _regions(command.regions)
+        events.append(RegionsLoaded(command.plan, command.regions))
+    if command.coefficients is not None and command.coefficients != state.coefficients:
+        _coefficients(command.coefficients)
+        events.append(CoefficientsLoaded(command.plan, command.coefficients))
+    users = state.key_user_rules if command.key_user_rules is None else command.key_user_rules
+    monitoring = state.monitoring_rules if command.monitoring_rules is None else command.monitoring_rules
+    if (users, monitoring) != (state.key_user_rules, state.monitoring_rules):
+        _rules(users, monitoring)
+        events.append(EnergyRulesLoaded(command.plan, users, monitoring))
+    return events
+
+
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case RegionsLoaded(regions=regions):
+            return replace(state, regions=regions)
+        case CoefficientsLoaded(coefficients=coefficients):
+            return replace(state, coefficients=coefficients)
+        case EnergyRulesLoaded(key_user_rules=users, monitoring_rules=monitoring):
+            return replace(state, key_user_rules=users, monitoring_rules=monitoring)
+        case _:
+            assert_never(event)
+
+
+def _regions(regions: tuple[PlanRegion, ...]) -> None:
+    codes = [region.code for region in regions]
+    if len(set(codes)) < len(codes):
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        raise Refused("region-listed-twice", f"Listed twice: {', '.join(twice)}.", where="regions")
+    for region in regions:
+        for parent in filter(None, (region.parent, *(relation.to for relation in region.relations))):
+            if parent not in codes:
+                raise Refused(
+                    "unknown-parent",
+                    f"Region {region.code} lies under {parent!r}, which isn't in the list.",
+                    where=f"regions[{region.code}]",
+                )
+
+
+def _coefficients(coefficients: tuple[PlanCoefficient, ...]) -> None:
+    units: dict[str, str] = {}
+    for coefficient in coefficients:
+        where = f"coefficients[{coefficient.carrier}]"
+        if coefficient.unit not in KEPT_UNITS:
+            raise Refused(
+                "unknown-unit",
+                f"{coefficient.carrier} is given per {coefficient.unit!r}; known: {', '.join(KEPT_UNITS)}.",
+                where=where,
+            )
+        unit = units.setdefault(coefficient.carrier, coefficient.kept_unit)
+        if unit != coefficient.kept_unit:
+            raise Refused(
+                "carrier-in-two-units",
+                f"{coefficient.carrier} is given per {unit} and per {coefficient.kept_unit}.",
+                where=where,
+            )
+        if coefficient.kept_kgce is not None and coefficient.kept_kgce < 0:
+            raise Refused("negative-coefficient", f"{coefficient.kgce} kgce is less than 0.", where=where)
+        _span(coefficient.valid_from, coefficient.valid_to, where)
+
+
+def _rules(users: tuple[KeyUserRule, ...], monitoring: tuple[MonitoringRule, ...]) -> None:
+    for user in users:
+        _span(user.valid_from, user.valid_to, "key_user_rules")
+        if not 0 < user.designated_from_tce <= user.threshold_tce:
+            raise Refused(
+                "key-user-lines-reversed",
+                f"One is designated from {user.designated_from_tce} tce up, and a key user from "
+                f"{user.threshold_tce}: the first must not be more.",
+                where="key_user_rules",
+            )
+    for rule in monitoring:
+        _span(rule.valid_from, rule.valid_to, "monitoring_rules")
+        if rule.silent_after_hours <= 0:
+            raise Refused(
+                "silence-not-positive", "Silence lasts more than 0 hours.", where="monitoring_rules"
+            )
+    _one_at_a_time([(rule.valid_from, rule.valid_to) for rule in users], "key_user_rules")
+    _one_at_a_time([(rule.valid_from, rule.valid_to) for rule in monitoring], "monitoring_rules")
+
+
+def _one_at_a_time(spans: list[tuple[date, date | None]], where: str) -> None:
+    for (_, ends), (begins, _) in pairwise(sorted(spans, key=lambda span: span[0])):
+        if ends is None or begins <= ends:
+            raise Refused("rules-overlap", f"Two rules hold on {begins}.", where=where)
+
+
+def _span(valid_from: date, valid_to: date | None, where: str) -> None:
+    if valid_to is not None and valid_to < valid_from:
+        raise Refused("validity-reversed", f"Valid to {valid_to}, which is before {valid_from}.", where=where)
