@@ -24,8 +24,12 @@ _RUNTIME_LIMITS = {
 }
 
 
-def runtime_engine(url: str, *, application: str, pool: int = 8) -> AsyncEngine:
-    """An engine for the runtime role. `application` shows in pg_stat_activity."""
+def runtime_engine(url: str, *, application: str, pool: int = 8, schema: str | None = None) -> AsyncEngine:
+    """An engine for the runtime role. `application` shows in pg_stat_activity.
+
+    `schema`: where unqualified names are looked up, for tables that stand in several versions side by side.
+    """
+    place = {} if schema is None else {"search_path": schema}
     return create_async_engine(
         url,
         pool_size=pool,
@@ -33,7 +37,7 @@ def runtime_engine(url: str, *, application: str, pool: int = 8) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={
             "timeout": 5,
-            "server_settings": {**_RUNTIME_LIMITS, "application_name": application},
+            "server_settings": {**_RUNTIME_LIMITS, "application_name": application, **place},
         },
     )
 
