@@ -1,0 +1,200 @@
+"""What the loader says of broken files: file, line, field, what is wrong, what to do."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plans.loader import HOME, load_folder, load_plan, plan_names
+from plans.source import Fault, PlanError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HOME / "fujian-2013", tmp_path / "fujian-2013"))
+
+
+def change(file: Path, old: str, new: str) -> int:
+    """Replace the first `old` by `new`; the line on which it stood."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def faults(folder: Path) -> list[Fault]:
+    with pytest.raises(PlanError) as refused:
+        load_folder(folder)
+    for fault in refused.value.faults:
+        assert fault.problem
+        assert fault.remedy
+        assert str(fault) in str(refused.value)
+    return refused.value.faults
+
+
+def test_an_unchanged_copy_loads(folder: Path) -> None:
+    assert load_folder(folder) == load_plan("fujian-2013")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "field", "says"),
+    [
+        # one row
+        ("targets.csv", "福州市660亿元,660,", "福州市660亿元,many,", "value", "valid decimal"),
+        ("targets.csv", "2600,,CNY_1e8,亿元,at_least", "2600,,CNY_1e8,亿元,about", "comparator", "at_least"),
+        ("targets.csv", "higher_is_better", "lower_is_better", None, "does not fit comparator"),
+        ("targets.csv", ",online_monitoring_coverage,", ",online_coverage,", "measure", "energy_intensity"),
+        ("targets.csv", "plan of 27 January 2013,S", "plan of 27 January 2013,sure", "confidence", "M-high"),
+        ("targets.csv", "plan of 27 January 2013,S", ",S", "source", "required"),
+        ("targets.csv", "2013-Q1,2013-03-31", "2013-Q1,2013-04-30", None, "outside period"),
+        ("regions.csv", "2014-11-30", "2009-11-30", None, "before valid_from"),
+        ("coefficients.csv", "0.2857,0.4286", "0.4286,0.2857", None, "kgce_low must be below"),
+        ("coefficients.csv", ",kg,0.7143", ",kg,-0.7143", "kgce", "greater than 0"),
+        ("calendar.yaml", "day: 5", "day: 31", "due.day_of_next_month.day", "less than or equal to 28"),
+        ("calendar.yaml", "recurrence: monthly", "recurrence: quarterly", None, "does not fit recurrence"),
+        ("calendar.yaml", "roll: none", "rolls: none", "rolls", "not permitted"),
+        ("calendar.yaml", "date: 2013-02-28", "date: 2013-02-30", "date", "no value"),
+        ("plan.yaml", "year: 2013", "year: thirteen", "year", "valid integer"),
+        # between rows
+        ("targets.csv", "福州市660亿元,660,", "福州市660亿元,661,", "whole", "add up to 2601"),
+        ("targets.csv", "\nTR-2,", "\nTR-1,", "target", "stands already on line 2"),
+        ("targets.csv", "350200,prefecture,,TR-1", "350299,prefecture,,TR-1", "region", "not in regions.csv"),
+        ("targets.csv", "350200,prefecture,,TR-1", "350203,prefecture,,TR-1", "level", "not a prefecture"),
+        ("target_bases.csv", "TR-2,", "TR-99,", "target", "not in targets.csv"),
+        (
+            "regions.csv",
+            "350102,鼓楼区,county,district,350100",
+            "350102,鼓楼区,county,district,351000",
+            "parent",
+            "351000",
+        ),
+        (
+            "regions.csv",
+            "350102,鼓楼区,county,district,350100",
+            "350102,鼓楼区,county,district,350103",
+            "parent",
+            "under",
+        ),
+        ("regions.csv", "2014-12-01", "2014-12-02", "valid_from", "not on the day before"),
+        ("region_relations.csv", "PT,part_of,350100", "PT,part_of,359900", "to", "359900"),
+        ("calendar.yaml", "who: prefecture_governments", "who: prefectures", "who", "actors"),
+        ("calendar.yaml", "date: 2013-02-28", "date: 2013-01-02", "due", "before the plan was issued"),
+        (
+            "coefficients.csv",
+            "2008-06-01,2012-12-31",
+            "2008-06-01,2013-01-01",
+            "valid_from",
+            "has another coefficient",
+        ),
+        ("coefficients.csv", "both,kg,0.7143,,,20934", "both,t,0.7143,,,20934", "unit", "counted in kg"),
+        ("sectors.csv", ",4411,", ",D4411,", "include", "code prefix"),
+        ("plan.yaml", "plan: fujian-2013", "plan: fujian-2014", "plan", "its folder"),
+    ],
+)
+def test_a_wrong_value_is_named_by_file_field_and_what_to_do(
+    folder: Path, file: str, old: str, new: str, field: str | None, says: str
+) -> None:
+    change(folder / file, old, new)
+    found = faults(folder)
+    named = [(fault.field, str(fault)) for fault in found]
+    assert any(fault_field == field and says in text for fault_field, text in named), named
+
+
+def test_a_fault_names_the_line(folder: Path) -> None:
+    line = change(folder / "targets.csv", "福州市660亿元,660,", "福州市660亿元,many,")
+    (fault,) = faults(folder)
+    assert (fault.file, fault.line, fault.field) == ("targets.csv", line, "value")
+    assert "many" in fault.remedy
+
+
+def test_a_fault_in_a_tree_names_the_line(folder: Path) -> None:
+    line = change(folder / "calendar.yaml", "kind: bulletin", "kind: leaflet")
+    (fault,) = faults(folder)
+    assert (fault.file, fault.line, fault.field) == ("calendar.yaml", line, "kind")
+
+
+def test_every_fault_is_reported_at_once(folder: Path) -> None:
+    change(folder / "targets.csv", "福州市660亿元,660,", "福州市660亿元,many,")
+    change(folder / "regions.csv", "2014-11-30", "2009-11-30")
+    change(folder / "calendar.yaml", "day: 5", "day: 31")
+    assert {fault.file for fault in faults(folder)} == {"targets.csv", "regions.csv", "calendar.yaml"}
+
+
+def drop_file(folder: Path) -> None:
+    (folder / "units.csv").unlink()
+
+
+def other_encoding(folder: Path) -> None:
+    text = (folder / "units.csv").read_text(encoding="utf-8")
+    (folder / "units.csv").write_text(text, encoding="gb18030")
+
+
+def unknown_column(folder: Path) -> None:
+    change(folder / "units.csv", "factor", "faktor")
+
+
+def column_twice(folder: Path) -> None:
+    change(folder / "units.csv", "meaning,kind", "meaning,meaning")
+
+
+def short_row(folder: Path) -> None:
+    change(folder / "units.csv", "CNY,元,yuan,money,", "CNY,元,money,")
+
+
+def open_quote(folder: Path) -> None:
+    change(folder / "units.csv", "CNY,元", 'CNY,"元"x')
+
+
+def broken_yaml(folder: Path) -> None:
+    change(folder / "registers.yaml", "level: province", "level: province: x")
+
+
+def key_twice(folder: Path) -> None:
+    change(folder / "registers.yaml", "    level: province\n", "    level: province\n    level: county\n")
+
+
+def not_a_mapping(folder: Path) -> None:
+    (folder / "registers.yaml").write_text("- a\n- b\n", encoding="utf-8")
+
+
+def empty_list(folder: Path) -> None:
+    (folder / "registers.yaml").write_text("registers: []\n", encoding="utf-8")
+
+
+def stray_key(folder: Path) -> None:
+    with (folder / "registers.yaml").open("a", encoding="utf-8") as file:
+        file.write("notes: []\n")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "file", "says"),
+    [
+        (drop_file, "units.csv", "missing"),
+        (other_encoding, "units.csv", "UTF-8"),
+        (unknown_column, "units.csv", "faktor: unknown column"),
+        (column_twice, "units.csv", "stands twice"),
+        (short_row, "units.csv", "8 cells where the header has 9"),
+        (open_quote, "units.csv", "not CSV"),
+        (broken_yaml, "registers.yaml", "not YAML"),
+        (key_twice, "registers.yaml", "stands twice"),
+        (not_a_mapping, "registers.yaml", "not a mapping"),
+        (empty_list, "registers.yaml", "missing or empty"),
+        (stray_key, "registers.yaml", "unknown key"),
+    ],
+)
+def test_a_broken_file_is_named(folder: Path, break_it: Callable[[Path], None], file: str, says: str) -> None:
+    break_it(folder)
+    texts = [str(fault) for fault in faults(folder) if fault.file == file]
+    assert any(says in text for text in texts), texts
+
+
+def test_an_unknown_plan_names_those_there_are() -> None:
+    with pytest.raises(PlanError, match="fujian-2013"):
+        load_plan("fujian-2031")
+    assert plan_names() == ["fujian-2013"]
+
+
+def test_a_path_is_no_plan_name() -> None:
+    with pytest.raises(PlanError, match="no such plan"):
+        load_plan("../plans/fujian-2013")
