@@ -175,7 +175,9 @@ class Reader:
                 if one["type"] == "missing":
                     remedy = "Write a value; every row needs it"
                 elif one["type"] == "extra_forbidden":
-                    remedy = "Remove it or correct its name; known: " + ", ".join(model.model_fields)
+                    remedy = "Remove it or correct its name; known: " + ", ".join(
+                        info.alias or key for key, info in model.model_fields.items()
+                    )
                 elif isinstance(one["input"], dict):
                     remedy = "Correct the row"
                 self.fault(
