@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from plans.duties import Duty
 from plans.model import (
@@ -44,6 +45,22 @@ def known(
         yield Fault(
             row.file, row.line, name, f"{value!r} is not in {where}", f"Add it to {where} or correct it"
         )
+
+
+def one_at_a_time(
+    rows: Sequence[Located[Row]], span: Callable[[Row], tuple[date, date | None]]
+) -> Iterable[Fault]:
+    """Of rules that follow each other just one holds on any day. Days are included at both ends."""
+    ordered = sorted(rows, key=lambda row: span(row.item)[0])
+    for row in ordered:
+        begins, ends = span(row.item)
+        if ends is not None and ends < begins:
+            yield Fault(row.file, row.line, "valid_to", f"{ends} is before {begins}", "Correct the days")
+    for before, after in pairwise(ordered):
+        last, begins = span(before.item)[1], span(after.item)[0]
+        if last is None or begins <= last:
+            problem = f"the rule on line {before.line} still holds on {begins}"
+            yield Fault(after.file, after.line, "valid_from", problem, "End the earlier rule the day before")
 
 
 def regions(

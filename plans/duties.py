@@ -95,7 +95,7 @@ class Duty(Sourced):
     ]
     who: Text
     to: Text | None = None
-    regions: Annotated[
+    levels: Annotated[
         tuple[Literal["province", "prefecture", "county", "zone", "enterprise"], ...], Field(min_length=1)
     ]
     recurrence: Literal["monthly", "quarterly", "yearly", "once", "regular"]

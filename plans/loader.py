@@ -7,13 +7,15 @@ with file, line, field and what to do; a plan is loaded whole or not at all.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from plans import checks, parts
 from plans.duties import Duty
 from plans.model import (
     Coefficient,
     Envelope,
+    KeyUserRule,
+    MonitoringRule,
     NbsCode,
     PlanActor,
     PlanSum,
@@ -52,6 +54,8 @@ class Plan:
     coefficients: tuple[Coefficient, ...]
     statistical_coefficients: tuple[StatisticalCoefficient, ...]
     nbs_codes: tuple[NbsCode, ...]
+    key_user_rules: tuple[KeyUserRule, ...]
+    monitoring_rules: tuple[MonitoringRule, ...]
 
     @property
     def code(self) -> str:
@@ -71,9 +75,16 @@ class Plan:
             "assessment": parts.for_assessment(
                 self.envelope, self.programmes, self.regions, self.relations, self.targets, self.bases
             ),
-            "energy": parts.for_energy(self.envelope, self.regions, self.relations, self.coefficients),
+            "energy": parts.for_energy(
+                self.envelope,
+                self.regions,
+                self.relations,
+                self.coefficients,
+                self.key_user_rules,
+                self.monitoring_rules,
+            ),
             "projects": parts.for_projects(
-                self.envelope, self.regions, self.relations, self.duties, self.registers
+                self.envelope, self.programmes, self.regions, self.relations, self.duties, self.registers
             ),
         }
 
@@ -103,8 +114,11 @@ def load_folder(folder: Path) -> Plan:
     programmes = reader.items("plan.yaml", head, lines, "programmes", Programme)
     actors = reader.items("plan.yaml", head, lines, "actors", PlanActor)
     sums = reader.items("plan.yaml", head, lines, "sums", PlanSum)
-    duties = _list(reader, "calendar.yaml", "duties", Duty)
-    registers = _list(reader, "registers.yaml", "registers", Register)
+    duties = _lists(reader, "calendar.yaml", "duties")("duties", Duty)
+    registers = _lists(reader, "registers.yaml", "registers")("registers", Register)
+    monitoring = _lists(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
+    key_users = monitoring("key_user_rules", KeyUserRule)
+    silence = monitoring("monitoring_rules", MonitoringRule)
     units = reader.table("units.csv", Unit)
     regions = reader.table("regions.csv", Region)
     relations = reader.table("region_relations.csv", RegionRelation)
@@ -130,6 +144,8 @@ def load_folder(folder: Path) -> Plan:
         *checks.duties(duties, actors, envelope),
         *checks.coefficients(coefficients, statistical, codes, units),
         *checks.sectors(sectors),
+        *checks.one_at_a_time(key_users, lambda row: (row.valid_from, row.valid_to)),
+        *checks.one_at_a_time(silence, lambda row: (row.valid_from, row.valid_to)),
     ]
     if faults:
         raise PlanError(folder.name, faults)
@@ -149,14 +165,26 @@ def load_folder(folder: Path) -> Plan:
         coefficients=_items(coefficients),
         statistical_coefficients=_items(statistical),
         nbs_codes=_items(codes),
+        key_user_rules=_items(key_users),
+        monitoring_rules=_items(silence),
     )
 
 
-def _list(reader: Reader, file: str, key: str, model: type[Row]) -> list[Located[Row]]:
+class Lists(Protocol):
+    """The lists of one file, by their key."""
+
+    def __call__(self, key: str, model: type[Row]) -> list[Located[Row]]: ...
+
+
+def _lists(reader: Reader, file: str, *keys: str) -> Lists:
     data, lines = reader.tree(file)
-    for other in sorted(set(data) - {key}):
-        reader.fault(file, lines.get((other,)), other, "unknown key", f"The file holds one list, {key}")
-    return reader.items(file, data, lines, key, model)
+    for other in sorted(set(data) - set(keys)):
+        reader.fault(file, lines.get((other,)), other, "unknown key", f"The file holds: {', '.join(keys)}")
+
+    def items(key: str, model: type[Row]) -> list[Located[Row]]:
+        return reader.items(file, data, lines, key, model)
+
+    return items
 
 
 def _name(folder: Path, envelope: Envelope) -> Iterable[Fault]:

@@ -275,3 +275,26 @@ class NbsCode(Sourced):
 
     code: Text
     term: Text
+
+
+class KeyUserRule(Sourced):
+    """The lines of key energy users (重点用能单位), tce a year, both inclusive: by law, and if designated."""
+
+    threshold_tce: Annotated[Decimal, Field(gt=0)]
+    designated_from_tce: Annotated[Decimal, Field(gt=0)]
+    valid_from: date
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.designated_from_tce > self.threshold_tce:
+            raise ValueError("designated_from_tce must not be above threshold_tce")
+        return self
+
+
+class MonitoringRule(Sourced):
+    """After how many hours without a reading a feed counts as silent."""
+
+    silent_after_hours: Annotated[Decimal, Field(gt=0)]
+    valid_from: date
+    valid_to: date | None = None

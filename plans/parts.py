@@ -12,6 +12,8 @@ from plans.duties import Duty
 from plans.model import (
     Coefficient,
     Envelope,
+    KeyUserRule,
+    MonitoringRule,
     Programme,
     Region,
     RegionRelation,
@@ -40,7 +42,7 @@ def for_assessment(
         "issued_on": envelope.issued_on.isoformat(),
         "year": envelope.year,
         "source": envelope.source,
-        "programmes": [{"code": one.code, "name": f"{one.name} ({one.term})"} for one in programmes],
+        "programmes": _programmes(programmes),
         "regions": _regions(regions, relations),
         "targets": [_target(target, base_of.get(target.target)) for target in targets],
     }
@@ -51,6 +53,8 @@ def for_energy(
     regions: Sequence[Region],
     relations: Sequence[RegionRelation],
     coefficients: Sequence[Coefficient],
+    key_user_rules: Sequence[KeyUserRule],
+    monitoring_rules: Sequence[MonitoringRule],
 ) -> Json:
     """Regions, energy carriers (能源品种) with the unit they are counted in, and the coefficients of standard coal.
 
@@ -64,7 +68,7 @@ def for_energy(
             {
                 "edition": one.edition,
                 "carrier": one.carrier,
-                "term": one.term,
+                "name": one.term,
                 "group": one.group,
                 "basis": one.basis,
                 "unit": one.unit,
@@ -80,19 +84,40 @@ def for_energy(
             }
             for one in coefficients
         ],
+        "key_user_rules": [
+            {
+                "threshold_tce": _number(one.threshold_tce),
+                "designated_from_tce": _number(one.designated_from_tce),
+                "valid_from": _day(one.valid_from),
+                "valid_to": _day(one.valid_to),
+                "source": one.source,
+            }
+            for one in key_user_rules
+        ],
+        "monitoring_rules": [
+            {
+                "silent_after_hours": _number(each.silent_after_hours),
+                "valid_from": _day(each.valid_from),
+                "valid_to": _day(each.valid_to),
+                "source": each.source,
+            }
+            for each in monitoring_rules
+        ],
     }
 
 
 def for_projects(
     envelope: Envelope,
+    programmes: Sequence[Programme],
     regions: Sequence[Region],
     relations: Sequence[RegionRelation],
     duties: Sequence[Duty],
     registers: Sequence[Register],
 ) -> Json:
-    """Regions, the calendar of duties with every due day, and the registers a project may stand in."""
+    """Programmes, regions, the calendar of duties with every due day, and the registers of projects."""
     return {
         "plan": envelope.plan,
+        "programmes": _programmes(programmes),
         "regions": _regions(regions, relations),
         "duties": [
             {
@@ -103,8 +128,10 @@ def for_projects(
                 "kind": one.kind,
                 "who": one.who,
                 "to": one.to,
-                "regions": list(one.regions),
+                "levels": list(one.levels),
                 "recurrence": one.recurrence,
+                "first_period": one.first_period,
+                "last_period": one.last_period,
                 "due": one.due.model_dump(mode="json", by_alias=True, exclude={"instances"}),
                 "instances": [
                     {"period": each.period, "due_on": each.due_on.isoformat(), "scored": each.scored}
@@ -123,6 +150,10 @@ def for_projects(
             for one in registers
         ],
     }
+
+
+def _programmes(programmes: Sequence[Programme]) -> list[Json]:
+    return [{"code": one.code, "name": f"{one.name} ({one.term})"} for one in programmes]
 
 
 def _carriers(coefficients: Sequence[Coefficient]) -> list[Json]:

@@ -46,11 +46,11 @@ def test_the_monthly_report_is_due_on_the_5th_of_the_next_month_and_never_rolls(
         ("2013-11", "2013-12-05"),
         ("2013-12", "2014-01-05"),  # a Sunday
     ]
-    assert (report.roll, report.regions, report.who) == ("none", ("prefecture",), "prefecture_governments")
+    assert (report.roll, report.levels, report.who) == ("none", ("prefecture",), "prefecture_governments")
 
 
 def test_108_city_reports_fall_due_for_2013(plan: Plan) -> None:
-    cities = [region for region in plan.regions if region.level in duty(plan, "TR-12").regions]
+    cities = [region for region in plan.regions if region.level in duty(plan, "TR-12").levels]
     assert len(cities) * len(duty(plan, "TR-12").instances()) == 108
 
 
@@ -102,5 +102,5 @@ def test_quarterly_duties_are_due_on_the_last_day_of_each_quarter(plan: Plan) ->
 
 
 def test_pingtan_is_a_reporter_of_project_matching_only(plan: Plan) -> None:
-    with_zone = {one.duty for one in plan.duties if "zone" in one.regions}
+    with_zone = {one.duty for one in plan.duties if "zone" in one.levels}
     assert with_zone == {"PM-13b", "PM-14", "PM-15", "PM-16"}
