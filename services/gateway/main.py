@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from services.gateway import live, openapi, simulated_clock
 from services.gateway.auth import Authenticator
+from services.gateway.contracts import contract
 from services.gateway.endpoint import Endpoints, problem_response
 from services.gateway.positions import PositionTokens
 from services.gateway.routes import all_routes
@@ -51,8 +52,8 @@ def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> Fa
             endpoints.make(route),
             methods=[route.method],
             operation_id=f"{route.service}.{route.operation}",
-            summary=openapi.contract(route.service, route.operation).summary,
-            description=openapi.contract(route.service, route.operation).description,
+            summary=contract(route.service, route.operation).summary,
+            description=contract(route.service, route.operation).description,
             tags=[route.tag],
             openapi_extra=openapi.describe(route),
             response_model=None,
@@ -112,7 +113,7 @@ def _install_handlers(app: FastAPI) -> None:
 
 
 async def main() -> None:
-    settings = GatewaySettings()  # type: ignore[call-arg]
+    settings = GatewaySettings()
     async with Runtime.start("gateway", process="gateway", settings=settings) as rt:
         door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
         app = create_app(settings, Client(rt.broker), door)
