@@ -1,0 +1,185 @@
+"""From the POSTs of a batch to columns: which series each reading belongs to, and what can't be accepted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from services.energy.readings.kernel import Flags, Ints
+from services.energy.readings.memory import PartitionMemory
+from services.energy.readings.wire import QUALITY_FAULTY, VOID, Post
+
+AHEAD_S = 300
+"""How far ahead of the Clock a reading may be."""
+
+ACCEPTED, DUPLICATE, REVISED, SUPERSEDED, QUARANTINED = range(5)
+OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined")
+
+
+class Quarantine(StrEnum):
+    """Why a reading is kept apart."""
+
+    UNKNOWN_ENTERPRISE = "unknown_enterprise"
+    UNKNOWN_METER = "unknown_meter"
+    OUTSIDE_VALID_PERIOD = "outside_valid_period"
+    OTHER_ENTERPRISE = "other_enterprise"
+    AHEAD_OF_CLOCK = "ahead_of_clock"
+    IMPOSSIBLE_VALUE = "impossible_value"
+    FAULTY = "faulty"
+    WRONG_UNIT = "wrong_unit"
+    WRONG_KIND = "wrong_kind"
+    WRONG_INTERVAL = "wrong_interval"
+    ODD_TIME = "odd_time"
+
+
+RELEASED_BY_REGISTRATION = (
+    Quarantine.UNKNOWN_ENTERPRISE,
+    Quarantine.UNKNOWN_METER,
+    Quarantine.OUTSIDE_VALID_PERIOD,
+    Quarantine.OTHER_ENTERPRISE,
+)
+"""Reasons that a meter's registration can remove."""
+
+REASONS = tuple(Quarantine)
+_EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of readings that can exist
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """The readings of a batch in order of arrival, one row each.
+
+    `place` is -1 where no series fits; `outcome` is filled in as the batch is worked out; `reason` indexes
+    REASONS where the outcome is QUARANTINED. `received_at` is in microseconds of the Clock.
+    """
+
+    posts: Sequence[Post]
+    place: Ints
+    t: Ints
+    v: Ints
+    rank: Ints
+    received_at: Ints
+    post: Ints
+    item: Ints
+    outcome: npt.NDArray[np.int8]
+    reason: npt.NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.t)
+
+    def meter(self, row: int) -> str:
+        """The meter's name as the POST gives it."""
+        post = self.posts[int(self.post[row])]
+        which = np.frombuffer(post.which, "<u2")
+        begin = int(np.searchsorted(self.post, self.post[row]))
+        return post.meters[int(which[row - begin])]
+
+
+def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
+    """Columns of a batch, each reading with its series or with the reason why it is kept apart."""
+    counts = np.array([post.count for post in posts])
+    post = np.repeat(np.arange(len(posts)), counts)
+    t = np.frombuffer(b"".join(each.t for each in posts), "<i8").astype(np.int64, copy=False)
+    v = np.frombuffer(b"".join(each.v for each in posts), "<i8").astype(np.int64, copy=False)
+    begin = np.cumsum(counts) - counts
+    item = np.arange(len(t)) - np.repeat(begin, counts)
+    for number, each in enumerate(posts):
+        if each.item:
+            item[begin[number] : begin[number] + each.count] = np.frombuffer(each.item, "<u4")
+    place = _places(memory, posts, begin, t)
+    arrivals = Arrivals(
+        posts=posts,
+        place=place,
+        t=t,
+        v=v,
+        rank=np.repeat(np.array([each.rank for each in posts], np.int64), counts),
+        received_at=np.repeat(np.array([each.received_at for each in posts], np.int64), counts),
+        post=post,
+        item=item,
+        outcome=np.zeros(len(t), np.int8),
+        reason=np.zeros(len(t), np.int8),
+    )
+    _quarantine(memory, arrivals, begin, counts)
+    return arrivals
+
+
+def _places(memory: PartitionMemory, posts: Sequence[Post], begin: Ints, t: Ints) -> Ints:
+    """The series of each reading by its meter; among several of one meter, by its time."""
+    place = np.empty(len(t), np.int64)
+    places = memory.places
+    for start, post in zip(begin.tolist(), posts, strict=True):
+        statistic_type = post.statistic_type
+        found = [places.get((meter, statistic_type)) for meter in post.meters]
+        latest = np.array([each[-1] if each else -1 for each in found], np.int64)
+        which = np.frombuffer(post.which, "<u2")
+        place[start : start + post.count] = latest[which]
+        several = [number for number, each in enumerate(found) if each and len(each) > 1]
+        for row in np.flatnonzero(np.isin(which, several)).tolist() if several else ():
+            meter = post.meters[int(which[row])]
+            fitting = memory.place_at(meter, statistic_type, int(t[start + row]))
+            if fitting >= 0:
+                place[start + row] = fitting
+    return place
+
+
+def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts: Ints) -> None:
+    """Mark what can't be accepted. A reading that has several faults gets the one that lasts longest."""
+    posts, place, t, v = arrivals.posts, arrivals.place, arrivals.t, arrivals.v
+    known = place >= 0
+    at = np.where(known, place, 0)
+
+    def mark(rows: Flags, reason: Quarantine) -> None:
+        arrivals.outcome[rows] = QUARANTINED
+        arrivals.reason[rows] = REASONS.index(reason)
+
+    def each(values: list[int]) -> Ints:
+        return np.repeat(np.array(values, np.int64), counts)
+
+    enterprise = each([memory.enterprise_of.get(post.enterprise, -2) for post in posts])
+    # From the reason that is cured most easily to the one that nothing cures: the last mark stays.
+    if memory.size:
+        outside = (t <= memory.valid_from[at]) | (t > memory.valid_to[at])
+        mark(known & outside, Quarantine.OUTSIDE_VALID_PERIOD)
+        mark(known & (memory.enterprise[at] != enterprise), Quarantine.OTHER_ENTERPRISE)
+    mark(~known, Quarantine.UNKNOWN_METER)
+    mark(enterprise == -2, Quarantine.UNKNOWN_ENTERPRISE)
+    now = each([max(post.received_at, post.release_at) // 1_000_000 for post in posts])
+    mark(t > now + AHEAD_S, Quarantine.AHEAD_OF_CLOCK)
+    if memory.size:
+        _mark_declared(memory, arrivals, begin, counts, at, mark)
+        mark(known & (v > memory.highest[at]), Quarantine.IMPOSSIBLE_VALUE)
+    mark((v < 0) & ((v != VOID) | (arrivals.rank == 0)), Quarantine.IMPOSSIBLE_VALUE)
+    mark((t <= _EARLIEST) | (t >= _LATEST), Quarantine.ODD_TIME)
+
+
+def _mark_declared(
+    memory: PartitionMemory,
+    arrivals: Arrivals,
+    begin: Ints,
+    counts: Ints,
+    at: Ints,
+    mark: Callable[[Flags, Quarantine], None],
+) -> None:
+    """What a POST says about its readings must agree with the meter: unit, kind, interval; and quality flags."""
+    posts, known = arrivals.posts, arrivals.place >= 0
+
+    def declared(codes: list[int]) -> Ints:
+        return np.repeat(np.array(codes, np.int64), counts)
+
+    if any(post.unit for post in posts):
+        units = {unit: number for number, unit in enumerate(memory.units)} | {"": -1}
+        unit = declared([units.get(post.unit, -2) for post in posts])
+        mark(known & (unit != -1) & (memory.unit[at] != unit), Quarantine.WRONG_UNIT)
+    if any(post.kind for post in posts):
+        kind = declared([{"": -1, "interval": 0, "register": 1}.get(post.kind, -2) for post in posts])
+        mark(known & (kind != -1) & (memory.rules.register[at] != kind), Quarantine.WRONG_KIND)
+    if any(post.interval_seconds for post in posts):
+        interval = declared([post.interval_seconds for post in posts])
+        other = known & (interval != 0) & (memory.rules.slot[at] != interval)
+        mark(other, Quarantine.WRONG_INTERVAL)
+    for start, post in zip(begin.tolist(), posts, strict=True):
+        if post.quality:
+            faulty = np.zeros(len(arrivals), np.bool_)
+            faulty[start : start + post.count] = [flag in QUALITY_FAULTY for flag in post.quality]
+            mark(faulty, Quarantine.FAULTY)

@@ -1,0 +1,144 @@
+"""One batch: from POSTs to a committed transaction, and what the memory and the board learn from it.
+
+Order inside the transaction: lock the partition, bring the memory up to date, settle late readings, then those in
+order, write readings, sums, receipts and quarantine. Nothing in memory changes before the commit, so there is
+nothing to undo when it fails; what the memory holds is then thrown away all the same, because a commit whose answer
+was lost may have happened.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+
+from services.energy.readings import late, plan, quarantine, receipts, store
+from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, Arrivals, assemble
+from services.energy.readings.changes import Changes, day_sums, hour_sums, remember
+from services.energy.readings.memory import Connection, PartitionMemory, day_number, days, moment
+from services.energy.readings.wire import Post
+
+ON_TIME_GRACE_S = 900
+"""A day's last slot ends with the day: data within this time after midnight still arrive on the day they are of."""
+
+_DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a committed batch did: counts by outcome and quarantine reason, the days marked, newest times seen.
+
+    `newest` holds per enterprise (t in epoch seconds, received_at in microseconds) of what was stored.
+    """
+
+    readings: int
+    outcomes: dict[str, int]
+    quarantined: dict[str, int]
+    marks: list[tuple[str, date]]
+    newest: dict[str, tuple[int, int]]
+
+
+async def settle(conn: Connection, memory: PartitionMemory, arrivals: Arrivals) -> Changes:
+    """Work out what the arrivals change, late ones first; only reads from the database."""
+    changes = Changes()
+    found = plan.drop_known(memory, arrivals, plan.winners(arrivals, changes))
+    behind, ahead = plan.split(memory, found)
+    if len(behind):
+        clusters = late.clusters(behind)
+        rows = await store.neighbours(conn, memory, clusters)
+        late.work_out(memory, arrivals, behind, clusters, rows, changes)
+    plan.in_order(memory, arrivals, ahead, changes)
+    return changes
+
+
+async def write(
+    conn: Connection, memory: PartitionMemory, changes: Changes, months: set[date], now: datetime
+) -> list[tuple[str, date]]:
+    """Write what was worked out; answers with the (enterprise, day) marked as changed."""
+    if changes.empty:
+        return []
+    await store.ensure_months(conn, months, changes)
+    await store.write_readings(conn, memory, changes)
+    hours = hour_sums(memory, changes)
+    return await store.write_sums(conn, memory, hours, day_sums(hours), now)
+
+
+@dataclass
+class BatchStep:
+    """Works the batches of one partition, one at a time. The only writer of its series."""
+
+    p: int
+    memory: PartitionMemory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget()
+        self._months: set[date] = set()
+
+    def forget(self) -> None:
+        """Drop the memory; the next batch rebuilds it."""
+        self.memory = PartitionMemory(self.p)
+
+    async def run(self, conn: Connection, posts: Sequence[Post], now: datetime) -> Done:
+        """Commit one batch. `now` is the Clock's. Raises whatever the database raises; then nothing is changed."""
+        try:
+            async with conn.transaction():
+                arrivals, changes, done = await self._write(conn, posts, now)
+        except BaseException:
+            self.forget()
+            self._months.clear()
+            raise
+        remember(self.memory, changes)
+        del arrivals
+        return done
+
+    async def _write(
+        self, conn: Connection, posts: Sequence[Post], now: datetime
+    ) -> tuple[Arrivals, Changes, Done]:
+        memory = self.memory
+        await memory.refresh(conn, await store.lock_partition(conn, self.p))
+        arrivals = assemble(memory, posts)
+        changes = await settle(conn, memory, arrivals)
+        marks = await write(conn, memory, changes, self._months, now)
+        newest = await self._arrival(conn, arrivals)
+        quarantined = await quarantine.write(conn, arrivals, now)
+        await receipts.write(conn, arrivals, now)
+        counts = np.bincount(arrivals.outcome, minlength=len(OUTCOMES)).tolist()
+        outcomes = dict(zip(OUTCOMES, counts, strict=True))
+        return arrivals, changes, Done(len(arrivals), outcomes, quarantined, marks, newest)
+
+    async def _arrival(self, conn: Connection, arrivals: Arrivals) -> dict[str, tuple[int, int]]:
+        """Note, for newly stored real-time readings, which day they are of and whether they came on it."""
+        memory = self.memory
+        rows = np.flatnonzero(arrivals.outcome == ACCEPTED)
+        rows = rows[memory.statistic_type[arrivals.place[rows]] == 0] if len(rows) else rows
+        if len(rows) == 0:
+            return {}
+        enterprise = memory.enterprise[arrivals.place[rows]]
+        t, received = arrivals.t[rows], arrivals.received_at[rows]
+        day = day_number(t)
+        day_end = (day + 1) * _DAY_US - 8 * 3_600_000_000
+        on_time = received <= day_end + ON_TIME_GRACE_S * 1_000_000
+        combined = (enterprise << 32) + day
+        order = np.argsort(combined, kind="stable")
+        begin = np.flatnonzero(np.r_[True, combined[order][1:] != combined[order][:-1]])
+        head = order[begin]
+        names = [memory.enterprises[number] for number in enterprise[head].tolist()]
+        readings = np.diff(np.r_[begin, len(order)])
+        last_t = np.maximum.reduceat(t[order], begin).tolist()
+        first_received = np.minimum.reduceat(received[order], begin).tolist()
+        last_received = np.maximum.reduceat(received[order], begin).tolist()
+        columns = [
+            names,
+            days(day[head].tolist()),
+            readings.tolist(),
+            np.add.reduceat(on_time[order].astype(np.int64), begin).tolist(),
+            last_t,
+            [moment(each) for each in first_received],
+            [moment(each) for each in last_received],
+        ]
+        await store.write_arrival(conn, columns)
+        newest: dict[str, tuple[int, int]] = {}
+        for name, at, seen in zip(names, last_t, last_received, strict=True):
+            before = newest.get(name, (0, 0))
+            newest[name] = (max(before[0], at), max(before[1], seen))
+        return newest

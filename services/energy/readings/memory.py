@@ -1,0 +1,234 @@
+"""What the worker keeps in memory of one partition: the series' rules, last readings, and a ring of recent ones.
+
+It is a cache of the database and nothing more: rebuilt at start by a look-up per series, brought up to date when
+the partition's generation has moved, changed only after a commit, and thrown away when a transaction fails.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+import asyncpg
+import numpy as np
+import numpy.typing as npt
+
+from services.energy.domain.conversion import Basis, Coefficient, coefficient_on
+from services.energy.domain.registers import HOUR, Verdict
+from services.energy.readings.kernel import Flags, Ints, Rules
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+RING = 96
+"""Slots of each series that are remembered: a day of quarter-hours, 1.5 kB."""
+
+NEVER = -(2**62)
+FOREVER = 2**62
+_REAL_TIME, _PLANT = 0, 1
+
+_SERIES = """
+SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, x.unit, x.scope, x.kind, x.interval_seconds,
+       x.ratio_num, x.ratio_den, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
+       known.t AS known_t, last.t AS last_t, last.v AS last_v
+FROM series x
+LEFT JOIN LATERAL (SELECT t FROM reading WHERE s = x.s ORDER BY t DESC LIMIT 1) known ON true
+LEFT JOIN LATERAL (SELECT t, v FROM reading WHERE s = x.s AND v >= 0 ORDER BY t DESC LIMIT 1) last
+    ON known.t IS NOT NULL
+WHERE x.p = $1 AND x.generation > $2 AND x.generation <= $3 AND ($4::text IS NULL OR x.meter = $4)
+ORDER BY x.s
+"""
+
+
+@dataclass
+class PartitionMemory:
+    """Series are known by their place (0, 1, 2 …), which indexes every column here.
+
+    `known_t` is the greatest time stored, void readings included; `last_t`, `last_v` the last reading that
+    counts. `key` is the index of (enterprise, carrier) in `keys`, -1 where a series enters no sum.
+    """
+
+    p: int
+    meter: str | None = None
+    """Look at this meter alone: for changes of one meter outside the worker."""
+    generation: int = 0
+    places: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    place_of: dict[int, int] = field(default_factory=dict)
+    enterprises: list[str] = field(default_factory=list)
+    enterprise_of: dict[str, int] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    verdicts: dict[tuple[int, int, int], Verdict] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._key_of: dict[tuple[str, str], int] = {}
+        self._unit_of: dict[str, int] = {}
+        self._coefficients: dict[str, list[Coefficient]] = {}
+        self._pins: dict[tuple[int, date], tuple[int | None, int | None]] = {}
+        self._columns(0)
+
+    def _columns(self, size: int) -> None:
+        def ints(fill: int = 0) -> Ints:
+            return np.full(size, fill, np.int64)
+
+        self.s = ints()
+        self.statistic_type = ints()
+        self.enterprise = ints()
+        self.key = ints(-1)
+        self.unit = ints()
+        self.valid_from, self.valid_to = ints(), ints()
+        self.highest = ints()
+        self.known_t, self.last_t, self.last_v = ints(NEVER), ints(NEVER), ints()
+        self.ring_t = np.full((size, RING), NEVER, np.int64)
+        self.ring_v = np.zeros((size, RING), np.int64)
+        self.rules = Rules(
+            np.zeros(size, np.bool_),
+            ints(1),
+            ints(1),
+            ints(1),
+            ints(),
+            ints(),
+            ints(),
+            np.zeros(size, np.bool_),
+        )
+
+    @property
+    def size(self) -> int:
+        """Number of series."""
+        return len(self.s)
+
+    async def refresh(self, conn: Connection, generation: int) -> None:
+        """Bring the memory to the partition's generation; the caller holds the partition's lock."""
+        if generation == self.generation:
+            return
+        rows = await conn.fetch(_SERIES, self.p, self.generation, generation, self.meter)
+        self._grow(sum(row["s"] not in self.place_of for row in rows))
+        for row in await conn.fetch("SELECT enterprise, region FROM feed WHERE p = $1", self.p):
+            self.regions[row["enterprise"]] = row["region"]
+            _number(row["enterprise"], self.enterprise_of, self.enterprises)
+        for row in rows:
+            self._take(row)
+        self._coefficients = await _coefficients(conn)
+        self._pins.clear()
+        await self._take_verdicts(conn)
+        self.generation = generation
+
+    def pins(self, key: int, day: date) -> tuple[int | None, int | None]:
+        """Ids of the coefficients (equal, equivalent) that a new day of this (enterprise, carrier) is made with."""
+        found = self._pins.get((key, day))
+        if found is None:
+            enterprise, carrier = self.keys[key]
+            known = self._coefficients.get(carrier, [])
+            equal, equivalent = (
+                coefficient_on(known, basis, day, enterprise) for basis in (Basis.EQUAL, Basis.EQUIVALENT)
+            )
+            found = (equal.id if equal else None, equivalent.id if equivalent else None)
+            self._pins[key, day] = found
+        return found
+
+    def place_at(self, meter: str, statistic_type: int, t: int) -> int:
+        """The series that a reading at t belongs to; -1 if there is none at that time."""
+        for place in self.places.get((meter, statistic_type), ()):
+            if self.valid_from[place] < t <= self.valid_to[place]:
+                return place
+        return -1
+
+    def ring_slots(self, place: Ints, t: Ints) -> Ints:
+        """Where in the ring each reading would be."""
+        return (t + 8 * HOUR - 1) // self.rules.slot[place] % RING
+
+    def in_ring(self, place: Ints, t: Ints, v: Ints) -> Flags:
+        """Which readings are known to be stored exactly so, as telemetry that nothing has corrected."""
+        at = self.ring_slots(place, t)
+        same: Flags = (self.ring_t[place, at] == t) & (self.ring_v[place, at] == v)
+        return same
+
+    def _grow(self, more: int) -> None:
+        if more == 0:
+            return
+        old, before = self.__dict__.copy(), self.size
+        self._columns(before + more)
+        for name in ("s", "statistic_type", "enterprise", "key", "unit", "valid_from", "valid_to", "highest"):
+            getattr(self, name)[:before] = old[name]
+        for name in ("known_t", "last_t", "last_v", "ring_t", "ring_v"):
+            getattr(self, name)[:before] = old[name]
+        for name in Rules.__slots__:
+            getattr(self.rules, name)[:before] = getattr(old["rules"], name)
+
+    def _take(self, row: Any) -> None:
+        """One series as the database has it now."""
+        place = self.place_of.setdefault(row["s"], len(self.place_of))
+        self.s[place] = row["s"]
+        segments = self.places.setdefault((row["meter"], row["statistic_type"]), [])
+        if place not in segments:
+            segments.append(place)
+        self.statistic_type[place] = row["statistic_type"]
+        self.enterprise[place] = _number(row["enterprise"], self.enterprise_of, self.enterprises)
+        counts = row["statistic_type"] == _REAL_TIME and row["scope"] == _PLANT
+        pair = (row["enterprise"], row["carrier"])
+        self.key[place] = _number(pair, self._key_of, self.keys) if counts else -1
+        self.unit[place] = _number(row["unit"], self._unit_of, self.units)
+        self.valid_from[place] = _seconds(row["valid_from"])
+        self.valid_to[place] = FOREVER if row["valid_to"] is None else _seconds(row["valid_to"])
+        rules = self.rules
+        rules.register[place] = row["kind"] == "register"
+        rules.slot[place] = row["interval_seconds"]
+        rules.num[place], rules.den[place] = row["ratio_num"], row["ratio_den"]
+        rules.modulus[place] = row["modulus"] or 0
+        rules.capacity[place] = row["capacity"] or 0
+        rules.resolution[place] = row["resolution"]
+        rules.cut[place] = row["statistic_type"] == _REAL_TIME
+        # Beyond this a value can't be true, and value × ratio would leave int64.
+        highest = 2**61 // row["ratio_num"] - (row["modulus"] or 0)
+        self.highest[place] = min(highest, row["modulus"] - 1) if row["modulus"] else highest
+        self.known_t[place] = NEVER if row["known_t"] is None else row["known_t"]
+        self.last_t[place] = NEVER if row["last_t"] is None else row["last_t"]
+        self.last_v[place] = row["last_v"] or 0
+        self.ring_t[place] = NEVER
+
+    async def _take_verdicts(self, conn: Connection) -> None:
+        rows = await conn.fetch(
+            "SELECT c.s, c.t0, c.t, c.verdict FROM confirmed c JOIN series x USING (s) "
+            "WHERE x.p = $1 AND ($2::text IS NULL OR x.meter = $2)",
+            *(self.p, self.meter),
+        )
+        self.verdicts = {
+            (self.place_of[row["s"]], row["t0"], row["t"]): Verdict(row["verdict"]) for row in rows
+        }
+
+
+async def _coefficients(conn: Connection) -> dict[str, list[Coefficient]]:
+    found: dict[str, list[Coefficient]] = {}
+    for row in await conn.fetch("SELECT * FROM coefficient"):
+        values = {**row, "basis": Basis(row["basis"])}
+        del values["source"]
+        found.setdefault(row["carrier"], []).append(Coefficient(**values))
+    return found
+
+
+def _number(name: Any, numbers: dict[Any, int], names: list[Any]) -> int:
+    """The number of a name, giving it the next one if it is new."""
+    number = numbers.setdefault(name, len(names))
+    if number == len(names):
+        names.append(name)
+    return number
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def day_number(t: Ints) -> npt.NDArray[np.int64]:
+    """Days since 1970-01-01 of the day in +08:00 that (…, t] ends in: 24:00 belongs to the day before."""
+    return (t + 8 * HOUR - 1) // (24 * HOUR)
+
+
+def days(numbers: Iterable[int]) -> list[date]:
+    """Day numbers as dates."""
+    return [date.fromordinal(number + 719163) for number in numbers]
+
+
+def moment(microseconds: int) -> datetime:
+    """Microseconds since the epoch as an aware datetime, exactly."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)

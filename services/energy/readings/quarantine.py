@@ -1,0 +1,137 @@
+"""Quarantine (隔离): readings that could not be accepted, kept with the reason, so that they block nothing.
+
+What a registration cures is released: put on READINGS again with its first receipt and time of receipt. The worker
+ends the release in the transaction that stores the reading, so a crash at any step leaves it held or done.
+"""
+
+import uuid
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from services.energy.readings.arrivals import QUARANTINED, REASONS, Arrivals
+from services.energy.readings.memory import Connection, moment
+
+_INSERT = """
+WITH kept AS (
+    INSERT INTO quarantine (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality,
+                            reason, receipt, item, received_at, quarantined_at)
+    SELECT x.*, $15 FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[],
+        $7::text[], $8::text[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::int[],
+        $14::timestamptz[]) AS x
+    ON CONFLICT (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality)
+    DO UPDATE SET state = 'held', reason = excluded.reason
+    RETURNING enterprise, xmax = 0 AS new
+)
+UPDATE feed f SET quarantine_held = quarantine_held + k.n
+FROM (SELECT enterprise, count(*)::int AS n FROM kept WHERE new GROUP BY enterprise) k
+WHERE f.enterprise = k.enterprise
+"""
+
+_RELEASED = """
+UPDATE quarantine q SET state = 'released'
+FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[])
+     AS x(enterprise, meter, statistic_type, t, rk, v)
+WHERE q.state = 'releasing' AND (q.enterprise, q.meter, q.statistic_type, q.t, q.rk, q.v)
+    = (x.enterprise, x.meter, x.statistic_type, x.t, x.rk, x.v)
+"""
+
+
+async def write(conn: Connection, arrivals: Arrivals, now: datetime) -> dict[str, int]:
+    """Keep the batch's quarantined readings; answers with how many there were by reason (for the metrics).
+
+    Beyond an enterprise's quota they are not kept: the receipts say so all the same.
+    """
+    await _end_releases(conn, arrivals)
+    rows = np.flatnonzero(arrivals.outcome == QUARANTINED).tolist()
+    if not rows:
+        return {}
+    room = await _room(conn, {arrivals.posts[int(arrivals.post[row])].enterprise for row in rows})
+    values: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    seen: Counter[str] = Counter()
+    for row in rows:
+        found = _values(arrivals, row)
+        seen[found[10]] += 1
+        if found[:10] in values or room.get(found[0], 0) <= 0:
+            continue
+        room[found[0]] -= 1
+        values[found[:10]] = found
+    if values:
+        await conn.execute(_INSERT, *(list(column) for column in zip(*values.values(), strict=True)), now)
+    return dict(seen)
+
+
+def _values(arrivals: Arrivals, row: int) -> tuple[Any, ...]:
+    post = arrivals.posts[int(arrivals.post[row])]
+    begin = int(np.searchsorted(arrivals.post, arrivals.post[row]))
+    return (
+        post.enterprise,
+        arrivals.meter(row),
+        post.statistic_type,
+        int(arrivals.t[row]),
+        int(arrivals.rank[row]),
+        int(arrivals.v[row]),
+        post.unit,
+        post.kind,
+        post.interval_seconds,
+        post.quality[row - begin] if post.quality else "",
+        REASONS[arrivals.reason[row]].value,
+        uuid.UUID(bytes=post.receipt),
+        int(arrivals.item[row]),
+        moment(post.received_at),
+    )
+
+
+async def _room(conn: Connection, enterprises: set[str]) -> dict[str, int]:
+    rows = await conn.fetch(
+        "SELECT enterprise, quarantine_quota - quarantine_held AS room FROM feed WHERE enterprise = ANY ($1)",
+        sorted(enterprises),
+    )
+    return {row["enterprise"]: row["room"] for row in rows}
+
+
+async def _end_releases(conn: Connection, arrivals: Arrivals) -> None:
+    """Released readings that were stored this time have left the quarantine."""
+    releases = [number for number, post in enumerate(arrivals.posts) if post.release_at]
+    if not releases:
+        return
+    accepted = np.isin(arrivals.post, releases) & (arrivals.outcome != QUARANTINED)
+    values = [_values(arrivals, row)[:6] for row in np.flatnonzero(accepted).tolist()]
+    if values:
+        await conn.execute(_RELEASED, *(list(column) for column in zip(*values, strict=True)))
+
+
+async def release(
+    conn: Connection,
+    enterprise: str,
+    reasons: list[str],
+    now: datetime,
+    *,
+    meter: str | None = None,
+    after: int | None = None,
+    until: int | None = None,
+) -> int:
+    """Mark held readings as leaving, in the caller's transaction; the releaser puts them on READINGS.
+
+    `after` < t <= `until` (epoch seconds) bounds the time; answers with how many. Idempotent.
+    """
+    done = await conn.execute(
+        """UPDATE quarantine SET state = 'releasing', release_at = $3, published_at = NULL
+           WHERE state = 'held' AND enterprise = $1 AND reason = ANY ($2)
+             AND ($4::text IS NULL OR meter = $4) AND ($5::bigint IS NULL OR t > $5)
+             AND ($6::bigint IS NULL OR t <= $6)""",
+        *(enterprise, reasons, now, meter, after, until),
+    )
+    return int(done.split()[-1])
+
+
+async def keep_undecodable(
+    conn: Connection, p: int, sequence: int, reason: str, body: bytes, now: datetime
+) -> None:
+    """Keep a message that nobody can read."""
+    await conn.execute(
+        "INSERT INTO undecodable (p, sequence, reason, body, quarantined_at) VALUES ($1, $2, $3, $4, $5)",
+        *(p, sequence, reason, body, now),
+    )

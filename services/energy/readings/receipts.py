@@ -1,0 +1,122 @@
+"""Receipts (回执): what became of each POST, one row in the batch's transaction, kept 30 days."""
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from secrets import token_bytes
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, QUARANTINED, REASONS, Arrivals
+from services.energy.readings.memory import Connection, moment
+
+KEPT = timedelta(days=30)
+_OWN_BYTES = 11
+
+# A message that is delivered again brings its receipts again: what was said first stays.
+_INSERT = """
+INSERT INTO receipt (id, enterprise, received_at, processed_at,
+                     accepted, duplicate, revised, superseded, quarantined, exceptions)
+SELECT a, b, c, $4, d[1], d[2], d[3], d[4], d[5], e::jsonb
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $5::text[], $6::text[]) AS x(a, b, c, e, f)
+CROSS JOIN LATERAL (SELECT string_to_array(f, ',')::int[] AS d) y
+ON CONFLICT (id) DO NOTHING
+"""
+
+
+def new_id(key: bytes, enterprise: str, natural: bytes | None = None) -> uuid.UUID:
+    """A receipt's id. Only somebody with `key` can make one, so that a made-up id is told from a pending one.
+
+    `natural` (what makes a request the same request) gives the same id each time; without it the id is random.
+    """
+    own = token_bytes(_OWN_BYTES) if natural is None else hashlib.sha256(natural).digest()[:_OWN_BYTES]
+    return uuid.UUID(bytes=own + _seal(key, enterprise, own))
+
+
+def is_ours(key: bytes, enterprise: str, receipt: uuid.UUID) -> bool:
+    """Whether that id was given out to that enterprise."""
+    own, seal = receipt.bytes[:_OWN_BYTES], receipt.bytes[_OWN_BYTES:]
+    return hmac.compare_digest(seal, _seal(key, enterprise, own))
+
+
+def _seal(key: bytes, enterprise: str, own: bytes) -> bytes:
+    return hmac.digest(key, enterprise.encode() + b"\0" + own, "sha256")[: 16 - _OWN_BYTES]
+
+
+async def write(conn: Connection, arrivals: Arrivals, now: datetime) -> None:
+    """The receipts of a batch. Released readings belong to a POST that has its receipt already."""
+    rows = [row for number, row in enumerate(_rows(arrivals)) if not arrivals.posts[number].release_at]
+    if rows:
+        ids, enterprises, received, exceptions, counts = zip(*rows, strict=True)
+        await conn.execute(
+            _INSERT, list(ids), list(enterprises), list(received), now, list(exceptions), list(counts)
+        )
+
+
+def _rows(arrivals: Arrivals) -> Iterator[tuple[uuid.UUID, str, datetime, str, str]]:
+    number = len(OUTCOMES)
+    counts = np.bincount(
+        arrivals.post * number + arrivals.outcome, minlength=len(arrivals.posts) * number
+    ).reshape(-1, number)
+    plain = counts[:, ACCEPTED] == counts.sum(axis=1)
+    begin = 0
+    for at, post in enumerate(arrivals.posts):
+        end = begin + post.count
+        runs = [] if plain[at] else list(_runs(arrivals, begin, end))
+        yield (
+            uuid.UUID(bytes=post.receipt),
+            post.enterprise,
+            moment(post.received_at),
+            msgspec.json.encode(runs).decode(),
+            ",".join(map(str, counts[at].tolist())),
+        )
+        begin = end
+
+
+def _runs(arrivals: Arrivals, begin: int, end: int) -> Iterator[tuple[int, int, str, str | None]]:
+    """Neighbours with one outcome and reason, as (first index, last index, outcome, reason)."""
+    items = zip(
+        arrivals.item[begin:end].tolist(),
+        arrivals.outcome[begin:end].tolist(),
+        arrivals.reason[begin:end].tolist(),
+        strict=True,
+    )
+    for (outcome, reason), run in groupby(items, key=lambda item: item[1:]):
+        indices = [item[0] for item in run]
+        if outcome != ACCEPTED:
+            why = REASONS[reason].value if outcome == QUARANTINED else None
+            yield indices[0], indices[-1], OUTCOMES[outcome], why
+
+
+async def read(conn: Connection, enterprise: str, receipt: uuid.UUID) -> dict[str, Any] | None:
+    """A receipt as it stands, with quarantined readings that were released since; None: not processed yet."""
+    row = await conn.fetchrow("SELECT * FROM receipt WHERE id = $1 AND enterprise = $2", receipt, enterprise)
+    if row is None:
+        return None
+    released = await conn.fetch(
+        "SELECT item FROM quarantine WHERE receipt = $1 AND state = 'released' ORDER BY item", receipt
+    )
+    return {
+        "receipt": str(row["id"]),
+        "state": "done",
+        "received_at": row["received_at"],
+        "processed_at": row["processed_at"],
+        "readings": sum(row[outcome] for outcome in OUTCOMES),
+        "counts": {outcome: row[outcome] for outcome in OUTCOMES} | {"released": len(released)},
+        "exceptions": [
+            {"from": first, "to": last, "outcome": outcome, "reason": reason}
+            for first, last, outcome, reason in msgspec.json.decode(row["exceptions"])
+        ],
+        "released": [each["item"] for each in released],
+    }
+
+
+async def forget_old(conn: Connection, now: datetime) -> int:
+    """Remove receipts older than 30 days; answers with how many."""
+    done = await conn.execute("DELETE FROM receipt WHERE processed_at < $1", now - KEPT)
+    return int(done.split()[-1])

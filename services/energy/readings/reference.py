@@ -1,0 +1,146 @@
+"""The rows that the hot path reads, as the registry fills them: feeds, credentials, carriers, series.
+
+Each function belongs into the transaction of the command that causes it. It locks the partition's row first, as a
+batch does, and raises its generation, so that the worker sees the change with its next batch.
+"""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from secrets import token_urlsafe
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy.domain.conversion import SCALE
+from services.energy.readings.memory import Connection
+
+OPEN = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSpec:
+    """One meter's readings of one statistic type, from a moment on. See the comments of table `series`.
+
+    `unit` is what readings come in; `unit_factor` how many of the carrier's unit one of it is; `digits` counts the
+    register's integer digits; `capacity` is per hour, in `unit` and after the ratio (倍率).
+    """
+
+    meter: str
+    enterprise: str
+    carrier: str
+    unit: str
+    kind: Literal["register", "interval"]
+    valid_from: datetime
+    ratio: Decimal = Decimal(1)
+    unit_factor: Decimal = Decimal(1)
+    digits: int | None = None
+    capacity: Decimal | None = None
+    resolution: Decimal = Decimal(0)
+    interval_seconds: int = 900
+    scope: int = 1
+    statistic_type: int = 0
+    valid_to: datetime | None = None
+
+
+def driver(conn: AsyncConnection) -> Connection:
+    """asyncpg's connection under SQLAlchemy's, in the same transaction."""
+    raw = conn.sync_connection
+    if raw is None:
+        raise RuntimeError("the connection is closed")
+    inner: Connection = raw.connection.driver_connection  # type: ignore[assignment]
+    return inner
+
+
+def thousandths(amount: Decimal) -> int:
+    """A quantity or register value in 1/1000, as the store keeps it. More decimals are rounded half to even."""
+    return int((amount * SCALE).to_integral_value(rounding="ROUND_HALF_EVEN"))
+
+
+async def change_partition(conn: Connection, p: int) -> int:
+    """Lock the partition and raise its generation; answers with the new one."""
+    generation: int | None = await conn.fetchval(
+        "UPDATE reading_partition SET generation = generation + 1 WHERE p = $1 RETURNING generation", p
+    )
+    if generation is None:
+        raise LookupError(f"there is no partition {p} of readings")
+    return generation
+
+
+async def add_feed(conn: Connection, enterprise: str, region: str) -> int:
+    """Let an enterprise send readings, or move it to another region; answers with its partition, which never changes."""
+    partitions = await conn.fetchval("SELECT count(*) FROM reading_partition")
+    p = zlib.crc32(enterprise.encode()) % partitions
+    await change_partition(conn, p)
+    await conn.execute(
+        "INSERT INTO feed (enterprise, region, p) VALUES ($1, $2, $3) "
+        "ON CONFLICT (enterprise) DO UPDATE SET region = excluded.region",
+        *(enterprise, region, p),
+    )
+    return p
+
+
+async def issue_credential(conn: Connection, enterprise: str, valid_from: datetime, label: str = "") -> str:
+    """A new device credential "<enterprise>.<secret>", told once: only its hash is kept."""
+    secret = token_urlsafe(32)
+    await conn.execute(
+        "INSERT INTO device_credential (enterprise, hash, valid_from, label) VALUES ($1, $2, $3, $4)",
+        *(enterprise, credential_hash(secret), valid_from, label),
+    )
+    return f"{enterprise}.{secret}"
+
+
+def credential_hash(secret: str) -> bytes:
+    """What is kept of a secret. It is long and random, so a plain hash can't be guessed backwards."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def revoke_credentials(conn: Connection, enterprise: str, at: datetime) -> int:
+    """End the enterprise's credentials; intakes notice within their cache's time (30 s)."""
+    done = await conn.execute(
+        "UPDATE device_credential SET valid_to = $2 "
+        "WHERE enterprise = $1 AND valid_from < $2 AND (valid_to IS NULL OR valid_to > $2)",
+        *(enterprise, at),
+    )
+    return int(done.split()[-1])
+
+
+async def add_carrier(conn: Connection, carrier: str, name: str, unit: str) -> None:
+    """Name an energy carrier (能源品种) and the unit its quantities are kept in. Idempotent."""
+    await conn.execute(
+        "INSERT INTO carrier (carrier, name, unit) VALUES ($1, $2, $3) "
+        "ON CONFLICT (carrier) DO UPDATE SET name = excluded.name",
+        *(carrier, name, unit),
+    )
+
+
+async def insert_series(conn: Connection, spec: SeriesSpec) -> tuple[int, int]:
+    """Add a series to its enterprise's partition; answers with (s, p). Raises LookupError for an unknown feed."""
+    p = await conn.fetchval("SELECT p FROM feed WHERE enterprise = $1", spec.enterprise)
+    if p is None:
+        raise LookupError(f"the enterprise {spec.enterprise!r} has no feed")
+    generation = await change_partition(conn, p)
+    ratio = Fraction(spec.ratio) * Fraction(spec.unit_factor)
+    capacity = None if spec.capacity is None else thousandths(spec.capacity * spec.unit_factor)
+    s = await conn.fetchval(
+        """INSERT INTO series (meter, statistic_type, enterprise, p, carrier, unit, scope, kind, interval_seconds,
+               ratio_num, ratio_den, modulus, capacity, resolution, valid_from, valid_to, generation)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING s""",
+        *(
+            spec.meter,
+            spec.statistic_type,
+            spec.enterprise,
+            p,
+            spec.carrier,
+            spec.unit,
+            spec.scope,
+            spec.kind,
+        ),
+        *(spec.interval_seconds, ratio.numerator, ratio.denominator),
+        None if spec.digits is None else 10**spec.digits * SCALE,
+        *(capacity, thousandths(spec.resolution), spec.valid_from, spec.valid_to, generation),
+    )
+    return int(s), int(p)

@@ -1,0 +1,211 @@
+"""Changes of a meter that reach into its readings: registration, replacement, retirement, verdicts, voids.
+
+They are explicit and exact: a register's last value closes one series and its first value opens the next, so that
+hours + parked + explicit changes = last − first holds for each. What was read later than a change that becomes known
+late moves to the new series. All of it happens under the partition's lock, by the kernel that the batches use.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from services.energy.domain.registers import Verdict
+from services.energy.readings import batch, late, quarantine, store
+from services.energy.readings.arrivals import RELEASED_BY_REGISTRATION, Arrivals
+from services.energy.readings.changes import Changes
+from services.energy.readings.memory import Connection, PartitionMemory
+from services.energy.readings.reference import SeriesSpec, change_partition, insert_series
+from services.energy.readings.wire import VOID
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A reading as the store has it: epoch seconds, rank, value in 1/1000 unit."""
+
+    t: int
+    rank: int
+    v: int
+
+
+async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, opening: int | None = None) -> int:
+    """Begin a series; `opening` is the register (1/1000 unit) at `valid_from`. Releases what waited for the meter.
+
+    Answers with the number of readings that leave the quarantine.
+    """
+    s, p = await insert_series(conn, spec)
+    if opening is not None:
+        await _put(conn, p, spec.meter, s, [Stored(_seconds(spec.valid_from), _rank(now), opening)], now)
+    return await quarantine.release(
+        conn,
+        spec.enterprise,
+        [reason.value for reason in RELEASED_BY_REGISTRATION],
+        now,
+        meter=spec.meter,
+        after=_seconds(spec.valid_from),
+        until=None if spec.valid_to is None else _seconds(spec.valid_to),
+    )
+
+
+async def close_meter(
+    conn: Connection,
+    meter: str,
+    statistic_type: int,
+    at: datetime,
+    now: datetime,
+    *,
+    closing: int | None = None,
+) -> list[Stored]:
+    """End the meter's open series at `at`; `closing` is the register then. Answers with readings taken out of it.
+
+    These are the readings later than `at`: they belong to whatever comes after, or to nothing.
+    Raises LookupError if there is no open series at that time.
+    """
+    row = await conn.fetchrow(
+        "SELECT s, p FROM series WHERE meter = $1 AND statistic_type = $2 AND valid_from < $3 AND valid_to IS NULL",
+        *(meter, statistic_type, at),
+    )
+    if row is None:
+        raise LookupError(
+            f"meter {meter!r} has no open series of type {statistic_type} before {at.isoformat()}"
+        )
+    s, p = row["s"], row["p"]
+    generation = await change_partition(conn, p)
+    removed = await _cut_tail(conn, p, meter, s, _seconds(at), now)
+    await conn.execute("UPDATE series SET valid_to = $2, generation = $3 WHERE s = $1", s, at, generation)
+    if closing is not None:
+        await _put(conn, p, meter, s, [Stored(_seconds(at), _rank(now), closing)], now)
+    return removed
+
+
+async def replace_register(
+    conn: Connection, spec: SeriesSpec, now: datetime, *, closing: int | None, opening: int | None
+) -> None:
+    """From `spec.valid_from` on the meter counts by `spec`: another device, ratio or capacity.
+
+    `closing` and `opening` are the old and the new register at that moment, in 1/1000 unit; where one is not known,
+    what passed between the neighbouring readings is not known either, and counts nowhere.
+    """
+    moved = await close_meter(conn, spec.meter, spec.statistic_type, spec.valid_from, now, closing=closing)
+    s, p = await insert_series(conn, spec)
+    readings = [replace(reading) for reading in moved]
+    if opening is not None:
+        readings.insert(0, Stored(_seconds(spec.valid_from), _rank(now), opening))
+    await _put(conn, p, spec.meter, s, readings, now)
+
+
+async def give_verdict(
+    conn: Connection,
+    meter: str,
+    statistic_type: int,
+    start: datetime,
+    end: datetime,
+    verdict: Verdict,
+    by: str,
+    now: datetime,
+) -> None:
+    """Settle a parked interval: it was so, or the register rolled over. Raises LookupError if none is parked there."""
+    row = await conn.fetchrow(
+        """SELECT x.s, x.p FROM irregular i JOIN series x USING (s)
+           WHERE x.meter = $1 AND x.statistic_type = $2 AND i.t0 = $3 AND i.t = $4 AND i.reason <> 'rollover'""",
+        *(meter, statistic_type, _seconds(start), _seconds(end)),
+    )
+    if row is None:
+        raise LookupError(
+            f"no interval of meter {meter!r} is parked from {start.isoformat()} to {end.isoformat()}"
+        )
+    s, p = row["s"], row["p"]
+    await _raise(conn, p, s)
+    memory = await _memory(conn, p, meter)
+    place = memory.place_of[s]
+    t0, t = _seconds(start), _seconds(end)
+    await conn.execute(
+        "INSERT INTO confirmed (s, t0, t, verdict, confirmed_by, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6) "
+        "ON CONFLICT (s, t0, t) DO NOTHING",
+        *(s, t0, t, verdict.value, by, now),
+    )
+    found = late.Clusters(*(np.array([value], np.int64) for value in (place, t, t, 0)))
+    old, _ = late.merge(found, await store.neighbours(conn, memory, found))
+    places = np.array([place], np.int64)
+    changes = Changes()
+    late.exchange(
+        memory, old, old, places, changes, between=lambda: memory.verdicts.update({(place, t0, t): verdict})
+    )
+    await batch.write(conn, memory, changes, set(), now)
+
+
+async def void_reading(
+    conn: Connection, meter: str, statistic_type: int, at: datetime, now: datetime
+) -> None:
+    """Say that a stored reading is wrong and nothing replaces it. Raises LookupError if it isn't stored."""
+    row = await conn.fetchrow(
+        """SELECT x.s, x.p FROM reading r JOIN series x USING (s)
+           WHERE x.meter = $1 AND x.statistic_type = $2 AND r.t = $3 AND r.v >= 0""",
+        *(meter, statistic_type, _seconds(at)),
+    )
+    if row is None:
+        raise LookupError(f"meter {meter!r} has no reading at {at.isoformat()}")
+    await _put(conn, row["p"], meter, row["s"], [Stored(_seconds(at), _rank(now), VOID)], now)
+
+
+async def _put(
+    conn: Connection, p: int, meter: str, s: int, readings: Sequence[Stored], now: datetime
+) -> None:
+    """Store readings in a given series, whatever its valid period says."""
+    await _raise(conn, p, s)
+    if not readings:
+        return
+    memory = await _memory(conn, p, meter)
+    count = len(readings)
+    arrivals = Arrivals(
+        posts=(),
+        place=np.full(count, memory.place_of[s], np.int64),
+        t=np.array([each.t for each in readings], np.int64),
+        v=np.array([each.v for each in readings], np.int64),
+        rank=np.array([each.rank for each in readings], np.int64),
+        received_at=np.full(count, _rank(now), np.int64),
+        post=np.zeros(count, np.int64),
+        item=np.arange(count),
+        outcome=np.zeros(count, np.int8),
+        reason=np.zeros(count, np.int8),
+    )
+    await batch.write(conn, memory, await batch.settle(conn, memory, arrivals), set(), now)
+
+
+async def _cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, now: datetime) -> list[Stored]:
+    """Take the readings later than `after` out of a series, with all that they contributed."""
+    last = await conn.fetchval("SELECT max(t) FROM reading WHERE s = $1 AND t > $2", s, after)
+    if last is None:
+        return []
+    memory = await _memory(conn, p, meter)
+    place = memory.place_of[s]
+    found = late.Clusters(*(np.array([value], np.int64) for value in (place, after + 1, last, 0)))
+    old, _ = late.merge(found, await store.neighbours(conn, memory, found))
+    tail = old.role == late.STORED
+    changes = Changes()
+    late.exchange(memory, old, late.take(old, ~tail), np.array([place], np.int64), changes)
+    await conn.execute("DELETE FROM reading WHERE s = $1 AND t > $2", s, after)
+    await batch.write(conn, memory, changes, set(), now)
+    columns = (column[tail].tolist() for column in (old.t, old.rank, old.v))
+    return [Stored(*row) for row in zip(*columns, strict=True)]
+
+
+async def _raise(conn: Connection, p: int, s: int) -> None:
+    """Lock the partition and tell the worker to look at this series again."""
+    generation = await change_partition(conn, p)
+    await conn.execute("UPDATE series SET generation = $2 WHERE s = $1", s, generation)
+
+
+async def _memory(conn: Connection, p: int, meter: str) -> PartitionMemory:
+    memory = PartitionMemory(p, meter)
+    await memory.refresh(conn, await store.lock_partition(conn, p))
+    return memory
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _rank(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1_000_000 + moment.microsecond

@@ -1,0 +1,118 @@
+"""The message on READINGS: one or more POSTs, their readings in columns, as msgpack.
+
+Columns travel as little-endian bytes, so that the worker looks at them without touching single readings.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+VERSION = 1
+STREAM = "READINGS"
+VOID = -1
+"""Stands as a value for "this reading is void": what a correction without a value says."""
+
+QUALITY_AS_MEASURED = frozenset("NSF")
+"""Quality flags of the HJ/T 212 family under which a value is a measurement: normal, set by hand, stopped."""
+QUALITY_FAULTY = frozenset("DTBMC")
+"""And under which it isn't: fault, over range, communication error, maintenance, calibration (plan file 3.4)."""
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+
+class WireError(Exception):
+    """The message can't be read; it says why."""
+
+
+class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):
+    """One POST of one enterprise.
+
+    `which` points into `meters`; `t` is whole epoch seconds, already the end of an interval; `v` is in 1/1000
+    unit. `rank` 0 is telemetry, else the microsecond at which a correction was reported. `received_at` and
+    `release_at` are microseconds of the Clock. `item` gives the readings' indices in the original POST, where
+    they are not 0, 1, 2 …
+    """
+
+    receipt: bytes
+    enterprise: str
+    received_at: int
+    meters: list[str]
+    which: bytes
+    t: bytes
+    v: bytes
+    statistic_type: int = 0
+    rank: int = 0
+    unit: str = ""
+    kind: str = ""
+    interval_seconds: int = 0
+    quality: str = ""
+    item: bytes = b""
+    release_at: int = 0
+    traceparent: str = ""
+
+    @property
+    def count(self) -> int:
+        """Number of readings."""
+        return len(self.t) // 8
+
+
+class _Message(msgspec.Struct, array_like=True):
+    version: int
+    posts: list[Post]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Message)
+
+
+def subject(partition: int) -> str:
+    """Where a partition's readings go."""
+    return f"readings.{partition}"
+
+
+def encode(posts: Sequence[Post]) -> bytes:
+    """The message that holds these POSTs."""
+    return _encoder.encode(_Message(VERSION, list(posts)))
+
+
+def decode(body: bytes) -> list[Post]:
+    """The POSTs of a message. Raises WireError if anything about it is not as it should be."""
+    try:
+        message = _decoder.decode(body)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise WireError(f"not a message of readings: {error}") from error
+    if message.version != VERSION:
+        raise WireError(f"version {message.version} of the message is not known here")
+    for post in message.posts:
+        _check(post)
+    return message.posts
+
+
+def _check(post: Post) -> None:
+    count = post.count
+    if len(post.receipt) != 16 or count == 0 or not post.meters:
+        raise WireError("a POST without receipt, meters or readings")
+    if not len(post.t) == len(post.v) == 8 * count or len(post.which) != 2 * count:
+        raise WireError("columns of different length")
+    if (post.quality and len(post.quality) != count) or (post.item and len(post.item) != 4 * count):
+        raise WireError("columns of different length")
+    if int(np.frombuffer(post.which, "<u2").max()) >= len(post.meters):
+        raise WireError("a reading points to a meter that is not named")
+
+
+def column(values: Sequence[int] | Ints) -> bytes:
+    """A column of times or values."""
+    return np.asarray(values, "<i8").tobytes()
+
+
+def index_column(values: Sequence[int] | Ints) -> bytes:
+    """The column `which`."""
+    return np.asarray(values, "<u2").tobytes()
+
+
+def item_column(values: Sequence[int]) -> bytes:
+    """The column `item`."""
+    return np.asarray(values, "<u4").tobytes()
