@@ -6,10 +6,10 @@ The owner migrates; the runtime role may do what the migrations grant it and not
 import asyncio
 from importlib import resources
 from pathlib import Path
+from typing import Protocol
 
 from alembic import command
 from alembic.config import Config
-from alembic.operations import Operations
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -72,21 +72,27 @@ def _upgrade(connection: Connection, service: str, revision: str) -> None:
     command.upgrade(config, revision)
 
 
-def run_script(op: Operations, sql: str) -> None:
+class Migration(Protocol):
+    """What a migration uses: the module `alembic.op`."""
+
+    def get_bind(self) -> Connection: ...
+
+
+def run_script(op: Migration, sql: str) -> None:
     """Run several SQL statements in a migration (a driver's prepared statement takes only one)."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None  # noqa: S101
     await_only(driver.execute(sql))
 
 
-def install(op: Operations, script: str) -> None:
+def install(op: Migration, script: str) -> None:
     """Run a frozen script of `shared/schema/` in a migration, e.g. `event_log_v1.sql`, with its grants."""
     run_script(op, resources.files("shared").joinpath("schema", script).read_text("utf-8"))
     for privileges, target in _GRANTS[script]:
         grant(op, privileges, target)
 
 
-def grant(op: Operations, privileges: str, target: str) -> None:
+def grant(op: Migration, privileges: str, target: str) -> None:
     """Grant to this service's runtime role; `target` is a table's name or "FUNCTION name"."""
     run_script(
         op,

@@ -1,0 +1,80 @@
+"""Follows the assessment service's stream for one thing: the cities' yearly investment targets.
+
+They are held only to ask back when a reported amount looks like one in the wrong unit; progress against
+targets is not computed here.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+from nats.js import JetStreamContext
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.projects import tables
+from shared.checkpoint import Checkpoints
+from shared.consumer import DomainConsumer, NewerSchema
+from shared.envelope import Envelope
+from shared.health import Health
+
+PROJECTION = "targets"
+_MEASURE = "tech_renovation_investment"
+_YUAN = {"CNY": Decimal(1), "CNY_1e4": Decimal(10_000), "CNY_1e8": Decimal(100_000_000)}
+
+
+class Target(msgspec.Struct, frozen=True):
+    """The fields of assessment's TargetSet and TargetRevised that this service uses: how a target stands."""
+
+    plan: str
+    target: str
+    region: str
+    period: str
+    unit: str
+    value: Decimal | None = None
+    measure: str | None = None
+
+    def year_investment(self) -> Decimal | None:
+        """CNY of a year's investment; None where the target is another one."""
+        if self.measure != _MEASURE or self.unit not in _YUAN or not self.period.isdigit():
+            return None
+        return None if self.value is None else self.value * _YUAN[self.unit]
+
+
+READERS: dict[str, type[Target]] = {"TargetSet": Target, "TargetRevised": Target}
+
+
+def targets_consumer(
+    engine: AsyncEngine, js: JetStreamContext, health: Health | None = None
+) -> DomainConsumer:
+    """The reader of ASSESSMENT that keeps the table `investment_target`."""
+    return DomainConsumer("assessment", js, Checkpoints(engine, PROJECTION), apply, health=health)
+
+
+async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
+    """Write what the events say of investment targets; other types and measures are passed over."""
+    for envelope in envelopes:
+        reader = READERS.get(envelope.type)
+        if reader is None:
+            continue
+        if envelope.schemaversion > 1:
+            raise NewerSchema(f"{envelope.type} v{envelope.schemaversion}: this reader knows v1")
+        await _apply_one(conn, msgspec.convert(envelope.data, reader, strict=False))
+
+
+async def _apply_one(conn: AsyncConnection, target: Target) -> None:
+    table = tables.investment_target
+    value = target.year_investment()
+    if value is None:
+        await conn.execute(delete(table).where(table.c.plan == target.plan, table.c.target == target.target))
+        return
+    row = {
+        "plan": target.plan,
+        "target": target.target,
+        "region": target.region,
+        "year": int(target.period),
+        "value": value,
+    }
+    statement = insert(table).values(**row)
+    await conn.execute(statement.on_conflict_do_update(constraint="investment_target_pkey", set_=row))

@@ -1,0 +1,28 @@
+"""The projects service: `python -m services.projects.main`."""
+
+import asyncio
+
+from services.projects import api
+from services.projects.app import App
+from services.projects.consumers import targets_consumer
+from services.projects.events import SOURCE
+from services.projects.queries import Queries
+from shared.event_log import EventLog
+from shared.relay import Relay
+from shared.runtime import Runtime
+
+
+async def main() -> None:
+    """Serve commands and queries, relay the log, and follow the plan's targets."""
+    async with Runtime.start(SOURCE, process=SOURCE) as rt:
+        log = EventLog(rt.clock)
+        relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
+        app = App(rt.engine, log, rt.clock, appended=relay.poke)
+        api.serve(app, Queries(rt.engine, log, rt.clock)).bind(rt.broker)
+        rt.spawn(relay.run(), "relay")
+        rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
+        await rt.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

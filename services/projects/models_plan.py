@@ -1,0 +1,149 @@
+"""The request that brings a plan's parts to this service: regions, programmes, registers, duties."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from services.projects.models import Answer, Request, ShortText
+
+
+class RelationPart(Request):
+    """A dated relation beside the tree parent (X-19)."""
+
+    kind: ShortText
+    to: ShortText
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class RegionPart(Request):
+    """A region between two days, both included."""
+
+    code: str = Field(pattern=r"^[A-Za-z0-9]{1,12}$")
+    name: ShortText
+    level: Literal["province", "prefecture", "county", "zone"]
+    parent: str | None = Field(default=None, max_length=12)
+    administered: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+    relations: list[RelationPart] = Field(default=[], max_length=20)
+
+
+class ProgrammePart(Request):
+    """One of the plan's programmes (专项行动)."""
+
+    code: str = Field(pattern=r"^[A-Z]{2}$")
+    name: ShortText
+
+
+class RegisterPart(Request):
+    """A register of projects (X-22)."""
+
+    register_: str = Field(alias="register", pattern=r"^[a-z0-9_]{1,40}$")
+    name: ShortText
+    term: ShortText
+    level: Literal["nation", "province", "prefecture", "county"]
+
+
+class InstancePart(Request):
+    """One occasion of a duty."""
+
+    period: str = Field(pattern=r"^\d{4}(-(\d{2}|Q[1-4]))?$")
+    due_on: date
+    scored: bool = True
+    note: str = Field(default="", max_length=1000)
+
+
+class DuePart(Request):
+    """When a duty is due; which further fields are there depends on the rule."""
+
+    rule: Literal["day_of_next_month", "end_of_period", "on", "within", "on_each", "configuration"]
+    day: int | None = Field(default=None, ge=1, le=28)
+    on: date | None = Field(default=None, alias="date")
+    start: date | None = Field(default=None, alias="from")
+    end: date | None = Field(default=None, alias="to")
+    instances: list[InstancePart] = Field(default=[], max_length=100)
+
+
+class DutyPart(Request):
+    """A duty of the plan's calendar."""
+
+    duty: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    rows: list[ShortText] = Field(min_length=1, max_length=20)
+    name: ShortText
+    term: ShortText
+    kind: ShortText
+    who: ShortText
+    to: ShortText | None = None
+    regions: list[ShortText] = Field(min_length=1, max_length=10, description="levels that owe it")
+    recurrence: ShortText
+    first_period: str | None = Field(default=None, pattern=r"^\d{4}-(\d{2}|Q[1-4])$")
+    last_period: str | None = Field(default=None, pattern=r"^\d{4}-(\d{2}|Q[1-4])$")
+    due: DuePart
+    dated: Literal["printed", "read", "default"] = "printed"
+    roll: Literal["none"] = Field(default="none", description="no due day rolls (X-23)")
+    source: str = Field(max_length=500)
+    confidence: str = Field(max_length=10)
+    note: str = Field(default="", max_length=2000)
+
+
+class LoadPlan(Request):
+    """A plan's parts for this service. A part left out stays as it is; one given replaces what was there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "plan": "fujian-2013",
+                    "regions": [
+                        {"code": "350000", "name": "福建省", "level": "province"},
+                        {"code": "350100", "name": "福州市", "level": "prefecture", "parent": "350000"},
+                    ],
+                    "programmes": [{"code": "TR", "name": "企业技术改造专项行动"}],
+                    "registers": [
+                        {
+                            "register": "city_key",
+                            "name": "City-level key projects",
+                            "term": "市级重点项目",
+                            "level": "prefecture",
+                        }
+                    ],
+                    "duties": [
+                        {
+                            "duty": "TR-12",
+                            "rows": ["TR-12"],
+                            "name": "Monthly report of the city-level key projects",
+                            "term": "每月5日前报送",
+                            "kind": "report",
+                            "who": "prefecture_governments",
+                            "regions": ["prefecture"],
+                            "recurrence": "monthly",
+                            "first_period": "2013-01",
+                            "last_period": "2013-12",
+                            "due": {"rule": "day_of_next_month", "day": 5},
+                            "source": "TR-12",
+                            "confidence": "S",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    plan: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="the plan's id")
+    regions: list[RegionPart] = Field(default=[], max_length=5000)
+    programmes: list[ProgrammePart] = Field(default=[], max_length=100)
+    registers: list[RegisterPart] = Field(default=[], max_length=100)
+    duties: list[DutyPart] = Field(default=[], max_length=1000)
+
+
+class PlanView(Answer):
+    """What is loaded now."""
+
+    plan: str
+    regions: int
+    programmes: int
+    registers: int
+    duties: int
+    changed: list[str] = Field(description="the parts that this call changed")

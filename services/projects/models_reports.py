@@ -1,0 +1,189 @@
+"""Requests and answers about the cities' monthly reports (月报, TR-12) and what is owed when."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from services.projects.models import (
+    Answer,
+    Cursor,
+    Limit,
+    Money,
+    Month,
+    Note,
+    ProjectId,
+    RegionCode,
+    Request,
+    ShortText,
+)
+
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3)]
+_EXAMPLE: dict[str, Any] = {
+    "region": "350100",
+    "month": "2013-02",
+    "investment": "4820000000",
+    "projects": [
+        {
+            "project": "FZ-2013-017",
+            "investment": "9500000",
+            "progress_percent": 35,
+            "note": "设备安装中",
+        }
+    ],
+}
+
+
+class ReportedProject(Request):
+    """One project in a report."""
+
+    project: ProjectId
+    investment: Money = Field(description="completed in the month, CNY (yuan)")
+    progress_percent: Percent = Field(description="progress of the whole project, percent", examples=[35])
+    note: Note = Field(default="", description="how it goes, in words")
+
+
+class FileMonthlyReport(Request):
+    """A city's report of a month: its tech-renovation investment, and its projects' part of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    region: RegionCode = Field(description="the reporting city (设区市)", examples=["350100"])
+    month: Month
+    investment: Money = Field(
+        description="tech-renovation investment (技改投资) of the city completed in the month, CNY (yuan)"
+    )
+    projects: list[ReportedProject] = Field(default=[], max_length=2000, description="city key projects")
+    reported_on: date | None = Field(
+        default=None, description="the day it was handed in, if not today; not before the month's end"
+    )
+    confirmed: bool = Field(
+        default=False,
+        description="the amount is right although it looks unusual (asked for by confirm-amount)",
+    )
+
+
+class CorrectMonthlyReport(FileMonthlyReport):
+    """The right report in place of a wrong one, as a whole."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**_EXAMPLE, "investment": "4910000000", "reason": "永泰县补报"}]}
+    )
+
+    reason: ShortText = Field(description="why it is corrected", examples=["永泰县补报"])
+
+
+class GetReport(Request):
+    """Ask for one report with its corrections."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"region": "350100", "month": "2013-02"}]})
+
+    region: RegionCode
+    month: Month
+
+
+class ListReports(Request):
+    """Ask for reports, in order of month and region."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"first_month": "2013-01", "last_month": "2013-06"}]}
+    )
+
+    region: RegionCode | None = Field(default=None, description="of this city only")
+    first_month: Month | None = Field(default=None, description="from this month on")
+    last_month: Month | None = Field(default=None, description="up to this month")
+    limit: Limit
+    cursor: Cursor
+
+
+class ReportCalendar(Request):
+    """Ask what is owed, and how it stands by the Clock. Without months: all that the duty calendar has."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"first_month": "2013-01", "last_month": "2013-12"}]}
+    )
+
+    region: RegionCode | None = Field(default=None, description="of this city only")
+    first_month: Month | None = Field(default=None, description="from this month on")
+    last_month: Month | None = Field(default=None, description="up to this month")
+
+
+class ReportLineView(Answer):
+    """One project in a report."""
+
+    project: str
+    investment: Money
+    progress_percent: Decimal
+    note: str
+
+
+class ReportSummary(Answer):
+    """A report as a list shows it."""
+
+    report: str = Field(description="its id", examples=["350100:2013-02"])
+    region: str
+    month: str
+    investment: Money
+    due_on: date
+    reported_on: date = Field(description="when it was first handed in")
+    late: bool = Field(description="handed in after it was due")
+    corrections: int
+    last_reported_on: date = Field(description="when the newest correction was handed in")
+
+
+class ReportView(ReportSummary):
+    """A report with its projects."""
+
+    projects: list[ReportLineView]
+
+
+class ReportVersion(Answer):
+    """What the report said at a time: the filing first, then each correction."""
+
+    investment: Money
+    projects: list[ReportLineView]
+    reported_on: date
+    reason: str | None = Field(description="why it was corrected; null for the filing")
+    confirmed: bool = Field(description="an unusual amount, confirmed")
+    recorded_at: datetime = Field(description="when the system learnt it, by the Clock")
+    position: int = Field(description="position of the event in the log of this service")
+
+
+class ReportHistory(ReportView):
+    """A report with all that it ever said."""
+
+    versions: list[ReportVersion]
+
+
+class ReportPage(Answer):
+    """A page of reports."""
+
+    items: list[ReportSummary]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+
+
+class CalendarEntry(Answer):
+    """What one city owes for one month, and how it stands."""
+
+    region: str
+    month: str
+    due_on: date
+    standing: Literal["received", "late", "missing", "not_due"]
+    reported_on: date | None
+    days_late: int | None = Field(
+        description="days after the due day: of the report, or so far; null: not late"
+    )
+    corrections: int
+
+
+class Calendar(Answer):
+    """The report calendar."""
+
+    duty: str = Field(description="row of the plan", examples=["TR-12"])
+    as_of: date = Field(description="today by the Clock")
+    items: list[CalendarEntry]
+    received: int
+    late: int
+    missing: int
+    not_due: int

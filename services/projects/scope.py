@@ -1,0 +1,77 @@
+"""Who may see and do what here. The gateway checks roles and named regions; this is the check that counts.
+
+province: reads all, registers projects anywhere, reports for no city. city: its own region. county: its own
+projects. enterprise: reads its own projects. ops and system: read all, load plans, report nothing.
+"""
+
+from shared.areas import AreaTree
+from shared.identity import Actor
+from shared.problems import Problem, forbidden
+
+_READS_ALL = frozenset({"province", "ops", "system"})
+_LOADS_PLANS = frozenset({"province", "ops", "system"})
+_RANK = {"nation": 0, "province": 0, "city": 1, "prefecture": 1, "county": 2}
+
+
+def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
+    """The codes whose projects the actor may see; None: all."""
+    if actor.role in _READS_ALL:
+        return None
+    if actor.role in ("city", "county") and actor.area:
+        return tree.covered_by(actor.area) or [actor.area]
+    return []
+
+
+def may_see_project(actor: Actor, tree: AreaTree, region: str, enterprise: str | None) -> bool:
+    """Whether a project of that region and enterprise is the actor's to see."""
+    if actor.role == "enterprise":
+        return enterprise is not None and enterprise == actor.organisation
+    regions = visible_regions(actor, tree)
+    return regions is None or region in regions
+
+
+def check_project_write(actor: Actor, tree: AreaTree, region: str) -> None:
+    """Projects are kept by the government of their region, or one above it. Raises Problem 403."""
+    if actor.role == "province":
+        return
+    if actor.role in ("city", "county") and actor.area and tree.covers(actor.area, region):
+        return
+    if actor.role in ("city", "county"):
+        raise forbidden(f"Projects in {region} are not kept by {actor.area}.")
+    raise forbidden(f"Projects are kept by county, city and province; your role is {actor.role}.")
+
+
+def check_register(actor: Actor, register: str, level: str) -> None:
+    """A register is kept at its own level or above: no city puts a project on the province's list (X-22)."""
+    if _RANK.get(actor.role, 9) > _RANK.get(level, 0):
+        raise forbidden(f"The register {register} is kept at the level {level}; your role is {actor.role}.")
+
+
+def check_report_write(actor: Actor, region: str) -> None:
+    """A city reports for itself, and nobody for it. Raises Problem 403."""
+    if actor.role == "city" and actor.area == region:
+        return
+    raise forbidden(
+        f"Only {region} itself reports for {region}.",
+        remedy="Use a token of the role city with that area.",
+    )
+
+
+def report_regions(actor: Actor) -> str | None:
+    """The one city whose reports the actor may read; None: all. Raises Problem 403 for who may read none."""
+    if actor.role in _READS_ALL:
+        return None
+    if actor.role == "city" and actor.area:
+        return actor.area
+    raise forbidden(f"Monthly reports are read by their city and the province; your role is {actor.role}.")
+
+
+def check_load_plan(actor: Actor) -> None:
+    """Raises Problem 403."""
+    if actor.role not in _LOADS_PLANS:
+        raise forbidden(f"Plans are loaded by province or ops; your role is {actor.role}.")
+
+
+def not_your_region(actor: Actor, region: str) -> Problem:
+    """403 for a filter that names a region outside the actor's scope."""
+    return forbidden(f"Region {region} is not under {actor.area}, which your token is for.")
