@@ -1,6 +1,7 @@
 """The tables of this service, as SQLAlchemy Core sees them. They are made by migrations/0002_projects.py."""
 
-from sqlalchemy import ARRAY, JSON, Boolean, Column, Date, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
 _money = Numeric(18, 2)

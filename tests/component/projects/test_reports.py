@@ -1,0 +1,152 @@
+"""Monthly reports (月报, TR-12) through the service's operations."""
+
+from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
+
+YI = 100_000_000
+
+
+async def test_a_report_is_filed_once_and_corrected_with_a_reason(service: Service) -> None:
+    await service.project()
+    service.clock.set(local(2013, 2, 4))
+    line = {"project": "P-1", "investment": "9500000", "progress_percent": 12.5, "note": "设备安装中"}
+    filed = await service.report("2013-01", "4820000000", projects=[line])
+    assert filed["report"] == "350100:2013-01"
+    assert (filed["due_on"], filed["reported_on"], filed["late"]) == ("2013-02-05", "2013-02-04", False)
+    service.clock.set(local(2013, 2, 20))
+    await service.report("2013-01", "4820000000.00", projects=[line])
+    problem = await service.refused(FUZHOU, "file-report", region="350100", month="2013-01", investment="1")
+    assert problem.status == 409
+    assert "correct it" in problem.remedy
+    corrected = await service.ask(
+        FUZHOU,
+        "correct-report",
+        region="350100",
+        month="2013-01",
+        investment="4910000000",
+        projects=[line],
+        reason="永泰县补报",
+    )
+    assert (corrected["investment"], corrected["corrections"]) == ("4910000000.00", 1)
+    assert (corrected["reported_on"], corrected["last_reported_on"]) == ("2013-02-04", "2013-02-20")
+    event = (await service.events())[-1]
+    assert event.type == "MonthlyReportCorrected"
+    assert event.data["previous_investment"] == "4820000000"
+    history = await service.ask(PROVINCE, "get-report", region="350100", month="2013-01")
+    assert [version["investment"] for version in history["versions"]] == ["4820000000.00", "4910000000.00"]
+    assert [version["reason"] for version in history["versions"]] == [None, "永泰县补报"]
+
+
+async def test_a_month_not_reported_is_missing_by_the_clock(service: Service) -> None:
+    service.clock.set(local(2013, 2, 5, 23))
+    await service.report("2013-01", "100000000")
+    at_due = await service.ask(PROVINCE, "report-calendar", first_month="2013-01", last_month="2013-02")
+    assert [(e["region"], e["month"], e["standing"]) for e in at_due["items"]] == [
+        ("350100", "2013-01", "received"),
+        ("350200", "2013-01", "not_due"),
+        ("350100", "2013-02", "not_due"),
+        ("350200", "2013-02", "not_due"),
+    ]
+    service.clock.set(local(2013, 2, 6, 8))
+    await service.report("2013-01", "200000000", XIAMEN)
+    service.clock.set(local(2013, 3, 7))
+    later = await service.ask(PROVINCE, "report-calendar", first_month="2013-01", last_month="2013-02")
+    assert [(e["standing"], e["days_late"]) for e in later["items"]] == [
+        ("received", None),
+        ("late", 1),
+        ("missing", 2),
+        ("missing", 2),
+    ]
+    assert (later["received"], later["late"], later["missing"], later["not_due"]) == (1, 1, 2, 0)
+
+
+async def test_the_calendar_of_2013_has_twelve_reports_a_city_due_to_january_2014(service: Service) -> None:
+    calendar = await service.ask(PROVINCE, "report-calendar")
+    assert len(calendar["items"]) == 24  # two cities in this plan; nine make 108
+    own = await service.ask(FUZHOU, "report-calendar")
+    assert {entry["region"] for entry in own["items"]} == {"350100"}
+    assert [own["items"][0]["due_on"], own["items"][-1]["due_on"]] == ["2013-02-05", "2014-01-05"]
+    # 5 April, 5 May and 5 October 2013 are no working days; no due day rolls (X-23).
+    assert {"2013-04-05", "2013-05-05", "2013-10-05"} <= {entry["due_on"] for entry in own["items"]}
+
+
+async def test_months_come_in_any_order(service: Service) -> None:
+    service.clock.set(local(2013, 4, 3))
+    for month in ("2013-03", "2013-01", "2013-02"):
+        await service.report(month, "100000000")
+    page = await service.ask(FUZHOU, "list-reports", limit=2)
+    rest = await service.ask(FUZHOU, "list-reports", limit=2, cursor=page["next_cursor"])
+    listed = [(item["month"], item["late"]) for item in page["items"] + rest["items"]]
+    assert listed == [("2013-01", True), ("2013-02", True), ("2013-03", False)]
+
+
+async def test_a_figure_in_the_wrong_unit_is_asked_back_and_stands_when_confirmed(service: Service) -> None:
+    service.clock.set(local(2013, 3, 3))
+    await service.report("2013-01", str(50 * YI))
+    report = {"region": "350100", "month": "2013-02", "investment": str(50 * YI * 10_000)}
+    problem = await service.refused(FUZHOU, "file-report", **report, key="feb")
+    assert (problem.status, problem.code, problem.where) == (422, "confirm-amount", "investment")
+    assert "元" in problem.remedy
+    confirmed = await service.ask(FUZHOU, "file-report", **report, confirmed=True, key="feb")
+    assert confirmed["investment"] == f"{50 * YI * 10_000}.00"
+    assert (await service.events())[-1].data["confirmed"] is True
+    tiny = await service.refused(XIAMEN, "file-report", region="350200", month="2013-02", investment="52")
+    assert tiny.code == "confirm-amount"
+
+
+async def test_only_the_city_itself_reports_for_itself(service: Service) -> None:
+    service.clock.set(local(2013, 2, 4))
+    report = {"region": "350100", "month": "2013-01", "investment": "100000000"}
+    for actor in (PROVINCE, XIAMEN, FUQING, MILL, OPS):
+        assert (await service.refused(actor, "file-report", **report)).status == 403
+        assert (await service.refused(actor, "correct-report", **report, reason="x")).status == 403
+    await service.report("2013-01", "100000000")
+    for actor in (FUQING, MILL):
+        for operation in ("list-reports", "report-calendar"):
+            assert (await service.refused(actor, operation)).status == 403
+    assert (await service.refused(XIAMEN, "get-report", region="350100", month="2013-01")).status == 404
+    assert (await service.refused(XIAMEN, "list-reports", region="350100")).status == 403
+    assert (await service.ask(XIAMEN, "list-reports"))["items"] == []
+
+
+async def test_a_county_or_a_year_without_a_duty_has_no_report(service: Service) -> None:
+    service.clock.set(local(2014, 3, 1))
+    county = FUZHOU.__class__("x", "city", "350181")
+    problem = await service.refused(
+        county, "file-report", region="350181", month="2013-01", investment="1000000"
+    )
+    assert problem.code == "no-duty"
+    for month in ("2012-12", "2014-01"):
+        problem = await service.refused(
+            FUZHOU, "file-report", region="350100", month=month, investment="1000000"
+        )
+        assert problem.code == "no-duty"
+
+
+async def test_the_projects_of_a_report_exist_lie_in_the_city_and_fit_into_its_sum(service: Service) -> None:
+    await service.project("P-1")
+    await service.project("P-2", XIAMEN, region="350203")
+    service.clock.set(local(2013, 2, 4))
+
+    def line(project: str, investment: str) -> dict[str, object]:
+        return {"project": project, "investment": investment, "progress_percent": 1}
+
+    async def code(*lines: dict[str, object]) -> str:
+        report = {"region": "350100", "month": "2013-01", "investment": "100000000", "projects": list(lines)}
+        return (await service.refused(FUZHOU, "file-report", **report)).code
+
+    assert await code(line("P-9", "1")) == "unknown-project"
+    assert await code(line("P-2", "1")) == "foreign-project"
+    assert await code(line("P-1", "1"), line("P-1", "1")) == "repeated"
+    assert await code(line("P-1", "100000000.01")) == "projects-over-total"
+    await service.report("2013-01", "100000000", projects=[line("P-1", "100000000")])
+
+
+async def test_an_unknown_report_is_not_found_and_says_missing(service: Service) -> None:
+    problem = await service.refused(PROVINCE, "get-report", region="350100", month="2013-01")
+    assert problem.status == 404
+    assert "missing" in problem.remedy
+    service.clock.set(local(2013, 2, 4))
+    problem = await service.refused(
+        FUZHOU, "correct-report", region="350100", month="2013-01", investment="1000000", reason="x"
+    )
+    assert problem.status == 404
