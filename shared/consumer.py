@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import telemetry
 from shared.broker import TRANSIENT
+from shared.cancellation import end_if_cancelled
 from shared.checkpoint import Checkpoint, Checkpoints
 from shared.envelope import Envelope, EnvelopeError
 from shared.health import Check, Health
@@ -143,6 +144,7 @@ class DomainConsumer:
         """Consume until cancelled. Neither an outage nor a poison event ends it."""
         delay = BACKOFF_FIRST_S
         while True:
+            end_if_cancelled()
             before = self._position
             try:
                 await self._session()
@@ -170,6 +172,7 @@ class DomainConsumer:
         try:
             line = _Line(self.source, self.stream, checkpoint)
             while True:
+                end_if_cancelled()
                 messages = await reader.next(IDLE_S)
                 if not messages:
                     if self._pending == 0 and not self._behind:
@@ -285,7 +288,7 @@ class _Line:
         self._stream = stream
         self._position = checkpoint.position
         self._hash = checkpoint.hash.hex()
-        self._first = True
+        self._delivered = 0
         self._fault: Exception | None = None
 
     def take(self, messages: Sequence[Msg]) -> list[Envelope]:
@@ -306,17 +309,20 @@ class _Line:
             raise self._fault
 
     def _next(self, message: Msg) -> Envelope | None:
-        sequence = message.metadata.sequence.stream
-        first, self._first = self._first, False
+        place = message.metadata.sequence
+        sequence = place.stream
+        lost_on_the_way = place.consumer != self._delivered + 1
+        self._delivered = place.consumer
         if sequence < self._position:
             return None
         if sequence > self._position + 1:
-            if first:  # the consumer was opened at the checkpoint, so what is missing isn't there
-                raise LineStopped(
-                    f"{self._stream} has no message {self._position + 1}: the next one is {sequence}. "
-                    "See the runbook, 'hole in a domain stream'"
-                )
-            raise _Reopen(f"{self._position + 1} expected, {sequence} delivered")
+            if lost_on_the_way:
+                raise _Reopen(f"{self._position + 1} expected, {sequence} delivered")
+            # The server counts what it delivers: it went from one message to the other without a step.
+            raise LineStopped(
+                f"{self._stream} has no message {self._position + 1}: the next one is {sequence}. "
+                "See the runbook, 'hole in a domain stream'"
+            )
         try:
             envelope = Envelope.decode(message.data)
         except EnvelopeError as error:

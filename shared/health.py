@@ -69,7 +69,8 @@ class Health:
         try:
             result = check()
             if inspect.isawaitable(result):
-                return await asyncio.wait_for(result, CHECK_TIMEOUT_S)
+                async with asyncio.timeout(CHECK_TIMEOUT_S):
+                    return await result
             return result
         except TimeoutError:
             return Check("failing", f"the check gave no answer within {CHECK_TIMEOUT_S:g} s")

@@ -7,6 +7,7 @@ under load.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 
@@ -79,10 +80,9 @@ class PullReader:
                 return []
             self._arrived.clear()
             if not self._messages and self._gone is None:
-                try:
-                    await asyncio.wait_for(self._arrived.wait(), min(remaining, HEARTBEAT_S))
-                except TimeoutError:
-                    continue
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(remaining, HEARTBEAT_S)):
+                        await self._arrived.wait()
         taken = [self._messages.popleft() for _ in range(min(self._batch, len(self._messages)))]
         if self._prefetch and self._outstanding == 0 and not self._messages and self._gone is None:
             await self._ask()

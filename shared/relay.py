@@ -8,19 +8,21 @@ being skipped in silence.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from nats.js import JetStreamContext
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
 from shared.broker import BATCH_LIMIT, TRANSIENT, Outgoing, publish_atomic
+from shared.cancellation import end_if_cancelled
 from shared.envelope import Envelope, EnvelopeError
 from shared.event_log import Event, EventLog
 from shared.health import Check, Health
@@ -132,6 +134,7 @@ class Relay:
         """Relay until cancelled. An outage of NATS or PostgreSQL, however long, doesn't end it."""
         delay = BACKOFF_FIRST_S
         while True:
+            end_if_cancelled()
             before = self.position
             try:
                 await self._session()
@@ -153,6 +156,7 @@ class Relay:
         self._stopped = None
         looked = time.monotonic()
         while True:
+            end_if_cancelled()
             self._poked.clear()
             asked = time.monotonic()
             async with self._engine.connect() as conn:
@@ -254,10 +258,9 @@ class Relay:
         return parts
 
     async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._poked.wait(), self._poll_s)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._poll_s):
+                await self._poked.wait()
 
     def _halt(self, reason: str) -> None:
         if reason != self._stopped:
@@ -267,7 +270,7 @@ class Relay:
     def _worry(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"
         if reason != self._trouble:
-            level = log.warning if isinstance(error, TRANSIENT) else log.error
+            level = log.warning if isinstance(error, (*TRANSIENT, NotFoundError)) else log.error
             level("relay is delayed", source=self.source, error=reason)
         self._trouble = reason
 

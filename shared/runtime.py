@@ -120,10 +120,12 @@ class Runtime:
             self.stop()
 
     async def _cancel_tasks(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # Again and again: Python 3.11's wait_for can swallow a cancel (see shared/cancellation.py).
+        pending = set(self._tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1.0)
 
 
 async def _clock(settings: Settings, broker: GuardedBroker, process: str) -> SystemClock | SteppedClock:
