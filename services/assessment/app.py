@@ -1,0 +1,185 @@
+"""Carries out commands: who may, what must be known, decide, append. The order of I/O stands only here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.assessment import events, inline, scope, tables, views
+from services.assessment.domain.plan import PlanEvent, PlanState, Published
+from services.assessment.domain.plan_decisions import (
+    DecomposeTarget,
+    PlanCommand,
+    PublishPlan,
+    ReviseTarget,
+    SetTarget,
+    Share,
+)
+from services.assessment.domain.statistic import (
+    Figure,
+    ReportStatistic,
+    ReviseStatistic,
+    StatisticCommand,
+    StatisticEvent,
+    StatisticState,
+)
+from services.assessment.domain.target import TargetFacts
+from services.assessment.indicators import find
+from services.assessment.regions import regions, tree_of
+from shared.clock import Clock
+from shared.decider import CommandRunner
+from shared.problems import Problem, not_found
+from shared.rpc import Call, Reply
+
+TIME_ZONE = ZoneInfo("Asia/Shanghai")
+"""Days and periods are those of +08:00."""
+
+
+def local_day(now: datetime) -> date:
+    """The day that the Clock's moment falls on."""
+    return now.astimezone(TIME_ZONE).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistic:
+    """A figure as it is sent. `reported_on` None: today."""
+
+    indicator: str
+    region: str
+    period: str
+    value: Decimal
+    unit: str
+    source: str
+    price_base: str | None = None
+    reported_on: date | None = None
+    provisional: bool = False
+
+
+class Assessment:
+    """This service's commands. Queries stand in `queries`."""
+
+    def __init__(self, engine: AsyncEngine, runner: CommandRunner, clock: Clock) -> None:
+        self.engine = engine
+        self._runner = runner
+        self._clock = clock
+
+    async def load_plan(self, call: Call, command: PublishPlan) -> Reply:
+        """Publish a plan, or the same plan again with its changes."""
+        scope.check_plan_write(call.actor)
+
+        def answer(state: PlanState, made: Sequence[PlanEvent]) -> dict[str, Any]:
+            return views.loaded(_published(state), made)
+
+        stream = events.plan_stream(command.header.plan)
+        return await self._runner.run(call, stream, events.PLAN, command, inline=inline.apply, answer=answer)
+
+    async def set_target(self, call: Call, facts: TargetFacts) -> Reply:
+        """Set a target that the plan doesn't have yet."""
+        scope.check_plan_write(call.actor)
+        return await self._change_target(call, facts.plan, facts.target, SetTarget(facts))
+
+    async def revise_target(self, call: Call, command: ReviseTarget) -> Reply:
+        """Change a target's value or base. A city revises the parts of its own targets, nothing else."""
+
+        async def checked(conn: AsyncConnection) -> PlanCommand:
+            t = tables.target.c
+            part = select(t.part_of).where(t.plan == command.plan, t.target == command.target)
+            whole = (await conn.execute(part)).scalar_one_or_none()
+            if whole is None:
+                scope.check_plan_write(call.actor)
+            else:
+                scope.check_decompose(call.actor, await _region_of(conn, command.plan, whole))
+            return command
+
+        return await self._change_target(call, command.plan, command.target, checked)
+
+    async def decompose_target(
+        self, call: Call, plan: str, target: str, shares: Sequence[Share], reason: str | None
+    ) -> Reply:
+        """Break a city's target down to its counties (TR-7)."""
+
+        async def checked(conn: AsyncConnection) -> PlanCommand:
+            scope.check_decompose(call.actor, await _region_of(conn, plan, target))
+            return DecomposeTarget(plan=plan, target=target, shares=tuple(shares), reason=reason)
+
+        return await self._change_target(call, plan, target, checked)
+
+    async def _change_target(self, call: Call, plan: str, target: str, command: Any) -> Reply:
+        def answer(state: PlanState, made: Sequence[PlanEvent]) -> dict[str, Any]:
+            published = _published(state)
+            return views.target_with_parts(published.targets[target], published.parts_of(target))
+
+        return await self._runner.run(
+            call, events.plan_stream(plan), events.PLAN, command, inline=inline.apply, answer=answer
+        )
+
+    async def report_statistic(self, call: Call, sent: Statistic) -> Reply:
+        """Report a figure for the first time."""
+
+        async def checked(conn: AsyncConnection) -> StatisticCommand:
+            return ReportStatistic(await self._figure(conn, call, sent))
+
+        return await self._change_statistic(call, sent, checked)
+
+    async def revise_statistic(self, call: Call, sent: Statistic, reason: str) -> Reply:
+        """Replace a figure by a later vintage."""
+
+        async def checked(conn: AsyncConnection) -> StatisticCommand:
+            return ReviseStatistic(await self._figure(conn, call, sent), reason)
+
+        return await self._change_statistic(call, sent, checked)
+
+    async def _change_statistic(self, call: Call, sent: Statistic, command: Any) -> Reply:
+        definition = find(sent.indicator, sent.period)
+        if definition is None:
+            raise not_found("indicator", sent.indicator, remedy="List the indicators and name one of them.")
+        stream = events.statistic_stream(sent.indicator, sent.region, sent.period)
+
+        def answer(state: StatisticState, _: Sequence[StatisticEvent]) -> dict[str, Any]:
+            return views.statistic(definition, sent.region, sent.period, state)
+
+        return await self._runner.run(
+            call, stream, events.STATISTIC, command, inline=inline.apply, answer=answer
+        )
+
+    async def _figure(self, conn: AsyncConnection, call: Call, sent: Statistic) -> Figure:
+        definition = find(sent.indicator, sent.period)
+        assert definition is not None  # noqa: S101 - checked before the transaction
+        known = await regions(conn)
+        scope.check_statistic_write(call.actor, tree_of(known), sent.region)
+        today = local_day(self._clock.now())
+        return Figure(
+            indicator=definition,
+            region=sent.region,
+            known_region=next((region for region in known if region.code == sent.region), None),
+            period=sent.period,
+            value=sent.value,
+            unit=sent.unit,
+            source=sent.source,
+            reported_on=sent.reported_on or today,
+            provisional=sent.provisional,
+            today=today,
+            price_base=sent.price_base,
+        )
+
+
+async def _region_of(conn: AsyncConnection, plan: str, target: str) -> str:
+    """The region of a target. Raises Problem 404 if there is no such target."""
+    t = tables.target.c
+    found: str | None = (
+        await conn.execute(select(t.region).where(t.plan == plan, t.target == target))
+    ).scalar_one_or_none()
+    if found is None:
+        raise not_found("target", target, remedy="List the plan's targets.")
+    return found
+
+
+def _published(state: PlanState) -> Published:
+    if not isinstance(state, Published):
+        raise Problem(404, "no-such-plan", "No such plan", "The plan isn't published.", where="plan")
+    return state

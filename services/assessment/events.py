@@ -1,0 +1,36 @@
+"""What this service writes into its log, and how each history is folded."""
+
+from services.assessment.domain import plan, plan_decisions, statistic
+from services.assessment.domain.plan import PlanPublished, RegionsDefined
+from services.assessment.domain.statistic import StatisticReported, StatisticRevised
+from services.assessment.domain.target import TargetDecomposed, TargetRevised, TargetSet
+from shared.catalogue import Catalogue
+from shared.decider import Decider
+
+SOURCE = "assessment"
+
+CATALOGUE = Catalogue(
+    SOURCE,
+    [
+        PlanPublished,
+        RegionsDefined,
+        TargetSet,
+        TargetRevised,
+        TargetDecomposed,
+        StatisticReported,
+        StatisticRevised,
+    ],
+)
+
+PLAN = Decider(plan.INITIAL, plan_decisions.decide, plan.evolve)
+STATISTIC = Decider(statistic.INITIAL, statistic.decide, statistic.evolve)
+
+
+def plan_stream(plan_id: str) -> str:
+    """The stream of one plan with its regions and targets."""
+    return f"plan:{plan_id}"
+
+
+def statistic_stream(indicator: str, region: str, period: str) -> str:
+    """The stream of one figure with its vintages."""
+    return f"statistic:{indicator}:{region}:{period}"

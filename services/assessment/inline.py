@@ -1,0 +1,146 @@
+"""Keeps the inline tables: in the append transaction of a command, and in a rebuild from the log.
+
+Only what stands in the events goes into the tables, so that both ways end in the same rows.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+import msgspec
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment import tables
+from services.assessment.domain.plan import PlanEvent, PlanPublished, RegionsDefined
+from services.assessment.domain.statistic import StatisticEvent, StatisticReported, StatisticRevised
+from services.assessment.domain.target import (
+    TargetDecomposed,
+    TargetFacts,
+    TargetRevised,
+    TargetSet,
+    facts_of,
+    facts_of_part,
+)
+from services.assessment.events import CATALOGUE
+from shared.event_log import EventLog
+
+_BATCH = 1000
+OwnEvent = PlanEvent | StatisticEvent
+
+
+async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
+    """Write what the events mean into the tables."""
+    for event in events:
+        await _apply_one(conn, event)
+
+
+async def rebuild_inline(conn: AsyncConnection, log: EventLog) -> int:
+    """Make all inline tables anew from the own log, in one transaction. Answers how many events were read.
+
+    Commands wait meanwhile: they write these tables before they append, so the lock keeps both in step.
+    """
+    names = ", ".join(table.name for table in tables.INLINE)
+    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    for table in tables.INLINE:
+        await conn.execute(delete(table))
+    position = 0
+    while batch := await log.read(conn, position, _BATCH):
+        await apply(conn, [CATALOGUE.decode(event) for event in batch])
+        position = batch[-1].position
+    return position
+
+
+async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
+    match event:
+        case PlanPublished():
+            row = {"plan": event.plan, "header": msgspec.to_builtins(event)}
+            statement = insert(tables.plan).values(row)
+            await conn.execute(
+                statement.on_conflict_do_update(index_elements=["plan"], set_={"header": row["header"]})
+            )
+        case RegionsDefined():
+            await _regions(conn, event)
+        case TargetSet() | TargetRevised():
+            await _target(conn, facts_of(event))
+        case TargetDecomposed():
+            await _decomposed(conn, event)
+        case StatisticReported() | StatisticRevised():
+            await _statistic(conn, event)
+        case _:
+            assert_never(event)
+
+
+async def _regions(conn: AsyncConnection, event: RegionsDefined) -> None:
+    """The newest list replaces the plan's own; where two plans name one code, the newer definition counts."""
+    rows = [
+        {
+            "code": region.code,
+            "plan": event.plan,
+            "name": region.name,
+            "level": region.level,
+            "parent": region.parent,
+            "administered": region.administered,
+            "valid_from": region.valid_from,
+            "valid_to": region.valid_to,
+            "relations": msgspec.to_builtins(region.relations),
+        }
+        for region in event.regions
+    ]
+    await conn.execute(delete(tables.region).where(tables.region.c.plan == event.plan))
+    statement = insert(tables.region)
+    replaced = {name: statement.excluded[name] for name in rows[0] if name != "code"}
+    await conn.execute(statement.on_conflict_do_update(index_elements=["code"], set_=replaced), rows)
+
+
+async def _target(conn: AsyncConnection, facts: TargetFacts) -> None:
+    t = tables.target.c
+    next_ordinal = (
+        select(func.coalesce(func.max(t.ordinal), 0) + 1).where(t.plan == facts.plan).scalar_subquery()
+    )
+    row = _row(facts)
+    statement = insert(tables.target).values({**row, "ordinal": next_ordinal})
+    kept = {"plan", "target"}
+    changed = {name: value for name, value in row.items() if name not in kept}
+    await conn.execute(statement.on_conflict_do_update(index_elements=["plan", "target"], set_=changed))
+
+
+async def _decomposed(conn: AsyncConnection, event: TargetDecomposed) -> None:
+    t = tables.target.c
+    await conn.execute(delete(tables.target).where(t.plan == event.plan, t.part_of == event.target))
+    found = (
+        await conn.execute(select(t.facts, t.ordinal).where(t.plan == event.plan, t.target == event.target))
+    ).one()
+    whole = msgspec.convert(found.facts, TargetFacts)
+    rows = [
+        {**_row(facts_of_part(whole, part)), "ordinal": found.ordinal, "part_of": event.target}
+        for part in event.parts
+    ]
+    await conn.execute(insert(tables.target), rows)
+
+
+def _row(facts: TargetFacts) -> dict[str, object]:
+    return {
+        "plan": facts.plan,
+        "target": facts.target,
+        "row": facts.row,
+        "programme": facts.programme,
+        "region": facts.region,
+        "level": facts.level,
+        "measure": facts.measure,
+        "facts": msgspec.to_builtins(facts),
+    }
+
+
+async def _statistic(conn: AsyncConnection, event: StatisticReported | StatisticRevised) -> None:
+    t = tables.statistic.c
+    figure = msgspec.to_builtins(event)
+    statement = insert(tables.statistic).values(
+        indicator=event.indicator, region=event.region, period=event.period, vintages=1, figure=figure
+    )
+    await conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["indicator", "region", "period"],
+            set_={"vintages": t.vintages + 1, "figure": figure},
+        )
+    )

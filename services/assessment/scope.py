@@ -1,0 +1,59 @@
+"""Who may see and do what here. The gateway checks roles and named regions; this is the check that counts.
+
+province, ops, system: everything. city: sets nothing for cities, decomposes its own targets and revises the
+parts (TR-7), reports statistics for itself and below. county and enterprise: read only. Everybody reads what
+is the province's, and the list of regions.
+"""
+
+from services.assessment.domain.region import PROVINCE
+from shared.areas import AreaTree
+from shared.identity import Actor
+from shared.problems import Problem, forbidden
+
+_ALL = frozenset({"province", "ops", "system"})
+_SOME = frozenset({"city", "county", "enterprise"})
+
+
+def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
+    """The codes whose targets and statistics the actor may read; None: all."""
+    if actor.role in _ALL:
+        return None
+    provinces = [area.code for area in tree.all() if area.level == PROVINCE]
+    if actor.role in _SOME and actor.area:
+        return sorted({*provinces, actor.area, *tree.covered_by(actor.area)})
+    return provinces
+
+
+def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
+    """Raises Problem 403 for a named region outside the actor's scope."""
+    visible = visible_regions(actor, tree)
+    # An unknown code is no secret: the answer is empty, as it is for everybody.
+    if visible is not None and region in tree and region not in visible:
+        raise forbidden(f"Region {region} is not under {actor.area}, which your token is for.")
+
+
+def check_plan_write(actor: Actor) -> None:
+    """Plans, and targets of the province and of cities, are the province's. Raises Problem 403."""
+    if actor.role not in _ALL:
+        raise forbidden(f"This is decided by the province; your role is {actor.role}.")
+
+
+def check_decompose(actor: Actor, region: str) -> None:
+    """A city decomposes its own targets, and revises the parts (TR-7). Raises Problem 403."""
+    if actor.role in _ALL or (actor.role == "city" and actor.area == region):
+        return
+    raise _not_yours(actor, f"Targets of {region} are broken down to counties by {region} itself.")
+
+
+def check_statistic_write(actor: Actor, tree: AreaTree, region: str) -> None:
+    """A city reports for itself and what lies under it; the province for all. Raises Problem 403."""
+    if actor.role in _ALL:
+        return
+    if actor.role == "city" and actor.area and tree.covers(actor.area, region):
+        return
+    raise _not_yours(actor, f"Statistics of {region} are reported by its city or the province.")
+
+
+def _not_yours(actor: Actor, rule: str) -> Problem:
+    area = f" for {actor.area}" if actor.area else ""
+    return forbidden(f"{rule} Your role is {actor.role}{area}.")

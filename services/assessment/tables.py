@@ -1,0 +1,51 @@
+"""The tables of this service, as SQLAlchemy Core sees them. They are made by migrations/0002_assessment.py."""
+
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("header", JSON),
+)
+region = Table(
+    "region",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("plan", Text),
+    Column("name", Text),
+    Column("level", Text),
+    Column("parent", Text),
+    Column("administered", Boolean),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("relations", JSON),
+)
+target = Table(
+    "target",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("ordinal", Integer),  # the plan's own order; a part stands behind its whole
+    Column("row", Text),
+    Column("programme", Text),
+    Column("region", Text),
+    Column("level", Text),
+    Column("measure", Text),
+    Column("part_of", Text),  # the decomposed target, for a county's part of it
+    Column("facts", JSON),
+)
+statistic = Table(
+    "statistic",
+    metadata,
+    Column("indicator", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("vintages", Integer),
+    Column("figure", JSON),
+)
+
+INLINE = (plan, region, target, statistic)
+"""What is written with the events and can be rebuilt from the own log."""
