@@ -7,15 +7,9 @@ a stream or a permission is written down once. Subjects and streams are named as
 from dataclasses import dataclass
 from typing import Literal
 
-from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
-    DeliverPolicy,
-    DiscardPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-)
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamConfig
+
+from shared.streams import ConsumerSpec, domain_stream, last_value_stream, work_queue
 
 READINGS_PARTITIONS = 4
 MIB = 1024 * 1024
@@ -127,69 +121,29 @@ def streams(
     partitions: int = READINGS_PARTITIONS, replicas: int = 1, readings_bytes: int = 2 * GIB
 ) -> list[StreamConfig]:
     """Every stream's whole configuration. `readings_bytes` is where intake starts to answer "full, retry"."""
-    domain = [
-        StreamConfig(
-            name=each.stream,
-            description=f"domain events of {each.name}; sequence = position in its event log",
-            subjects=[f"{each.name}.>"],
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.NEW,
-            num_replicas=replicas,
-            deny_delete=True,
-            deny_purge=True,
-            allow_atomic=True,
-            # A replica may answer a direct get with an old tail: the relay must ask the leader.
-            allow_direct=False,
-            duplicate_window=120.0,
-        )
-        for each in SERVICES
-        if each.stream is not None
-    ]
     return [
-        *domain,
-        StreamConfig(
-            name="READINGS",
+        *(domain_stream(each.name, replicas) for each in SERVICES if each.stream is not None),
+        work_queue(
+            "READINGS",
+            reading_subjects(partitions),
+            readings_bytes,
+            replicas,
             description="readings on their way from intake to the worker; removed when acknowledged",
-            subjects=reading_subjects(partitions),
-            retention=RetentionPolicy.WORK_QUEUE,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.NEW,
-            max_bytes=readings_bytes,
-            num_replicas=replicas,
-            allow_atomic=True,
-            duplicate_window=120.0,
         ),
-        StreamConfig(
-            name="LIVE",
-            description="running figures of today, last value per enterprise, provisional, outside the log",
-            subjects=["live.energy.*"],
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.OLD,
-            max_msgs_per_subject=1,
+        last_value_stream(
+            "LIVE",
+            ["live.energy.*"],
+            replicas,
             max_bytes=256 * MIB,
-            num_replicas=replicas,
-            allow_direct=True,
-            duplicate_window=120.0,
+            description="running figures of today, last value per enterprise, provisional, outside the log",
         ),
-        StreamConfig(
-            name="CLOCK",
-            description="the simulated time, if there is one: the last step",
-            subjects=["clock.now"],
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.OLD,
-            max_msgs=1,
-            max_msgs_per_subject=1,
-            num_replicas=replicas,
-            allow_direct=True,
-            duplicate_window=120.0,
+        last_value_stream(
+            "CLOCK", ["clock.now"], replicas, max_msgs=1, description="the last step of the simulated time"
         ),
     ]
 
 
-def consumers(partitions: int = READINGS_PARTITIONS, replicas: int = 1) -> list[tuple[str, ConsumerConfig]]:
+def consumers(partitions: int = READINGS_PARTITIONS, replicas: int = 1) -> list[ConsumerSpec]:
     """The durable consumers, as (stream, configuration): one per partition of READINGS.
 
     Readers of domain streams have none: their checkpoint is in PostgreSQL and they ask from there.
@@ -258,7 +212,7 @@ def _user(
     read = tuple(subject for stream in (*reads, "CLOCK") for subject in _read(stream))
     return User(
         name,
-        publish=("$JS.API.INFO", "$JS.API.STREAM.NAMES", "clock.ack", *publish, *relay, *read),
+        publish=("$JS.API.INFO", "$JS.API.STREAM.NAMES", f"clock.ack.{name}", *publish, *relay, *read),
         subscribe=(
             f"{inbox_prefix(name)}.>",
             *subscribe,
@@ -302,7 +256,7 @@ USERS = (
     _user("energy-worker", "live.energy.*", *_work("READINGS")),
     _user("energy-intake", "readings.*", "$JS.API.STREAM.INFO.READINGS"),
     _user("progress", reads=("PROJECTS", "ENERGY", "ASSESSMENT", "LIVE"), answers="progress"),
-    _user("gateway", "rpc.>", "clock.now", subscribe=("clock.ack",)),
+    _user("gateway", "rpc.>", "clock.now", subscribe=("clock.ack.*",)),
 )
 
 ADMIN = User("admin", publish=(">",), subscribe=(">",), responds=True)

@@ -6,7 +6,10 @@ import pytest
 import pytest_asyncio
 from nats.js import JetStreamContext
 
-from tests.kit.servers import Database, TestCluster, TestNats
+from deploy.local.ports import free_port
+from deploy.local.runner import LocalSystem
+from deploy.local.settings import LocalSettings
+from tests.kit.servers import Database, TestCluster, TestNats, server_folder
 
 DatabaseFactory = Callable[[str], Awaitable[Database]]
 
@@ -70,3 +73,19 @@ def nats_url(nats_server: TestNats) -> str:
 async def js(nats_server: TestNats) -> JetStreamContext:
     """JetStream as the admin, on this test's nats-server."""
     return await nats_server.jetstream()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def local_system() -> AsyncIterator[LocalSystem]:
+    """The whole system, every process, simulated clock: for the end-to-end tests of this run."""
+    with server_folder("system") as folder:
+        settings = LocalSettings(
+            data=folder / "data",
+            gateway_port=free_port(),
+            intake_port=free_port(),
+            clock="simulated",
+            environment="test",
+            small=True,
+        )
+        async with LocalSystem(settings) as system:
+            yield system

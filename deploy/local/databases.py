@@ -1,6 +1,7 @@
 """Roles and databases of the services: one database each, an owner that migrates and a role that runs."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlsplit
 
 import asyncpg
 
@@ -52,12 +53,24 @@ async def grant_connect(admin: asyncpg.Connection, service: Service, database: s
 
 
 def with_database(url: str, database: str) -> str:
-    """The same URL for another database."""
-    head, _, tail = url.rpartition("/")
-    _, question, options = tail.partition("?")
-    return f"{head}/{database}{question}{options}"
+    """The same URL for another database; options stay."""
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
+
+
+def as_role(url: str, role: str, password: str, database: str) -> str:
+    """The same server for another role and database; options stay."""
+    parts = urlsplit(url)
+    server = parts.netloc.rpartition("@")[2]
+    return with_database(
+        parts._replace(netloc=f"{quote(role)}:{quote(password)}@{server}").geturl(), database
+    )
+
+
+def for_asyncpg(url: str) -> str:
+    """A PostgreSQL URL in the form that asyncpg takes."""
+    return "postgresql://" + url.split("://", 1)[1]
 
 
 def for_sqlalchemy(url: str) -> str:
-    """A libpq URL in the form that SQLAlchemy's asyncpg dialect takes."""
+    """A PostgreSQL URL in the form that SQLAlchemy's asyncpg dialect takes."""
     return "postgresql+asyncpg://" + url.split("://", 1)[1]

@@ -57,8 +57,8 @@ class NatsServer:
     def _config(self) -> Path:
         return self.folder / "nats.conf"
 
-    async def _ready(self, pid: int) -> bool:
-        return accepts(self.port)
+    async def _ready(self, pid: int) -> str | None:
+        return None if accepts(self.port) else f"port {self.port} is closed"
 
 
 def binary() -> Path:

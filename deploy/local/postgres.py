@@ -5,7 +5,6 @@ here the cluster listens on 127.0.0.1 with passwords, and its folder stays close
 """
 
 import asyncio
-import contextlib
 import importlib.util
 import os
 import shutil
@@ -117,12 +116,15 @@ class PostgresServer:
             rights=self._rights,
         )
 
-    async def _ready(self, pid: int) -> bool:
-        """Whether the server says so in its lock file, which is also how pg_ctl learns it."""
-        with contextlib.suppress(OSError):
+    async def _ready(self, pid: int) -> str | None:
+        """What the server says in its lock file, which is also how pg_ctl learns it."""
+        try:
             lines = (self.folder / "postmaster.pid").read_text().splitlines()
-            return len(lines) >= 8 and lines[7].strip() == "ready" and int(lines[0]) == pid
-        return False
+        except OSError:
+            return "it has not begun"
+        if len(lines) < 8 or int(lines[0]) != pid:
+            return "it is starting"
+        return None if lines[7].strip() == "ready" else f"it is {lines[7].strip()}"
 
     async def _initdb(self) -> None:
         """Make the cluster aside and move it into place: a stop in between leaves no half cluster."""

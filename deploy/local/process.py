@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,13 +30,18 @@ class StartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """How to run a child. `ready` answers, given its process id, whether it can work yet; times in seconds."""
+    """How to run a child; times in seconds.
+
+    `ready`, given its process id, answers None when it can work, else what is missing.
+    `needs` names the children that must be ready before it starts and outlive it.
+    """
 
     name: str
     argv: tuple[str, ...]
     log: Path
-    ready: Callable[[int], Awaitable[bool]]
+    ready: Callable[[int], Awaitable[str | None]]
     env: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     stop_grace: float = 15.0
     start_timeout: float = 60.0
@@ -62,8 +68,7 @@ class Child:
     async def start(self) -> None:
         """Start the process; its output is appended to its log."""
         self.spec.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.spec.log.exists() and self.spec.log.stat().st_size > _LOG_LIMIT:
-            self.spec.log.replace(self.spec.log.with_suffix(".log.1"))
+        rotate(self.spec.log)
         with self.spec.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.argv,
@@ -78,16 +83,16 @@ class Child:
 
     async def wait_ready(self) -> None:
         """Return when it is ready; raise StartError if it ends first or takes longer than its time."""
+        missing: str | None = "no answer"
         try:
             async with asyncio.timeout(self.spec.start_timeout):
-                ready = False
-                while not ready:
-                    ready = await self.spec.ready(self.pid)
+                while missing is not None:
+                    missing = await self.spec.ready(self.pid)
                     if not self.running:
                         raise self._failed(f"ended with exit code {self._started().returncode}")
-                    await asyncio.sleep(0 if ready else POLL)
+                    await asyncio.sleep(0 if missing is None else POLL)
         except TimeoutError:
-            raise self._failed(f"not ready after {self.spec.start_timeout:.0f} s") from None
+            raise self._failed(f"not ready after {self.spec.start_timeout:.0f} s: {missing}") from None
 
     async def ended(self) -> int:
         """Wait until the process ends; its exit code (negative: the signal that ended it)."""
@@ -118,6 +123,13 @@ class Child:
         lines = self.spec.log.read_text(errors="replace").splitlines() if self.spec.log.exists() else []
         last = "\n".join(lines[-5:])
         return StartError(f"start {self.spec.name}", f"{reason}\n{last}" if last else reason, self.spec.log)
+
+
+def rotate(log: Path, limit: int = _LOG_LIMIT) -> None:
+    """Move a log that has grown over `limit` bytes aside; whoever has it open writes on at its start."""
+    if log.exists() and log.stat().st_size > limit:
+        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        os.truncate(log, 0)
 
 
 def _inherited() -> dict[str, str]:

@@ -1,0 +1,74 @@
+"""What each process is told: its own addresses and secrets, and nobody else's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy import topology
+from deploy.local.ports import HOST
+from deploy.local.secrets import Secrets
+from deploy.local.settings import LocalSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAddresses:
+    """Every URL and port of a run.
+
+    `databases`: (runtime URL, owner URL or None) by service; `http` and `health`: ports by process.
+    """
+
+    nats_url: str
+    databases: Mapping[str, tuple[str, str | None]]
+    http: Mapping[str, int]
+    health: Mapping[str, int]
+    logs: Path
+    traces: Path
+
+
+def process_environment(
+    addresses: SystemAddresses,
+    settings: LocalSettings,
+    secrets: Secrets,
+    name: str,
+    *,
+    owner: bool = False,
+) -> dict[str, str]:
+    """The `SHENGJI_*` variables of one process. `owner`: with the right to migrate, for a command by hand."""
+    process = topology.process(name)
+    env = {
+        "SHENGJI_ENVIRONMENT": settings.environment,
+        "SHENGJI_CLOCK": settings.clock,
+        "SHENGJI_NATS_URL": addresses.nats_url,
+        "SHENGJI_HEALTH_HOST": HOST,
+        "SHENGJI_HEALTH_PORT": str(addresses.health[name]),
+        "SHENGJI_TRACE_DIR": str(addresses.traces),
+        "SHENGJI_READINGS_PARTITIONS": str(settings.partitions),
+        "PYTHONUNBUFFERED": "1",
+        **settings.extra_env,
+    }
+    login = settings.nats_logins.get(name)
+    if settings.nats_url is None:
+        login = (name, secrets.nats[name])
+    if login is not None:
+        env["SHENGJI_NATS_USER"], env["SHENGJI_NATS_PASSWORD"] = login
+    if process.service is not None:
+        url, owner_url = addresses.databases[process.service]
+        env["SHENGJI_DATABASE_URL"] = url
+        if owner and owner_url is not None:
+            env["SHENGJI_OWNER_DATABASE_URL"] = owner_url
+    if process.http != "none":
+        env["SHENGJI_HTTP_HOST"] = HOST
+        env["SHENGJI_HTTP_PORT"] = str(addresses.http[name])
+    if name == "gateway":
+        env |= _gateway(settings, secrets)
+    return env
+
+
+def _gateway(settings: LocalSettings, secrets: Secrets) -> dict[str, str]:
+    """The gateway verifies tokens, it can't issue them; it signs position tokens; it steps the clock."""
+    followers = [process.name for process in settings.chosen() if process.service is not None]
+    return {
+        "SHENGJI_JWT_PUBLIC_KEY": secrets.public_key,
+        "SHENGJI_POSITION_KEY": secrets.position_key,
+        "SHENGJI_CLOCK_FOLLOWERS": ",".join(followers) if settings.clock == "simulated" else "",
+    }
