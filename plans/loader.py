@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from plans import checks, parts
 from plans.duties import Duty
+from plans.limits import Limit, LimitStandard, Prices, check_limits
 from plans.model import (
     Coefficient,
     Envelope,
@@ -56,6 +57,9 @@ class Plan:
     nbs_codes: tuple[NbsCode, ...]
     key_user_rules: tuple[KeyUserRule, ...]
     monitoring_rules: tuple[MonitoringRule, ...]
+    limit_standards: tuple[LimitStandard, ...]
+    limits: tuple[Limit, ...]
+    prices: Prices
 
     @property
     def code(self) -> str:
@@ -128,8 +132,11 @@ def load_folder(folder: Path) -> Plan:
     coefficients = reader.table("coefficients.csv", Coefficient)
     statistical = reader.table("statistical_coefficients.csv", StatisticalCoefficient)
     codes = reader.table("nbs_codes.csv", NbsCode)
+    standards = reader.table("limit_standards.csv", LimitStandard)
+    limits = reader.table("limits.csv", Limit)
+    prices = reader.one("prices.yaml", Prices, *reader.tree("prices.yaml"))
     # Relations between rows are judged only when each row is right: else one slip shows as twenty faults.
-    if envelope is None or reader.faults:
+    if envelope is None or prices is None or reader.faults:
         raise PlanError(folder.name, reader.faults)
     levels = {row.item.code: str(row.item.level) for row in regions}
     faults = [
@@ -144,6 +151,8 @@ def load_folder(folder: Path) -> Plan:
         *checks.duties(duties, actors, envelope),
         *checks.coefficients(coefficients, statistical, codes, units),
         *checks.sectors(sectors),
+        *checks.unique(standards, "standard", lambda row: row.standard),
+        *check_limits(standards, limits),
         *checks.one_at_a_time(key_users, lambda row: (row.valid_from, row.valid_to)),
         *checks.one_at_a_time(silence, lambda row: (row.valid_from, row.valid_to)),
     ]
@@ -167,6 +176,9 @@ def load_folder(folder: Path) -> Plan:
         nbs_codes=_items(codes),
         key_user_rules=_items(key_users),
         monitoring_rules=_items(silence),
+        limit_standards=_items(standards),
+        limits=_items(limits),
+        prices=prices,
     )
 
 

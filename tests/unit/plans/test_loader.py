@@ -89,6 +89,13 @@ def test_an_unchanged_copy_loads(folder: Path) -> None:
         ),
         ("coefficients.csv", "both,kg,0.7143,,,20934", "both,t,0.7143,,,20934", "unit", "counted in kg"),
         ("sectors.csv", ",4411,", ",D4411,", "include", "code prefix"),
+        ("monitoring.yaml", "threshold_tce: 10000", "threshold_tce: 100", None, "must not be above"),
+        ("limits.csv", "limit,kgce_per_t,120,", "limit,kgce_per_t,100,", "value", "looser"),
+        ("limits.csv", "GB 21342-2008,", "GB 21342-2003,", "standard", "not in limit_standards.csv"),
+        ("limits.csv", ",access,kWh_per_t", ",limit,kWh_per_t", "level", "the same limit stands"),
+        ("limit_standards.csv", "2013-09-30", "2013-09-29", "replaces", "does not end on the day before"),
+        ("prices.yaml", "08:30-11:30", "8:30-11:30", "peak_valley.0.hours.0", "pattern"),
+        ("prices.yaml", "rule: higher_one", "rule: lower_one", "combination.rule", "higher_one"),
         ("plan.yaml", "plan: fujian-2013", "plan: fujian-2014", "plan", "its folder"),
     ],
 )
