@@ -128,15 +128,11 @@ def for_projects(
                 "kind": one.kind,
                 "who": one.who,
                 "to": one.to,
-                "levels": list(one.levels),
+                "regions": list(one.levels),
                 "recurrence": one.recurrence,
                 "first_period": one.first_period,
                 "last_period": one.last_period,
-                "due": one.due.model_dump(mode="json", by_alias=True, exclude={"instances"}),
-                "instances": [
-                    {"period": each.period, "due_on": each.due_on.isoformat(), "scored": each.scored}
-                    for each in one.instances()
-                ],
+                "due": one.due.model_dump(mode="json", by_alias=True),
                 "dated": one.dated,
                 "roll": one.roll,
                 "source": one.source,
