@@ -255,8 +255,10 @@ USERS = (
     ),
     _user("energy-worker", "live.energy.*", *_work("READINGS")),
     _user("energy-intake", "readings.*", "$JS.API.STREAM.INFO.READINGS"),
-    _user("progress", reads=("PROJECTS", "ENERGY", "ASSESSMENT", "LIVE"), answers="progress"),
-    _user("gateway", "rpc.>", "clock.now", subscribe=("clock.ack.*",)),
+    _user(
+        "progress", "hint.progress", reads=("PROJECTS", "ENERGY", "ASSESSMENT", "LIVE"), answers="progress"
+    ),
+    _user("gateway", "rpc.>", "clock.now", subscribe=("clock.ack.*", "hint.progress")),
 )
 
 ADMIN = User("admin", publish=(">",), subscribe=(">",), responds=True)

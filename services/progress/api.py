@@ -1,0 +1,276 @@
+"""The queries of progress. It has no commands: it decides nothing.
+
+Every answer is narrowed to what the actor may see (scope.py), can be asked for a past moment (`as_of`), and
+can be made to wait for what the caller has just written (`at_least`).
+"""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from pydantic import ConfigDict, Field
+
+from services.progress.asking import App, ask, current, one, ops, use, visible
+from services.progress.board import Board, board, fresh, plan_view
+from services.progress.changes import list_changes
+from services.progress.evidence import EvidenceItem, evidence
+from services.progress.figure import Figure
+from services.progress.measures import sort_key
+from services.progress.model import Snapshot
+from services.progress.periods import PLAN_TIME, local_day
+from services.progress.views import (
+    REGION,
+    FigureView,
+    Fresh,
+    PlanView,
+    Question,
+    View,
+    figure_view,
+    points,
+    round_value,
+)
+from shared.problems import invalid
+from shared.rpc import Call
+
+__all__ = ["App", "list_changes", "ops", "use"]
+HISTORY_POINTS = 60
+
+
+class BoardQuestion(Question):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "fujian-2013"}]})
+
+
+@ops.query("board", request=BoardQuestion, response=Board, summary="The board: the province and its cities")
+async def get_board(call: Call, body: BoardQuestion) -> Board:
+    """Investment against target and pro-rata line, rank, energy intensity, key users and how many of them are
+    online, today's energy, lights, and how fresh all of it is."""
+    snapshot, scope = await ask(call.actor, body)
+    return board(snapshot, current().live, scope)
+
+
+class FiguresQuestion(Question):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"region": "350100", "programme": "TR"}]}
+    )
+
+    region: str | None = REGION
+    programme: str | None = Field(None, max_length=8, description="Programme of the plan.", examples=["TR"])
+    target: str | None = Field(None, max_length=40, description="Target of the plan.", examples=["TR-6a"])
+    measure: str | None = Field(None, max_length=60, examples=["tech_renovation_investment"])
+    cursor: str | None = Field(None, max_length=120, description="next_cursor of the page before.")
+    limit: int = Field(50, ge=1, le=200, description="Figures per page.")
+
+
+class FigurePage(View):
+    plan: PlanView | None
+    as_of: datetime
+    fresh: Fresh
+    items: list[FigureView]
+    next_cursor: str | None = Field(description="null: this is the last page.")
+
+
+@ops.query("figures", request=FiguresQuestion, response=FigurePage, summary="Figures of targets, filtered")
+async def list_figures(call: Call, body: FiguresQuestion) -> FigurePage:
+    """All figures the actor may see, in the order of the plan; targets without a measure say so."""
+    snapshot, scope = await ask(call.actor, body)
+    found = [figure for figure in visible(snapshot, scope) if _fits(figure, body)]
+    if body.cursor is not None:
+        found = [figure for figure in found if sort_key(figure.id) > sort_key(body.cursor)]
+    page = found[: body.limit]
+    return FigurePage(
+        plan=plan_view(snapshot.facts),
+        as_of=snapshot.as_of,
+        fresh=fresh(snapshot),
+        items=[figure_view(figure) for figure in page],
+        next_cursor=page[-1].id if len(found) > len(page) else None,
+    )
+
+
+def _fits(figure: Figure, body: FiguresQuestion) -> bool:
+    wanted = (body.region, body.programme, body.target, body.measure)
+    actual = (figure.region, figure.programme, figure.target, figure.measure)
+    return all(want is None or want == have for want, have in zip(wanted, actual, strict=True))
+
+
+class FigureQuestion(Question):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"target": "TR-6a", "history": "month"}]}
+    )
+
+    target: str = Field(max_length=40, description="Target of the plan.", examples=["TR-6a"])
+    region: str | None = REGION
+    history: str | None = Field(
+        None, pattern="^(month|week|day)$", description="Steps of the history; without it there is none."
+    )
+    history_from: date | None = Field(None, description="First day; default: the plan year's first.")
+    history_to: date | None = Field(None, description="Last day; default: the as-of day.")
+
+
+class HistoryPoint(View):
+    """The figure as it was known at the end of a day."""
+
+    as_of: datetime
+    value: Decimal | None
+    target_value: Decimal | None
+    completion: Decimal | None
+    pro_rata: Decimal | None
+    gap_points: Decimal | None
+    light: str
+    rank: int | None
+
+
+class OneFigure(View):
+    figure: FigureView
+    fresh: Fresh
+    history: list[HistoryPoint] = Field(description=f"At most {HISTORY_POINTS} points, the latest.")
+
+
+@ops.query("figure", request=FigureQuestion, response=OneFigure, summary="One figure, with its history")
+async def get_figure(call: Call, body: FigureQuestion) -> OneFigure:
+    """A figure and, if asked for, how it stood at the end of past days by what was known then."""
+    snapshot, scope = await ask(call.actor, body)
+    figure = one(snapshot, scope, body.target, body.region)
+    history: list[HistoryPoint] = []
+    for moment in _moments(snapshot, body):
+        then = await current().model.snapshot(moment, figure.plan)
+        if (past := then.figure(body.target, body.region)) is not None:
+            history.append(_point(past))
+    return OneFigure(figure=figure_view(figure), fresh=fresh(snapshot), history=history)
+
+
+def _moments(snapshot: Snapshot, body: FigureQuestion) -> list[datetime]:
+    """The ends of the days asked for, in the plan's time, none after the snapshot; the latest ones."""
+    if body.history is None:
+        return []
+    year = snapshot.facts.plan.year if snapshot.facts.plan else snapshot.day.year
+    first = body.history_from or date(year, 1, 1)
+    last = min(body.history_to or snapshot.day, snapshot.day)
+    if first > last:
+        if body.history_from is not None:
+            raise invalid(f"{first} is after {last}.", where="history_from")
+        return []
+    days: list[date] = []
+    day = last
+    while day >= first and len(days) < HISTORY_POINTS:
+        days.append(day)
+        match body.history:
+            case "month":
+                day = day.replace(day=1) - timedelta(days=1)
+            case "week":
+                day -= timedelta(days=7)
+            case _:
+                day -= timedelta(days=1)
+    ends = [datetime.combine(each, time.max, PLAN_TIME) for each in reversed(days)]
+    return [min(end, snapshot.as_of) for end in ends if local_day(end) <= snapshot.day]
+
+
+def _point(figure: Figure) -> HistoryPoint:
+    return HistoryPoint(
+        as_of=figure.as_of,
+        value=round_value(figure.value, figure.unit),
+        target_value=figure.target_value,
+        completion=points(figure.completion),
+        pro_rata=points(figure.pro_rata),
+        gap_points=points(figure.gap_points),
+        light=figure.light.value,
+        rank=figure.rank,
+    )
+
+
+class EvidenceQuestion(Question):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"target": "TR-6a", "limit": 20}]}
+    )
+
+    target: str = Field(max_length=40, description="Target of the plan.", examples=["TR-6a"])
+    region: str | None = REGION
+    cursor: str | None = Field(None, max_length=60, description="next_cursor of the page before.")
+    limit: int = Field(50, ge=1, le=200, description="Events per page.")
+
+
+class EvidencePage(View):
+    figure: FigureView
+    items: list[EvidenceItem]
+    next_cursor: str | None = Field(description="null: this is the last page.")
+
+
+@ops.query("evidence", request=EvidenceQuestion, response=EvidencePage, summary="The events behind a figure")
+async def list_evidence(call: Call, body: EvidenceQuestion) -> EvidencePage:
+    """What made the figure, event by event, with superseded ones marked; only events of the actor's own area."""
+    snapshot, scope = await ask(call.actor, body)
+    figure = one(snapshot, scope, body.target, body.region)
+    async with current().model.engine.connect() as conn:
+        items, following = await evidence(conn, snapshot, figure, scope, cursor=body.cursor, limit=body.limit)
+    return EvidencePage(figure=figure_view(figure), items=items, next_cursor=following)
+
+
+class StatusQuestion(Question):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"programme": "EN"}]})
+
+    programme: str | None = Field(None, max_length=8, description="Programme of the plan.", examples=["EN"])
+    cursor: str | None = Field(None, max_length=120, description="next_cursor of the page before.")
+    limit: int = Field(100, ge=1, le=400, description="Targets per page.")
+
+
+class TargetStatus(View):
+    figure: str = Field(description="Id of the figure.", examples=["fujian-2013/TR-3"])
+    target: str
+    row: str
+    programme: str
+    name: str
+    region: str
+    period: str
+    target_value: Decimal | None
+    unit: str
+    measure: str | None
+    status: str = Field(description="measured | no_data | no_measure_yet")
+    reason: str
+
+
+class TargetStatusPage(View):
+    plan: PlanView | None
+    as_of: datetime
+    totals: dict[str, int] = Field(description="How many of all that are visible have which status.")
+    items: list[TargetStatus]
+    next_cursor: str | None = Field(description="null: this is the last page.")
+
+
+@ops.query(
+    "targets-status",
+    request=StatusQuestion,
+    response=TargetStatusPage,
+    summary="Which targets are measured, and which have no measure yet",
+)
+async def list_targets_status(call: Call, body: StatusQuestion) -> TargetStatusPage:
+    """Every target of the plan: measured, without data so far, or without a measure in this release."""
+    snapshot, scope = await ask(call.actor, body)
+    found = [f for f in visible(snapshot, scope) if body.programme in (None, f.programme)]
+    totals = {"measured": 0, "no_data": 0, "no_measure_yet": 0}
+    for figure in found:
+        totals[figure.status.value] += 1
+    if body.cursor is not None:
+        found = [figure for figure in found if sort_key(figure.id) > sort_key(body.cursor)]
+    page = found[: body.limit]
+    return TargetStatusPage(
+        plan=plan_view(snapshot.facts),
+        as_of=snapshot.as_of,
+        totals=totals,
+        items=[_status(figure) for figure in page],
+        next_cursor=page[-1].id if len(found) > len(page) else None,
+    )
+
+
+def _status(figure: Figure) -> TargetStatus:
+    return TargetStatus(
+        figure=figure.id,
+        target=figure.target,
+        row=figure.row,
+        programme=figure.programme,
+        name=figure.name,
+        region=figure.region,
+        period=figure.period,
+        target_value=figure.target_value,
+        unit=figure.unit,
+        measure=figure.measure,
+        status=figure.status.value,
+        reason=figure.reason,
+    )

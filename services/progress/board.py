@@ -1,0 +1,132 @@
+"""The board: the province and its cities, each with investment, energy intensity and online monitoring."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from pydantic import Field
+
+from services.progress import measures, views
+from services.progress.facts import INVESTMENT, Facts
+from services.progress.figure import Figure
+from services.progress.live import LiveEnergy
+from services.progress.model import Snapshot
+from services.progress.scope import Scope
+from services.progress.views import (
+    ClosedDayView,
+    FigureView,
+    Fresh,
+    PlanView,
+    RunningDayView,
+    View,
+    figure_view,
+)
+
+
+class BoardRow(View):
+    """One region. A part is null where the plan has no target for it."""
+
+    region: str = Field(examples=["350100"])
+    name: str = Field(examples=["福州市"])
+    level: str
+    investment: FigureView | None = Field(description="技改投资: TR-1, TR-6.")
+    growth: FigureView | None = Field(description="TR-2; the province only.")
+    intensity: FigureView | None = Field(description="单位GDP能耗: EN-3; cities only.")
+    monitoring: FigureView | None = Field(description="重点用能企业在线监测: EN-14.")
+    key_users: int | None = Field(description="Enterprises from 10,000 tce a year on, by the year's list.")
+    online_closed_day: int | None = Field(description="Of them online on the latest closed day.")
+    online_now: int | None = Field(description="Of them heard of now.")
+    energy_today: RunningDayView | None = Field(description="Provisional; null in the past.")
+    energy_closed_day: ClosedDayView | None = Field(description="All metered enterprises, latest closed day.")
+
+
+class Board(View):
+    plan: PlanView | None = Field(description="null: no plan is published.")
+    as_of: datetime
+    version: int = Field(description="Version of the read-model.")
+    last_change: str = Field(description="Resume the stream of changes from here.", examples=["v1:42"])
+    simulated: bool = Field(description="Something on it was recorded under a simulated clock.")
+    fresh: Fresh
+    rows: list[BoardRow]
+
+
+def board(snapshot: Snapshot, live: LiveEnergy, scope: Scope) -> Board:
+    """The rows that the actor may see, the province first, then the cities by code."""
+    facts = snapshot.facts
+    province = facts.province()
+    codes = ([province] if province else []) + facts.cities(snapshot.day)
+    visible = [code for code in codes if scope.sees_figure(code, _level(facts, code))]
+    rows = [_row(snapshot, live, code) for code in visible]
+    return Board(
+        plan=plan_view(facts),
+        as_of=snapshot.as_of,
+        version=snapshot.version,
+        last_change=f"v{snapshot.version}:{snapshot.seq}",
+        simulated=any(figure.simulated for figure in snapshot.figures),
+        fresh=fresh(snapshot, [row.energy_today for row in rows]),
+        rows=rows,
+    )
+
+
+def plan_view(facts: Facts) -> PlanView | None:
+    plan = facts.plan
+    return None if plan is None else PlanView(plan=plan.plan, title=plan.title, year=plan.year)
+
+
+def fresh(snapshot: Snapshot, running: Sequence[RunningDayView | None] = ()) -> Fresh:
+    """Freshness by the Clock (what was measured) and by the system's time (how long it has been here)."""
+    heard = [each for each in running if each is not None]
+    arrived = [each.sent_at for each in heard] + [each.updated_at for each in snapshot.applied.values()]
+    age = (datetime.now(UTC) - max(arrived)).total_seconds() if arrived else None
+    return Fresh(
+        sources=views.sources_view(snapshot.applied),
+        last_reading_at=max((each.last_reading_at for each in heard if each.last_reading_at), default=None),
+        age_seconds=None if age is None else round(max(age, 0.0), 3),
+    )
+
+
+def _row(snapshot: Snapshot, live: LiveEnergy, code: str) -> BoardRow:
+    facts = snapshot.facts
+    monitoring = _of(snapshot, measures.ONLINE, code)
+    counts = monitoring.counts if monitoring else {}
+    # Running figures have no past: the stream holds only the last.
+    running = None if snapshot.past else live.running(snapshot.day, facts.areas, code)
+    return BoardRow(
+        region=code,
+        name=facts.region_name(code),
+        level=_level(facts, code),
+        investment=_view(_of(snapshot, INVESTMENT, code)),
+        growth=_view(_of(snapshot, measures.GROWTH, code)),
+        intensity=_view(_of(snapshot, measures.INTENSITY, code)),
+        monitoring=_view(monitoring),
+        key_users=counts.get("designated"),
+        online_closed_day=counts.get("online_closed_day"),
+        online_now=counts.get("online_now"),
+        energy_today=views.running_view(running),
+        energy_closed_day=_closed_day(facts, code),
+    )
+
+
+def _of(snapshot: Snapshot, measure: str, code: str) -> Figure | None:
+    return next((f for f in snapshot.figures if f.measure == measure and f.region == code), None)
+
+
+def _view(figure: Figure | None) -> FigureView | None:
+    return None if figure is None else figure_view(figure)
+
+
+def _closed_day(facts: Facts, code: str) -> ClosedDayView | None:
+    parts = [part for region, part in facts.day_energy.items() if facts.areas.covers(code, region)]
+    if facts.closed_day is None or not parts:
+        return None
+    return ClosedDayView(
+        day=facts.closed_day,
+        tce_equal=views.tce(sum((part.tce_equal for part in parts), Decimal(0))),
+        tce_equivalent=views.tce(sum((part.tce_equivalent for part in parts), Decimal(0))),
+        enterprises=sum(part.enterprises for part in parts),
+    )
+
+
+def _level(facts: Facts, code: str) -> str:
+    area = facts.areas.get(code)
+    return area.level if area else ""

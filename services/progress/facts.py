@@ -1,0 +1,151 @@
+"""What the projection knows, as plain values: the input of every measure. Nothing here does I/O.
+
+A `Facts` holds what was known at one moment: of every contribution the last one recorded until then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.areas import AreaTree
+
+# What a contribution is a contribution to.
+INVESTMENT = "tech_renovation_investment"  # 技改投资, yuan per region and month
+STATISTIC = "statistic"  # reported statistics, per indicator, region and period
+KEY_USER = "key_user"  # 重点用能企业 of a year's list, tce
+KEY_USER_LIST = "key_user_list"  # that a year's list exists, and which event is the last to say it
+COVERAGE = "coverage"  # 在线监测: an enterprise online (1) or not (0) on a closed day
+FEED = "feed"  # an enterprise's feed now: heard (1) or silent (0)
+ENERGY_DAY = "energy_day"  # an enterprise's energy on a closed day, tce by equal value (当量)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The base of a rate, stored with its target because published bases are revised (X-24)."""
+
+    value: Decimal
+    unit: str
+    period: str
+    vintage: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target as it stood at the moment asked for. `value` is None where the plan prints no figure."""
+
+    plan: str
+    target: str
+    row: str
+    programme: str
+    name: str
+    measure: str | None
+    region: str
+    level: str
+    period: str
+    value: Decimal | None
+    unit: str
+    comparator: str
+    metric_type: str
+    deadline: date | None
+    parent: str | None = None
+    base: Base | None = None
+    basis: str | None = None
+    price_base: str | None = None
+    comparator_printed: str = ""
+    recorded_at: datetime | None = None
+    revised: bool = False
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one event says about one measure. Money in yuan, energy in tce, anything else in `unit`."""
+
+    source: str
+    position: int
+    measure: str
+    region: str
+    period: str
+    key: str
+    value: Decimal | None
+    recorded_at: datetime
+    subject: str | None = None
+    unit: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A published plan (专项行动计划)."""
+
+    plan: str
+    title: str
+    year: int
+    issued_on: date | None
+    programmes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnergy:
+    """Energy of all enterprises of a region on the latest closed day, tce by both bases (X-4)."""
+
+    region: str
+    tce_equal: Decimal
+    tce_equivalent: Decimal
+    enterprises: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the measures need about one plan, as known at one moment."""
+
+    plan: Plan | None
+    areas: AreaTree
+    targets: Mapping[str, Target]
+    contributions: Mapping[str, Sequence[Contribution]]
+    closed_day: date | None = None
+    day_energy: Mapping[str, DayEnergy] = field(default_factory=dict)
+
+    def of(self, measure: str) -> Sequence[Contribution]:
+        return self.contributions.get(measure, ())
+
+    def children_of(self, target: Target) -> list[Target]:
+        """The targets that a target is decomposed into, in the order of their ids."""
+        found = [t for t in self.targets.values() if t.parent == target.target and t.plan == target.plan]
+        return sorted(found, key=lambda t: t.target)
+
+    def peers_of(self, target: Target) -> list[Target]:
+        """The targets that `target` is ranked among: same measure, level, parent and period, itself too."""
+        return [
+            other
+            for other in self.targets.values()
+            if (other.plan, other.measure, other.level, other.parent, other.period)
+            == (target.plan, target.measure, target.level, target.parent, target.period)
+        ]
+
+    def region_name(self, code: str) -> str:
+        area = self.areas.get(code)
+        return area.name if area else code
+
+    def cities(self, on: date) -> list[str]:
+        """The codes of the administered prefecture-level cities (设区市) on a day, sorted."""
+        return sorted(
+            area.code
+            for area in self.areas.all()
+            if area.level == "prefecture"
+            and area.administered
+            and (area.valid_from is None or area.valid_from <= on)
+            and (area.valid_to is None or on <= area.valid_to)
+        )
+
+    def province(self) -> str | None:
+        return next((area.code for area in self.areas.all() if area.level == "province"), None)
+
+
+def newest(moments: Iterable[datetime | None]) -> datetime | None:
+    """The latest of the moments that there are."""
+    return max((moment for moment in moments if moment is not None), default=None)

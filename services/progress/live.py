@@ -1,0 +1,122 @@
+"""Today's running energy (EnergyLive): the last message per enterprise, outside the log, provisional.
+
+Kept in memory only: it is read anew from the stream at every start, and it has no past.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+import structlog
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from shared.areas import AreaTree
+from shared.pull import ConsumerGone, PullReader
+
+STREAM = "LIVE"
+_SUBJECTS = "live.energy.*"
+_BATCH = 256
+_IDLE_S = 5.0
+_RETRY_S = 1.0
+_INACTIVE_S = 60.0
+_log = structlog.get_logger(__name__)
+
+
+class EnergyLive(msgspec.Struct, frozen=True):
+    """One enterprise's energy so far today, tce by both bases. `sent_at` is system time, the rest the Clock's."""
+
+    enterprise: str
+    region: str
+    day: date
+    tce_equal: Decimal
+    tce_equivalent: Decimal
+    present: int
+    expected: int
+    sent_at: datetime
+    last_reading_at: datetime | None = None
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDay:
+    """The sum of a region's enterprises for one running day. `present` of `expected` intervals are there."""
+
+    day: date
+    tce_equal: Decimal
+    tce_equivalent: Decimal
+    enterprises: int
+    present: int
+    expected: int
+    last_reading_at: datetime | None
+    sent_at: datetime
+
+
+class LiveEnergy:
+    """The last message of every enterprise."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, EnergyLive] = {}
+        self._decoder = msgspec.json.Decoder(EnergyLive, strict=False)
+
+    def take(self, raw: bytes) -> None:
+        """Remember one message. One that can't be read is logged and dropped: the next replaces it anyway."""
+        try:
+            message = self._decoder.decode(raw)
+        except msgspec.MsgspecError as error:
+            _log.warning("a live figure could not be read", error=str(error))
+            return
+        self._last[message.enterprise] = message
+
+    def running(self, day: date, areas: AreaTree, region: str) -> RunningDay | None:
+        """Today's sum for a region; None when none of its enterprises has been heard of today."""
+        return _sum(day, [m for m in self._last.values() if m.day == day and areas.covers(region, m.region)])
+
+    async def run(self, js: JetStreamContext) -> None:
+        """Follow the stream until cancelled; whatever fails is tried again."""
+        while True:
+            try:
+                await self._session(js)
+            except ConsumerGone as reason:
+                _log.info("live consumer is opened anew", reason=str(reason))
+            except Exception as error:
+                _log.warning("live figures are delayed", error=repr(error))
+            await asyncio.sleep(_RETRY_S)
+
+    async def _session(self, js: JetStreamContext) -> None:
+        config = ConsumerConfig(
+            name=f"progress-live-{js._nc._nuid.next().decode()}",
+            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+            filter_subject=_SUBJECTS,
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=_INACTIVE_S,
+            mem_storage=True,
+            num_replicas=1,
+        )
+        info = await js.add_consumer(STREAM, config)
+        reader = await PullReader.open(js, STREAM, info.name, _BATCH, prefetch=True)
+        try:
+            while True:
+                for message in await reader.next(_IDLE_S):
+                    self.take(message.data)
+        finally:
+            await reader.close()
+
+
+def _sum(day: date, messages: Iterable[EnergyLive]) -> RunningDay | None:
+    found = list(messages)
+    if not found:
+        return None
+    return RunningDay(
+        day=day,
+        tce_equal=sum((m.tce_equal for m in found), Decimal(0)),
+        tce_equivalent=sum((m.tce_equivalent for m in found), Decimal(0)),
+        enterprises=len(found),
+        present=sum(m.present for m in found),
+        expected=sum(m.expected for m in found),
+        last_reading_at=max((m.last_reading_at for m in found if m.last_reading_at), default=None),
+        sent_at=max(m.sent_at for m in found),
+    )

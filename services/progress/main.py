@@ -1,0 +1,44 @@
+"""The progress service: one process that projects the domain streams and answers queries."""
+
+import asyncio
+
+from services.progress import rules
+from services.progress.api import App, ops, use
+from services.progress.feed import Watch
+from services.progress.live import LiveEnergy
+from services.progress.model import ReadModel
+from services.progress.serving import serve
+from shared import broker
+from shared.runtime import Runtime
+from shared.settings import Settings
+
+
+async def run(settings: Settings | None = None) -> None:
+    """Serve until SIGTERM. Raises LookupError without a database, WrongShape before a rebuild that is due."""
+    async with Runtime.start("progress", process="progress", settings=settings) as rt:
+        url = rt.settings.database_url
+        if url is None:
+            raise LookupError("progress has no database: set SHENGJI_DATABASE_URL")
+        model = ReadModel(
+            url.get_secret_value(),
+            rt.clock,
+            rules.load(),
+            application=rt.process,
+            pool=rt.settings.database_pool,
+        )
+        try:
+            async with rt.engine.connect() as conn:
+                await model.open(conn)
+            live, watch = LiveEnergy(), Watch(model)
+            use(App(model, live, watch))
+            ops.bind(rt.broker)
+            rt.spawn(serve(rt.engine, model, rt.js, rt.health), "projection")
+            rt.spawn(live.run(rt.js), "live energy")
+            rt.spawn(watch.run(broker.client(rt.broker)), "changes")
+            await rt.run()
+        finally:
+            await model.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(run())

@@ -1,0 +1,210 @@
+"""The serving read-model of this process: its connections, its state at now or at a past moment, its waits."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.progress import measures, versions
+from services.progress.facts import Facts
+from services.progress.figure import Figure
+from services.progress.periods import local_day
+from services.progress.readers import SOURCES
+from services.progress.rules import Rules
+from services.progress.store import load_facts
+from shared.checkpoint import Checkpoints
+from shared.clock import Clock
+from shared.problems import Problem, invalid, unavailable
+
+WAIT_S = 2.0
+_POSITIONS = text("""
+    SELECT source, position, recorded_at, updated_at FROM checkpoint WHERE projection = :projection
+""")
+_SEQ = text("SELECT seq FROM change_counter")
+_ENTERPRISE_REGION = text("""
+    SELECT region FROM enterprise WHERE enterprise = :enterprise ORDER BY position DESC LIMIT 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How far one source's log is in the read-model. `updated_at` is system time."""
+
+    position: int
+    recorded_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The read-model at one moment, consistent: facts, figures and positions of one transaction.
+
+    `past` where a moment was asked for; then the facts are what was known then, by the Clock of recording.
+    """
+
+    version: int
+    seq: int
+    applied: Mapping[str, Applied]
+    as_of: datetime
+    day: date
+    past: bool
+    facts: Facts
+    figures: Sequence[Figure]
+
+    def figure(self, target: str, region: str | None = None) -> Figure | None:
+        """One figure by its target's id, and by its region where a target is read region by region."""
+        for figure in self.figures:
+            if figure.target == target and (
+                figure.region == region if region is not None else "@" not in figure.id
+            ):
+                return figure
+        return None
+
+
+class ReadModel:
+    """Queries go through here. One per process; `switch` follows a rebuild."""
+
+    def __init__(self, url: str, clock: Clock, rules: Rules, *, application: str, pool: int) -> None:
+        self._url = url
+        self._application = application
+        self._pool = pool
+        self.clock = clock
+        self.rules = rules
+        self.version = 0
+        self._engine: AsyncEngine | None = None
+        self._checkpoints: Checkpoints | None = None
+        self._cached: dict[str | None, tuple[object, Snapshot]] = {}
+        self._computing = asyncio.Lock()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        if self._engine is None:
+            raise RuntimeError("the read-model is not open")
+        return self._engine
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        if self._checkpoints is None:
+            raise RuntimeError("the read-model is not open")
+        return self._checkpoints
+
+    async def open(self, conn: AsyncConnection) -> bool:
+        """Go over to the version that serves now; True if it is another than before.
+
+        Raises WrongShape where its tables were made for another release.
+        """
+        serving = await versions.serving(conn)
+        if serving.version == self.version:
+            return False
+        if serving.shape != versions.SHAPE:
+            raise versions.WrongShape(
+                f"progress_v{serving.version} has shape {serving.shape}, this release reads {versions.SHAPE}: "
+                "run `python -m services.progress.rebuild` of this release, then start again"
+            )
+        previous = self._engine
+        self._engine = versions.open_engine(
+            self._url, serving.version, application=self._application, pool=self._pool
+        )
+        self._checkpoints = versions.checkpoints(self._engine, serving.version)
+        self.version = serving.version
+        self._cached.clear()
+        if previous is not None:
+            await previous.dispose()
+        return True
+
+    async def close(self) -> None:
+        if self._engine is not None:
+            await self._engine.dispose()
+
+    async def snapshot(self, as_of: datetime | None = None, plan: str | None = None) -> Snapshot:
+        """The state now, or as it was known at `as_of`. Raises Problem 422 for a moment in the future."""
+        now = self.clock.now()
+        if as_of is not None:
+            if as_of.tzinfo is None:
+                raise invalid(
+                    "as_of needs a UTC offset.", where="as_of", remedy="e.g. 2013-06-30T00:00:00+08:00"
+                )
+            if as_of > now:
+                raise invalid(
+                    f"as_of {as_of.isoformat()} is after now, {now.isoformat()}.",
+                    where="as_of",
+                    remedy="Leave as_of out to ask for now.",
+                )
+            return await self._load(as_of.astimezone(UTC), plan, past=True)
+        key = await self._state_key(now)
+        async with self._computing:
+            known = self._cached.get(plan)
+            if known is None or known[0] != key:
+                made = await self._load(now, plan, past=False)
+                known = (_key(made.version, made.applied, made.day), made)
+                if len(self._cached) >= 8:
+                    self._cached.clear()
+                self._cached[plan] = known
+        return _at(known[1], now)
+
+    async def wait(self, at_least: Mapping[str, int]) -> None:
+        """Read-your-writes: until the read-model holds these positions, at most two seconds in all.
+
+        Raises Problem 400 for a source that there isn't, 503 with Retry-After when it takes longer.
+        """
+        unknown = sorted(set(at_least) - set(SOURCES))
+        if unknown:
+            raise Problem(
+                400,
+                "unknown-source",
+                "Unknown source",
+                f"Nothing is read from {', '.join(unknown)}; the sources are {', '.join(SOURCES)}.",
+                where="at_least",
+                remedy="Use the position token of a command's answer, unchanged.",
+            )
+        deadline = time.monotonic() + WAIT_S
+        for source, position in at_least.items():
+            left = max(0.0, deadline - time.monotonic())
+            if not await self.checkpoints.wait_for(source, position, left):
+                raise unavailable(
+                    f"The figures do not hold position {position} of {source} yet.", where="at_least"
+                )
+
+    async def enterprise_region(self, enterprise: str) -> str | None:
+        """Where an enterprise is registered; None if it isn't known (yet)."""
+        async with self.engine.connect() as conn:
+            found = await conn.execute(_ENTERPRISE_REGION, {"enterprise": enterprise})
+            region: str | None = found.scalar_one_or_none()
+        return region
+
+    async def seq(self) -> int:
+        """The number of the last change."""
+        async with self.engine.connect() as conn:
+            return int((await conn.execute(_SEQ)).scalar_one())
+
+    async def _state_key(self, now: datetime) -> object:
+        async with self.engine.connect() as conn:
+            applied = await self._applied(conn)
+        return _key(self.version, applied, local_day(now))
+
+    async def _load(self, moment: datetime, plan: str | None, *, past: bool) -> Snapshot:
+        version, day = self.version, local_day(moment)
+        async with self.engine.connect() as raw:
+            conn = await raw.execution_options(isolation_level="REPEATABLE READ")
+            applied = await self._applied(conn)
+            seq = int((await conn.execute(_SEQ)).scalar_one())
+            facts = await load_facts(conn, today=day, as_of=moment if past else None, plan=plan)
+        figures = measures.figures(facts, self.rules, moment)
+        return Snapshot(version, seq, applied, moment, day, past, facts, figures)
+
+    async def _applied(self, conn: AsyncConnection) -> dict[str, Applied]:
+        rows = await conn.execute(_POSITIONS, {"projection": versions.schema_name(self.version)})
+        return {row.source: Applied(row.position, row.recorded_at, row.updated_at) for row in rows}
+
+
+def _key(version: int, applied: Mapping[str, Applied], day: date) -> object:
+    """What figures at "now" depend on: what is applied, and the day, because due dates pass at midnight."""
+    return version, tuple(sorted((source, each.position) for source, each in applied.items())), day
+
+
+def _at(snapshot: Snapshot, now: datetime) -> Snapshot:
+    return replace(snapshot, as_of=now, figures=[replace(figure, as_of=now) for figure in snapshot.figures])

@@ -1,0 +1,41 @@
+"""The periods that figures are for: a year, a half, a quarter, a month. Boundaries are in the plan's own time."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+PLAN_TIME = ZoneInfo("Asia/Shanghai")
+_PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(0[1-9]|1[0-2])))?")
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of `moment` in the plan's time (+08:00)."""
+    return moment.astimezone(PLAN_TIME).date()
+
+
+def months_of(period: str) -> tuple[str, ...]:
+    """The months of "2013", "2013-H1", "2013-Q1" or "2013-02", as "2013-02". ValueError on anything else."""
+    match = _PERIOD.fullmatch(period)
+    if match is None:
+        raise ValueError(f"{period!r} is no year, half, quarter or month")
+    year, half, quarter, month = match.groups()
+    if month:
+        return (period,)
+    if half:
+        first, count = (int(half) - 1) * 6 + 1, 6
+    elif quarter:
+        first, count = (int(quarter) - 1) * 3 + 1, 3
+    else:
+        first, count = 1, 12
+    return tuple(f"{year}-{number:02d}" for number in range(first, first + count))
+
+
+def day_in_next_month(month: str, day: int) -> date:
+    """`day` of the month after `month` ("2013-12" and 5: 2014-01-05)."""
+    year, number = (int(part) for part in month.split("-"))
+    return date(year + number // 12, number % 12 + 1, day)
+
+
+def year_of(period: str) -> str:
+    """The year a period lies in, as it is printed: "2013"."""
+    return months_of(period)[0][:4]

@@ -1,0 +1,363 @@
+"""Turns events into rows of the read-model: in order, in the consumer's transaction, nothing but inserts.
+
+A contribution never changes: a later event that says the same thing anew adds a row that names the one
+before. So the rows with `recorded_at` up to a moment are what was known at that moment.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.progress import facts, readers, tables
+from services.progress.readers import read
+from shared.consumer import Poison
+from shared.envelope import Envelope
+
+_SUPERSEDED = text("""
+    SELECT wanted.measure, wanted.key, last.position
+    FROM unnest(CAST(:measures AS text[]), CAST(:keys AS text[])) AS wanted (measure, key)
+    CROSS JOIN LATERAL (
+        SELECT c.position FROM contribution c
+        WHERE c.measure = wanted.measure AND c.source = :source AND c.key = wanted.key
+        ORDER BY c.position DESC, c.ordinal DESC LIMIT 1
+    ) AS last
+""")
+_LAST_TARGET = text("""
+    SELECT data, position FROM target WHERE plan = :plan AND target = :target
+    ORDER BY position DESC, ordinal DESC LIMIT 1
+""")
+_PARTS = text("""
+    SELECT DISTINCT ON (target) target, data FROM target
+    WHERE plan = :plan AND data->>'parent' = :target AND (data->>'decomposed')::boolean
+    ORDER BY target, position DESC, ordinal DESC
+""")
+_NUMBER = text("UPDATE change_counter SET seq = seq + :count RETURNING seq")
+
+
+async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
+    """Write the rows of a run of events of one source, in order.
+
+    Raises Poison for an event that can't be understood; types that progress doesn't use are passed over.
+    """
+    batch = _Batch(conn)
+    for envelope in envelopes:
+        event = read(envelope)
+        if event is not None:
+            await batch.add(envelope, event)
+    await batch.write()
+
+
+class _Batch:
+    """The rows of one transaction, gathered so that each table is written once."""
+
+    def __init__(self, conn: AsyncConnection) -> None:
+        self._conn = conn
+        self._rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in tables.COMPARED}
+        self._targets: dict[tuple[str, str], tuple[dict[str, Any], int]] = {}
+
+    async def add(self, envelope: Envelope, event: msgspec.Struct) -> None:
+        match event:
+            case readers.PlanPublished():
+                self._rows["plan"].append(
+                    {**_place(envelope), **_origin(envelope), "plan": event.plan, "data": _plain(event)}
+                )
+            case readers.RegionsDefined():
+                self._regions(envelope, event)
+            case readers.TargetSet():
+                revised = isinstance(event, readers.TargetRevised)
+                await self._target(envelope, 0, {**_plain(event), "revised": revised})
+            case readers.TargetDecomposed():
+                await self._decomposed(envelope, event)
+            case readers.EnterpriseRegistered():
+                self._rows["enterprise"].append(
+                    {
+                        **_place(envelope),
+                        "enterprise": event.enterprise,
+                        "name": event.name,
+                        "region": event.region,
+                        "recorded_at": envelope.recordedtime,
+                    }
+                )
+            case _:
+                for ordinal, contribution in enumerate(_contributions(event)):
+                    self._contribute(envelope, ordinal, contribution)
+                self._changes_of(envelope, event)
+
+    async def write(self) -> None:
+        """Insert everything; the counter of changes last, because its one row stays locked until commit."""
+        await self._link()
+        for table in tables.COMPARED:
+            rows = self._rows[table.name]
+            if table is tables.change and rows:
+                last = (await self._conn.execute(_NUMBER, {"count": len(rows)})).scalar_one()
+                for seq, row in enumerate(rows, start=last - len(rows) + 1):
+                    row["seq"] = seq
+            if rows:
+                await self._conn.execute(insert(table), rows)
+
+    def _regions(self, envelope: Envelope, event: readers.RegionsDefined) -> None:
+        for ordinal, region in enumerate(event.regions):
+            self._rows["region"].append(
+                {
+                    **_place(envelope),
+                    "ordinal": ordinal,
+                    "plan": event.plan,
+                    "code": region.code,
+                    "data": _plain(region),
+                    "recorded_at": envelope.recordedtime,
+                }
+            )
+            if region.level == "province":
+                self._change(envelope, ordinal, region=region.code)
+
+    async def _target(self, envelope: Envelope, ordinal: int, data: dict[str, Any]) -> None:
+        previous = await self._last_target(data["plan"], data["target"])
+        self._targets[data["plan"], data["target"]] = (data, envelope.sequence)
+        self._rows["target"].append(
+            {
+                **_place(envelope),
+                **_origin(envelope),
+                "ordinal": ordinal,
+                "plan": data["plan"],
+                "target": data["target"],
+                "region": data["region"],
+                "data": data,
+                "supersedes": previous[1] if previous else None,
+            }
+        )
+        self._change(
+            envelope,
+            ordinal,
+            measure=data.get("measure"),
+            target=data["target"],
+            region=data["region"],
+            period=data["period"],
+        )
+
+    async def _decomposed(self, envelope: Envelope, event: readers.TargetDecomposed) -> None:
+        """A part takes everything but its region and value from the whole (TR-7).
+
+        A breakdown replaces the one before: parts that it no longer names are withdrawn.
+        """
+        whole = await self._last_target(event.plan, event.target)
+        if whole is None:
+            raise Poison(f"target {event.target!r} of {event.plan!r} is decomposed, and was never set")
+        parts = {part.target: self._part(whole[0], part) for part in event.parts}
+        gone = {
+            name: {**data, "withdrawn": True}
+            for name, data in (await self._parts_of(event.plan, event.target)).items()
+            if name not in parts
+        }
+        for ordinal, data in enumerate([*parts.values(), *gone.values()]):
+            await self._target(envelope, ordinal, data)
+
+    @staticmethod
+    def _part(whole: dict[str, Any], part: readers.TargetPart) -> dict[str, Any]:
+        return {
+            **whole,
+            "target": part.target,
+            "name": part.name or whole["name"],
+            "region": part.region,
+            "value": _plain(part)["value"],
+            "parent": whole["target"],
+            "level": "county",
+            "base": None,
+            "revised": False,
+            "decomposed": True,
+            "withdrawn": False,
+        }
+
+    async def _parts_of(self, plan: str, target: str) -> dict[str, dict[str, Any]]:
+        """The parts of a target's breakdown as it stands, this transaction's own included."""
+        rows = await self._conn.execute(_PARTS, {"plan": plan, "target": target})
+        found = {row.target: row.data for row in rows}
+        for (of_plan, name), (data, _) in self._targets.items():
+            if of_plan == plan and data.get("parent") == target and data.get("decomposed"):
+                found[name] = data
+        return {name: data for name, data in found.items() if not data.get("withdrawn")}
+
+    async def _last_target(self, plan: str, target: str) -> tuple[dict[str, Any], int] | None:
+        if (plan, target) not in self._targets:
+            row = (await self._conn.execute(_LAST_TARGET, {"plan": plan, "target": target})).one_or_none()
+            if row is None:
+                return None
+            self._targets[plan, target] = (row.data, row.position)
+        return self._targets[plan, target]
+
+    def _contribute(self, envelope: Envelope, ordinal: int, contribution: dict[str, Any]) -> None:
+        row = {
+            "subject": None,
+            "value": None,
+            "unit": "",
+            "detail": {},
+            **contribution,
+            **_place(envelope),
+            **_origin(envelope),
+            "ordinal": ordinal,
+            "supersedes": None,
+        }
+        self._rows["contribution"].append(row)
+
+    def _changes_of(self, envelope: Envelope, event: msgspec.Struct) -> None:
+        """One change per measure, region, period and enterprise; a list's many enterprises are one per region."""
+        seen: dict[tuple[Any, ...], None] = {}
+        for contribution in _contributions(event):
+            subject = (
+                contribution.get("subject") if not isinstance(event, readers.KeyUsersDesignated) else None
+            )
+            measure = contribution["measure"]
+            if measure == facts.KEY_USER_LIST:
+                continue
+            seen[measure, contribution["region"], contribution["period"], subject] = None
+        for ordinal, (measure, region, period, subject) in enumerate(seen):
+            self._change(envelope, ordinal, measure=measure, region=region, period=period, subject=subject)
+
+    def _change(self, envelope: Envelope, ordinal: int, *, region: str, **what: str | None) -> None:
+        self._rows["change"].append(
+            {
+                **_place(envelope),
+                "ordinal": ordinal,
+                "measure": what.get("measure"),
+                "target": what.get("target"),
+                "region": region,
+                "period": what.get("period"),
+                "subject": what.get("subject"),
+                "event_type": envelope.type,
+                "event_id": envelope.id,
+                "occurred_at": envelope.time,
+                "recorded_at": envelope.recordedtime,
+            }
+        )
+
+    async def _link(self) -> None:
+        """Fill in `supersedes`: the position at which this source last said the same thing, here or before."""
+        rows = self._rows["contribution"]
+        if not rows:
+            return
+        wanted = list({(row["measure"], row["key"]): None for row in rows})
+        found = await self._conn.execute(
+            _SUPERSEDED,
+            {
+                "measures": [measure for measure, _ in wanted],
+                "keys": [key for _, key in wanted],
+                "source": rows[0]["source"],
+            },
+        )
+        last = {(row.measure, row.key): row.position for row in found}
+        for row in rows:
+            key = (row["measure"], row["key"])
+            row["supersedes"] = last.get(key)
+            last[key] = row["position"]
+
+
+def _contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
+    """What an event says about measures. `key` is what a later event of the same source can say anew."""
+    match event:
+        case readers.MonthlyReportFiled() | readers.MonthlyReportCorrected():
+            yield {
+                "measure": facts.INVESTMENT,
+                "region": event.region,
+                "period": event.month,
+                "key": f"{event.region}:{event.month}",
+                "value": event.investment,
+                "unit": "CNY",
+                "detail": _plain(event),
+            }
+        case readers.StatisticReported():
+            yield {
+                "measure": facts.STATISTIC,
+                "region": event.region,
+                "period": event.period,
+                "key": f"{event.indicator}:{event.region}:{event.period}:{event.price_base or ''}",
+                "value": event.value,
+                "unit": event.unit,
+                "detail": _plain(event),
+            }
+        case readers.KeyUsersDesignated():
+            yield from _list_of_key_users(event)
+        case readers.CoverageChanged():
+            yield {
+                "measure": facts.COVERAGE,
+                "region": event.region,
+                "period": event.day.isoformat(),
+                "key": f"{event.enterprise}:{event.day.isoformat()}",
+                "subject": event.enterprise,
+                "value": int(event.online),
+                "detail": _plain(event),
+            }
+        case readers.FeedSilent():
+            yield {
+                "measure": facts.FEED,
+                "region": event.region,
+                "period": "",
+                "key": event.enterprise,
+                "subject": event.enterprise,
+                "value": int(isinstance(event, readers.FeedResumed)),
+                "detail": _plain(event),
+            }
+        case readers.EnterpriseDayMeasured():
+            yield {
+                "measure": facts.ENERGY_DAY,
+                "region": event.region,
+                "period": event.day.isoformat(),
+                "key": f"{event.enterprise}:{event.day.isoformat()}",
+                "subject": event.enterprise,
+                "value": event.tce_equal,
+                "unit": "tce",
+                "detail": _plain(event),
+            }
+        case _:
+            raise Poison(f"{type(event).__name__} is read, but nothing says what it contributes to")
+
+
+def _list_of_key_users(event: readers.KeyUsersDesignated) -> Iterator[dict[str, Any]]:
+    """The list as a whole replaces the year's earlier one; the header stands for it, also when it is empty."""
+    year = str(event.year)
+    yield {
+        "measure": facts.KEY_USER_LIST,
+        "region": "",
+        "period": year,
+        "key": year,
+        "detail": {
+            "basis": event.basis,
+            "source": event.source,
+            "revision": event.revision,
+            "revision_reason": event.revision_reason,
+            "enterprises": len(event.enterprises),
+        },
+    }
+    for user in event.enterprises:
+        yield {
+            "measure": facts.KEY_USER,
+            "region": user.region,
+            "period": year,
+            "key": f"{year}:{user.enterprise}",
+            "subject": user.enterprise,
+            "value": user.tce,
+            "unit": "tce",
+            "detail": {**_plain(user), "basis": event.basis, "source": event.source},
+        }
+
+
+def _place(envelope: Envelope) -> dict[str, Any]:
+    return {"source": envelope.source, "position": envelope.sequence}
+
+
+def _origin(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "event_id": envelope.id,
+        "event_type": envelope.type,
+        "hash": envelope.hash,
+        "occurred_at": envelope.time,
+        "recorded_at": envelope.recordedtime,
+        "simulated": envelope.simulated,
+    }
+
+
+def _plain(event: msgspec.Struct) -> dict[str, Any]:
+    """JSON-able: Decimal as a string, dates in ISO form."""
+    plain: dict[str, Any] = msgspec.to_builtins(event)
+    return plain

@@ -1,0 +1,204 @@
+"""Reads the facts back from the tables: what was known at a moment, or now."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.progress.facts import (
+    COVERAGE,
+    ENERGY_DAY,
+    FEED,
+    INVESTMENT,
+    KEY_USER,
+    KEY_USER_LIST,
+    STATISTIC,
+    Base,
+    Contribution,
+    DayEnergy,
+    Facts,
+    Plan,
+    Target,
+)
+from shared.areas import Area, AreaTree, Relation
+
+# `:as_of` NULL means everything that has been applied, whatever its time: "now" must not depend on whether
+# this process has heard of the clock's last step already.
+_KNOWN = "(CAST(:as_of AS timestamptz) IS NULL OR recorded_at <= :as_of)"
+_COLUMNS = (
+    """source, position, measure, region, period, key, subject, value, unit, detail, recorded_at, simulated"""
+)
+
+_PLANS = text(f"SELECT DISTINCT ON (plan) plan, data FROM plan WHERE {_KNOWN} ORDER BY plan, position DESC")
+_REGIONS = text(f"""
+    WITH last AS (SELECT plan, max(position) AS position FROM region WHERE {_KNOWN} GROUP BY plan)
+    SELECT DISTINCT ON (code) data FROM region JOIN last USING (plan, position)
+    ORDER BY code, position DESC, ordinal DESC
+""")
+_TARGETS = text(f"""
+    SELECT * FROM (
+        SELECT DISTINCT ON (target) data, recorded_at, simulated FROM target
+        WHERE plan = :plan AND {_KNOWN} ORDER BY target, position DESC, ordinal DESC
+    ) AS last WHERE NOT coalesce((data->>'withdrawn')::boolean, false)
+""")
+_LAST = text(f"""
+    SELECT DISTINCT ON (measure, source, key) {_COLUMNS} FROM contribution
+    WHERE measure = ANY(:measures) AND {_KNOWN}
+    ORDER BY measure, source, key, position DESC, ordinal DESC
+""")
+# A year's list replaces the one before as a whole: the last header says which event counts.
+_LISTED = text(f"""
+    WITH header AS (
+        SELECT DISTINCT ON (source, key) source, position FROM contribution
+        WHERE measure = '{KEY_USER_LIST}' AND {_KNOWN} ORDER BY source, key, position DESC
+    )
+    SELECT {_COLUMNS} FROM contribution
+    WHERE (source, position) IN (SELECT source, position FROM header)
+      AND measure IN ('{KEY_USER}', '{KEY_USER_LIST}')
+""")
+_OF_DAYS = text(f"""
+    SELECT DISTINCT ON (source, key) {_COLUMNS} FROM contribution
+    WHERE measure = '{COVERAGE}' AND period = ANY(:days) AND {_KNOWN}
+    ORDER BY source, key, position DESC
+""")
+_CLOSED_DAY = text(f"""
+    SELECT max(period) FROM contribution
+    WHERE measure IN ('{COVERAGE}', '{ENERGY_DAY}') AND period < :today AND {_KNOWN}
+""")
+_DAY_ENERGY = text(f"""
+    SELECT region, sum(value) AS tce_equal, sum(tce_equivalent) AS tce_equivalent, count(*) AS enterprises
+    FROM (
+        SELECT DISTINCT ON (source, key) region, value, (detail->>'tce_equivalent')::numeric AS tce_equivalent
+        FROM contribution WHERE measure = '{ENERGY_DAY}' AND period = :day AND {_KNOWN}
+        ORDER BY source, key, position DESC
+    ) AS last GROUP BY region
+""")
+
+
+async def load_facts(
+    conn: AsyncConnection, *, today: date, as_of: datetime | None = None, plan: str | None = None
+) -> Facts:
+    """What was known at `as_of` (None: all that is applied) about one plan (None: the latest year's).
+
+    `today` is the day in the plan's time that the question is asked for: days before it are closed.
+    """
+    moment = {"as_of": as_of}
+    plans = [_plan(row.data) for row in await conn.execute(_PLANS, moment)]
+    chosen = _choose(plans, plan)
+    areas = AreaTree(_area(row.data) for row in await conn.execute(_REGIONS, moment))
+    code = chosen.plan if chosen else (plan or "")
+    targets = [_target(row) for row in await conn.execute(_TARGETS, {**moment, "plan": code})]
+    closed = (await conn.execute(_CLOSED_DAY, {**moment, "today": today.isoformat()})).scalar_one_or_none()
+    days = [day for day in (closed, today.isoformat()) if day]
+    rows = [
+        *await conn.execute(_LAST, {**moment, "measures": [INVESTMENT, STATISTIC, FEED]}),
+        *await conn.execute(_LISTED, moment),
+        *await conn.execute(_OF_DAYS, {**moment, "days": days}),
+    ]
+    energy = await conn.execute(_DAY_ENERGY, {**moment, "day": closed}) if closed else ()
+    return Facts(
+        plan=chosen,
+        areas=areas,
+        targets={target.target: target for target in targets},
+        contributions=_by_measure(rows),
+        closed_day=date.fromisoformat(closed) if closed else None,
+        day_energy={
+            row.region: DayEnergy(row.region, row.tce_equal, row.tce_equivalent, row.enterprises)
+            for row in energy
+        },
+    )
+
+
+def _choose(plans: list[Plan], wanted: str | None) -> Plan | None:
+    if wanted is not None:
+        return next((plan for plan in plans if plan.plan == wanted), None)
+    return max(plans, key=lambda plan: (plan.year, plan.plan), default=None)
+
+
+def _by_measure(rows: Iterable[Row[Any]]) -> dict[str, list[Contribution]]:
+    found: dict[str, list[Contribution]] = {}
+    for row in rows:
+        found.setdefault(row.measure, []).append(
+            Contribution(
+                source=row.source,
+                position=row.position,
+                measure=row.measure,
+                region=row.region,
+                period=row.period,
+                key=row.key,
+                value=row.value,
+                recorded_at=row.recorded_at,
+                subject=row.subject,
+                unit=row.unit,
+                detail=row.detail,
+                simulated=row.simulated,
+            )
+        )
+    return found
+
+
+def _plan(data: dict[str, Any]) -> Plan:
+    issued = data.get("issued_on")
+    programmes = tuple((item["code"], item["name"]) for item in data.get("programmes", ()))
+    return Plan(
+        data["plan"], data["title"], data["year"], date.fromisoformat(issued) if issued else None, programmes
+    )
+
+
+def _area(data: dict[str, Any]) -> Area:
+    parents = [Relation("parent", data["parent"])] if data.get("parent") else []
+    parents += [
+        Relation(item["kind"], item["to"], _day(item.get("valid_from")), _day(item.get("valid_to")))
+        for item in data.get("relations", ())
+    ]
+    return Area(
+        data["code"],
+        data["name"],
+        data["level"],
+        tuple(parents),
+        _day(data.get("valid_from")),
+        _day(data.get("valid_to")),
+        data.get("administered", True),
+    )
+
+
+def _target(row: Row[Any]) -> Target:
+    data = row.data
+    base = data.get("base")
+    return Target(
+        plan=data["plan"],
+        target=data["target"],
+        row=data["row"],
+        programme=data["programme"],
+        name=data["name"],
+        measure=data.get("measure"),
+        region=data["region"],
+        level=data["level"],
+        period=data["period"],
+        value=_decimal(data.get("value")),
+        unit=data["unit"],
+        comparator=data["comparator"],
+        metric_type=data["metric_type"],
+        deadline=_day(data.get("deadline")),
+        parent=data.get("parent"),
+        base=None
+        if base is None
+        else Base(Decimal(base["value"]), base["unit"], base["period"], base["vintage"], base["source"]),
+        basis=data.get("basis"),
+        price_base=data.get("price_base"),
+        comparator_printed=data.get("comparator_printed") or "",
+        recorded_at=row.recorded_at,
+        revised=bool(data.get("revised")),
+        simulated=row.simulated,
+    )
+
+
+def _decimal(text_value: str | None) -> Decimal | None:
+    return None if text_value is None else Decimal(text_value)
+
+
+def _day(text_value: str | None) -> date | None:
+    return None if text_value is None else date.fromisoformat(text_value)
