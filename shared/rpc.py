@@ -167,7 +167,8 @@ class Operations:
         """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group."""
 
         @broker.subscriber(f"rpc.{self.service}.*", queue=self.service, max_workers=_WORKERS)
-        async def answer(body: bytes, message: NatsMessage) -> bytes:
+        async def answer(message: NatsMessage) -> bytes:
+            # Not a `body` parameter: FastStream would parse it, and an unfit one would get no reply at all.
             return await self.answer(message.body)
 
     async def answer(self, raw: bytes) -> bytes:
