@@ -108,7 +108,7 @@ class PartitionMemory:
             _number(row["enterprise"], self.enterprise_of, self.enterprises)
         for row in rows:
             self._take(row)
-        self._coefficients = await _coefficients(conn)
+        self._coefficients = await load_coefficients(conn)
         self._pins.clear()
         await self._take_verdicts(conn)
         self.generation = generation
@@ -197,10 +197,12 @@ class PartitionMemory:
         }
 
 
-async def _coefficients(conn: Connection) -> dict[str, list[Coefficient]]:
+async def load_coefficients(conn: Connection, carrier: str | None = None) -> dict[str, list[Coefficient]]:
+    """All coefficients (of one carrier) by carrier."""
     found: dict[str, list[Coefficient]] = {}
-    for row in await conn.fetch("SELECT * FROM coefficient"):
-        values = {**row, "basis": Basis(row["basis"])}
+    rows = await conn.fetch("SELECT * FROM coefficient WHERE $1::text IS NULL OR carrier = $1", carrier)
+    for row in rows:
+        values: dict[str, Any] = {**row, "basis": Basis(row["basis"])}
         del values["source"]
         found.setdefault(row["carrier"], []).append(Coefficient(**values))
     return found

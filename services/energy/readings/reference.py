@@ -13,6 +13,7 @@ from fractions import Fraction
 from secrets import token_urlsafe
 from typing import Literal
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.domain.conversion import SCALE
@@ -46,12 +47,13 @@ class SeriesSpec:
     valid_to: datetime | None = None
 
 
-def driver(conn: AsyncConnection) -> Connection:
+async def driver(conn: AsyncConnection) -> Connection:
     """asyncpg's connection under SQLAlchemy's, in the same transaction."""
-    raw = conn.sync_connection
-    if raw is None:
-        raise RuntimeError("the connection is closed")
-    inner: Connection = raw.connection.driver_connection  # type: ignore[assignment]
+    raw = await conn.get_raw_connection()
+    inner: Connection = raw.driver_connection
+    if not inner.is_in_transaction():
+        # SQLAlchemy begins with its own first statement; ours would run outside of the transaction.
+        await conn.execute(text("SELECT 1"))
     return inner
 
 
@@ -71,8 +73,9 @@ async def change_partition(conn: Connection, p: int) -> int:
 
 
 async def add_feed(conn: Connection, enterprise: str, region: str) -> int:
-    """Let an enterprise send readings, or move it to another region; answers with its partition, which never changes."""
-    partitions = await conn.fetchval("SELECT count(*) FROM reading_partition")
+    """Let an enterprise send readings, or move it to another region; answers with its partition."""
+    partitions: int = await conn.fetchval("SELECT count(*) FROM reading_partition")
+    # For life: a feed that moved would have two writers while both partitions hold readings of it.
     p = zlib.crc32(enterprise.encode()) % partitions
     await change_partition(conn, p)
     await conn.execute(
