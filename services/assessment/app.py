@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import events, inline, scope, tables, views
 from services.assessment.domain.plan import PlanEvent, PlanState, Published
@@ -63,8 +63,7 @@ class Statistic:
 class Assessment:
     """This service's commands. Queries stand in `queries`."""
 
-    def __init__(self, engine: AsyncEngine, runner: CommandRunner, clock: Clock) -> None:
-        self.engine = engine
+    def __init__(self, runner: CommandRunner, clock: Clock) -> None:
         self._runner = runner
         self._clock = clock
 

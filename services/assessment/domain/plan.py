@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import ClassVar, assert_never
 
 from services.assessment.domain.region import Region
@@ -58,9 +57,6 @@ class RegionsDefined:
 
 PlanEvent = PlanPublished | RegionsDefined | TargetSet | TargetRevised | TargetDecomposed
 
-_NONE: Mapping[str, TargetFacts] = MappingProxyType({})
-_NO_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Unpublished:
@@ -77,9 +73,9 @@ class Published:
 
     header: PlanHeader
     regions: tuple[Region, ...] = ()
-    targets: Mapping[str, TargetFacts] = field(default=_NONE)
-    loaded: Mapping[str, TargetFacts] = field(default=_NONE)
-    parts: Mapping[str, tuple[str, ...]] = field(default=_NO_PARTS)
+    targets: Mapping[str, TargetFacts] = field(default_factory=dict)
+    loaded: Mapping[str, TargetFacts] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def region(self, code: str) -> Region | None:
         return next((region for region in self.regions if region.code == code), None)

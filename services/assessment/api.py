@@ -1,0 +1,231 @@
+"""The operations of this service, as the gateway calls them over NATS."""
+
+from typing import Any
+
+import msgspec
+
+from services.assessment import models, models_statistics, models_views
+from services.assessment.app import Assessment, Statistic
+from services.assessment.domain.plan import PlanHeader as Header
+from services.assessment.domain.plan import Programme
+from services.assessment.domain.plan_decisions import PublishPlan, ReviseTarget, Share
+from services.assessment.domain.region import Region
+from services.assessment.domain.target import TargetBase, TargetFacts
+from services.assessment.queries import Queries, StatisticFilter, TargetFilter
+from shared.rpc import Call, Operations, Reply
+
+ops = Operations("assessment")
+Json = dict[str, Any]
+
+
+class _Serving:
+    """What the operations act on: set once by `serve`, before the first call can arrive."""
+
+    app: Assessment
+    queries: Queries
+
+
+def serve(app: Assessment, queries: Queries) -> Operations:
+    """Let the operations act on these; answers them, to be bound to a broker."""
+    _Serving.app, _Serving.queries = app, queries
+    return ops
+
+
+@ops.command("load-plan", request=models.LoadPlan, response=models_views.Loaded, summary="Publish a plan")
+async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
+    """Programmes, regions and targets of a plan (行动计划), all or nothing.
+
+    The same again changes nothing. Where something that was published changes, a reason is needed, and what
+    was published before is kept. A target is never dropped by leaving it out.
+    """
+    command = PublishPlan(
+        header=Header(
+            plan=body.plan,
+            title=body.title,
+            issuer=body.issuer,
+            issued_on=body.issued_on,
+            year=body.year,
+            programmes=tuple(Programme(each.code, each.name) for each in body.programmes),
+            source=body.source,
+        ),
+        regions=tuple(msgspec.convert(region.model_dump(), Region) for region in body.regions),
+        targets=tuple(_facts(body.plan, target) for target in body.targets),
+        reason=body.reason,
+    )
+    return await _Serving.app.load_plan(call, command)
+
+
+@ops.command(
+    "set-target",
+    request=models.SetTarget,
+    response=models_views.DecomposedTargetView,
+    summary="Set a target that the plan doesn't have yet",
+)
+async def set_target(call: Call, body: models.SetTarget) -> Reply:
+    """A further target (目标下达), by the province. The same again changes nothing."""
+    return await _Serving.app.set_target(call, _facts(body.plan, body))
+
+
+@ops.command(
+    "revise-target",
+    request=models.ReviseTarget,
+    response=models_views.DecomposedTargetView,
+    summary="Revise a target, with the reason",
+)
+async def revise_target(call: Call, body: models.ReviseTarget) -> Reply:
+    """Another value or base (目标调整); the old one is kept in the history.
+
+    The province revises any target, a city the parts of its own. A base year's figure may be revised later
+    (X-24): give the new base with its vintage.
+    """
+    command = ReviseTarget(
+        plan=body.plan, target=body.target, reason=body.reason, value=body.value, base=_base(body.base)
+    )
+    return await _Serving.app.revise_target(call, command)
+
+
+@ops.command(
+    "decompose-target",
+    request=models.DecomposeTarget,
+    response=models_views.DecomposedTargetView,
+    summary="Break a city's target down to its counties",
+)
+async def decompose_target(call: Call, body: models.DecomposeTarget) -> Reply:
+    """The city's own breakdown (分解落实, TR-7), as a whole: a second one replaces the first, with a reason.
+
+    The parts are counties of that city. They needn't add up to the target: the sum and the difference are
+    shown beside it.
+    """
+    shares = [Share(part.region, part.value) for part in body.parts]
+    return await _Serving.app.decompose_target(call, body.plan, body.target, shares, body.reason)
+
+
+@ops.command(
+    "report-statistic",
+    request=models_statistics.ReportStatistic,
+    response=models_statistics.StatisticView,
+    summary="Report a statistic",
+)
+async def report_statistic(call: Call, body: models_statistics.ReportStatistic) -> Reply:
+    """A figure (统计数) for an indicator, a region and a period. The same figure again changes nothing.
+
+    Another figure for the same thing is refused: send a revision. Unit and price base must be the
+    indicator's; a figure for a period that isn't over is marked as provisional.
+    """
+    return await _Serving.app.report_statistic(call, _statistic(body))
+
+
+@ops.command(
+    "revise-statistic",
+    request=models_statistics.ReviseStatistic,
+    response=models_statistics.StatisticView,
+    summary="Revise a statistic, with the reason",
+)
+async def revise_statistic(call: Call, body: models_statistics.ReviseStatistic) -> Reply:
+    """A later vintage (修订; X-16, X-24): bulletin, yearbook, census. What was known before is kept."""
+    return await _Serving.app.revise_statistic(call, _statistic(body), body.reason)
+
+
+@ops.query("list-plans", request=models.ListPlans, response=models_views.PlanList, summary="List plans")
+async def list_plans(call: Call, body: models.ListPlans) -> Json:
+    """Every published plan."""
+    return await _Serving.queries.list_plans()
+
+
+@ops.query("get-plan", request=models.GetPlan, response=models_views.PlanView, summary="Read a plan")
+async def get_plan(call: Call, body: models.GetPlan) -> Json:
+    """The plan's header and programmes, with how many targets each has and how many are measured."""
+    return await _Serving.queries.get_plan(body.plan)
+
+
+@ops.query(
+    "list-targets", request=models.ListTargets, response=models_views.TargetPage, summary="List targets"
+)
+async def list_targets(call: Call, body: models.ListTargets) -> Json:
+    """Targets in the plan's own order, those of your regions and of the province."""
+    wanted = TargetFilter(
+        plan=body.plan,
+        programme=body.programme,
+        region=body.region,
+        row=body.row,
+        measure=body.measure,
+        part_of=body.part_of,
+    )
+    return await _Serving.queries.list_targets(call.actor, wanted, body.cursor, body.limit)
+
+
+@ops.query(
+    "get-target", request=models.GetTarget, response=models_views.TargetHistory, summary="Read a target"
+)
+async def get_target(call: Call, body: models.GetTarget) -> Json:
+    """A target with its counties' parts and its history: every value, who, when and why."""
+    return await _Serving.queries.get_target(call.actor, body.plan, body.target)
+
+
+@ops.query(
+    "list-statistics",
+    request=models_statistics.ListStatistics,
+    response=models_statistics.StatisticPage,
+    summary="List statistics",
+)
+async def list_statistics(call: Call, body: models_statistics.ListStatistics) -> Json:
+    """The figures that count now, of your regions and of the province. What isn't listed is missing, not zero."""
+    wanted = StatisticFilter(indicator=body.indicator, region=body.region, period=body.period)
+    return await _Serving.queries.list_statistics(call.actor, wanted, body.cursor, body.limit)
+
+
+@ops.query(
+    "get-statistic",
+    request=models_statistics.GetStatistic,
+    response=models_statistics.StatisticView,
+    summary="Read a statistic with its vintages",
+)
+async def get_statistic(call: Call, body: models_statistics.GetStatistic) -> Json:
+    """A figure and those before it, oldest first, each with its source, day and reason."""
+    return await _Serving.queries.get_statistic(call.actor, body.indicator, body.region, body.period)
+
+
+@ops.query(
+    "list-indicators",
+    request=models_statistics.ListIndicators,
+    response=models_statistics.IndicatorList,
+    summary="List indicators",
+)
+async def list_indicators(call: Call, body: models_statistics.ListIndicators) -> Json:
+    """What may be reported: unit, price base, standard-coal basis, and the time for which that holds."""
+    return await _Serving.queries.list_indicators()
+
+
+@ops.query(
+    "list-regions",
+    request=models_statistics.ListRegions,
+    response=models_statistics.RegionPage,
+    summary="List regions",
+)
+async def list_regions(call: Call, body: models_statistics.ListRegions) -> Json:
+    """Regions with their dates and relations; every role may read them."""
+    return await _Serving.queries.list_regions(body.level, body.parent, body.on, body.cursor, body.limit)
+
+
+@ops.query(
+    "get-region",
+    request=models_statistics.GetRegion,
+    response=models_statistics.RegionView,
+    summary="Read a region",
+)
+async def get_region(call: Call, body: models_statistics.GetRegion) -> Json:
+    """One region by its code."""
+    return await _Serving.queries.get_region(body.region)
+
+
+def _facts(plan: str, body: models.TargetDefinition) -> TargetFacts:
+    sent = body.model_dump(exclude={"plan", "row", "base"})
+    return TargetFacts(plan=plan, row=body.row or body.target, base=_base(body.base), **sent)
+
+
+def _base(base: models.Base | None) -> TargetBase | None:
+    return None if base is None else TargetBase(**base.model_dump())
+
+
+def _statistic(body: models_statistics.ReportStatistic) -> Statistic:
+    return Statistic(**body.model_dump(exclude={"reason"}))

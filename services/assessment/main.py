@@ -1,0 +1,28 @@
+"""The assessment service: `python -m services.assessment.main`."""
+
+import asyncio
+
+from services.assessment import api
+from services.assessment.app import Assessment
+from services.assessment.domain.refusal import Refused
+from services.assessment.events import CATALOGUE, SOURCE
+from services.assessment.queries import Queries
+from shared.decider import CommandRunner
+from shared.event_log import EventLog
+from shared.relay import Relay
+from shared.runtime import Runtime
+
+
+async def main() -> None:
+    """Serve commands and queries, and relay the log."""
+    async with Runtime.start(SOURCE, process=SOURCE) as rt:
+        log = EventLog(rt.clock)
+        relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
+        runner = CommandRunner(rt.engine, log, CATALOGUE, rt.clock, Refused, appended=relay.poke)
+        api.serve(Assessment(runner, rt.clock), Queries(rt.engine, log)).bind(rt.broker)
+        rt.spawn(relay.run(), "relay")
+        await rt.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
