@@ -4,6 +4,7 @@ Each is proved against the real server in `tests/integration/messaging/test_brok
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -29,6 +30,7 @@ from shared.settings import Settings
 ACK_TIMEOUT_S = 5.0  # nats-py's own default of 0.5 s is shorter than one slow fsync
 PUBLISH_BUDGET_S = 30.0
 BATCH_LIMIT = 1000  # nats-server's limit on messages in one atomic batch
+STREAM_FULL = 10077  # nats-server: "maximum bytes exceeded", with code 503 though a repeat doesn't help
 NACK_FIRST_S = 0.5
 NACK_LONGEST_S = 60.0
 
@@ -53,6 +55,10 @@ class PublishError(Exception):
     """The message was not acknowledged within the budget. It may be stored all the same."""
 
 
+class StreamFull(Exception):
+    """The stream has no room (`discard: new`): nothing was stored; try again when its consumer has caught up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message of an atomic batch."""
@@ -68,8 +74,16 @@ class GuardedBroker(NatsBroker):
     stopping = False
 
     async def stop(self, *args: Any, **kwargs: Any) -> None:
+        """Drain and close; with the server away there is nothing to drain into, so only close."""
         self.stopping = True
-        await super().stop(*args, **kwargs)
+        connection = self._connection
+        try:
+            await super().stop(*args, **kwargs)
+        except (nats_errors.Error, OSError, TimeoutError) as error:
+            log.warning("nats connection was closed without draining", error=repr(error))
+            if connection is not None and not connection.is_closed:
+                with contextlib.suppress(OSError):  # nats-py tries to write what is pending
+                    await connection.close()
 
 
 async def connect(
@@ -82,6 +96,8 @@ async def connect(
     """
     broker: GuardedBroker
 
+    last_error = ""
+
     async def closed() -> None:
         if not broker.stopping:
             log.critical("nats connection closed for good", process=process)
@@ -92,10 +108,15 @@ async def connect(
             log.warning("nats disconnected", process=process)
 
     async def reconnected() -> None:
+        nonlocal last_error
+        last_error = ""
         log.info("nats reconnected", process=process)
 
     async def on_error(error: Exception) -> None:
-        log.warning("nats error", process=process, error=repr(error))
+        nonlocal last_error
+        if repr(error) != last_error:  # while the server is away the same one comes every second
+            log.warning("nats error", process=process, error=repr(error))
+        last_error = repr(error)
 
     options: dict[str, Any] = {}
     if settings.nats_user is not None:
@@ -155,7 +176,8 @@ async def publish(
     """Publish until `stream` acknowledges, with the same `msg_id`, so that a repeat is stored once.
 
     For streams without a fence only: a domain stream is written by the relay alone. Raises PublishError when
-    the budget is spent, js_errors.APIError when the server refuses (full, too large, no such stream).
+    the budget is spent, StreamFull at once when there is no room, js_errors.APIError when the server refuses
+    for another reason (too large, the subject belongs to another stream).
     """
     deadline = time.monotonic() + budget_s
     delay = 0.05
@@ -164,6 +186,8 @@ async def publish(
         try:
             return await js.publish(subject, payload, timeout=timeout_s, stream=stream, headers=all_headers)
         except TRANSIENT as error:
+            if getattr(error, "err_code", None) == STREAM_FULL:
+                raise StreamFull(f"{stream}: {error}") from error
             if time.monotonic() + delay >= deadline:
                 raise PublishError(
                     f"{stream}: no acknowledgement within {budget_s:g} s: {error!r}"
