@@ -21,7 +21,8 @@ from uuid import uuid4
 import msgspec
 import structlog
 from faststream.nats import NatsBroker, NatsMessage
-from nats.errors import NoRespondersError
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 from nats.errors import TimeoutError as NatsTimeoutError
 from opentelemetry import propagate, trace
 from pydantic import BaseModel, ValidationError
@@ -90,9 +91,11 @@ class Call:
     def decode(cls, raw: bytes) -> "Call":
         """Raises ValueError, KeyError, TypeError or msgspec.DecodeError on anything that isn't a call."""
         message = _decoder.decode(raw)
-        deadline = message.get("deadline")
-        if not isinstance(message["body"], dict):
-            raise TypeError("body is not an object")
+        if not isinstance(message, dict) or not isinstance(message.get("body"), dict):
+            raise TypeError("neither it nor its body may be anything but an object")
+        deadline = datetime.fromisoformat(message["deadline"]) if message.get("deadline") else None
+        if deadline is not None and deadline.tzinfo is None:
+            raise ValueError("the deadline has no UTC offset")
         if _has_nul(message["body"]):
             raise ValueError("a text holds the character U+0000, which no text may")
         return cls(
@@ -100,7 +103,7 @@ class Call:
             Actor.from_dict(message["actor"]),
             str(message["operation"]),
             message["body"],
-            datetime.fromisoformat(deadline) if deadline else None,
+            deadline,
             str(message.get("correlation_id", "")),
             dict(message.get("trace", {})),
         )
@@ -174,18 +177,17 @@ class Operations:
     async def answer(self, raw: bytes) -> bytes:
         """The reply to one raw request. Never raises."""
         try:
-            reply = await self._dispatch(raw)
+            encoded = _json(await self._dispatch(raw))
+            if len(encoded) > MAX_REPLY_BYTES:
+                _log.error("reply too large", service=self.service, bytes=len(encoded))
+                raise _too_large()
+            return encoded
         except Problem as problem:
-            reply = {"problem": problem.to_dict()}
+            return _json({"problem": problem.to_dict()})
         except Exception:
             reference = uuid4().hex[:12]
             _log.exception("operation failed", service=self.service, reference=reference)
-            reply = {"problem": _internal(reference).to_dict()}
-        encoded = json.dumps(reply, ensure_ascii=False).encode()
-        if len(encoded) > MAX_REPLY_BYTES:
-            _log.error("reply too large", service=self.service, bytes=len(encoded))
-            return json.dumps({"problem": _too_large().to_dict()}).encode()
-        return encoded
+            return _json({"problem": _internal(reference).to_dict()})
 
     async def _dispatch(self, raw: bytes) -> dict[str, Any]:
         try:
@@ -276,10 +278,12 @@ class Client:
                     message = await self._broker.request(
                         raw, f"rpc.{service}.{operation}", timeout=min(left, 3.0)
                     )
-                except NoRespondersError:
-                    await asyncio.sleep(min(left, 0.1))
-                    continue
                 except (NatsTimeoutError, TimeoutError):
+                    continue
+                except MaxPayloadError as error:
+                    raise _request_too_large() from error
+                except NatsError:  # nobody answers, or the connection is being made anew
+                    await asyncio.sleep(min(left, 0.1))
                     continue
                 reply: dict[str, Any] = json.loads(message.body)
                 if "problem" in reply:
@@ -332,6 +336,10 @@ def _encode(operation: Operation, result: Any) -> dict[str, Any]:
     return reply
 
 
+def _json(reply: dict[str, Any]) -> bytes:
+    return json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def _internal(reference: str) -> Problem:
     return Problem(
         500,
@@ -350,4 +358,14 @@ def _too_large() -> Problem:
         "The answer is too large",
         f"The answer would be over {MAX_REPLY_BYTES} bytes.",
         remedy="Ask for a smaller page or a narrower filter.",
+    )
+
+
+def _request_too_large() -> Problem:
+    return Problem(
+        413,
+        "request-too-large",
+        "The request is too large",
+        "The request is larger than a service can be sent.",
+        remedy="Send it in parts.",
     )

@@ -1,0 +1,62 @@
+"""The inline tables are a function of the log: a rebuild ends in the same rows."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.projects import tables
+from services.projects.inline import rebuild_inline
+from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
+
+
+async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
+    async with engine.connect() as conn:
+        return {
+            table.name: sorted((tuple(row) for row in await conn.execute(select(table))), key=repr)
+            for table in tables.INLINE
+        }
+
+
+async def busy_year(service: Service) -> None:
+    """Something of every kind of event."""
+    for number in (1, 2):
+        await service.project(f"P-{number}", registers=[{"register": "city_key", "valid_from": "2013-01-11"}])
+    service.clock.set(local(2013, 2, 10))
+    step = {"project": "P-1", "stage": "filed", "on": "2013-01-20", "evidence": "1号"}
+    await service.ask(FUZHOU, "reach-stage", **step)
+    await service.ask(FUZHOU, "reach-stage", **{**step, "stage": "started", "on": "2013-02-01"})
+    await service.ask(FUZHOU, "correct-stage", project="P-1", step=3, reason="not yet")
+    await service.ask(PROVINCE, "join-register", project="P-2", register="provincial_key", on="2013-02-01")
+    await service.ask(
+        FUZHOU, "leave-register", project="P-2", register="city_key", on="2013-02-02", reason="x"
+    )
+    await service.report("2013-01", "100000000")
+    report = {"region": "350100", "month": "2013-01", "investment": "110000000", "reason": "补报"}
+    await service.ask(FUZHOU, "correct-report", **report)
+    await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
+
+
+async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
+    await busy_year(service)
+    before = await rows(service.engine)
+    assert all(before.values()), "every table must have rows, or the comparison proves nothing"
+    async with service.engine.begin() as conn:
+        await conn.execute(delete(tables.project_register))
+        await conn.execute(delete(tables.project).where(tables.project.c.project == "P-1"))
+        await conn.execute(delete(tables.monthly_report))
+        await conn.execute(delete(tables.region).where(tables.region.c.code == "350100"))
+    assert await rows(service.engine) != before
+    async with service.engine.begin() as conn:
+        read = await rebuild_inline(conn, service.log)
+    assert await rows(service.engine) == before
+    assert read == len(await service.events())
+
+
+async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> None:
+    before = await service.events()
+    answer = await service.ask(OPS, "load-plan", **PLAN)
+    assert answer["changed"] == []
+    assert await service.events() == before
+    answer = await service.ask(OPS, "load-plan", plan=PLAN["plan"], registers=PLAN["registers"][:2])
+    assert (answer["changed"], answer["registers"], answer["duties"]) == (["registers"], 2, 1)
