@@ -1,0 +1,131 @@
+"""MonthlyReport (月报, TR-12): filed once, corrected with a reason, never guessed."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from services.projects.domain.monthly_report import (
+    CorrectMonthlyReport,
+    Filed,
+    FileMonthlyReport,
+    Known,
+    MonthlyReportCorrected,
+    MonthlyReportFiled,
+    ReportLine,
+)
+from services.projects.domain.plausibility import Usual
+from services.projects.events import MONTHLY_REPORT
+from tests.kit.spec import given
+
+YI = Decimal(100_000_000)
+"""亿元 in yuan."""
+KNOWN = Known(
+    today=date(2013, 3, 4),
+    due_on=date(2013, 3, 5),
+    project_regions={"P-1": "350181", "P-2": "350203"},
+    covered=frozenset({"350100", "350181"}),
+    usual=Usual(mean_month=50 * YI, year_target=660 * YI),
+)
+LINE = ReportLine("P-1", Decimal(9_500_000), Decimal("12.5"), "设备安装中")
+FILE = FileMonthlyReport("350100", "2013-02", 48 * YI, (LINE,), date(2013, 3, 4), KNOWN)
+FILED = MonthlyReportFiled(
+    "350100:2013-02", "350100", "2013-02", 48 * YI, (LINE,), date(2013, 3, 5), date(2013, 3, 4), late=False
+)
+LATER = replace(KNOWN, today=date(2013, 3, 20))
+CORRECT = CorrectMonthlyReport("350100", "2013-02", 49 * YI, (LINE,), date(2013, 3, 20), "永泰县补报", LATER)
+CORRECTED = MonthlyReportCorrected(
+    "350100:2013-02", "350100", "2013-02", 49 * YI, (LINE,), 48 * YI, "永泰县补报", date(2013, 3, 20)
+)
+
+
+def test_a_report_is_filed() -> None:
+    given(MONTHLY_REPORT).when(FILE).then(FILED)
+
+
+def test_the_due_day_itself_is_in_time_and_the_day_after_is_late() -> None:
+    known = replace(KNOWN, today=date(2013, 3, 6))
+    for day, late in ((5, False), (6, True)):
+        on = date(2013, 3, day)
+        given(MONTHLY_REPORT).when(replace(FILE, reported_on=on, known=known)).then(
+            replace(FILED, reported_on=on, late=late)
+        )
+
+
+def test_the_same_report_again_changes_nothing_also_on_another_day() -> None:
+    given(MONTHLY_REPORT, FILED).when(FILE).changes_nothing()
+    given(MONTHLY_REPORT, FILED).when(
+        replace(FILE, reported_on=date(2013, 3, 20), known=LATER)
+    ).changes_nothing()
+
+
+def test_the_order_of_projects_is_no_difference() -> None:
+    other = ReportLine("P-0", Decimal(1), Decimal(1))
+    known = replace(KNOWN, project_regions={"P-0": "350181", "P-1": "350181"})
+    both = replace(FILED, projects=(other, LINE))
+    given(MONTHLY_REPORT, both).when(replace(FILE, projects=(LINE, other), known=known)).changes_nothing()
+
+
+def test_another_report_of_the_month_is_rejected_with_the_remedy() -> None:
+    refusal = given(MONTHLY_REPORT, FILED).when(replace(FILE, investment=49 * YI)).rejects("already")
+    assert "correct it" in refusal.remedy  # type: ignore[attr-defined]
+
+
+def test_a_correction_keeps_the_figure_before_and_the_first_day() -> None:
+    state = given(MONTHLY_REPORT, FILED).when(CORRECT).then(CORRECTED)
+    assert state == Filed(
+        49 * YI, (LINE,), date(2013, 3, 5), date(2013, 3, 4), date(2013, 3, 20), late=False, corrections=1
+    )
+    given(MONTHLY_REPORT, FILED, CORRECTED).when(CORRECT).changes_nothing()
+
+
+def test_nothing_filed_nothing_to_correct() -> None:
+    given(MONTHLY_REPORT).when(CORRECT).rejects("nothing to correct", code="not-filed")
+
+
+def test_a_correction_is_not_older_than_what_it_corrects() -> None:
+    given(MONTHLY_REPORT, FILED).when(replace(CORRECT, reported_on=date(2013, 3, 3))).rejects("can't be of")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"known": replace(KNOWN, today=date(2013, 2, 27))}, "is not over"),
+        ({"month": "2013-03"}, "is not over"),
+        ({"reported_on": date(2013, 2, 27)}, "can have been handed in between 2013-02-28"),
+        ({"reported_on": date(2013, 3, 5)}, "and today (2013-03-04)"),
+        ({"known": replace(KNOWN, due_on=None)}, "has no monthly report of 350100 for 2013-02"),
+        ({"projects": (LINE, LINE)}, "twice"),
+        ({"projects": (replace(LINE, project="P-9"),)}, "no project 'P-9'"),
+        ({"projects": (replace(LINE, project="P-2"),)}, "lies in 350203"),
+        ({"projects": (replace(LINE, investment=48 * YI + 1),)}, "add up to"),
+    ],
+)
+def test_a_report_that_cannot_be_is_rejected(change: dict[str, object], why: str) -> None:
+    given(MONTHLY_REPORT).when(replace(FILE, **change)).rejects(why)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("investment", "usual", "why"),
+    [
+        (661 * YI, Usual(None, 660 * YI), "more than the target of the whole year"),
+        (1001 * YI, Usual(50 * YI, None), "more than 20 times the mean"),
+        (Decimal(480_000), Usual(50 * YI, 660 * YI), "less than a 20th of the mean"),
+        (Decimal("48.2"), Usual(), "less than 10000 yuan"),
+    ],
+)
+def test_an_amount_that_looks_like_another_unit_is_asked_back_once(
+    investment: Decimal, usual: Usual, why: str
+) -> None:
+    report = replace(FILE, investment=investment, projects=(), known=replace(KNOWN, usual=usual))
+    given(MONTHLY_REPORT).when(report).rejects(why, code="confirm-amount")
+    given(MONTHLY_REPORT).when(replace(report, confirmed=True)).then(
+        replace(FILED, investment=investment, projects=(), confirmed=True)
+    )
+
+
+@pytest.mark.parametrize("investment", [Decimal(0), 3 * YI, 48 * YI, 660 * YI])
+def test_an_amount_that_can_be_is_not_asked_about_and_not_marked(investment: Decimal) -> None:
+    report = replace(FILE, investment=investment, projects=(), confirmed=True)
+    given(MONTHLY_REPORT).when(report).then(replace(FILED, investment=investment, projects=()))

@@ -1,0 +1,281 @@
+"""TechRenovationProject (技改项目): what may be done with one, and what comes of it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from services.projects.domain.project import (
+    Project,
+    ProjectRegistered,
+    ProjectStageCorrected,
+    ProjectStageReached,
+    RegisterJoined,
+    RegisterLeft,
+)
+from services.projects.domain.project_decisions import (
+    CorrectStage,
+    JoinRegister,
+    LeaveRegister,
+    ReachStage,
+    RegisterProject,
+)
+from services.projects.domain.registers import Membership
+from services.projects.domain.stages import Stage
+from services.projects.events import PROJECT
+from tests.kit.spec import given
+
+TODAY = date(2013, 6, 30)
+REGISTER = RegisterProject(
+    project="P-1",
+    name="纺织技改项目",
+    region="350181",
+    industry="1751",
+    total_investment=Decimal("120000000"),
+    equipment_investment=Decimal("83500000"),
+    programmes=("TR",),
+    registers=(Membership("city_key", date(2013, 1, 15)),),
+    planned_on=date(2013, 1, 10),
+    reported_by="福清市经贸局",
+    today=TODAY,
+)
+REGISTERED = ProjectRegistered(
+    project="P-1",
+    name="纺织技改项目",
+    region="350181",
+    industry="1751",
+    total_investment=Decimal("120000000"),
+    equipment_investment=Decimal("83500000"),
+    programmes=("TR",),
+    registers=(Membership("city_key", date(2013, 1, 15)),),
+    planned_on=date(2013, 1, 10),
+    registered_on=TODAY,
+    reported_by="福清市经贸局",
+)
+
+
+def reached(stage: Stage, on: date, status: Stage | None = None, note: str = "") -> ProjectStageReached:
+    return ProjectStageReached("P-1", stage, on, f"{stage}号", "office", status or stage, note)
+
+
+def reach(stage: Stage, on: date, note: str = "") -> ReachStage:
+    return ReachStage("P-1", stage, on, f"{stage}号", "office", TODAY, note)
+
+
+FILED = reached(Stage.FILED, date(2013, 2, 1))
+STARTED = reached(Stage.STARTED, date(2013, 3, 1))
+PRODUCING = reached(Stage.PRODUCING, date(2013, 5, 1))
+
+
+def test_a_project_is_registered() -> None:
+    given(PROJECT).when(REGISTER).then(REGISTERED)
+
+
+def test_programme_tags_are_counted_once() -> None:
+    twice = replace(REGISTER, programmes=("TR", "PM", "TR"))
+    given(PROJECT).when(twice).then(replace(REGISTERED, programmes=("PM", "TR")))
+
+
+def test_the_same_project_again_changes_nothing_whoever_repeats_it_and_when() -> None:
+    again = replace(REGISTER, today=date(2013, 7, 1), reported_by="somebody else")
+    given(PROJECT, REGISTERED).when(again).changes_nothing()
+
+
+def test_another_project_under_the_same_id_is_rejected() -> None:
+    given(PROJECT, REGISTERED).when(replace(REGISTER, name="other")).rejects(
+        "registered already", code="exists"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"total_investment": Decimal(0)}, "not above zero"),
+        ({"equipment_investment": Decimal("120000000.01")}, "more than the total"),
+        ({"planned_on": date(2013, 7, 1)}, "has not come yet"),
+        ({"registers": (Membership("city_key", date(2013, 7, 1)),)}, "when its day has come"),
+        ({"registers": (Membership("city_key", date(2013, 3, 1), date(2013, 2, 1)),)}, "before it begins"),
+        (
+            {"registers": (Membership("a", date(2013, 1, 1)), Membership("a", date(2013, 2, 1)))},
+            "two memberships hold",
+        ),
+    ],
+)
+def test_a_project_that_cannot_be_is_rejected(change: dict[str, object], why: str) -> None:
+    given(PROJECT).when(replace(REGISTER, **change)).rejects(why)  # type: ignore[arg-type]
+
+
+def test_a_command_on_no_project_names_both() -> None:
+    given(PROJECT).when(reach(Stage.FILED, TODAY)).rejects("ReachStage on Unregistered", code="not-found")
+
+
+@pytest.mark.parametrize("permit", [Stage.FILED, Stage.APPROVED])
+def test_filing_and_approval_are_alternative_paths(permit: Stage) -> None:
+    path = reached(permit, date(2013, 2, 1))
+    given(PROJECT, REGISTERED).when(reach(permit, date(2013, 2, 1))).then(path)
+    given(PROJECT, REGISTERED, path).when(reach(Stage.STARTED, date(2013, 3, 1))).then(STARTED)
+
+
+def test_partly_producing_may_be_left_out() -> None:
+    partly = reached(Stage.PARTLY_PRODUCING, date(2013, 4, 1))
+    given(PROJECT, REGISTERED, FILED, STARTED).when(reach(Stage.PRODUCING, date(2013, 5, 1))).then(PRODUCING)
+    given(PROJECT, REGISTERED, FILED, STARTED, partly).when(reach(Stage.PRODUCING, date(2013, 5, 1))).then(
+        PRODUCING
+    )
+
+
+@pytest.mark.parametrize(
+    ("history", "stage", "missing"),
+    [
+        ((), Stage.STARTED, "filed (备案) or approved (核准)"),
+        ((), Stage.ACCEPTED, "filed (备案) or approved (核准), then started (开工), then producing (投产)"),
+        ((FILED,), Stage.PARTLY_PRODUCING, "started (开工)"),
+        ((FILED,), Stage.PRODUCING, "started (开工)"),
+        ((FILED, STARTED), Stage.ACCEPTED, "producing (投产)"),
+    ],
+)
+def test_a_jump_says_what_is_missing(
+    history: tuple[ProjectStageReached, ...], stage: Stage, missing: str
+) -> None:
+    refusal = (
+        given(PROJECT, REGISTERED, *history).when(reach(stage, TODAY)).rejects(missing, code="stage-missing")
+    )
+    assert refusal.detail.endswith(f"it must be {missing}.")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.FILED, Stage.APPROVED, Stage.STARTED])
+def test_a_stage_that_is_passed_is_not_reached_again(stage: Stage) -> None:
+    given(PROJECT, REGISTERED, FILED, STARTED).when(reach(stage, TODAY)).rejects(
+        "already", code="stage-passed"
+    )
+
+
+def test_the_same_step_again_changes_nothing() -> None:
+    given(PROJECT, REGISTERED, FILED).when(reach(Stage.FILED, date(2013, 2, 1))).changes_nothing()
+
+
+def test_a_step_lies_neither_before_the_last_one_nor_in_the_future() -> None:
+    given(PROJECT, REGISTERED, FILED).when(reach(Stage.STARTED, date(2013, 1, 31))).rejects(
+        "would lie before"
+    )
+    given(PROJECT, REGISTERED, FILED).when(reach(Stage.STARTED, date(2013, 7, 1))).rejects("has not come yet")
+
+
+def test_a_suspended_project_goes_on_from_where_it_stood() -> None:
+    suspended = reached(Stage.SUSPENDED, date(2013, 4, 1), note="资金")
+    resumed = reached(Stage.RESUMED, date(2013, 4, 20), status=Stage.STARTED)
+    stood = given(PROJECT, REGISTERED, FILED, STARTED, suspended)
+    stood.when(reach(Stage.PRODUCING, TODAY)).rejects("must wait until it is resumed")
+    stood.when(reach(Stage.RESUMED, date(2013, 4, 20))).then(resumed)
+    given(PROJECT, REGISTERED, FILED, STARTED, suspended, resumed).when(
+        reach(Stage.PRODUCING, date(2013, 5, 1))
+    ).then(PRODUCING)
+
+
+def test_to_resume_what_runs_is_rejected() -> None:
+    given(PROJECT, REGISTERED).when(reach(Stage.RESUMED, TODAY)).rejects("nothing to resume")
+
+
+@pytest.mark.parametrize("stage", [Stage.SUSPENDED, Stage.TERMINATED])
+def test_to_stand_still_or_end_needs_a_reason(stage: Stage) -> None:
+    given(PROJECT, REGISTERED).when(reach(stage, TODAY)).rejects("needs its reason")
+    given(PROJECT, REGISTERED).when(reach(stage, TODAY, "资金")).then(reached(stage, TODAY, note="资金"))
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_nothing_follows_the_end(stage: Stage) -> None:
+    accepted = reached(Stage.ACCEPTED, date(2013, 6, 1))
+    terminated = reached(Stage.TERMINATED, date(2013, 6, 1), note="x")
+    for ended in ((FILED, STARTED, PRODUCING, accepted), (terminated,)):
+        given(PROJECT, REGISTERED, *ended).when(reach(stage, TODAY, "x")).rejects("it has ended")
+
+
+def correct(step: int, stage: Stage | None = None, on: date | None = None) -> CorrectStage:
+    return CorrectStage("P-1", step, "wrong", "office", TODAY, stage, on)
+
+
+def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
+    state = (
+        given(PROJECT, REGISTERED, FILED, STARTED)
+        .when(correct(2, Stage.APPROVED, date(2013, 2, 2)))
+        .then(
+            ProjectStageCorrected(
+                "P-1",
+                2,
+                Stage.FILED,
+                date(2013, 2, 1),
+                "wrong",
+                "office",
+                Stage.STARTED,
+                date(2013, 3, 1),
+                Stage.APPROVED,
+                date(2013, 2, 2),
+                "filed号",
+            )
+        )
+    )
+    assert isinstance(state, Project)
+    assert [step.stage for step in state.steps] == [Stage.PLANNED, Stage.APPROVED, Stage.STARTED]
+
+
+def test_the_last_step_is_taken_out() -> None:
+    given(PROJECT, REGISTERED, FILED, STARTED).when(correct(3)).then(
+        ProjectStageCorrected(
+            "P-1", 3, Stage.STARTED, date(2013, 3, 1), "wrong", "office", Stage.FILED, date(2013, 2, 1)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (correct(2), "it must be filed"),
+        (correct(2, Stage.STARTED), "it must be filed"),
+        (correct(2, Stage.FILED, date(2013, 3, 2)), "would lie before"),
+        (correct(1), "not taken out"),
+        (correct(1, Stage.FILED), "first step is planned"),
+        (correct(4, Stage.PRODUCING), "there is no step 4"),
+        (correct(3, Stage.STARTED, date(2013, 7, 1)), "has not come yet"),
+    ],
+)
+def test_a_correction_after_which_the_history_makes_no_sense_is_rejected(
+    command: CorrectStage, why: str
+) -> None:
+    given(PROJECT, REGISTERED, FILED, STARTED).when(command).rejects(why)
+
+
+def test_a_correction_to_what_stands_there_changes_nothing() -> None:
+    given(PROJECT, REGISTERED, FILED).when(correct(2, Stage.FILED)).changes_nothing()
+
+
+def test_a_project_joins_and_leaves_registers() -> None:
+    joined = RegisterJoined("P-1", "national_plan", date(2013, 3, 1))
+    left = RegisterLeft("P-1", "national_plan", date(2013, 3, 1), date(2013, 5, 31), "done")
+    join = JoinRegister("P-1", "national_plan", date(2013, 3, 1), TODAY)
+    leave = LeaveRegister("P-1", "national_plan", date(2013, 5, 31), "done", TODAY)
+    given(PROJECT, REGISTERED).when(join).then(joined)
+    given(PROJECT, REGISTERED, joined).when(join).changes_nothing()
+    given(PROJECT, REGISTERED, joined).when(replace(join, on=TODAY)).rejects("since 2013-03-01")
+    given(PROJECT, REGISTERED).when(leave).rejects("is not in national_plan")
+    given(PROJECT, REGISTERED, joined).when(leave).then(left)
+    given(PROJECT, REGISTERED, joined, left).when(leave).changes_nothing()
+    given(PROJECT, REGISTERED, joined).when(replace(leave, on=date(2013, 2, 1))).rejects("joined")
+    given(PROJECT, REGISTERED, joined, left).when(replace(join, on=date(2013, 5, 31))).rejects(
+        "from 2013-06-01"
+    )
+    again = RegisterJoined("P-1", "national_plan", date(2013, 6, 1))
+    given(PROJECT, REGISTERED, joined, left).when(replace(join, on=date(2013, 6, 1))).then(again)
+    given(PROJECT, REGISTERED).when(replace(join, on=date(2013, 7, 1))).rejects("has not come yet")
+
+
+def test_a_stay_that_ends_is_the_one_that_was_open() -> None:
+    joined = RegisterJoined("P-1", "x", date(2013, 1, 1))
+    left = RegisterLeft("P-1", "x", date(2013, 1, 1), date(2013, 2, 1), "r")
+    again = RegisterJoined("P-1", "x", date(2013, 3, 1))
+    state = given(PROJECT, REGISTERED, joined, left, again).state
+    assert isinstance(state, Project)
+    assert [member.valid_to for member in state.memberships if member.register == "x"] == [
+        date(2013, 2, 1),
+        None,
+    ]
