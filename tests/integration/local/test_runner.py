@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy import topology
+from deploy.local.clean import clean
 from deploy.local.folder import DataFolder
 from deploy.local.ports import free_port
 from deploy.local.process import StartError
@@ -240,3 +241,19 @@ async def test_the_folder_forgets_nothing_when_a_port_is_busy(tmp_path: Path) ->
             assert folder.remembered("one") == one
         finally:
             folder.unlock()
+
+
+async def test_clean_data_removes_only_what_the_runner_made_and_not_under_a_running_system(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    assert "not there" in clean(DataFolder(data))
+    async with LocalSystem(only_provisioner(data)):
+        with pytest.raises(StartError, match="in use"):
+            clean(DataFolder(data))
+    (data / "thesis.txt").write_text("mine")
+    with pytest.raises(StartError, match=r"thesis\.txt"):
+        clean(DataFolder(data))
+    (data / "thesis.txt").unlink()
+    assert "removed" in clean(DataFolder(data))
+    assert not data.exists()
