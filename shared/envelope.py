@@ -7,7 +7,7 @@ its stream (ADR 0011).
 """
 
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import msgspec
 
@@ -34,8 +34,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sequence: int  # position in the source's log, from 1, without gaps
     streamversion: int  # place in `subject`, from 1
     recordedtime: datetime  # when the source learnt it (recorded_at): "as of" goes by this
-    hash: str  # hex
-    previoushash: str  # hex; "" before the first event
+    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    previoushash: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]  # "" before the first event
     simulated: bool  # recorded under a clock that is stepped from outside
     data: dict[str, Any]
     incarnation: str | None = None  # of the log; a restore from a backup makes a new one
