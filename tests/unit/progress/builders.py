@@ -1,0 +1,164 @@
+"""Facts for the measures, made by hand over the plan's own targets and regions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from plans.loader import load_plan
+from services.progress import rules
+from services.progress.facts import (
+    COVERAGE,
+    FEED,
+    INVESTMENT,
+    KEY_USER,
+    KEY_USER_LIST,
+    STATISTIC,
+    Base,
+    Contribution,
+    Facts,
+    Plan,
+    Target,
+)
+from services.progress.figure import Figure
+from services.progress.measures import figures
+from shared.areas import Area, AreaTree, Relation
+
+RULES = rules.load()
+CITIES = ("350100", "350200", "350300", "350400", "350500", "350600", "350700", "350800", "350900")
+YUAN = Decimal(100_000_000)
+"""Yuan in one 亿元."""
+
+
+def moment(day: str, time: str = "12:00") -> datetime:
+    """A moment of the plan's time (+08:00)."""
+    return datetime.fromisoformat(f"{day}T{time}:00+08:00").astimezone(UTC)
+
+
+@cache
+def _assessment() -> dict[str, Any]:
+    return load_plan("fujian-2013").parts()["assessment"]
+
+
+def plan_targets() -> dict[str, Target]:
+    """All targets of the plan as they were published."""
+    found = {}
+    for raw in _assessment()["targets"]:
+        base = raw["base"]
+        found[raw["target"]] = Target(
+            plan="fujian-2013",
+            target=raw["target"],
+            row=raw["row"],
+            programme=raw["programme"],
+            name=raw["name"],
+            measure=raw["measure"],
+            region=raw["region"],
+            level=raw["level"],
+            period=raw["period"],
+            value=None if raw["value"] is None else Decimal(raw["value"]),
+            unit=raw["unit"],
+            comparator=raw["comparator"],
+            metric_type=raw["metric_type"],
+            deadline=date.fromisoformat(raw["deadline"]) if raw["deadline"] else None,
+            parent=raw["parent"],
+            base=None
+            if base is None
+            else Base(Decimal(base["value"]), base["unit"], base["period"], base["vintage"], base["source"]),
+            basis=raw["basis"],
+            price_base=raw["price_base"],
+        )
+    return found
+
+
+@cache
+def plan_areas() -> AreaTree:
+    """The plan's regions, with Pingtan's two relations."""
+    areas = []
+    for raw in _assessment()["regions"]:
+        parents = [Relation("parent", raw["parent"])] if raw["parent"] else []
+        parents += [Relation(r["kind"], r["to"]) for r in raw["relations"]]
+        areas.append(
+            Area(raw["code"], raw["name"], raw["level"], tuple(parents), administered=raw["administered"])
+        )
+    return AreaTree(areas)
+
+
+class World:
+    """What is known, built up line by line; `at` asks for the figures of a moment."""
+
+    def __init__(self) -> None:
+        self.targets = plan_targets()
+        self.rows: dict[tuple[str, str], Contribution] = {}
+        self.closed_day: date | None = None
+        self._position = 0
+
+    def change_target(self, target: str, **changes: Any) -> "World":
+        self.targets[target] = replace(self.targets[target], **changes)
+        return self
+
+    def reported(self, region: str, month: str, hundred_millions: str | int) -> "World":
+        """A city's monthly report, in 亿元."""
+        value = Decimal(hundred_millions) * YUAN
+        return self._add(INVESTMENT, region, month, f"{region}:{month}", value, source="projects", unit="CNY")
+
+    def statistic(self, indicator: str, region: str, value: str, unit: str, **detail: Any) -> "World":
+        """A reported statistic of the year 2013."""
+        key = f"{indicator}:{region}:{detail.get('price_base')}"
+        detail = {"indicator": indicator, **detail}
+        return self._add(STATISTIC, region, "2013", key, Decimal(value), unit=unit, detail=detail)
+
+    def key_user(self, enterprise: str, region: str, tce: str, year: str = "2013") -> "World":
+        self._add(KEY_USER_LIST, "", year, year, None, source="energy")
+        detail = {"basis": "equivalent"}
+        key = f"{year}:{enterprise}"
+        return self._add(KEY_USER, region, year, key, Decimal(tce), enterprise, "energy", "tce", detail)
+
+    def judged(self, enterprise: str, day: str, online: bool) -> "World":
+        """The verdict on a day of a key user."""
+        key = f"{enterprise}:{day}"
+        return self._add(COVERAGE, "350000", day, key, Decimal(online), enterprise, "energy")
+
+    def feed(self, enterprise: str, heard: bool) -> "World":
+        return self._add(FEED, "350000", "", enterprise, Decimal(heard), enterprise, "energy")
+
+    def _add(
+        self,
+        measure: str,
+        region: str,
+        period: str,
+        key: str,
+        value: Decimal | None,
+        subject: str | None = None,
+        source: str = "assessment",
+        unit: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> "World":
+        self._position += 1
+        self.rows[measure, key] = Contribution(
+            source=source,
+            position=self._position,
+            measure=measure,
+            region=region,
+            period=period,
+            key=key,
+            value=value,
+            recorded_at=moment("2013-01-27"),
+            subject=subject,
+            unit=unit,
+            detail=detail or {},
+        )
+        return self
+
+    def facts(self) -> Facts:
+        by_measure: dict[str, list[Contribution]] = {}
+        for row in self.rows.values():
+            by_measure.setdefault(row.measure, []).append(row)
+        plan = Plan("fujian-2013", "plan", 2013, date(2013, 1, 27))
+        return Facts(plan, plan_areas(), self.targets, by_measure, self.closed_day)
+
+    def at(self, day: str, time: str = "12:00") -> dict[str, Figure]:
+        """The figures on a day, by id without the plan's name."""
+        made = figures(self.facts(), RULES, moment(day, time))
+        return {figure.id.removeprefix("fujian-2013/"): figure for figure in made}
