@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from services.projects.domain.stages import Stage
 
@@ -17,6 +17,11 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 def _two_decimals(value: Decimal) -> str:
     return f"{value:.2f}"
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without an exponent, so that events say 1000 and not 1E+3."""
+    return Decimal(f"{value:f}")
 
 
 ProjectId = Annotated[
@@ -42,6 +47,7 @@ Month = Annotated[
 Money = Annotated[
     Decimal,
     Field(ge=0, max_digits=18, decimal_places=2, description="CNY (yuan)"),
+    AfterValidator(plain),
     PlainSerializer(_two_decimals, return_type=str),
 ]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.projects.models import (
     Answer,
@@ -17,9 +17,10 @@ from services.projects.models import (
     RegionCode,
     Request,
     ShortText,
+    plain,
 )
 
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3), AfterValidator(plain)]
 _EXAMPLE: dict[str, Any] = {
     "region": "350100",
     "month": "2013-02",

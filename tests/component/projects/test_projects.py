@@ -16,6 +16,12 @@ async def test_a_registered_project_is_read_back_as_it_was_given(service: Servic
     assert [event.type for event in await service.events()][-1] == "ProjectRegistered"
 
 
+async def test_events_write_money_without_an_exponent(service: Service) -> None:
+    await service.project(total_investment="1.2e8", equipment_investment=1)
+    data = (await service.events())[-1].data
+    assert (data["total_investment"], data["equipment_investment"]) == ("120000000", "1")
+
+
 async def test_without_an_id_a_repeat_of_the_command_makes_one_project(service: Service) -> None:
     first = await service.project(None, key="k-1")
     again = await service.project(None, key="k-1")
