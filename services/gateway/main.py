@@ -60,7 +60,7 @@ def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> Fa
             status_code=route.status,
         )
     api.include_router(simulated_clock.router(authenticator, door))
-    api.include_router(live.router(authenticator, client, scope))
+    api.include_router(live.router(authenticator, client))
     app.include_router(api)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_middleware(Tracing)

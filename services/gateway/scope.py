@@ -44,10 +44,19 @@ class Scope:
     async def _areas(self, actor: Actor, wanted: str) -> AreaTree:
         stale = time.monotonic() - self._loaded_at > _KEEP_S
         if stale or wanted not in self._tree:
-            reply = await self._client.call("assessment", "list-regions", {}, actor)
-            self._tree = AreaTree(_area(item) for item in reply["data"]["items"])
+            self._tree = AreaTree([_area(item) for item in await self._all_regions(actor)])
             self._loaded_at = time.monotonic()
         return self._tree
+
+    async def _all_regions(self, actor: Actor) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"next_cursor": None}
+        while True:
+            query = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+            page = (await self._client.call("assessment", "list-regions", query, actor))["data"]
+            items += page["items"]
+            if not page["next_cursor"]:
+                return items
 
 
 def _area(item: dict[str, Any]) -> Area:

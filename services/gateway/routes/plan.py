@@ -1,0 +1,54 @@
+"""The plan (行动计划), its targets, and reported statistics: assessment's part of the API."""
+
+from services.gateway.auth import CITY, OPS, PROVINCE
+from services.gateway.routes import EVERYONE, Route
+
+_S = "assessment"
+
+ROUTES = [
+    Route("GET", "/plans", _S, "list-plans", EVERYONE, "plan"),
+    Route("POST", "/plans/{plan}", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),
+    Route("GET", "/plans/{plan}", _S, "get-plan", EVERYONE, "plan"),
+    Route("POST", "/plans/{plan}/duties", "projects", "load-plan", (PROVINCE, OPS), "plan", status=201),
+    Route("GET", "/regions", _S, "list-regions", EVERYONE, "plan"),
+    Route("GET", "/regions/{region}", _S, "get-region", EVERYONE, "plan"),
+    Route("GET", "/targets", _S, "list-targets", EVERYONE, "targets", area="region"),
+    Route(
+        "POST", "/plans/{plan}/targets", _S, "set-target", (PROVINCE,), "targets", area="region", status=201
+    ),
+    Route("GET", "/plans/{plan}/targets/{target}", _S, "get-target", EVERYONE, "targets"),
+    Route("POST", "/plans/{plan}/targets/{target}/revisions", _S, "revise-target", (PROVINCE,), "targets"),
+    Route(
+        "POST", "/plans/{plan}/targets/{target}/parts", _S, "decompose-target", (PROVINCE, CITY), "targets"
+    ),
+    Route("GET", "/statistics/indicators", _S, "list-indicators", EVERYONE, "statistics"),
+    Route("GET", "/statistics", _S, "list-statistics", EVERYONE, "statistics", area="region"),
+    Route(
+        "POST",
+        "/statistics",
+        _S,
+        "report-statistic",
+        (PROVINCE, CITY),
+        "statistics",
+        area="region",
+        status=201,
+    ),
+    Route(
+        "GET",
+        "/statistics/{indicator}/{region}/{period}",
+        _S,
+        "get-statistic",
+        EVERYONE,
+        "statistics",
+        area="region",
+    ),
+    Route(
+        "POST",
+        "/statistics/{indicator}/{region}/{period}/revisions",
+        _S,
+        "revise-statistic",
+        (PROVINCE, CITY),
+        "statistics",
+        area="region",
+    ),
+]
