@@ -1,11 +1,15 @@
 """Bearer tokens for one machine: signed with the local Ed25519 key, verified by the gateway."""
 
 import time
+from pathlib import Path
 
 import jwt
 
+from deploy.local.secrets import load_or_create
+
 ISSUER = "shengji-local"
 AUDIENCE = "shengji"
+ROLES = ("province", "city", "county", "enterprise", "ops")
 
 
 def mint(
@@ -18,6 +22,8 @@ def mint(
     hours: float = 8.0,
 ) -> str:
     """A token for `hours`. What a role needs (city: an area, enterprise: an organisation) is checked here too."""
+    if role not in ROLES:
+        raise ValueError(f"{role!r} is no role: give one of {', '.join(ROLES)}")
     if role in ("city", "county") and not area:
         raise ValueError(f"a token for role {role} needs --area, a region's code such as 350100")
     if role == "enterprise" and not organisation:
@@ -35,3 +41,22 @@ def mint(
     }
     present = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(present, signing_key, algorithm="EdDSA")
+
+
+def token_for(
+    data: Path,
+    *,
+    role: str,
+    area: str | None = None,
+    organisation: str | None = None,
+    subject: str = "local-user",
+    hours: float = 8.0,
+) -> str:
+    """A token signed with the key of a data folder. Raises ValueError for a folder without one."""
+    if not (data / "secrets.json").exists():
+        raise ValueError(
+            f"{data} holds no signing key. Start the system once with `shengji up` or `make demo`, "
+            "or name its folder with --data."
+        )
+    key = load_or_create(data).signing_key
+    return mint(key, subject=subject, role=role, area=area, organisation=organisation, hours=hours)

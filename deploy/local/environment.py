@@ -66,7 +66,7 @@ def process_environment(
 
 def _gateway(settings: LocalSettings, secrets: Secrets) -> dict[str, str]:
     """The gateway verifies tokens, it can't issue them; it signs position tokens; it steps the clock."""
-    followers = [process.name for process in settings.chosen() if process.service is not None]
+    followers = [process.name for process in settings.chosen() if process.name != "provisioner"]
     return {
         "SHENGJI_JWT_PUBLIC_KEY": secrets.public_key,
         "SHENGJI_POSITION_KEY": secrets.position_key,

@@ -1,0 +1,178 @@
+"""`shengji`: start the system on one machine, load a plan, push readings, look after it."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import httpx
+import typer
+from rich.console import Console
+
+from cli.door import DoorError
+from deploy.local.process import StartError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+plan = typer.Typer(help="Plans as data.", no_args_is_help=True)
+readings = typer.Typer(help="Meter readings.", no_args_is_help=True)
+audit = typer.Typer(help="The event logs' chains.", no_args_is_help=True)
+app.add_typer(plan, name="plan")
+app.add_typer(readings, name="readings")
+app.add_typer(audit, name="audit")
+
+console = Console()
+errors = Console(stderr=True)
+
+Data = Annotated[Path, typer.Option("--data", envvar="SHENGJI_DATA_DIR", help="the system's data folder")]
+DEFAULT_DATA = Path("data")
+
+
+def run(work: Coroutine[Any, Any, Any]) -> None:
+    """Run a command; what a person can mend is said in a line or two, and the exit code is 1."""
+    try:
+        code = asyncio.run(work)
+    except (StartError, DoorError, ValueError, OSError) as error:
+        errors.print(f"[bold red]✗[/] {error}", highlight=False)
+        raise typer.Exit(1) from None
+    except httpx.TransportError as error:
+        errors.print(f"[bold red]✗[/] no answer: {error}. Is the system running? `shengji status` tells.")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    if isinstance(code, int) and code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def up(data: Data = DEFAULT_DATA) -> None:
+    """Start everything on this machine, and keep it running until Ctrl-C."""
+    from cli.up import up as start
+
+    run(start(data, console))
+
+
+@app.command()
+def demo(
+    data: Data = DEFAULT_DATA,
+    days: Annotated[int, typer.Option(help="days to play before the summary; 0: as far as time allows")] = 0,
+    until: Annotated[Literal["forever", "summary"], typer.Option(help="stop after the summary?")] = "forever",
+) -> None:
+    """A synthetic province, live: from a meter's push to a city's figure."""
+    from cli.demo.command import demo as play
+
+    run(play(data, days=days or None, until=until, console=console))
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="province, city, county, enterprise or ops")],
+    area: Annotated[str | None, typer.Option(help="a region's code, for city and county")] = None,
+    org: Annotated[str | None, typer.Option(help="the enterprise's id, for role enterprise")] = None,
+    subject: Annotated[str, typer.Option(help="who it is for: stands in every event")] = "local-user",
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="how long it lasts")] = 8.0,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Print a bearer token for the gateway, signed with this machine's own key."""
+    from cli.tokens import token_for
+
+    async def make() -> None:
+        print(token_for(data, role=role, area=area, organisation=org, subject=subject, hours=hours))
+
+    run(make())
+
+
+@plan.command("load")
+def plan_load(
+    name: Annotated[str, typer.Argument(help="a folder below plans/, or a path")] = "fujian-2013",
+    reason: Annotated[
+        str | None, typer.Option(help="why targets changed, when a plan is loaded again")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Load a plan: each part goes to the service that owns it. Loading it again changes nothing."""
+    from cli.plan import load
+
+    run(load(data, name, reason, console))
+
+
+@readings.command("import")
+def readings_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a CSV file with a header line")],
+    meter: Annotated[str, typer.Option(help="the meter's id; or, with --meter-column, unused")] = "",
+    time_column: Annotated[str, typer.Option(help="the column with the time stamp")] = "time",
+    value_column: Annotated[str, typer.Option(help="the column with the value")] = "value",
+    meter_column: Annotated[str | None, typer.Option(help="the column with the meter's id")] = None,
+    time_format: Annotated[str, typer.Option(help="strptime format, or iso")] = "iso",
+    zone: Annotated[str, typer.Option(help="time zone of stamps without one")] = "Asia/Shanghai",
+    label: Annotated[
+        Literal["start", "end"], typer.Option(help="what of its interval a stamp names")
+    ] = "start",
+    midnight: Annotated[
+        Literal["as-written", "ends-the-day"],
+        typer.Option(help="ends-the-day: a 00:00 under a day's date is that day's 24:00"),
+    ] = "as-written",
+    kind: Annotated[Literal["interval", "register"], typer.Option(help="what a value is")] = "interval",
+    minutes: Annotated[int, typer.Option(min=1, max=1440, help="length of an interval")] = 15,
+    unit: Annotated[str, typer.Option(help="the values' unit")] = "kWh",
+    credential: Annotated[
+        str, typer.Option(envvar="SHENGJI_DEVICE_CREDENTIAL", help="the enterprise's device credential")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="don't ask after the preview")] = False,
+    url: Annotated[str | None, typer.Option(help="the intake's address; default: this machine's")] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Push a CSV feed through the meters' door: preview first, resumable, the same file twice changes nothing."""
+    from cli.readings_csv import Mapping
+    from cli.readings_import import import_file
+
+    mapping = Mapping(
+        meter=meter,
+        meter_column=meter_column,
+        time_column=time_column,
+        value_column=value_column,
+        time_format=time_format,
+        zone=zone,
+        label=label,
+        midnight=midnight,
+        kind=kind,
+        minutes=minutes,
+        unit=unit,
+    )
+    run(import_file(file, mapping, credential, url=url, data=data, yes=yes, console=console))
+
+
+@audit.command("verify")
+def audit_verify(
+    service: Annotated[str | None, typer.Option(help="one service; default: all")] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Recompute every event's hash from the stored text. Exit code 1 if a chain is broken."""
+    from cli.audit import verify
+
+    run(verify(data, service, console))
+
+
+@app.command()
+def rebuild(
+    what: Annotated[Literal["progress"], typer.Argument(help="the read-model")] = "progress",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Build the read-model anew from the streams beside the old one, compare, switch."""
+    from cli.rebuild import rebuild as build
+
+    run(build(data, what, console))
+
+
+@app.command()
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="again every two seconds, until Ctrl-C")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Every process with its checks. Exit code 0: all well; 1: something fails; 2: nothing runs."""
+    from cli.status import show
+
+    run(show(data, watch, console))
+
+
+if __name__ == "__main__":
+    app()
