@@ -9,9 +9,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import structlog
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext, api
 from opentelemetry.metrics import CallbackOptions, Observation
 from sqlalchemy.exc import DBAPIError
@@ -22,8 +22,9 @@ from shared import telemetry
 from shared.broker import TRANSIENT
 from shared.cancellation import end_if_cancelled
 from shared.checkpoint import Checkpoint, Checkpoints
-from shared.envelope import Envelope, EnvelopeError
+from shared.envelope import Envelope
 from shared.health import Check, Health
+from shared.line import Line, LineStopped, Reopen, two_histories
 from shared.pull import ConsumerGone, PullReader
 
 Apply = Callable[[AsyncConnection, Sequence[Envelope]], Awaitable[None]]
@@ -49,14 +50,6 @@ class Poison(Exception):
 
 class NewerSchema(Poison):
     """The event's schema version is newer than this reader knows: deploy the reader first."""
-
-
-class LineStopped(Exception):
-    """Why the line stands; retried, because what is wrong may be mended."""
-
-
-class _Reopen(Exception):
-    """The consumer's place and the checkpoint's differ: open another at the checkpoint."""
 
 
 class DomainConsumer:
@@ -93,13 +86,8 @@ class DomainConsumer:
         self._caught_up_at = self._progress_at = time.monotonic()
         self._stopped: str | None = None
         self._trouble: str | None = None
-        self._labels = {"projection": self.projection, "source": source}
-        for name, callback, unit, text in (
-            ("consumer.lag", self._observe_lag, "{event}", "events in the stream, not yet applied"),
-            ("consumer.age", self._observe_age, "s", "how long ago the projection held the whole stream"),
-            ("consumer.stopped", self._observe_stopped, "1", "1 while an event can't be applied"),
-        ):
-            _meter.create_observable_gauge(name, [callback], unit=unit, description=text)
+        self.labels = {"projection": self.projection, "source": source}
+        _consumers.add(self)
         if health is not None:
             health.register(f"consumer {self.projection} < {source}", self.check)
 
@@ -148,10 +136,10 @@ class DomainConsumer:
             before = self._position
             try:
                 await self._session()
-            except _Reopen as reason:
-                log.info("consumer is opened anew", **self._labels, reason=str(reason))
+            except Reopen as reason:
+                log.info("consumer is opened anew", **self.labels, reason=str(reason))
             except ConsumerGone as reason:
-                log.info("consumer is opened anew", **self._labels, reason=str(reason))
+                log.info("consumer is opened anew", **self.labels, reason=str(reason))
             except LineStopped as reason:
                 self._halt(str(reason))
                 await asyncio.sleep(self._retry_s)
@@ -170,7 +158,7 @@ class DomainConsumer:
         self._position = checkpoint.position
         reader = await self._open(checkpoint)
         try:
-            line = _Line(self.source, self.stream, checkpoint)
+            line = Line(self.source, self.stream, checkpoint)
             while True:
                 end_if_cancelled()
                 messages = await reader.next(IDLE_S)
@@ -210,7 +198,7 @@ class DomainConsumer:
             await reader.close()
             await self._js.delete_consumer(self.stream, reader.consumer)
         except Exception as error:  # the server forgets it by itself after INACTIVE_S
-            log.debug("consumer was not removed", **self._labels, error=repr(error))
+            log.debug("consumer was not removed", **self.labels, error=repr(error))
 
     async def _commit(self, envelopes: Sequence[Envelope]) -> None:
         """Apply a run in one transaction; if that fails, one by one, so that the line stops at the culprit."""
@@ -218,7 +206,7 @@ class DomainConsumer:
             return
         try:
             await self._transaction(envelopes)
-        except (_Reopen, LineStopped):
+        except (Reopen, LineStopped):
             raise
         except Exception as error:
             if _is_transient(error):
@@ -250,113 +238,52 @@ class DomainConsumer:
         self._progress_at = time.monotonic()
         self._stopped = None
         await self._checkpoints.advanced(self.source, self._position)
-        _applied.add(len(todo), self._labels)
-        _duration.record(time.monotonic() - started, self._labels)
+        _applied.add(len(todo), self.labels)
+        _duration.record(time.monotonic() - started, self.labels)
 
     def _halt(self, reason: str) -> None:
         if reason != self._stopped:
-            log.error("the line stands still", **self._labels, reason=reason)
+            log.error("the line stands still", **self.labels, reason=reason)
         self._stopped = reason
 
     def _worry(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"
         if reason != self._trouble:
-            log.warning("consumer is delayed", **self._labels, error=reason)
+            log.warning("consumer is delayed", **self.labels, error=reason)
         self._trouble = reason
 
     def _fine(self) -> None:
         if self._stopped is not None or self._trouble is not None:
-            log.info("the line goes on", **self._labels, position=self._position)
+            log.info("the line goes on", **self.labels, position=self._position)
         self._stopped = self._trouble = None
         self._caught_up_at = time.monotonic()
 
-    def _observe_lag(self, _options: CallbackOptions) -> list[Observation]:
-        return [Observation(self._pending, self._labels)]
 
-    def _observe_age(self, _options: CallbackOptions) -> list[Observation]:
-        return [Observation(self.age_s, self._labels)]
-
-    def _observe_stopped(self, _options: CallbackOptions) -> list[Observation]:
-        return [Observation(0 if self._stopped is None else 1, self._labels)]
+# One gauge for all consumers of the process: an instrument of the same name per consumer would be a conflict.
+_consumers: WeakSet[DomainConsumer] = WeakSet()
 
 
-class _Line:
-    """Checks what a consumer delivers against the checkpoint: sequence by sequence, hash by hash."""
+def _gauge(name: str, unit: str, description: str, value: Callable[[DomainConsumer], float]) -> None:
+    def observe(_options: CallbackOptions) -> list[Observation]:
+        return [Observation(value(consumer), consumer.labels) for consumer in _consumers]
 
-    def __init__(self, source: str, stream: str, checkpoint: Checkpoint) -> None:
-        self._source = source
-        self._stream = stream
-        self._position = checkpoint.position
-        self._hash = checkpoint.hash.hex()
-        self._delivered = 0
-        self._fault: Exception | None = None
+    _meter.create_observable_gauge(name, [observe], unit=unit, description=description)
 
-    def take(self, messages: Sequence[Msg]) -> list[Envelope]:
-        """The envelopes that continue the line, up to the first fault; see `raise_fault`."""
-        taken: list[Envelope] = []
-        for message in messages:
-            try:
-                envelope = self._next(message)
-            except (LineStopped, _Reopen) as fault:
-                self._fault = fault
-                break
-            if envelope is not None:
-                taken.append(envelope)
-        return taken
 
-    def raise_fault(self) -> None:
-        if self._fault is not None:
-            raise self._fault
-
-    def _next(self, message: Msg) -> Envelope | None:
-        place = message.metadata.sequence
-        sequence = place.stream
-        lost_on_the_way = place.consumer != self._delivered + 1
-        self._delivered = place.consumer
-        if sequence < self._position:
-            return None
-        if sequence > self._position + 1:
-            if lost_on_the_way:
-                raise _Reopen(f"{self._position + 1} expected, {sequence} delivered")
-            # The server counts what it delivers: it went from one message to the other without a step.
-            raise LineStopped(
-                f"{self._stream} has no message {self._position + 1}: the next one is {sequence}. "
-                "See the runbook, 'hole in a domain stream'"
-            )
-        try:
-            envelope = Envelope.decode(message.data)
-        except EnvelopeError as error:
-            raise LineStopped(f"{self._stream} at {sequence}: {error}") from error
-        if envelope.sequence != sequence or envelope.source != self._source:
-            raise LineStopped(
-                f"{self._stream} at {sequence} holds event {envelope.sequence} of {envelope.source!r}"
-            )
-        if sequence == self._position:
-            if envelope.hash != self._hash:
-                raise LineStopped(_two_histories(self._stream, sequence, self._hash, envelope.hash))
-            return None
-        if envelope.previoushash != self._hash:
-            raise LineStopped(_two_histories(self._stream, self._position, self._hash, envelope.previoushash))
-        self._position, self._hash = sequence, envelope.hash
-        return envelope
+_gauge("consumer.lag", "{event}", "events in the stream, not yet applied", lambda c: c.pending)
+_gauge("consumer.age", "s", "how long ago the projection held the whole stream", lambda c: c.age_s)
+_gauge("consumer.stopped", "1", "1 while an event can't be applied", lambda c: int(c.stopped is not None))
 
 
 def _must_follow(checkpoint: Checkpoint, envelope: Envelope) -> None:
     if envelope.sequence != checkpoint.position + 1:
-        raise _Reopen(f"the checkpoint is at {checkpoint.position}, the line at {envelope.sequence}")
+        raise Reopen(f"the checkpoint is at {checkpoint.position}, the line at {envelope.sequence}")
     if envelope.previous_hash_bytes != checkpoint.hash:
         raise LineStopped(
-            _two_histories(
+            two_histories(
                 checkpoint.source, checkpoint.position, checkpoint.hash.hex(), envelope.previoushash
             )
         )
-
-
-def _two_histories(where: str, position: int, ours: str, theirs: str) -> str:
-    return (
-        f"at {position} the projection has seen hash {ours[:16] or 'none'}, {where} has {theirs[:16] or 'none'}: "
-        "the source's log was restored or exchanged. See the runbook, 'two histories'"
-    )
 
 
 def _describe(source: str, envelope: Envelope, error: Exception) -> str:

@@ -48,7 +48,7 @@ class PullReader:
         self._arrived = asyncio.Event()
         self._outstanding = 0
         self._expires = 0.0
-        self._heard = 0.0
+        self._unheard_s = 0.0  # time spent waiting since the last word; time we were busy doesn't count
         self._gone: str | None = None
         self._request = 0
 
@@ -73,15 +73,17 @@ class PullReader:
             now = time.monotonic()
             if self._outstanding == 0 or now >= self._expires:
                 await self._ask()
-            elif now - self._heard > SILENCE_S:
+            elif self._unheard_s > SILENCE_S:
                 raise ConsumerGone(f"{self.stream}/{self.consumer}: no heartbeat for {SILENCE_S:g} s")
             remaining = deadline - now
             if remaining <= 0:
                 return []
             self._arrived.clear()
             if not self._messages and self._gone is None:
+                patience = min(remaining, HEARTBEAT_S)
+                self._unheard_s += patience
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(min(remaining, HEARTBEAT_S)):
+                    async with asyncio.timeout(patience):
                         await self._arrived.wait()
         taken = [self._messages.popleft() for _ in range(min(self._batch, len(self._messages)))]
         if self._prefetch and self._outstanding == 0 and not self._messages and self._gone is None:
@@ -109,7 +111,7 @@ class PullReader:
         self._request += 1
         self._outstanding = self._batch
         self._expires = now + REQUEST_EXPIRES_S
-        self._heard = now
+        self._unheard_s = 0.0
         request = {
             "batch": self._batch,
             "expires": int(REQUEST_EXPIRES_S * 1e9),
@@ -119,7 +121,7 @@ class PullReader:
         await self._nc.publish(self._subject, msgspec.json.encode(request), reply=reply)
 
     async def _receive(self, msg: Msg) -> None:
-        self._heard = time.monotonic()
+        self._unheard_s = 0.0
         status = msg.headers.get("Status") if msg.headers else None
         if status is None:
             self._outstanding = max(0, self._outstanding - 1)

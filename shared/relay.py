@@ -12,6 +12,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import structlog
 from nats.js import JetStreamContext
@@ -89,15 +90,7 @@ class Relay:
         self._caught_up_at = time.monotonic()
         self._stopped: str | None = None
         self._trouble: str | None = None
-        _meter.create_observable_gauge(
-            "relay.age",
-            [self._observe_age],
-            unit="s",
-            description="how long ago the stream was last known to hold the whole log",
-        )
-        _meter.create_observable_gauge(
-            "relay.stopped", [self._observe_stopped], description="1 while log and stream diverge"
-        )
+        _relays.add(self)
         if health is not None:
             health.register(f"relay {source}", self.check)
 
@@ -279,8 +272,22 @@ class Relay:
             log.info("relay goes on", source=self.source, position=self.position)
         self._stopped = self._trouble = None
 
-    def _observe_age(self, _options: CallbackOptions) -> list[Observation]:
-        return [Observation(self.age_s, {"source": self.source})]
 
-    def _observe_stopped(self, _options: CallbackOptions) -> list[Observation]:
-        return [Observation(0 if self._stopped is None else 1, {"source": self.source})]
+# One gauge for all relays of the process: an instrument of the same name per relay would be a conflict.
+_relays: WeakSet[Relay] = WeakSet()
+
+
+def _ages(_options: CallbackOptions) -> list[Observation]:
+    return [Observation(relay.age_s, {"source": relay.source}) for relay in _relays]
+
+
+def _stopped(_options: CallbackOptions) -> list[Observation]:
+    return [Observation(0 if relay.stopped is None else 1, {"source": relay.source}) for relay in _relays]
+
+
+_meter.create_observable_gauge(
+    "relay.age", [_ages], unit="s", description="how long ago the stream was last known to hold the whole log"
+)
+_meter.create_observable_gauge(
+    "relay.stopped", [_stopped], description="1 while log and stream tell two histories"
+)

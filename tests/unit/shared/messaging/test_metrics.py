@@ -1,0 +1,39 @@
+"""What the relays and consumers of one process show at /metrics."""
+
+from typing import Any, cast
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared import consumer, relay
+from shared.checkpoint import Checkpoints
+
+
+@pytest.fixture
+def made() -> tuple[list[relay.Relay], list[consumer.DomainConsumer]]:
+    """Two relays and two consumers as one process may hold them; they are never run."""
+    engine = create_async_engine("postgresql+asyncpg://nobody@localhost:1/none")
+    nothing = cast(Any, None)
+    checkpoints = Checkpoints(engine, "metrics-test")
+    return (
+        [relay.Relay(source, engine, nothing, nothing) for source in ("m-one", "m-two")],
+        [consumer.DomainConsumer(s, nothing, checkpoints, nothing) for s in ("m-one", "m-two")],
+    )
+
+
+def test_each_relay_and_consumer_is_one_series_labelled_by_source(made):
+    reader = InMemoryMetricReader()
+    meter = MeterProvider(metric_readers=[reader]).get_meter("t")
+    meter.create_observable_gauge("relay.age", [relay._ages])
+    meter.create_observable_gauge("relay.stopped", [relay._stopped])
+    data = reader.get_metrics_data()
+    assert data is not None
+    (scope,) = data.resource_metrics[0].scope_metrics
+    for metric in scope.metrics:
+        sources = [p.attributes["source"] for p in metric.data.data_points]
+        assert {"m-one", "m-two"} <= set(sources)
+        assert len(sources) == len(set(sources))
+        assert all(set(p.attributes) == {"source"} for p in metric.data.data_points)
+    assert {c.source for c in made[1]} <= {c.source for c in consumer._consumers}
