@@ -1,0 +1,41 @@
+"""The inline tables are a function of the log: a rebuild ends in the same rows."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.assessment import tables
+from services.assessment.inline import rebuild_inline
+from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
+from tests.component.assessment.test_targets import PARTS, PINGTAN, PLAN
+
+
+async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
+    async with engine.connect() as conn:
+        return {
+            table.name: sorted((tuple(row) for row in await conn.execute(select(table))), key=repr)
+            for table in tables.INLINE
+        }
+
+
+async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
+    await service.ask(PROVINCE, "set-target", **PINGTAN)
+    await service.ask(FUZHOU, "decompose-target", plan=PLAN, target="TR-6a", parts=PARTS)
+    await service.ask(FUZHOU, "decompose-target", plan=PLAN, target="TR-6a", parts=PARTS[1:], reason="x")
+    part = {"plan": PLAN, "target": "TR-6a:350181", "value": "155", "reason": "late"}
+    await service.ask(FUZHOU, "revise-target", **part)
+    await service.ask(FUZHOU, "report-statistic", **ENERGY)
+    await service.ask(FUZHOU, "revise-statistic", **{**ENERGY, "value": "1"}, reason="census")
+    fewer = {**service.plan, "regions": [r for r in service.plan["regions"] if r["code"] != "350527"]}
+    await service.ask(OPS, "load-plan", **fewer, reason="not administered")
+    before = await rows(service.engine)
+    assert all(before.values()), "every table must have rows, or the comparison proves nothing"
+    async with service.engine.begin() as conn:
+        await conn.execute(delete(tables.target).where(tables.target.c.target == "TR-6a"))
+        await conn.execute(delete(tables.statistic))
+    assert await rows(service.engine) != before
+    async with service.engine.begin() as conn:
+        read = await rebuild_inline(conn, service.log)
+    assert await rows(service.engine) == before
+    assert read == len(await service.events())
