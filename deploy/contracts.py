@@ -3,6 +3,7 @@
     python -m deploy.contracts            write every generated file under shared/contracts/
     python -m deploy.contracts --check    compare only; name each file that differs
     python -m deploy.contracts energy     one service (and not the gateway's document)
+    python -m deploy.contracts --break    write even where a version would mean something else than before
 
 Generated: `operations.json` (requests and answers of every operation, from the services' pydantic models),
 `<EventType>.v<N>.schema.json` (from the event classes, their newest version), `asyncapi.json`, and
@@ -201,6 +202,36 @@ def everything(services: Sequence[str] = SERVICES) -> Iterator[Mapping[Path, Jso
         yield {HOME / GATEWAY / "openapi.json": openapi()}
 
 
+def breaks(path: Path, document: Json) -> list[str]:
+    """Why an event's committed schema may not become `document`: within a version only optional additions.
+
+    Empty for a new file and for anything but an event's schema. A break is the next version, with an upcaster.
+    """
+    if not _SCHEMA_FILE.match(path.name) or not path.exists():
+        return []
+    before: dict[str, Json] = json.loads(path.read_text("utf-8"))["$defs"]
+    after: dict[str, Json] = document["$defs"]
+    found = [f"{name} is gone" for name in before if name not in after]
+    for name in before.keys() & after.keys():
+        had, has = before[name].get("properties", {}), after[name].get("properties", {})
+        needed = set(after[name].get("required", [])) - set(before[name].get("required", []))
+        found += [f"{name}.{field} is gone" for field in had if field not in has]
+        found += [f"{name}.{field} is required now" for field in sorted(needed)]
+        found += [
+            f"{name}.{field} is of another type"
+            for field in had
+            if field in has and _other(had[field], has[field])
+        ]
+    return sorted(found)
+
+
+def _other(before: Json, after: Json) -> bool:
+    words = ("description", "title", "default", "examples")
+    return {k: v for k, v in before.items() if k not in words} != {
+        k: v for k, v in after.items() if k not in words
+    }
+
+
 def write(files: Mapping[Path, Json]) -> list[Drift]:
     """Bring the files to what the code says; answers what had drifted."""
     found = list(drift(files))
@@ -219,17 +250,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("services", nargs="*", metavar="SERVICE", help=", ".join(SERVICES))
     parser.add_argument("--check", action="store_true", help="compare only")
+    parser.add_argument("--break", action="store_true", dest="may_break", help="nobody has this version yet")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.services) - set(SERVICES))
     if unknown:
         parser.error(f"no such service: {', '.join(unknown)}; there are {', '.join(SERVICES)}")
     found: list[Drift] = []
+    broken: list[str] = []
     for files in everything(given.services or SERVICES):
-        found += drift(files) if given.check else write(files)
+        reasons = (
+            []
+            if given.may_break
+            else [f"{path.name}: {why}" for path in files for why in breaks(path, files[path])]
+        )
+        broken += reasons
+        found += drift(files) if given.check or reasons else write(files)
     for each in found:
         sys.stdout.write(
             f"{each}\n" if given.check else f"{each.path.relative_to(HOME.parent.parent)}: written\n"
         )
+    for reason in broken:
+        sys.stdout.write(f"{reason}\n")
+    if broken:
+        sys.stdout.write(
+            "Readers of the committed version would break: give the event class the next schema_version and an "
+            "upcaster, and deploy the readers first. (--break, if that version was never deployed.)\n"
+        )
+        return 1
     if given.check and found:
         sys.stdout.write(f"{len(found)} files have drifted from the code. Mend them with: {MEND}\n")
         return 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy import topology
-from deploy.local.databases import as_role, for_sqlalchemy
+from deploy.databases import as_role, for_sqlalchemy
 from deploy.local.environment import SystemAddresses, process_environment
 from deploy.local.process import StartError
 from deploy.local.runner import running_system

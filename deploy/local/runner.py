@@ -18,7 +18,7 @@ import asyncpg
 import psutil
 
 from deploy import topology
-from deploy.local.databases import as_role, create_database, create_roles, for_asyncpg, for_sqlalchemy
+from deploy.databases import as_role, create_database, create_roles, for_asyncpg, for_sqlalchemy
 from deploy.local.environment import SystemAddresses, process_environment
 from deploy.local.folder import DataFolder
 from deploy.local.nats import NatsServer

@@ -3,7 +3,8 @@
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,28 +42,34 @@ class Secrets:
         return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
+def fresh(stored: Mapping[str, Any] | None = None) -> Secrets:
+    """New secrets for everything in the topology that `stored` doesn't have one for."""
+    known = stored or {}
+    roles = [role for service in SERVICES for role in (service.owner_role, service.runtime_role)]
+    users = [user.name for user in USERS]
+    return Secrets(
+        postgres=known.get("postgres") or _password(),
+        roles={role: known.get("roles", {}).get(role) or _password() for role in roles},
+        nats={user: known.get("nats", {}).get(user) or _password() for user in users},
+        signing_key=known.get("signing_key") or _signing_key(),
+        position_key=known.get("position_key") or secrets.token_hex(32),
+    )
+
+
 def load_or_create(data: Path) -> Secrets:
     """The data folder's secrets; what is not there yet is made and stored."""
     path = data / _FILE
     stored: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    roles = [role for service in SERVICES for role in (service.owner_role, service.runtime_role)]
-    users = [user.name for user in USERS]
-    wanted: dict[str, Any] = {
-        "postgres": stored.get("postgres") or _password(),
-        "roles": {role: stored.get("roles", {}).get(role) or _password() for role in roles},
-        "nats": {user: stored.get("nats", {}).get(user) or _password() for user in users},
-        "signing_key": stored.get("signing_key") or _signing_key(),
-        "position_key": stored.get("position_key") or secrets.token_hex(32),
-    }
-    if wanted != stored:
+    wanted = fresh(stored)
+    if asdict(wanted) != stored:
         data.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(wanted, file, indent=2)
+            json.dump(asdict(wanted), file, indent=2)
         new.replace(path)
-    return Secrets(**wanted)
+    return wanted
 
 
 def _password() -> str:

@@ -20,7 +20,7 @@ from nats.js import JetStreamContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy import topology
-from deploy.local.databases import (
+from deploy.databases import (
     create_database,
     create_roles,
     for_sqlalchemy,

@@ -209,7 +209,7 @@ async def test_databases_are_made_on_an_outside_server(tmp_path: Path) -> None:
     """SHENGJI_POSTGRES_URL: roles and databases are made there, and no server is started here."""
     import asyncpg
 
-    from deploy.local.databases import for_asyncpg
+    from deploy.databases import for_asyncpg
     from tests.kit.servers import TestCluster
 
     async with TestCluster.running() as cluster:

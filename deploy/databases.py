@@ -1,11 +1,18 @@
-"""Roles and databases of the services: one database each, an owner that migrates and a role that runs."""
+"""Roles and databases of the services: one database each, an owner that migrates and a role that runs.
 
+`python -m deploy.databases` makes them on the server of SHENGJI_POSTGRES_URL (a role that may make roles and
+databases) and migrates them. Passwords: SHENGJI_<SERVICE>_PASSWORD and SHENGJI_<SERVICE>_OWNER_PASSWORD.
+"""
+
+import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 import asyncpg
 
 from deploy.topology import SERVICES, Service
+from shared.database import migrate
 
 _PRIVILEGES = """
     ALTER SCHEMA public OWNER TO "{owner}";
@@ -74,3 +81,49 @@ def for_asyncpg(url: str) -> str:
 def for_sqlalchemy(url: str) -> str:
     """A PostgreSQL URL in the form that SQLAlchemy's asyncpg dialect takes."""
     return "postgresql+asyncpg://" + url.split("://", 1)[1]
+
+
+def passwords_from(env: Mapping[str, str]) -> dict[str, str]:
+    """The roles' passwords, by role. Raises KeyError naming the variable that is missing."""
+    return {
+        role: env[variable]
+        for service in SERVICES
+        for role, variable in (
+            (service.owner_role, owner_password_variable(service)),
+            (service.runtime_role, password_variable(service)),
+        )
+    }
+
+
+def password_variable(service: Service) -> str:
+    """The environment variable with the password of the service's runtime role."""
+    return f"SHENGJI_{service.name.upper()}_PASSWORD"
+
+
+def owner_password_variable(service: Service) -> str:
+    """The environment variable with the password of the service's owner role."""
+    return f"SHENGJI_{service.name.upper()}_OWNER_PASSWORD"
+
+
+async def install(server_url: str, passwords: Mapping[str, str]) -> None:
+    """Make what is missing on the server, and migrate every database. Safe to run again."""
+    admin = await asyncpg.connect(for_asyncpg(server_url))
+    try:
+        await create_roles(admin, passwords)
+        for service in SERVICES:
+            await create_database(admin, for_asyncpg(server_url), service)
+    finally:
+        await admin.close()
+    for service in SERVICES:
+        role = service.owner_role
+        await migrate(
+            for_sqlalchemy(as_role(server_url, role, passwords[role], service.database)), service.name
+        )
+        print(f"{service.name}: migrated", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(install(os.environ["SHENGJI_POSTGRES_URL"], passwords_from(os.environ)))
+    except KeyError as missing:
+        raise SystemExit(f"set {missing.args[0]}") from missing

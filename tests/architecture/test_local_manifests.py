@@ -1,0 +1,202 @@
+"""Compose and Kubernetes run exactly the processes of the topology, each with its own secrets and no more."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy import topology
+from deploy.manifests import parts, secret_files
+from deploy.manifests.__main__ import drift, write
+from deploy.nats_config import password_variable
+
+ROOT = Path(__file__).parents[2]
+BASE = ROOT / "deploy" / "k8s" / "base"
+NAMES = [process.name for process in topology.PROCESSES]
+
+
+def kubernetes() -> list[dict[str, Any]]:
+    """Every object of the base, by way of its kustomization."""
+    listed = yaml.safe_load((BASE / "kustomization.yaml").read_text())["resources"]
+    return [document for file in listed for document in yaml.safe_load_all((BASE / file).read_text())]
+
+
+def of_kind(kind: str) -> dict[str, dict[str, Any]]:
+    return {each["metadata"]["name"]: each for each in kubernetes() if each["kind"] == kind}
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return found
+
+
+def the_container(workload: dict[str, Any]) -> dict[str, Any]:
+    [container] = workload["spec"]["template"]["spec"]["containers"]
+    return dict(container)
+
+
+def secret_keys(container: dict[str, Any]) -> dict[str, str]:
+    """Variable → name of the Secret that it comes from."""
+    return {
+        row["name"]: row["valueFrom"]["secretKeyRef"]["name"]
+        for row in container["env"]
+        if "secretKeyRef" in row.get("valueFrom", {})
+    }
+
+
+def test_the_files_are_what_the_topology_says_and_a_difference_is_found(tmp_path: Path) -> None:
+    assert drift() == []
+    write(tmp_path)
+    (tmp_path / "docker-compose.yml").write_text("name: other\n")
+    assert drift(tmp_path) == ["docker-compose.yml"]
+
+
+def test_kubernetes_runs_the_processes_of_the_topology_and_nothing_else() -> None:
+    assert set(of_kind("Deployment")) == set(NAMES)
+    assert set(of_kind("StatefulSet")) == {"nats"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_deployment_runs_its_process_with_probes_and_its_own_secrets(name: str) -> None:
+    process, deployment = topology.process(name), of_kind("Deployment")[name]
+    container = the_container(deployment)
+    assert container["args"] == list(process.arguments)
+    plain = {row["name"]: row["value"] for row in container["env"] if "value" in row}
+    assert plain["SHENGJI_NATS_USER"] == name
+    assert plain["SHENGJI_CLOCK"] == "system"
+    assert plain["SHENGJI_ENVIRONMENT"] == "production"
+    secrets = secret_keys(container)
+    assert set(secrets.values()) == {f"shengji-{name}"}
+    assert ("SHENGJI_DATABASE_URL" in secrets) == (process.service is not None)
+    assert not {key for key in plain if "PASSWORD" in key or "DATABASE_URL" in key}
+    assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+    assert container["livenessProbe"]["httpGet"]["path"] == "/live"
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert str(ports["health"]) == plain["SHENGJI_HEALTH_PORT"]
+    assert ("http" in ports) == (process.http != "none")
+    assert ("http" in ports) == (name in of_kind("Service"))
+    assert deployment["spec"]["replicas"] == process.replicas
+    if process.replicas == 1:
+        assert deployment["spec"]["strategy"]["type"] == "Recreate"
+    else:
+        assert of_kind("PodDisruptionBudget")[name]["spec"]["maxUnavailable"] == 1
+
+
+def test_every_pod_is_confined() -> None:
+    workloads = [*of_kind("Deployment").values(), *of_kind("StatefulSet").values(), *of_kind("Job").values()]
+    for workload in workloads:
+        pod, container = workload["spec"]["template"]["spec"], the_container(workload)
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"]["drop"] == ["ALL"]
+        assert container["resources"]["limits"]["memory"]
+
+
+def test_every_secret_that_a_pod_asks_for_is_among_the_generated_ones() -> None:
+    url = "postgresql://admin:secret@db.example:5432/postgres?sslmode=require"
+    made = {each["metadata"]["name"]: each["stringData"] for each in secret_files.kubernetes_secrets(url)}
+    workloads = [*of_kind("Deployment").values(), *of_kind("StatefulSet").values(), *of_kind("Job").values()]
+    for workload in workloads:
+        for variable, secret in secret_keys(the_container(workload)).items():
+            assert made[secret][variable], f"{secret}/{variable}"
+    energy = made["shengji-energy"]["SHENGJI_DATABASE_URL"]
+    assert energy.startswith("postgresql+asyncpg://energy_runtime:")
+    assert energy.endswith("@db.example:5432/energy?sslmode=require")
+    assert made["shengji-databases"]["SHENGJI_ENERGY_PASSWORD"] in energy
+    assert "signing-key.pem" not in made["shengji-gateway"]
+
+
+def test_nats_keeps_three_copies_in_three_zones() -> None:
+    spec = of_kind("StatefulSet")["nats"]["spec"]
+    assert spec["replicas"] == 3
+    [spread] = spec["template"]["spec"]["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"]) == (
+        "topology.kubernetes.io/zone",
+        "DoNotSchedule",
+    )
+    provisioner = the_container(of_kind("Deployment")["provisioner"])["env"]
+    assert {"name": "SHENGJI_STREAM_REPLICAS", "value": "3"} in provisioner
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["deploy/compose/nats.conf", "deploy/k8s/base/nats.conf", "deploy/k8s/overlays/single-node/nats.conf"],
+)
+def test_every_nats_configuration_waits_for_the_disk_and_holds_no_password(path: str) -> None:
+    text = (ROOT / path).read_text()
+    assert "sync_interval: always" in text
+    assert re.findall(r"password: (\S+),", text) == [
+        f"${password_variable(user.name)}" for user in topology.USERS
+    ]
+
+
+def test_the_network_is_closed_but_for_the_ways_that_are_needed() -> None:
+    policies = of_kind("NetworkPolicy")
+    assert policies["deny-all"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+    def names(policy: str) -> set[str]:
+        [expression] = policies[policy]["spec"]["podSelector"]["matchExpressions"]
+        return set(expression["values"])
+
+    assert names("doors-accept") == {each.name for each in topology.PROCESSES if each.http != "none"}
+    assert names("to-postgres") == {
+        *(each.name for each in topology.PROCESSES if each.service),
+        "databases",
+    }
+    assert names("to-nats") == set(NAMES)
+
+
+def test_compose_runs_the_processes_of_the_topology() -> None:
+    assert set(compose()) == {*NAMES, "postgres", "nats", "databases"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_container_runs_its_process_after_what_it_needs_with_its_own_secrets(name: str) -> None:
+    process, container = topology.process(name), compose()[name]
+    assert container["command"] == list(process.arguments)
+    assert set(process.needs) | {"nats"} <= set(container["depends_on"])
+    assert "/ready" in container["healthcheck"]["test"][-1]
+    environment = container["environment"]
+    assert environment["SHENGJI_NATS_USER"] == name
+    assert set(parts.secret_variables(process)) <= set(environment)
+    asked = set(re.findall(r"\$\{(\w+):\?", str(environment)))
+    foreign = {password_variable(user) for user in NAMES if user != name} | {
+        variable for variable in asked if "OWNER" in variable or "POSTGRES" in variable
+    }
+    assert not asked & foreign
+    assert ("ports" in container) == (process.http != "none")
+    assert all(port.startswith("127.0.0.1:") for port in container.get("ports", []))
+
+
+def test_the_env_file_has_every_variable_that_compose_requires() -> None:
+    asked = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    lines = secret_files.environment_file().splitlines()
+    given = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
+    assert given == asked
+
+
+def test_every_overlay_stands_on_the_base_and_patches_what_is_there() -> None:
+    known = {(each["kind"], each["metadata"]["name"]) for each in kubernetes()}
+    kinds = {kind for kind, _ in known}
+    overlays = sorted((ROOT / "deploy" / "k8s" / "overlays").glob("*/kustomization.yaml"))
+    assert [path.parent.name for path in overlays] == ["production", "single-node"]
+    for path in overlays:
+        overlay = yaml.safe_load(path.read_text())
+        assert [(path.parent / each).resolve() for each in overlay["resources"]] == [BASE]
+        for patch in overlay["patches"]:
+            target = patch["target"]
+            assert (target["kind"], target["name"]) in known if "name" in target else target["kind"] in kinds
+            assert yaml.safe_load(patch["patch"])
+
+
+def test_the_image_has_every_package_that_a_process_imports() -> None:
+    copied = set(re.findall(r"^COPY (\w+) \1$", (ROOT / "deploy" / "Dockerfile").read_text(), re.MULTILINE))
+    needed = {process.module.split(".")[0] for process in topology.PROCESSES} | {"shared"}
+    assert needed <= copied
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {f"!{package}" for package in copied} <= set(ignored)
