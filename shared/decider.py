@@ -112,6 +112,11 @@ class CommandRunner:
                 if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:
                     raise
             except self._refusal as refusal:
+                # Its twin may have been carried out between our look for its answer and our decision.
+                async with self._engine.connect() as conn:
+                    stored = await self._stored(conn, call, request_hash)
+                if stored is not None:
+                    return stored
                 raise _refused(refusal) from refusal
         raise _conflict(stream)
 

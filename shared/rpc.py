@@ -29,10 +29,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from shared.identity import Actor
+from shared.outage import is_outage
 from shared.problems import Problem, unavailable
 
 MAX_REPLY_BYTES = 512_000
 _WORKERS = 32
+_OUTAGE = "The service's database gave no answer; whether a command was carried out is not known."
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)  # money and energy cross as they were written
 _log = structlog.get_logger("rpc")
@@ -184,7 +186,10 @@ class Operations:
             return encoded
         except Problem as problem:
             return _json({"problem": problem.to_dict()})
-        except Exception:
+        except Exception as error:
+            if is_outage(error):
+                _log.warning("database outage", service=self.service, error=repr(error)[:500])
+                return _json({"problem": unavailable(_OUTAGE).to_dict()})
             reference = uuid4().hex[:12]
             _log.exception("operation failed", service=self.service, reference=reference)
             return _json({"problem": _internal(reference).to_dict()})

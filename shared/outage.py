@@ -1,0 +1,16 @@
+"""Tells an outage of the database, which passes, from an error in what was asked of it."""
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# SQLSTATE classes: connection, resources, operator intervention and time limits, serialization failure.
+_CLASSES = ("08", "53", "57", "40")
+_STATES = ("55P03", "25P03")  # a lock, or the transaction itself, took too long
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the same request may succeed later: no connection, none free, cut off, or too slow."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state.startswith(_CLASSES) or state in _STATES
+    return isinstance(error, PoolTimeout | OSError)
