@@ -188,7 +188,7 @@ class LocalSystem:
         return for_sqlalchemy(as_role(server_url, role, self.secrets.roles[role], database))
 
     async def _migrate(self, postgres: PostgresServer | None) -> None:
-        """Make roles and databases where they are ours to make, and migrate them, all services at once."""
+        """Make roles and databases where they are ours to make, and migrate them."""
         if self._addresses is None:
             raise RuntimeError("addresses come first")
         services = [
@@ -201,9 +201,10 @@ class LocalSystem:
         if own and admin_url is not None:
             await self._step("make databases", self._make_databases(admin_url, own))
         owners = ((service.name, self._addresses.databases[service.name][1]) for service in services)
-        await asyncio.gather(
-            *(self._step(f"migrate {name}", migrate(url, name)) for name, url in owners if url is not None)
-        )
+        # One after the other: Alembic keeps the migration in hand in a global of the process.
+        for name, url in owners:
+            if url is not None:
+                await self._step(f"migrate {name}", migrate(url, name))
 
     async def _make_databases(self, admin_url: str, services: list[topology.Service]) -> None:
         admin = await asyncpg.connect(for_asyncpg(admin_url))
