@@ -18,6 +18,7 @@ from services.progress import facts, measures
 from services.progress.figure import Figure
 from services.progress.model import ReadModel, Snapshot
 from services.progress.scope import Scope
+from shared.cancellation import end_if_cancelled
 
 HINT_SUBJECT = "hint.progress"
 POLL_S = 0.1
@@ -117,6 +118,7 @@ class Watch:
     async def run(self, nc: Client) -> None:
         """Look for new changes until cancelled; a hint goes out by core NATS, which may lose it."""
         while True:
+            end_if_cancelled()
             try:
                 seen = (self._model.version, await self._model.seq())
             except Exception:

@@ -6,7 +6,7 @@ Kept in memory only: it is read anew from the stream at every start, and it has 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -15,6 +15,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from shared.areas import AreaTree
+from shared.cancellation import end_if_cancelled
 from shared.pull import ConsumerGone, PullReader
 
 STREAM = "LIVE"
@@ -78,6 +79,7 @@ class LiveEnergy:
     async def run(self, js: JetStreamContext) -> None:
         """Follow the stream until cancelled; whatever fails is tried again."""
         while True:
+            end_if_cancelled()
             try:
                 await self._session(js)
             except ConsumerGone as reason:
@@ -100,6 +102,7 @@ class LiveEnergy:
         reader = await PullReader.open(js, STREAM, info.name, _BATCH, prefetch=True)
         try:
             while True:
+                end_if_cancelled()
                 for message in await reader.next(_IDLE_S):
                     self.take(message.data)
         finally:
@@ -117,6 +120,8 @@ def _sum(day: date, messages: Iterable[EnergyLive]) -> RunningDay | None:
         enterprises=len(found),
         present=sum(m.present for m in found),
         expected=sum(m.expected for m in found),
-        last_reading_at=max((m.last_reading_at for m in found if m.last_reading_at), default=None),
-        sent_at=max(m.sent_at for m in found),
+        last_reading_at=max(
+            (m.last_reading_at.astimezone(UTC) for m in found if m.last_reading_at), default=None
+        ),
+        sent_at=max(m.sent_at for m in found).astimezone(UTC),
     )

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from services.progress import tables, versions
 from services.progress.readers import SOURCES
-from services.progress.serving import consumers
+from services.progress.serving import cancel, consumers
 from shared import broker
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer
@@ -98,9 +98,7 @@ async def _rebuild(
             _judge(found, accept, say)
             await _switch(owner, serving, version)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cancel(tasks)
     finally:
         await engine.dispose()
     seconds = time.monotonic() - started

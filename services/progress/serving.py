@@ -11,6 +11,7 @@ from services.progress import versions
 from services.progress.model import ReadModel
 from services.progress.projection import apply
 from services.progress.readers import SOURCES
+from shared.cancellation import end_if_cancelled
 from shared.checkpoint import Checkpoints
 from shared.consumer import RETRY_S, DomainConsumer
 from shared.health import Health
@@ -45,7 +46,7 @@ async def serve(engine: AsyncEngine, model: ReadModel, js: JetStreamContext, hea
             for task in done:
                 task.result()
         finally:
-            await _cancel([*tasks, switched])
+            await cancel([*tasks, switched])
             for name in names:
                 health.unregister(name)
         before = model.version
@@ -57,6 +58,7 @@ async def serve(engine: AsyncEngine, model: ReadModel, js: JetStreamContext, hea
 async def _switched(engine: AsyncEngine, version: int) -> None:
     """Return when another version serves."""
     while True:
+        end_if_cancelled()
         try:
             async with engine.connect() as conn:
                 if (await _version(conn)) != version:
@@ -70,7 +72,10 @@ async def _version(conn: AsyncConnection) -> int:
     return (await versions.serving(conn)).version
 
 
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """End the tasks and wait for them; asked again and again, see `shared.cancellation`."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.5)

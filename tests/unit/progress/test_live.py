@@ -41,7 +41,7 @@ def test_the_last_message_of_each_enterprise_counts_and_they_add_up_by_region():
     province = running(live)
     assert (province.tce_equal, province.tce_equivalent) == (Decimal("14.25"), Decimal("42.75"))
     assert (province.enterprises, province.present, province.expected) == (3, 120, 123)
-    assert province.last_reading_at.isoformat() == "2013-05-07T10:15:00+08:00"
+    assert province.last_reading_at.isoformat() == "2013-05-07T02:15:00+00:00"
     assert running(live, "350100").tce_equal == Decimal("6.25")
 
 
