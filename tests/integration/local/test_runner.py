@@ -174,8 +174,10 @@ from deploy.local.settings import LocalSettings
 async def main():
     settings = LocalSettings(data=Path(sys.argv[1]), processes=("provisioner",), environment="test", small=True)
     async with LocalSystem(settings) as system:
+        waiting = asyncio.create_task(system.run_until_signal())
+        await asyncio.sleep(0)  # It listens for signals now.
         print(*(system.supervisor.pid(name) for name in system.supervisor.names()), flush=True)
-        await system.run_until_signal()
+        await waiting
 asyncio.run(main())
 """
 
