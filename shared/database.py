@@ -8,8 +8,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -63,6 +61,10 @@ async def migrate(owner_url: str, service: str, *, revision: str = "head") -> No
 
 
 def _upgrade(connection: Connection, service: str, revision: str) -> None:
+    # Here and not above: a service that never migrates needs no Alembic, and starts sooner without.
+    from alembic import command
+    from alembic.config import Config
+
     root = Path(str(resources.files("shared"))).parent
     config = Config()
     config.set_main_option("script_location", str(root / "shared" / "alembic"))
