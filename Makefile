@@ -56,6 +56,7 @@ clean: ## Remove what was installed and cached; keeps the data
 	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 install: .venv/.installed ## Install into this folder, nothing more
+	@echo "installed in .venv"
 
 # One line when all is well, the whole output when not.
 define quietly
@@ -75,4 +76,4 @@ endef
 	@echo "installing uv into .uv …"
 	@"$(PYTHON)" -m venv .uv || { echo "The module venv is missing beside $(PYTHON)" \
 		"(on Debian and Ubuntu: apt install python3-venv), or install uv yourself."; exit 1; }
-	@.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@.uv/bin/python -m pip install -qq --disable-pip-version-check 'uv>=0.9'
