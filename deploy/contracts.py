@@ -30,6 +30,7 @@ from deploy import topology
 from shared.catalogue import Catalogue, schema_version
 from shared.clock import SteppedClock
 from shared.envelope import CONTENT_TYPE, Envelope
+from shared.rpc import Operations
 
 HOME = Path(__file__).parent.parent / "shared" / "contracts"
 GATEWAY = "gateway"
@@ -63,8 +64,13 @@ def catalogue(service: str) -> Catalogue | None:
 
 def operations(service: str) -> Json:
     """The contract of a service's operations, as `shared.rpc.Operations.contract` describes it."""
-    contract: Json = importlib.import_module(f"services.{service}.api").ops.contract()
-    return contract
+    return served(service).contract()
+
+
+def served(service: str) -> Operations:
+    """The operations of a service, which its `api` module names `ops`."""
+    found: Operations = importlib.import_module(f"services.{service}.api").ops
+    return found
 
 
 def event_schema(cls: type) -> Json:
@@ -222,7 +228,7 @@ def breaks(path: Path, document: Json) -> list[str]:
             for field in had
             if field in has and _other(had[field], has[field])
         ]
-    return sorted(found)
+    return [f"{path.name}: {why}" for why in sorted(found)]
 
 
 def _other(before: Json, after: Json) -> bool:
@@ -245,42 +251,49 @@ def write(files: Mapping[Path, Json]) -> list[Drift]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when nothing had drifted or all was written, 1 when `--check` found something."""
+    """0 when nothing had drifted or all was written, 1 when `--check` found something or a version would break."""
     parser = argparse.ArgumentParser(prog="python -m deploy.contracts", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("services", nargs="*", metavar="SERVICE", help=", ".join(SERVICES))
     parser.add_argument("--check", action="store_true", help="compare only")
-    parser.add_argument("--break", action="store_true", dest="may_break", help="nobody has this version yet")
+    parser.add_argument("--break", action="store_true", dest="may_break", help="nobody has that version yet")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.services) - set(SERVICES))
     if unknown:
         parser.error(f"no such service: {', '.join(unknown)}; there are {', '.join(SERVICES)}")
-    found: list[Drift] = []
-    broken: list[str] = []
-    for files in everything(given.services or SERVICES):
-        reasons = (
-            []
-            if given.may_break
-            else [f"{path.name}: {why}" for path in files for why in breaks(path, files[path])]
-        )
-        broken += reasons
-        found += drift(files) if given.check or reasons else write(files)
+    services = given.services or SERVICES
+    return _check(services) if given.check else _mend(services, given.may_break)
+
+
+def _check(services: Sequence[str]) -> int:
+    found = [each for files in everything(services) for each in drift(files)]
     for each in found:
-        sys.stdout.write(
-            f"{each}\n" if given.check else f"{each.path.relative_to(HOME.parent.parent)}: written\n"
+        _say(str(each))
+    if found:
+        _say(f"{len(found)} files have drifted from the code. Mend them with: {MEND}")
+    return 1 if found else 0
+
+
+def _mend(services: Sequence[str], may_break: bool) -> int:
+    for files in everything(services):
+        broken = (
+            [] if may_break else [why for path, document in files.items() for why in breaks(path, document)]
         )
-    for reason in broken:
-        sys.stdout.write(f"{reason}\n")
-    if broken:
-        sys.stdout.write(
-            "Readers of the committed version would break: give the event class the next schema_version and an "
-            "upcaster, and deploy the readers first. (--break, if that version was never deployed.)\n"
-        )
-        return 1
-    if given.check and found:
-        sys.stdout.write(f"{len(found)} files have drifted from the code. Mend them with: {MEND}\n")
-        return 1
+        if broken:
+            for why in broken:
+                _say(why)
+            _say(
+                "Readers of the committed version would break. Give the class the next schema_version and an "
+                "upcaster, and deploy the readers first. (--break, if that version was never deployed.)"
+            )
+            return 1
+        for each in write(files):
+            _say(f"{each}, written")
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -168,6 +168,14 @@ class Operations:
 
         return register
 
+    def all(self) -> list[Operation]:
+        """Every operation, by name."""
+        return sorted(self._operations.values(), key=lambda operation: operation.name)
+
+    def get(self, name: str) -> Operation:
+        """The operation of that name. Raises KeyError."""
+        return self._operations[name]
+
     def bind(self, broker: NatsBroker) -> None:
         """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group."""
 
@@ -228,7 +236,7 @@ class Operations:
     def contract(self) -> dict[str, Any]:
         """Every operation with its request and response JSON Schemas, as data for the gateway."""
         operations: dict[str, Any] = {}
-        for operation in sorted(self._operations.values(), key=lambda op: op.name):
+        for operation in self.all():
             schemas, definitions = models_json_schema(
                 [(operation.request, "validation"), (operation.response, "serialization")],
                 ref_template="#/components/schemas/{model}",

@@ -63,7 +63,7 @@ class Service:
     async def ask(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> Any:
         """The data of the reply, which must be as the operation's response model says."""
         data = (await self.call(actor, operation, key=key, **body))["data"]
-        self.operations._operations[operation].response.model_validate(data, extra="forbid")
+        self.operations.get(operation).response.model_validate(data, extra="forbid")
         return data
 
     async def refused(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> Problem:

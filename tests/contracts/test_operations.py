@@ -1,0 +1,42 @@
+"""Every operation says what it is, and shows a request that is accepted."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from deploy import contracts
+
+
+@pytest.mark.parametrize("service", contracts.SERVICES)
+def test_every_operation_has_a_summary_a_description_and_an_example_that_is_accepted(service: str) -> None:
+    described = contracts.operations(service)["operations"]
+    assert described
+    for operation in contracts.served(service).all():
+        name = f"{service}.{operation.name}"
+        contract = described[operation.name]
+        assert contract["summary"], name
+        assert contract["description"], name
+        examples = _resolved(contract).get("examples", [])
+        assert examples, f"{name}: give {operation.request.__name__} an example"
+        schema = {**contract["request"], "components": {"schemas": contract["schemas"]}}
+        for example in examples:
+            operation.request.model_validate(example)
+            jsonschema.Draft202012Validator(schema).validate(example)
+
+
+@pytest.mark.parametrize("service", contracts.SERVICES)
+def test_a_misspelt_field_is_refused_and_not_passed_over(service: str) -> None:
+    lenient = [
+        operation.name
+        for operation in contracts.served(service).all()
+        if operation.request.model_config.get("extra") != "forbid"
+    ]
+    assert lenient == []
+
+
+def _resolved(contract: dict[str, Any]) -> dict[str, Any]:
+    request: dict[str, Any] = contract["request"]
+    reference = request.get("$ref", "").removeprefix("#/components/schemas/")
+    found: dict[str, Any] = contract["schemas"][reference] if reference else request
+    return found
