@@ -1,6 +1,7 @@
 """The event log, its counter, and the stored answers to commands."""
 
 from alembic import op
+
 from shared.database import install
 
 revision = "0001_event_log"
