@@ -81,8 +81,9 @@ async def _rebuild(
 ) -> Rebuilt:
     started = time.monotonic()
     serving = await versions.serving(owner)
-    await _drop_leftovers(owner, serving, say)
+    # Also above what is about to be dropped: a number that once stood for something isn't used again.
     version = max([*await versions.existing(owner), serving.version]) + 1
+    await _drop_leftovers(owner, serving, say)
     driver = (await owner.get_raw_connection()).driver_connection
     assert driver is not None  # noqa: S101
     await driver.execute(versions.create_script(version, role))
