@@ -45,7 +45,7 @@ class CoverageChanged:
 
 @dataclass(frozen=True, slots=True)
 class JudgeDay:
-    """`on_time`: how many real-time readings of the day arrived at the door on that very day.
+    """`first_received_at`: when the day's first real-time reading arrived at the door, None if none did.
 
     `today` is the Clock's day in +08:00: an unfinished day may yet become online.
     """
@@ -53,7 +53,7 @@ class JudgeDay:
     enterprise: str
     region: str
     day: date
-    on_time: int
+    first_received_at: datetime | None
     today: date
 
 
@@ -74,7 +74,7 @@ DayState = Unjudged | Judged
 
 def judge(command: JudgeDay, state: DayState) -> Sequence[CoverageChanged]:
     """The verdict on one key user's day, if it changes."""
-    arrived = command.on_time > 0
+    arrived = command.first_received_at is not None and day_of(command.first_received_at) <= command.day
     match state:
         case Unjudged() if arrived:
             return [_verdict(command, True, SAME_DAY)]

@@ -12,13 +12,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class CarrierDay:
-    """One carrier. `native` and `spread` in `unit`; tce None where no coefficient is known: missing isn't zero.
+    """One carrier. `native` and `spread` in `unit`; `native` None where slots are expected and nothing came, tce
+    None where no coefficient is known: missing isn't zero.
 
     `present` of `expected` slots hold a reading; of `native`, `spread` comes from intervals over missing slots.
     """
 
     carrier: str
-    native: Decimal
+    native: Decimal | None
     unit: str
     tce_equal: Decimal | None
     tce_equivalent: Decimal | None
@@ -51,7 +52,8 @@ class MeasureDay:
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseDayMeasured:
-    """Whole-plant real-time sums of one day in +08:00. tce totals are None if a carrier's is unknown.
+    """Whole-plant real-time sums of one day in +08:00. tce totals add up what was measured (completeness says how
+    much is missing) and are None where nothing was, or where a measured carrier has no coefficient.
 
     `completeness` is present/expected over all carriers (rule: 90 %, plan data §3.3), None if none is expected.
     """
@@ -92,26 +94,29 @@ def evolve(state: State, event: EnterpriseDayMeasured) -> State:
 
 
 def completeness(present: int, expected: int) -> Decimal | None:
-    """Share of expected slots that hold a reading, four decimals; None where none is expected."""
-    return None if expected == 0 else (Decimal(present) / Decimal(expected)).quantize(Decimal("0.0001"))
+    """Share of expected slots that hold a reading, at most 1, four decimals; None where none is expected."""
+    if expected == 0:
+        return None
+    return min(Decimal(1), Decimal(present) / Decimal(expected)).quantize(Decimal("0.0001"))
 
 
 def total(values: Sequence[Decimal | None]) -> Decimal | None:
-    """The sum, or None if one part isn't known."""
+    """The sum of the measured carriers' standard coal; None if there are none, or if one isn't known."""
     known = [value for value in values if value is not None]
-    return sum(known, Decimal(0)) if len(known) == len(values) else None
+    return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 
 
 def _measured(command: MeasureDay, revision: int) -> EnterpriseDayMeasured:
     carriers = tuple(sorted(command.carriers, key=lambda one: one.carrier))
+    measured = [one for one in carriers if one.native is not None]
     return EnterpriseDayMeasured(
         command.enterprise,
         command.region,
         command.day,
         revision,
         carriers,
-        total([one.tce_equal for one in carriers]),
-        total([one.tce_equivalent for one in carriers]),
+        total([one.tce_equal for one in measured]),
+        total([one.tce_equivalent for one in measured]),
         tuple(sorted(command.coefficients, key=lambda one: (one.carrier, one.basis))),
         completeness(sum(one.present for one in carriers), sum(one.expected for one in carriers)),
     )

@@ -108,6 +108,7 @@ class MeterRolloverConfirmed:
 
     meter: str
     enterprise: str
+    statistic_type: int
     start: datetime
     at: datetime
     reason: str
@@ -119,6 +120,7 @@ class SuspectResolved:
 
     meter: str
     enterprise: str
+    statistic_type: int
     start: datetime
     at: datetime
     why: str
@@ -169,8 +171,7 @@ class InUse:
 class Retired:
     """A meter that counted until `at`."""
 
-    meter: str
-    enterprise: str
+    registered: MeterRegistered
     at: datetime
 
 
@@ -192,7 +193,7 @@ def evolve(state: State, event: Event) -> State:
         case MeterRolloverConfirmed() | SuspectResolved():
             return state
         case MeterRetired():
-            return Retired(event.meter, event.enterprise, event.at)
+            return Retired(_in_use(state).registered, event.at)
         case _:
             assert_never(event)
 

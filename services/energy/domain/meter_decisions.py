@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from .carrier_units import factor
+from .counter_checks import check_calibration, check_counter, check_shown
 from .meter import (
     Calibration,
     Counter,
@@ -27,9 +28,6 @@ from .meter import (
 from .refusal import Refused, taken, unknown
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
-MAX_RATIO = Decimal(100_000)
-"""Bound of current × voltage transformer ratios; keeps energy inside the store's 64-bit integers."""
-MAX_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,7 @@ class ConfirmRollover:
     """The register passed its highest value in the interval that ends at `at`."""
 
     at: datetime
+    statistic_type: int
     reason: str
     parked: "Parked | None"
 
@@ -112,6 +111,7 @@ class ResolveSuspect:
     """A person's word on the parked interval that ends at `at`; `parked` is None if none does."""
 
     at: datetime
+    statistic_type: int
     verdict: Verdict
     reason: str
     parked: Parked | None
@@ -119,10 +119,11 @@ class ResolveSuspect:
 
 @dataclass(frozen=True, slots=True)
 class RetireMeter:
-    """No readings are expected after `at`."""
+    """No readings are expected after `at`. `last_reading_at` is the latest that is stored."""
 
     at: datetime
     reason: str
+    last_reading_at: datetime | None = None
 
 
 Command = RegisterMeter | ReplaceMeter | ChangeRatio | ConfirmRollover | ResolveSuspect | RetireMeter
@@ -147,10 +148,11 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return [_rolled_over(command, state)]
         case ResolveSuspect(), InUse(registered=registered):
             return [_resolved(command, registered.meter, registered.enterprise)]
-        case ResolveSuspect(), Retired(meter=meter, enterprise=enterprise):
-            return [_resolved(command, meter, enterprise)]
+        case ResolveSuspect(), Retired(registered=registered):
+            return [_resolved(command, registered.meter, registered.enterprise)]
         case RetireMeter(), InUse(registered=registered):
             _after(command.at, state)
+            _nothing_later(command)
             return [MeterRetired(registered.meter, registered.enterprise, command.at, command.reason)]
         case RetireMeter(), Retired(at=at):
             if command.at == at:
@@ -180,7 +182,8 @@ def _registered(command: RegisterMeter) -> MeterRegistered:
             remedy="Give a carrier of the plan's coefficients, or load the plan first.",
             where="carrier",
         )
-    _counter(command.kind, command.counter)
+    unit_factor = factor(command.unit, command.carrier.unit)
+    check_counter(command.kind, command.counter, unit_factor)
     if not command.statistic_types or len(set(command.statistic_types)) != len(command.statistic_types):
         raise Refused(
             "statistic-types",
@@ -194,14 +197,14 @@ def _registered(command: RegisterMeter) -> MeterRegistered:
             remedy="Give 15, 30 or 60 (plan data §3.3).",
             where="interval_minutes",
         )
-    _calibration(command.calibration)
+    check_calibration(command.calibration)
     return MeterRegistered(
         command.meter,
         command.enterprise,
         command.carrier.code,
         command.unit,
         command.carrier.unit,
-        factor(command.unit, command.carrier.unit),
+        unit_factor,
         command.kind,
         command.counter.serial,
         command.counter.ratio,
@@ -219,8 +222,8 @@ def _replaced(command: ReplaceMeter, state: InUse) -> MeterReplaced:
     registered = state.registered
     _after(command.at, state)
     _not_ahead(command.at, command.now)
-    _counter(registered.kind, command.counter)
-    _calibration(command.calibration)
+    check_counter(registered.kind, command.counter, registered.unit_factor)
+    check_calibration(command.calibration)
     both = command.old_last is not None and command.new_start is not None
     if registered.kind is Kind.REGISTER and not both:
         raise Refused(
@@ -230,7 +233,7 @@ def _replaced(command: ReplaceMeter, state: InUse) -> MeterReplaced:
             where="old_last",
         )
     for name, value in (("old_last", command.old_last), ("new_start", command.new_start)):
-        _shown(name, value, registered.kind)
+        check_shown(name, value, registered.kind)
     return MeterReplaced(
         registered.meter,
         registered.enterprise,
@@ -253,7 +256,7 @@ def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
         return []
     _after(command.at, state)
     _not_ahead(command.at, command.now)
-    _counter(registered.kind, replace(state.counter, ratio=command.ratio))
+    check_counter(registered.kind, replace(state.counter, ratio=command.ratio), registered.unit_factor)
     if registered.kind is Kind.REGISTER and command.register_value is None:
         raise Refused(
             "ratio-change-without-register",
@@ -261,7 +264,7 @@ def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
             remedy="Give register_value, what the register showed at that moment.",
             where="register_value",
         )
-    _shown("register_value", command.register_value, registered.kind)
+    check_shown("register_value", command.register_value, registered.kind)
     return [
         MeterRatioChanged(
             registered.meter,
@@ -292,7 +295,12 @@ def _rolled_over(command: ConfirmRollover, state: InUse) -> MeterRolloverConfirm
             where="at",
         )
     return MeterRolloverConfirmed(
-        registered.meter, registered.enterprise, command.parked.start, command.at, command.reason
+        registered.meter,
+        registered.enterprise,
+        command.statistic_type,
+        command.parked.start,
+        command.at,
+        command.reason,
     )
 
 
@@ -315,6 +323,7 @@ def _resolved(command: ResolveSuspect, meter: str, enterprise: str) -> SuspectRe
     return SuspectResolved(
         meter,
         enterprise,
+        command.statistic_type,
         parked.start,
         command.at,
         parked.why,
@@ -322,50 +331,6 @@ def _resolved(command: ResolveSuspect, meter: str, enterprise: str) -> SuspectRe
         command.verdict,
         command.reason,
     )
-
-
-def _counter(kind: Kind, counter: Counter) -> None:
-    if not 0 < counter.ratio <= MAX_RATIO or counter.ratio != round(counter.ratio, 6):
-        raise Refused(
-            "ratio-out-of-range",
-            f"A ratio of {counter.ratio}: it lies above 0, up to {MAX_RATIO}, with at most 6 decimals.",
-            where="ratio",
-        )
-    if kind is Kind.INTERVAL and counter.digits is not None:
-        raise Refused(
-            "interval-meter-has-no-digits",
-            "A meter that reports quantities of intervals has no register to roll over.",
-            remedy="Leave register_digits out.",
-            where="register_digits",
-        )
-    if counter.digits is not None and not 1 <= counter.digits <= MAX_DIGITS:
-        raise Refused(
-            "digits-out-of-range",
-            f"{counter.digits} digits: a register has 1 to {MAX_DIGITS}.",
-            where="register_digits",
-        )
-    if counter.capacity is not None and counter.capacity <= 0:
-        raise Refused(
-            "capacity-not-positive", "A capacity is more than 0; leave it out if unknown.", where="capacity"
-        )
-
-
-def _shown(name: str, value: Decimal | None, kind: Kind) -> None:
-    if value is None:
-        return
-    if kind is Kind.INTERVAL:
-        raise Refused("no-register", "The meter reports quantities: it has no register.", where=name)
-    if value < 0:
-        raise Refused("register-negative", f"A register shows 0 or more, not {value}.", where=name)
-
-
-def _calibration(calibration: Calibration) -> None:
-    if calibration.last and calibration.next and calibration.next <= calibration.last:
-        raise Refused(
-            "calibration-reversed",
-            f"The next calibration, {calibration.next}, isn't after the last, {calibration.last}.",
-            where="calibration",
-        )
 
 
 def _after(at: datetime, state: InUse) -> None:
@@ -388,10 +353,20 @@ def _not_ahead(at: datetime, now: datetime) -> None:
         )
 
 
+def _nothing_later(command: RetireMeter) -> None:
+    if command.last_reading_at is not None and command.last_reading_at > command.at:
+        raise Refused(
+            "readings-after-retirement",
+            f"There are readings up to {command.last_reading_at.isoformat()}.",
+            remedy="Give that moment or a later one, or correct these readings first.",
+            where="at",
+        )
+
+
 def _retired(state: Retired) -> Refused:
     return Refused(
         "meter-retired",
-        f"Meter {state.meter!r} was retired at {state.at.isoformat()}.",
+        f"Meter {state.registered.meter!r} was retired at {state.at.isoformat()}.",
         remedy="Register a new meter.",
         where="meter",
         status=409,

@@ -14,14 +14,11 @@ from typing import Literal, assert_never
 from .key_users import KeyUserRule
 from .refusal import Refused
 
-KEPT_UNITS: dict[str, tuple[str, Decimal]] = {
-    "kWh": ("kWh", Decimal(1)),
-    "kg": ("kg", Decimal(1)),
-    "m3": ("m3", Decimal(1)),
-    "MJ": ("MJ", Decimal(1)),
-    "t": ("kg", Decimal(1000)),
-}
-"""Unit of a printed coefficient -> unit in which quantities are kept, and how many of it one is."""
+UNITS = frozenset({"kWh", "kg", "t", "m3", "MJ"})
+"""Units in which carriers are counted: those of the printed coefficients."""
+
+MAX_DECIMALS = 6
+"""Of a coefficient: so that standard coal is exact in the store's integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +49,7 @@ class PlanRegion:
 class PlanCoefficient:
     """折标准煤系数 as printed: `kgce` per `unit`; None where the standard gives a range, not a number.
 
-    `basis` both: the standard knows one value. `kept_unit` and `kept_kgce` are the same in the unit in which
-    quantities of the carrier are kept.
+    `basis` both: the standard knows one value.
     """
 
     edition: str
@@ -70,14 +66,7 @@ class PlanCoefficient:
     kgce_high: Decimal | None = None
     confidence: str = ""
     note: str = ""
-
-    @property
-    def kept_unit(self) -> str:
-        return KEPT_UNITS[self.unit][0]
-
-    @property
-    def kept_kgce(self) -> Decimal | None:
-        return None if self.kgce is None else self.kgce / KEPT_UNITS[self.unit][1]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +182,26 @@ def _coefficients(coefficients: tuple[PlanCoefficient, ...]) -> None:
     units: dict[str, str] = {}
     for coefficient in coefficients:
         where = f"coefficients[{coefficient.carrier}]"
-        if coefficient.unit not in KEPT_UNITS:
+        if coefficient.unit not in UNITS:
             raise Refused(
                 "unknown-unit",
-                f"{coefficient.carrier} is given per {coefficient.unit!r}; known: {', '.join(KEPT_UNITS)}.",
+                f"{coefficient.carrier} is given per {coefficient.unit!r}; known: {', '.join(sorted(UNITS))}.",
                 where=where,
             )
-        unit = units.setdefault(coefficient.carrier, coefficient.kept_unit)
-        if unit != coefficient.kept_unit:
+        unit = units.setdefault(coefficient.carrier, coefficient.unit)
+        if unit != coefficient.unit:
             raise Refused(
                 "carrier-in-two-units",
-                f"{coefficient.carrier} is given per {unit} and per {coefficient.kept_unit}.",
+                f"{coefficient.carrier} is given per {unit} and per {coefficient.unit}.",
                 where=where,
             )
-        if coefficient.kept_kgce is not None and coefficient.kept_kgce < 0:
-            raise Refused("negative-coefficient", f"{coefficient.kgce} kgce is less than 0.", where=where)
+        kgce = coefficient.kgce
+        if kgce is not None and (kgce < 0 or kgce != round(kgce, MAX_DECIMALS)):
+            raise Refused(
+                "coefficient-out-of-range",
+                f"{kgce} kgce: a coefficient isn't negative and has at most {MAX_DECIMALS} decimals.",
+                where=where,
+            )
         _span(coefficient.valid_from, coefficient.valid_to, where)
 
 

@@ -1,0 +1,178 @@
+"""Operations for the person who looks at what the system does not decide: parked intervals, quarantined readings."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.energy.api.base import (
+    Answer,
+    Cursor,
+    EnterpriseId,
+    Figure,
+    Limit,
+    Line,
+    MeterId,
+    Moment,
+    Reason,
+    Request,
+    Serving,
+    StatisticType,
+    example,
+    ops,
+)
+from services.energy.api.meters import Meter
+from services.energy.app import meter_queries, meters
+from services.energy.domain.meter import Verdict
+from shared.rpc import Call, Reply
+
+
+class ConfirmRollover(Request):
+    """The register passed its highest value in the parked interval that ends at `at`."""
+
+    model_config = example(meter="E-0042-EL1", at="2013-03-04T10:15:00+08:00", reason="seen on the photo")
+
+    meter: MeterId
+    at: Moment
+    statistic_type: StatisticType = 0
+    reason: Reason
+
+
+@ops.command("confirm-rollover", request=ConfirmRollover, response=Meter, summary="Confirm a rollover")
+async def confirm_rollover(call: Call, body: ConfirmRollover) -> Reply:
+    """For a register that fell and whose capacity isn't known or doesn't bear it out."""
+    return await meters.confirm_rollover(
+        Serving.energy,
+        call,
+        body.meter,
+        at=body.at,
+        statistic_type=body.statistic_type,
+        reason=body.reason,
+    )
+
+
+class ResolveSuspect(Request):
+    """A person's word on a parked interval: confirm, it was so; void, the reading that closes it is wrong."""
+
+    model_config = example(
+        meter="E-0042-EL1", at="2013-03-04T10:15:00+08:00", verdict="void", reason="a transmission error"
+    )
+
+    meter: MeterId
+    at: Moment = Field(description="end of the parked interval, as the list of suspects has it")
+    statistic_type: StatisticType = 0
+    verdict: Verdict
+    reason: Reason
+
+
+@ops.command("resolve-suspect", request=ResolveSuspect, response=Meter, summary="Resolve a parked interval")
+async def resolve_suspect(call: Call, body: ResolveSuspect) -> Reply:
+    """A confirmed interval counts from now on; of a voided reading nothing counts, its neighbours join up."""
+    return await meters.resolve_suspect(
+        Serving.energy,
+        call,
+        body.meter,
+        at=body.at,
+        statistic_type=body.statistic_type,
+        verdict=body.verdict,
+        reason=body.reason,
+    )
+
+
+class ListSuspects(Request):
+    """Which parked intervals."""
+
+    model_config = example(enterprise="E-0042")
+
+    enterprise: EnterpriseId | None = None
+    meter: MeterId | None = None
+    cursor: Cursor
+    limit: Limit
+
+
+class Suspect(Answer):
+    """A parked interval: neither believed nor zeroed. `energy` is what is apart, in the carrier's unit."""
+
+    enterprise: str
+    meter: str
+    statistic_type: int
+    start: datetime
+    at: datetime = Field(description="its end; names it in resolve-suspect")
+    why: Literal["jump", "backwards", "gap"]
+    energy: Figure
+    unit: str
+
+
+class SuspectPage(Answer):
+    """A page of parked intervals, by meter and time."""
+
+    items: list[Suspect]
+    next_cursor: str | None
+
+
+@ops.query("list-suspects", request=ListSuspects, response=SuspectPage, summary="List parked intervals")
+async def list_suspects(call: Call, body: ListSuspects) -> SuspectPage:
+    """jump: more than the capacity allows; backwards: the register fell; gap: over 31 days without a reading."""
+    return SuspectPage.model_validate(
+        await meter_queries.suspects(
+            Serving.energy, call.actor, body.enterprise, body.meter, body.cursor, body.limit
+        )
+    )
+
+
+class ListQuarantine(Request):
+    """Which quarantined readings."""
+
+    model_config = example(enterprise="E-0042", reason="unknown_meter")
+
+    enterprise: EnterpriseId | None = None
+    meter: Annotated[Line | None, Field(max_length=200)] = None
+    reason: Annotated[
+        str | None, Field(pattern=r"^[a-z_]{1,40}$", description="e.g. unknown_meter, ahead_of_clock")
+    ] = None
+    state: Literal["held", "releasing", "released"] = "held"
+    cursor: Cursor
+    limit: Limit
+
+
+class Quarantined(Answer):
+    """A reading that could not be accepted. `value` as it came, in `unit`."""
+
+    id: int
+    enterprise: str
+    meter: str
+    statistic_type: int
+    at: datetime | None = Field(description="null: not a time that can exist")
+    value: Figure
+    unit: str
+    reason: str
+    receipt: str
+    item: int = Field(description="index of the reading in its POST")
+    received_at: datetime
+    state: str
+
+
+class QuarantinePage(Answer):
+    """A page of quarantined readings, in the order in which they came."""
+
+    items: list[Quarantined]
+    next_cursor: str | None
+
+
+@ops.query(
+    "list-quarantine", request=ListQuarantine, response=QuarantinePage, summary="List quarantined readings"
+)
+async def list_quarantine(call: Call, body: ListQuarantine) -> QuarantinePage:
+    """Kept with their reason; what a registration cures is released by it."""
+    return QuarantinePage.model_validate(
+        await meter_queries.quarantine(
+            Serving.energy,
+            call.actor,
+            body.enterprise,
+            body.meter,
+            body.reason,
+            body.state,
+            body.cursor,
+            body.limit,
+        )
+    )

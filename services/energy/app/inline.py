@@ -1,0 +1,289 @@
+"""Keeps the inline tables in step with the log: every event changes them in its own append transaction.
+
+It reads nothing but the event, so the same function rebuilds the tables from the log.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, delete, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy import tables
+from services.energy.domain import coverage, enterprise, key_users, measured_day, meter, reference
+from services.energy.domain.refusal import taken
+
+
+async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> None:
+    """Change the tables for each event. Raises Refused (409) where an external id belongs to somebody else."""
+    for event in events:
+        match event:
+            case reference.RegionsLoaded():
+                await _regions(conn, event)
+            case reference.EnergyRulesLoaded():
+                await _rules(conn, event)
+            case enterprise.EnterpriseRegistered():
+                await _registered(conn, event)
+            case enterprise.EnterpriseChanged():
+                await _changed(conn, event)
+            case enterprise.ExternalIdAssigned():
+                await _assigned(conn, event)
+            case key_users.KeyUsersDesignated():
+                await _designated(conn, event, now)
+            case meter.MeterRegistered():
+                await _meter(conn, event)
+            case meter.MeterReplaced():
+                await _set_meter(
+                    conn,
+                    event.meter,
+                    serial=event.serial,
+                    ratio=event.ratio,
+                    digits=event.digits,
+                    capacity=event.capacity,
+                    calibrated_on=event.calibration.last,
+                    calibration_due=event.calibration.next,
+                    counting_since=event.at,
+                )
+            case meter.MeterRatioChanged():
+                await _set_meter(conn, event.meter, ratio=event.ratio, counting_since=event.at)
+            case meter.MeterRetired():
+                await _set_meter(conn, event.meter, retired_at=event.at)
+            case measured_day.EnterpriseDayMeasured():
+                await _upsert(
+                    conn,
+                    tables.measured_day,
+                    [
+                        {
+                            "enterprise": event.enterprise,
+                            "day": event.day,
+                            "revision": event.revision,
+                            "measured_at": now,
+                            "figures": msgspec.to_builtins(event),
+                        }
+                    ],
+                )
+            case coverage.CoverageChanged():
+                await _judged(conn, event)
+            case coverage.FeedSilent(enterprise=name, since=since):
+                await _feed(conn, name, since)
+            case coverage.FeedResumed(enterprise=name):
+                await _feed(conn, name, None)
+            case _:
+                pass  # nothing is read at once of the others
+
+
+async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> None:
+    await conn.execute(delete(tables.region).where(tables.region.c.plan == event.plan))
+    rows = [
+        {
+            "code": region.code,
+            "plan": event.plan,
+            "name": region.name,
+            "level": region.level,
+            "parent": region.parent,
+            "administered": region.administered,
+            "valid_from": region.valid_from,
+            "valid_to": region.valid_to,
+            "relations": msgspec.to_builtins(region.relations),
+        }
+        for region in event.regions
+    ]
+    await _upsert(conn, tables.region, rows)
+
+
+async def _rules(conn: AsyncConnection, event: reference.EnergyRulesLoaded) -> None:
+    await conn.execute(delete(tables.energy_rule).where(tables.energy_rule.c.plan == event.plan))
+    rules: list[tuple[str, reference.MonitoringRule | key_users.KeyUserRule]] = [
+        *(("key_user", rule) for rule in event.key_user_rules),
+        *(("monitoring", rule) for rule in event.monitoring_rules),
+    ]
+    await _upsert(
+        conn,
+        tables.energy_rule,
+        [
+            {
+                "plan": event.plan,
+                "rule": name,
+                "valid_from": rule.valid_from,
+                "valid_to": rule.valid_to,
+                "content": msgspec.to_builtins(rule),
+            }
+            for name, rule in rules
+        ],
+    )
+
+
+async def _registered(conn: AsyncConnection, event: enterprise.EnterpriseRegistered) -> None:
+    await _upsert(
+        conn,
+        tables.enterprise,
+        [
+            {
+                "enterprise": event.enterprise,
+                "name": event.name,
+                "region": event.region,
+                "industry": event.industry,
+                "valid_from": event.valid_from,
+            }
+        ],
+    )
+    await _lies_in(conn, event.enterprise, event.valid_from, event.region)
+    for code in event.external_ids:
+        await _external_id(conn, event.enterprise, code.scheme, code.value, code.valid_from, code.valid_to)
+
+
+async def _changed(conn: AsyncConnection, event: enterprise.EnterpriseChanged) -> None:
+    await conn.execute(
+        update(tables.enterprise)
+        .where(tables.enterprise.c.enterprise == event.enterprise)
+        .values(name=event.name, region=event.region, industry=event.industry, valid_from=event.valid_from)
+    )
+    if event.region != event.previous_region:
+        await _lies_in(conn, event.enterprise, event.valid_from, event.region)
+
+
+async def _lies_in(conn: AsyncConnection, name: str, valid_from: Any, region: str) -> None:
+    await _upsert(
+        conn,
+        tables.enterprise_region,
+        [{"enterprise": name, "valid_from": valid_from, "region": region}],
+    )
+
+
+async def _assigned(conn: AsyncConnection, event: enterprise.ExternalIdAssigned) -> None:
+    if event.replaces is not None:
+        await conn.execute(
+            update(tables.external_id)
+            .where(tables.external_id.c.scheme == event.scheme, tables.external_id.c.value == event.replaces)
+            .values(valid_to=event.valid_from - timedelta(days=1))
+        )
+    await _external_id(conn, event.enterprise, event.scheme, event.value, event.valid_from, None)
+
+
+async def _external_id(
+    conn: AsyncConnection, name: str, scheme: str, value: str, valid_from: Any, valid_to: Any
+) -> None:
+    """A plain INSERT: the primary key is what keeps two enterprises from having one identifier."""
+    row = {
+        "scheme": str(scheme),
+        "value": value,
+        "enterprise": name,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+    }
+    try:
+        await conn.execute(insert(tables.external_id).values(row))
+    except IntegrityError as error:
+        if "external_id_pkey" not in str(error.orig):
+            raise
+        raise taken(str(scheme), value, f"{scheme} {value} belongs to another registration.") from error
+
+
+async def _designated(conn: AsyncConnection, event: key_users.KeyUsersDesignated, now: datetime) -> None:
+    await _upsert(
+        conn,
+        tables.key_user_list,
+        [
+            {
+                "year": event.year,
+                "basis": str(event.basis),
+                "source": event.source,
+                "revision": event.revision,
+                "revision_reason": event.revision_reason,
+                "designated_at": now,
+            }
+        ],
+    )
+    await conn.execute(delete(tables.key_user).where(tables.key_user.c.year == event.year))
+    await _upsert(
+        conn,
+        tables.key_user,
+        [
+            {
+                "year": event.year,
+                "enterprise": user.enterprise,
+                "region": user.region,
+                "tce": user.tce,
+                "category": str(user.category),
+                "reason": user.reason,
+            }
+            for user in event.enterprises
+        ],
+    )
+
+
+async def _meter(conn: AsyncConnection, event: meter.MeterRegistered) -> None:
+    await _upsert(
+        conn,
+        tables.meter,
+        [
+            {
+                "meter": event.meter,
+                "enterprise": event.enterprise,
+                "carrier": event.carrier,
+                "unit": event.unit,
+                "carrier_unit": event.carrier_unit,
+                "unit_factor": event.unit_factor,
+                "kind": str(event.kind),
+                "serial": event.serial,
+                "ratio": event.ratio,
+                "digits": event.digits,
+                "capacity": event.capacity,
+                "interval_minutes": event.interval_minutes,
+                "scope": event.scope,
+                "statistic_types": list(event.statistic_types),
+                "calibrated_on": event.calibration.last,
+                "calibration_due": event.calibration.next,
+                "valid_from": event.valid_from,
+                "counting_since": event.valid_from,
+                "retired_at": None,
+            }
+        ],
+    )
+
+
+async def _set_meter(conn: AsyncConnection, name: str, **values: Any) -> None:
+    await conn.execute(update(tables.meter).where(tables.meter.c.meter == name).values(**values))
+
+
+async def _judged(conn: AsyncConnection, event: coverage.CoverageChanged) -> None:
+    judged = tables.coverage_day
+    statement = insert(judged).values(
+        enterprise=event.enterprise,
+        day=event.day,
+        region=event.region,
+        online=event.online,
+        reason=event.reason,
+        version=1,
+    )
+    await conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=[judged.c.enterprise, judged.c.day],
+            set_={"online": event.online, "reason": event.reason, "version": judged.c.version + 1},
+        )
+    )
+
+
+async def _feed(conn: AsyncConnection, name: str, silent_since: datetime | None) -> None:
+    feed = tables.feed_state
+    statement = insert(feed).values(enterprise=name, version=1, silent_since=silent_since)
+    await conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=[feed.c.enterprise],
+            set_={"silent_since": silent_since, "version": feed.c.version + 1},
+        )
+    )
+
+
+async def _upsert(conn: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or overwrite those with the same primary key."""
+    if not rows:
+        return
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    await conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)

@@ -1,0 +1,45 @@
+"""Pages of lists: a cursor is the key of the last item of the page before."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from shared.problems import Problem
+
+_LARGEST = 2**62
+
+
+def page(rows: Sequence[dict[str, Any]], limit: int, key: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+    """A page of at most `limit` items, of rows that were asked for with one more."""
+    items = list(rows[:limit])
+    return {"items": items, "next_cursor": key(items[-1]) if len(rows) > limit else None}
+
+
+def number(cursor: str | None) -> int:
+    """A cursor that is a number; 0 without one. Raises Problem 422 for anything else."""
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or int(cursor) > _LARGEST:
+        raise bad_cursor(cursor)
+    return int(cursor)
+
+
+def pair(cursor: str | None) -> tuple[str, int]:
+    """A cursor of a name and a number, "name|number"; ("", 0) without one."""
+    if cursor is None:
+        return "", 0
+    name, separator, count = cursor.rpartition("|")
+    if not separator:
+        raise bad_cursor(cursor)
+    return name, number(count)
+
+
+def bad_cursor(cursor: str) -> Problem:
+    """422: not a cursor of this list."""
+    return Problem(
+        422,
+        "bad-cursor",
+        "Not a cursor",
+        f"{cursor!r} is no cursor of this list.",
+        where="cursor",
+        remedy="Give the next_cursor of the page before as it is, or leave it out.",
+    )

@@ -1,0 +1,172 @@
+"""Use cases on reference data: load a plan's parts, count past days again with other coefficients."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy import tables
+from services.energy.app import inline
+from services.energy.app.context import Energy
+from services.energy.domain import coefficient, reference, restatement
+from services.energy.domain.conversion import Basis, Coefficient
+from services.energy.domain.key_users import KeyUserRule
+from services.energy.readings import coefficients
+from services.energy.readings.reference import add_carrier, driver
+from services.energy.regions import managed_enterprise, province_only
+from shared.decider import Decider
+from shared.rpc import Call, Reply
+
+_PLAN = Decider(reference.Reference(), reference.decide, reference.evolve)
+_PUBLISHED = Decider(coefficient.Published(), coefficient.decide, coefficient.evolve)
+_RESTATEMENT = Decider(restatement.Restatements(), restatement.decide, restatement.evolve)
+
+
+async def load(energy: Energy, call: Call, command: reference.LoadPlan) -> Reply:
+    """Load a plan's parts. The same data again change nothing; other data replace the part."""
+    province_only(call.actor, "Loading a plan")
+
+    async def write(conn: AsyncConnection, events: Sequence[reference.Event]) -> None:
+        await inline.apply(conn, events, energy.now())
+        for event in events:
+            if isinstance(event, reference.CoefficientsLoaded):
+                await _publish(energy, conn, event)
+
+    def answer(state: reference.State, events: Sequence[reference.Event]) -> dict[str, Any]:
+        return {
+            "plan": command.plan,
+            "regions": len(state.regions),
+            "coefficients": len(state.coefficients),
+            "key_user_rules": len(state.key_user_rules),
+            "monitoring_rules": len(state.monitoring_rules),
+            "changed": [type(event).__name__ for event in events],
+        }
+
+    stream = f"energy-plan-{command.plan}"
+    return await energy.runner.run(call, stream, _PLAN, command, inline=write, answer=answer)
+
+
+async def publish(energy: Energy, call: Call, given: coefficient.PublishCoefficient) -> Reply:
+    """A coefficient beside the plan's: for all (the province's), or an enterprise's own."""
+
+    async def command(conn: AsyncConnection) -> coefficient.PublishCoefficient:
+        if given.enterprise is None:
+            province_only(call.actor, "A coefficient for all")
+        else:
+            await managed_enterprise(conn, call.actor, given.enterprise)
+        known = await conn.scalar(text("SELECT 1 FROM carrier WHERE carrier = :c"), {"c": given.carrier})
+        return replace(given, carrier_known=bool(known))
+
+    async def write(conn: AsyncConnection, events: Sequence[coefficient.CoefficientPublished]) -> None:
+        now = energy.now()
+        for event in events:
+            row = Coefficient(
+                0,
+                event.carrier,
+                Basis(event.basis),
+                event.kgce,
+                event.edition,
+                event.valid_from,
+                event.valid_to,
+                now,
+                event.provisional,
+                event.enterprise,
+            )
+            await coefficients.publish(await driver(conn), row, event.source, now)
+
+    def answer(state: coefficient.Published, _: Any) -> Any:
+        return msgspec.to_builtins(next(one for one in state.coefficients if _same(one, given)))
+
+    return await energy.runner.run(
+        call, f"coefficient-{given.carrier}", _PUBLISHED, command, inline=write, answer=answer
+    )
+
+
+def _same(one: coefficient.CoefficientPublished, given: coefficient.PublishCoefficient) -> bool:
+    return all(
+        getattr(one, each.name) == getattr(given, each.name)
+        for each in fields(coefficient.CoefficientPublished)
+    )
+
+
+async def restate(
+    energy: Energy, call: Call, carrier: str, first: date, last: date, enterprise: str | None, reason: str
+) -> Reply:
+    """Make standard coal of past days again, with the coefficients that hold for them now."""
+    province_only(call.actor, "A restatement")
+
+    async def command(conn: AsyncConnection) -> restatement.RestateCoefficients:
+        if enterprise is not None:
+            await managed_enterprise(conn, call.actor, enterprise)
+        known = await conn.scalar(text("SELECT 1 FROM carrier WHERE carrier = :c"), {"c": carrier})
+        changed = 0
+        if known and first <= last:
+            made = await coefficients.restate(
+                await driver(conn), carrier, first, last, energy.now(), enterprise=enterprise
+            )
+            changed = len(made.days)
+        return restatement.RestateCoefficients(carrier, bool(known), first, last, enterprise, reason, changed)
+
+    def answer(_: Any, events: Sequence[restatement.CoefficientsRestated]) -> dict[str, Any]:
+        return {
+            "carrier": carrier,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "enterprise": enterprise,
+            "enterprise_days": sum(event.enterprise_days for event in events),
+        }
+
+    return await energy.runner.run(call, f"restatement-{carrier}", _RESTATEMENT, command, answer=answer)
+
+
+async def key_user_rule(conn: AsyncConnection, on: date) -> KeyUserRule | None:
+    """The dated rule that says from how many tce on one is a key energy user."""
+    content = await _rule(conn, "key_user", on)
+    return None if content is None else msgspec.convert(content, KeyUserRule)
+
+
+async def monitoring_rule(conn: AsyncConnection, on: date) -> reference.MonitoringRule | None:
+    """The dated rule that says when a feed is silent."""
+    content = await _rule(conn, "monitoring", on)
+    return None if content is None else msgspec.convert(content, reference.MonitoringRule)
+
+
+async def _rule(conn: AsyncConnection, name: str, on: date) -> Any:
+    rule = tables.energy_rule.c
+    return await conn.scalar(
+        select(rule.content)
+        .where(rule.rule == name, rule.valid_from <= on)
+        .where(rule.valid_to.is_(None) | (rule.valid_to >= on))
+        .order_by(rule.valid_from.desc())
+        .limit(1)
+    )
+
+
+async def _publish(energy: Energy, conn: AsyncConnection, event: reference.CoefficientsLoaded) -> None:
+    """Hand the coefficients to the readings' store. Those without a number stay the enterprise's own affair."""
+    now = energy.now()
+    inner = await driver(conn)
+    for carrier, one in {each.carrier: each for each in event.coefficients}.items():
+        await add_carrier(inner, carrier, one.name, one.unit)
+    for one in event.coefficients:
+        if one.kgce is not None:
+            await coefficients.publish(inner, _coefficient(one, one.kgce, now), one.source, now)
+
+
+def _coefficient(one: reference.PlanCoefficient, kgce: Decimal, now: Any) -> Coefficient:
+    return Coefficient(
+        id=0,
+        carrier=one.carrier,
+        basis=Basis(one.basis),
+        value=kgce,
+        edition=one.edition,
+        valid_from=one.valid_from,
+        valid_to=one.valid_to,
+        recorded_at=now,
+        provisional=one.provisional,
+    )

@@ -1,0 +1,207 @@
+"""Queries on sums: what the readings' store says, narrowed to what the asker may see."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from services.energy import tables
+from services.energy.app.context import Energy
+from services.energy.domain.coverage import day_of, day_start
+from services.energy.domain.measured_day import completeness, total
+from services.energy.readings import receipts, sums
+from services.energy.readings.reference import driver
+from services.energy.regions import seen_enterprise
+from shared.identity import Actor
+from shared.problems import Problem, not_found
+
+_MOST_DAYS = {"hour": 7, "day": 92, "month": 731}
+_FEED_TODAY = text("""
+    SELECT to_timestamp(max(last_t)) AS last_reading_at, max(last_received_at) AS last_received_at
+    FROM feed_day WHERE enterprise = :e AND day BETWEEN CAST(:day AS date) - 1 AND :day
+""")
+
+
+async def enterprise_energy(
+    energy: Energy, actor: Actor, enterprise: str, grain: str, first: date, last: date, basis: str
+) -> dict[str, Any]:
+    """Sums of one enterprise by carrier and period. What isn't due by now isn't expected."""
+    first, last = _span(grain, first, last)
+    async with energy.engine.connect() as conn:
+        await seen_enterprise(conn, actor, enterprise)
+        inner, now = await driver(conn), energy.now()
+        if grain == "hour":
+            begin, end = day_start(first), day_start(last + timedelta(days=1))
+            figures = await sums.enterprise_hours(inner, enterprise, begin, end, until=now)
+        else:
+            pairs = [(enterprise, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+            figures = await sums.day_figures(inner, pairs, until=now)
+            if grain == "month":
+                figures = _months(figures)
+    return {
+        "enterprise": enterprise,
+        "grain": grain,
+        "basis": basis,
+        "first": first,
+        "last": last,
+        "carriers": _carriers(figures, basis),
+    }
+
+
+async def meter_energy(
+    energy: Energy, actor: Actor, meter: str, grain: str, statistic_type: int, first: date, last: date
+) -> dict[str, Any]:
+    """Sums of one meter by period."""
+    first, last = _span(grain, first, last)
+    async with energy.engine.connect() as conn:
+        row = (await conn.execute(select(tables.meter).where(tables.meter.c.meter == meter))).one_or_none()
+        if row is None:
+            raise not_found("meter", meter)
+        try:
+            await seen_enterprise(conn, actor, row.enterprise)
+        except Problem as problem:
+            raise not_found("meter", meter) from problem
+        hours = await sums.meter_hours(
+            await driver(conn), meter, statistic_type, day_start(first), day_start(last + timedelta(days=1))
+        )
+    return {
+        "meter": meter,
+        "enterprise": row.enterprise,
+        "carrier": row.carrier,
+        "unit": row.carrier_unit,
+        "grain": grain,
+        "first": first,
+        "last": last,
+        "periods": [_meter_period(list(part)) for part in _grouped(hours, grain)],
+    }
+
+
+async def live(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
+    """Today's running figures."""
+    now = energy.now()
+    day = day_of(now)
+    async with energy.engine.connect() as conn:
+        row = await seen_enterprise(conn, actor, enterprise)
+        figures = await sums.day_figures(await driver(conn), [(enterprise, day)], until=now)
+        feed = (await conn.execute(_FEED_TODAY, {"e": enterprise, "day": day})).one()
+    measured = [one for one in figures if one.native is not None]
+    return {
+        "enterprise": enterprise,
+        "region": row.region,
+        "day": day,
+        "tce": {
+            "equal": total([one.tce_equal for one in measured]),
+            "equivalent": total([one.tce_equivalent for one in measured]),
+        },
+        "present": sum(one.present for one in figures),
+        "expected": sum(one.expected for one in figures),
+        **feed._mapping,
+        "carriers": _carriers(figures, "both"),
+    }
+
+
+async def receipt(energy: Energy, actor: Actor, enterprise: str, identifier: UUID) -> dict[str, Any]:
+    """The outcome of a POST."""
+    async with energy.engine.connect() as conn:
+        await seen_enterprise(conn, actor, enterprise)
+        found = await receipts.read(await driver(conn), enterprise, identifier)
+    if found is None:
+        raise not_found(
+            "receipt",
+            str(identifier),
+            "It appears once the readings are worked off, usually within seconds, and is kept for 30 days.",
+        )
+    return found
+
+
+def _span(grain: str, first: date, last: date) -> tuple[date, date]:
+    """The days to look at: whole months for months. Raises Problem 422 for a span reversed or too long."""
+    if last < first:
+        raise _bad_span(f"{last} is before {first}.", "Give the earlier day as from.")
+    if (last - first).days >= _MOST_DAYS[grain]:
+        detail = f"{(last - first).days + 1} days by {grain} are more than the {_MOST_DAYS[grain]} allowed."
+        raise _bad_span(detail, "Ask for a shorter span, or a coarser grain.")
+    if grain == "month":
+        following = (last.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return first.replace(day=1), following - timedelta(days=1)
+    return first, last
+
+
+def _bad_span(detail: str, remedy: str) -> Problem:
+    return Problem(422, "bad-span", "Not a span of days", detail, where="to", remedy=remedy)
+
+
+def _months(figures: Sequence[sums.Sum]) -> list[sums.Sum]:
+    def month(one: sums.Sum) -> tuple[str, date]:
+        return one.carrier, one.day.replace(day=1)
+
+    return [sums.total(list(part)) for _, part in groupby(figures, key=month)]
+
+
+def _carriers(figures: Iterable[sums.Sum], basis: str) -> list[dict[str, Any]]:
+    carriers: list[dict[str, Any]] = []
+    for carrier, part in groupby(figures, key=lambda one: one.carrier):
+        periods = list(part)
+        used = [
+            one
+            for one in dict.fromkeys(each for period in periods for each in period.coefficients)
+            if basis in (one.basis, "both")
+        ]
+        carriers.append(
+            {
+                "carrier": carrier,
+                "unit": periods[0].unit,
+                "coefficients": [
+                    {
+                        "basis": one.basis,
+                        "value": one.value,
+                        "edition": one.edition,
+                        "provisional": one.provisional,
+                    }
+                    for one in used
+                ],
+                "periods": [_period(one, used, basis) for one in periods],
+            }
+        )
+    return carriers
+
+
+def _period(one: sums.Sum, used: Sequence[sums.PinnedCoefficient], basis: str) -> dict[str, Any]:
+    tce = {"equal": one.tce_equal, "equivalent": one.tce_equivalent}
+    return {
+        "start": one.start,
+        "native": one.native,
+        "spread": one.spread,
+        "present": one.present,
+        "expected": one.expected,
+        "completeness": completeness(one.present, one.expected),
+        "tce": {name: value for name, value in tce.items() if basis in (name, "both")},
+        "coefficients": [place for place, each in enumerate(used) if each in one.coefficients],
+    }
+
+
+def _grouped(hours: Sequence[sums.MeterHour], grain: str) -> Iterable[Iterable[sums.MeterHour]]:
+    def period(hour: sums.MeterHour) -> datetime | date:
+        if grain == "hour":
+            return hour.start
+        day = day_of(hour.start)
+        return day if grain == "day" else day.replace(day=1)
+
+    return (part for _, part in groupby(hours, key=period))
+
+
+def _meter_period(hours: Sequence[sums.MeterHour]) -> dict[str, Any]:
+    measured = [hour.native for hour in hours if hour.native is not None]
+    present, expected = sum(hour.present for hour in hours), sum(hour.expected for hour in hours)
+    return {
+        "start": hours[0].start,
+        "native": sum(measured, Decimal(0)) if measured else None,
+        "spread": sum((hour.spread for hour in hours), Decimal(0)),
+        "present": present,
+        "expected": expected,
+        "completeness": completeness(present, expected),
+    }

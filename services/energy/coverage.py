@@ -1,0 +1,174 @@
+"""Watches the feeds: which day of which key user counts as online (EN-14), which feed is silent (ADR 0041).
+
+Judged as of a settled moment, so that a worker that is behind makes nobody silent. A verdict is corrected if data
+that had arrived in time were worked off after it; data that arrive later never repair "online" (G-10).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy.app import inline
+from services.energy.app.context import Energy
+from services.energy.app.plan import monitoring_rule
+from services.energy.app.system import metadata
+from services.energy.backlog import Settled
+from services.energy.domain import coverage as domain
+from services.energy.events import CATALOGUE
+from shared import telemetry
+from shared.event_log import StreamWrite, VersionConflict
+from shared.health import OK, Check
+
+log = structlog.get_logger(__name__)
+_tracer = telemetry.tracer(__name__)
+
+BATCH = 500
+IDLE_S = 2.0
+
+# A feed should speak once a real-time series of it is valid; of the newest days with data, the latest arrival.
+_FEEDS = text("""
+    SELECT e.enterprise, e.region, coalesce(s.version, 0) AS version, s.silent_since,
+           greatest(a.last_received_at, x.since) AS last
+    FROM enterprise e
+    JOIN LATERAL (SELECT min(valid_from) AS since FROM series
+                  WHERE enterprise = e.enterprise AND statistic_type = 0 AND valid_from <= :now
+                  HAVING bool_or(valid_to IS NULL OR valid_to > :now)) x ON true
+    LEFT JOIN LATERAL (SELECT max(last_received_at) AS last_received_at FROM (
+                  SELECT last_received_at FROM feed_day WHERE enterprise = e.enterprise
+                  ORDER BY day DESC LIMIT 3) newest) a ON true
+    LEFT JOIN feed_state s ON s.enterprise = e.enterprise
+    ORDER BY e.enterprise
+""")
+
+# The list in force on a day is that of its year, or else the last one before: one stays on it until the next.
+_DAYS = text("""
+    WITH days AS (
+        SELECT d::date AS day,
+               (SELECT max(year) FROM key_user_list WHERE year <= extract(year FROM d)) AS year
+        FROM generate_series(CAST(:first AS date), CAST(:today AS date), interval '1 day') AS d
+    )
+    SELECT k.enterprise, days.day, r.region, f.first_received_at,
+           c.online, coalesce(c.version, 0) AS version
+    FROM days JOIN key_user k ON k.year = days.year
+    JOIN LATERAL (SELECT region FROM enterprise_region
+                  WHERE enterprise = k.enterprise AND valid_from <= days.day
+                  ORDER BY valid_from DESC LIMIT 1) r ON true
+    LEFT JOIN feed_day f ON f.enterprise = k.enterprise AND f.day = days.day
+    LEFT JOIN coverage_day c ON c.enterprise = k.enterprise AND c.day = days.day
+    WHERE (c.online IS NULL AND days.day < CAST(:today AS date))
+       OR (NOT coalesce(c.online, false)
+           AND f.first_received_at < (days.day + 1)::timestamp AT TIME ZONE interval '8 hours')
+    ORDER BY days.day, k.enterprise LIMIT :limit
+""")
+_LISTS = text("""
+    SELECT coalesce(string_agg(year || ':' || revision, ',' ORDER BY year), '') AS lists,
+           make_date(min(year), 1, 1) AS first
+    FROM key_user_list
+""")
+
+
+@dataclass(slots=True)
+class CoverageWatch:
+    """Runs beside the commands. Two at once do no harm: the second finds the verdict given."""
+
+    energy: Energy
+    settled: Settled
+    look_back: timedelta = timedelta(days=14)
+    """How far back a verdict is looked at again: data that arrived in time may be worked off days later."""
+    _judged_to: date | None = field(default=None, init=False)
+    _lists: str = field(default="", init=False)
+    _failure: str | None = field(default=None, init=False)
+
+    async def run(self) -> None:
+        """Sweep whenever the Clock moves, and every two seconds. Errors are logged and tried again."""
+        while True:
+            try:
+                await self.sweep()
+                self._failure = None
+            except VersionConflict:
+                continue
+            except Exception as error:
+                self._failure = f"{type(error).__name__}: {error}"
+                log.exception("sweep failed")
+                await asyncio.sleep(IDLE_S)
+            await self.energy.clock.changed(0.1 if self.settled.waiting else IDLE_S)
+
+    def check(self) -> Check:
+        """Degraded while verdicts can't be given: they come later, for the same days."""
+        return OK if self._failure is None else Check("degraded", self._failure)
+
+    async def sweep(self) -> int:
+        """Judge days and feeds as of the settled moment; answers with the number of events."""
+        moment = await self.settled.moment()
+        if moment is None:
+            return 0
+        with _tracer.start_as_current_span("energy coverage sweep"):
+            written = await self._days(domain.day_of(moment)) + await self._feeds(moment)
+        if written:
+            self.energy.appended()
+        return written
+
+    async def _feeds(self, moment: datetime) -> int:
+        async with self.energy.engine.begin() as conn:
+            rule = await monitoring_rule(conn, domain.day_of(moment))
+            if rule is None:
+                return 0
+            silent_after = timedelta(seconds=float(rule.silent_after_hours * 3600))
+            writes: list[StreamWrite] = []
+            events: list[domain.FeedEvent] = []
+            for row in (await conn.execute(_FEEDS, {"now": moment})).all():
+                state = domain.Flowing() if row.silent_since is None else domain.Silent(row.silent_since)
+                command = domain.WatchFeed(row.enterprise, row.region, row.last, silent_after, moment)
+                found = domain.watch(command, state)
+                if found:
+                    events += found
+                    writes.append(self._write(f"feed-{row.enterprise}", row.version, found))
+            await self._append(conn, writes, events, "watch-feeds")
+        return len(events)
+
+    async def _days(self, today: date) -> int:
+        written = 0
+        while True:
+            async with self.energy.engine.begin() as conn:
+                lists = (await conn.execute(_LISTS)).one()
+                if lists.first is None:
+                    return written
+                if lists.lists != self._lists or self._judged_to is None:
+                    first = lists.first
+                else:
+                    first = max(lists.first, self._judged_to - self.look_back)
+                rows = (await conn.execute(_DAYS, {"first": first, "today": today, "limit": BATCH})).all()
+                writes: list[StreamWrite] = []
+                events: list[domain.CoverageChanged] = []
+                for row in rows:
+                    state = domain.Unjudged() if row.online is None else domain.Judged(row.online)
+                    command = domain.JudgeDay(
+                        row.enterprise, row.region, row.day, row.first_received_at, today
+                    )
+                    found = domain.judge(command, state)
+                    events += found
+                    name = f"coverage-{row.enterprise}-{row.day.isoformat()}"
+                    writes.append(self._write(name, row.version, found))
+                await self._append(conn, writes, events, "judge-days")
+            written += len(events)
+            if len(rows) < BATCH:
+                self._judged_to, self._lists = today, lists.lists
+                return written
+
+    def _write(self, stream: str, version: int, events: Sequence[Any]) -> StreamWrite:
+        now = self.energy.now()
+        return StreamWrite(stream, version, [CATALOGUE.encode(event, now) for event in events])
+
+    async def _append(
+        self, conn: AsyncConnection, writes: Sequence[StreamWrite], events: Sequence[Any], what: str
+    ) -> None:
+        if not events:
+            return
+        await inline.apply(conn, events, self.energy.now())
+        await self.energy.log.append(conn, writes, metadata(what))

@@ -1,0 +1,77 @@
+"""What a counter may be: checked where a meter is registered, replaced, or gets another ratio."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from .meter import Calibration, Counter, Kind
+from .refusal import Refused
+
+MAX_RATIO = Decimal(100_000)
+"""Bound of current × voltage transformer ratios; keeps energy inside the store's 64-bit integers."""
+MAX_DIGITS = 12
+
+
+def check_counter(kind: Kind, counter: Counter, unit_factor: Decimal) -> None:
+    if not 0 < counter.ratio <= MAX_RATIO or counter.ratio != round(counter.ratio, 6):
+        raise Refused(
+            "ratio-out-of-range",
+            f"A ratio of {counter.ratio}: it lies above 0, up to {MAX_RATIO}, with at most 6 decimals.",
+            where="ratio",
+        )
+    if kind is Kind.INTERVAL and counter.digits is not None:
+        raise Refused(
+            "interval-meter-has-no-digits",
+            "A meter that reports quantities of intervals has no register to roll over.",
+            remedy="Leave register_digits out.",
+            where="register_digits",
+        )
+    if counter.digits is not None and not 1 <= counter.digits <= MAX_DIGITS:
+        raise Refused(
+            "digits-out-of-range",
+            f"{counter.digits} digits: a register has 1 to {MAX_DIGITS}.",
+            where="register_digits",
+        )
+    if counter.capacity is not None and counter.capacity <= 0:
+        raise Refused(
+            "capacity-not-positive", "A capacity is more than 0; leave it out if unknown.", where="capacity"
+        )
+    _countable(counter, unit_factor)
+
+
+def _countable(counter: Counter, unit_factor: Decimal) -> None:
+    """The store counts in 64-bit integers of 1/1000 unit: what could leave them is refused here."""
+    step = Fraction(counter.ratio) * Fraction(unit_factor)
+    highest = 10 ** ((counter.digits or 0) + 3) * step.numerator
+    per_hour = None if counter.capacity is None else counter.capacity * unit_factor
+    if step.numerator > 10**7 or step.denominator > 10**6 or highest >= 4 * 10**18:
+        raise Refused(
+            "counter-too-large",
+            f"Ratio {counter.ratio} × {unit_factor} with {counter.digits} digits can't be counted exactly.",
+            remedy="Register the meter in a larger unit, or with the digits that it really has.",
+            where="ratio",
+        )
+    if per_hour is not None and not Decimal("0.001") <= per_hour <= 10**9:
+        raise Refused(
+            "capacity-out-of-range",
+            f"{per_hour} of the carrier's unit an hour: it lies between 0.001 and 1,000,000,000.",
+            remedy="Check the unit: an error of 1,000 times is the usual one.",
+            where="capacity",
+        )
+
+
+def check_shown(name: str, value: Decimal | None, kind: Kind) -> None:
+    if value is None:
+        return
+    if kind is Kind.INTERVAL:
+        raise Refused("no-register", "The meter reports quantities: it has no register.", where=name)
+    if value < 0:
+        raise Refused("register-negative", f"A register shows 0 or more, not {value}.", where=name)
+
+
+def check_calibration(calibration: Calibration) -> None:
+    if calibration.last and calibration.next and calibration.next <= calibration.last:
+        raise Refused(
+            "calibration-reversed",
+            f"The next calibration, {calibration.next}, isn't after the last, {calibration.last}.",
+            where="calibration",
+        )

@@ -1,0 +1,42 @@
+"""Every event that the energy service writes, and how it is stored. All of them leave the service."""
+
+from services.energy.domain import (
+    coefficient,
+    coverage,
+    credentials,
+    enterprise,
+    key_users,
+    measured_day,
+    meter,
+    reference,
+    restatement,
+)
+from shared.catalogue import Catalogue
+
+SOURCE = "energy"
+
+CLASSES: tuple[type, ...] = (
+    reference.RegionsLoaded,
+    reference.CoefficientsLoaded,
+    reference.EnergyRulesLoaded,
+    coefficient.CoefficientPublished,
+    restatement.CoefficientsRestated,
+    enterprise.EnterpriseRegistered,
+    enterprise.EnterpriseChanged,
+    enterprise.ExternalIdAssigned,
+    key_users.KeyUsersDesignated,
+    meter.MeterRegistered,
+    meter.MeterReplaced,
+    meter.MeterRatioChanged,
+    meter.MeterRolloverConfirmed,
+    meter.SuspectResolved,
+    meter.MeterRetired,
+    credentials.DeviceCredentialIssued,
+    credentials.DeviceCredentialRevoked,
+    measured_day.EnterpriseDayMeasured,
+    coverage.CoverageChanged,
+    coverage.FeedSilent,
+    coverage.FeedResumed,
+)
+
+CATALOGUE = Catalogue(SOURCE, CLASSES)

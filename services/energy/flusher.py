@@ -1,0 +1,186 @@
+"""The flusher: makes events of the days whose sums changed (ADR 0040).
+
+The worker's batches mark (enterprise, day). A mark of a closed day becomes an `EnterpriseDayMeasured` with absolute
+totals and a revision number: mark, sums and event in one transaction, so that none is lost and none is made twice.
+Today's figures travel as EnergyLive instead; a day leaves here first at its close, afterwards when late data change
+it, at most every few minutes of the Clock.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy.app import inline
+from services.energy.app.context import Energy
+from services.energy.app.system import metadata
+from services.energy.backlog import Settled
+from services.energy.domain import measured_day as domain
+from services.energy.domain.coverage import day_of
+from services.energy.events import CATALOGUE
+from services.energy.readings import sums
+from services.energy.readings.reference import driver
+from shared import telemetry
+from shared.event_log import StreamWrite, VersionConflict
+from shared.health import OK, Check
+
+log = structlog.get_logger(__name__)
+_tracer = telemetry.tracer(__name__)
+_flushed = telemetry.meter(__name__).create_counter(
+    "energy.days.flushed", description="events of days written"
+)
+
+BATCH = 100
+"""Marks a transaction: its row locks stand in the way of the worker's own marks for that long."""
+
+IDLE_S = 1.0
+SETTLE_S = 2.0
+"""Under a Clock that stands still, late data wait for this many seconds of the machine instead."""
+
+# The DELETE locks the marks before anything is read: a batch that commits later marks the day again.
+_TAKE = text("""
+    DELETE FROM dirty WHERE (enterprise, day) IN (
+        SELECT d.enterprise, d.day FROM dirty d LEFT JOIN measured_day m USING (enterprise, day)
+        WHERE d.day < :today AND (m.measured_at IS NULL OR m.measured_at <= :not_since)
+        ORDER BY d.enterprise, d.day LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
+    RETURNING enterprise, day
+""")
+_LAST = text("""
+    SELECT w.enterprise, w.day, m.figures, coalesce(
+        (SELECT r.region FROM enterprise_region r WHERE r.enterprise = w.enterprise AND r.valid_from <= w.day
+         ORDER BY r.valid_from DESC LIMIT 1),
+        (SELECT e.region FROM enterprise e WHERE e.enterprise = w.enterprise)) AS region
+    FROM unnest(CAST(:enterprises AS text[]), CAST(:days AS date[])) AS w(enterprise, day)
+    LEFT JOIN measured_day m USING (enterprise, day)
+""")
+
+
+@dataclass(slots=True)
+class Flusher:
+    """Runs beside the commands. Several may run: a mark is taken by one."""
+
+    energy: Energy
+    settled: Settled
+    interval: timedelta = timedelta(minutes=5)
+    _late_at: float = field(default=float("-inf"), init=False)
+    _failure: str | None = field(default=None, init=False)
+
+    async def run(self) -> None:
+        """Flush whenever the Clock moves, and once a second. Errors are logged and tried again."""
+        while True:
+            try:
+                await self.flush()
+                self._failure = None
+            except VersionConflict:
+                continue
+            except Exception as error:
+                self._failure = f"{type(error).__name__}: {error}"
+                log.exception("flush failed")
+                await asyncio.sleep(IDLE_S)
+            await self.energy.clock.changed(0.1 if self.settled.waiting else IDLE_S)
+
+    def check(self) -> Check:
+        """Degraded while days can't be written: figures go out later, none is lost."""
+        return OK if self._failure is None else Check("degraded", self._failure)
+
+    async def flush(self) -> int:
+        """Write what is due; answers with the number of events."""
+        moment = await self.settled.moment()
+        if moment is None:
+            return 0
+        today, now = day_of(moment), self.energy.now()
+        standing = self.energy.clock.simulated and time.monotonic() - self._late_at >= SETTLE_S
+        not_since = now if standing else now - self.interval
+        written = 0
+        while True:
+            taken, events = await self._batch(today, not_since, now)
+            written += events
+            if taken:
+                self._late_at = time.monotonic()
+            if taken < BATCH:
+                return written
+
+    async def _batch(self, today: date, not_since: datetime, now: datetime) -> tuple[int, int]:
+        with _tracer.start_as_current_span("energy flush") as span:
+            async with self.energy.engine.begin() as conn:
+                rows = await conn.execute(_TAKE, {"today": today, "not_since": not_since, "limit": BATCH})
+                marks = sorted((row.enterprise, row.day) for row in rows)
+                if not marks:
+                    return 0, 0
+                events = await self._decide(conn, marks)
+                span.set_attribute("shengji.days", len(marks))
+                if events:
+                    await inline.apply(conn, events, now)
+                    writes = [
+                        StreamWrite(
+                            f"day-{event.enterprise}-{event.day.isoformat()}",
+                            event.revision - 1,
+                            [CATALOGUE.encode(event, now)],
+                        )
+                        for event in events
+                    ]
+                    await self.energy.log.append(conn, writes, metadata("flush"))
+        if events:
+            self.energy.appended()
+            _flushed.add(len(events))
+        return len(marks), len(events)
+
+    async def _decide(
+        self, conn: AsyncConnection, marks: Sequence[tuple[str, date]]
+    ) -> list[domain.EnterpriseDayMeasured]:
+        known = {
+            (row.enterprise, row.day): row
+            for row in await conn.execute(
+                _LAST, {"enterprises": [mark[0] for mark in marks], "days": [mark[1] for mark in marks]}
+            )
+        }
+        figures: dict[tuple[str, date], list[sums.Sum]] = {}
+        for one in await sums.day_figures(await driver(conn), marks):
+            figures.setdefault((one.enterprise, one.day), []).append(one)
+        events: list[domain.EnterpriseDayMeasured] = []
+        for mark in marks:
+            row = known[mark]
+            state: domain.State = (
+                domain.Unmeasured()
+                if row.figures is None
+                else msgspec.convert(_parsed(row.figures), domain.EnterpriseDayMeasured)
+            )
+            events += domain.decide(_measure(mark, row.region, figures.get(mark, [])), state)
+        return events
+
+
+def _measure(mark: tuple[str, date], region: str, figures: Sequence[sums.Sum]) -> domain.MeasureDay:
+    return domain.MeasureDay(
+        mark[0],
+        region,
+        mark[1],
+        tuple(
+            domain.CarrierDay(
+                one.carrier,
+                one.native,
+                one.unit,
+                one.tce_equal,
+                one.tce_equivalent,
+                one.present,
+                one.expected,
+                one.spread,
+            )
+            for one in figures
+        ),
+        tuple(
+            domain.CoefficientUsed(one.carrier, used.basis, used.value, used.edition, used.provisional)
+            for one in figures
+            for used in one.coefficients
+        ),
+    )
+
+
+def _parsed(figures: Any) -> Any:
+    return msgspec.json.decode(figures) if isinstance(figures, str) else figures

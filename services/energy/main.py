@@ -1,0 +1,61 @@
+"""The energy service: `python -m services.energy.main api | intake | worker`."""
+
+import asyncio
+import sys
+from datetime import timedelta
+
+from services.energy import api
+from services.energy.app.context import Energy
+from services.energy.backlog import Settled, StreamBacklog
+from services.energy.coverage import CoverageWatch
+from services.energy.events import SOURCE
+from services.energy.flusher import Flusher
+from services.energy.settings import EnergySettings
+from shared.relay import Relay
+from shared.runtime import Runtime
+
+ROLES = ("api", "intake", "worker")
+
+
+async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
+    """Commands and queries, the relay of the log, the flusher and the watch over coverage."""
+    settings = settings or EnergySettings()
+    energy = Energy(rt.engine, rt.clock)
+    relay = Relay(SOURCE, rt.engine, energy.log, rt.js, health=rt.health)
+    energy.appended = relay.poke
+    flusher = Flusher(
+        energy, Settled(StreamBacklog(rt.js), rt.clock), timedelta(minutes=settings.flush_minutes)
+    )
+    watch = CoverageWatch(
+        energy, Settled(StreamBacklog(rt.js), rt.clock), timedelta(days=settings.look_back_days)
+    )
+    api.serve(energy).bind(rt.broker)
+    rt.health.register("flusher", flusher.check)
+    rt.health.register("coverage", watch.check)
+    rt.spawn(relay.run(), "relay")
+    rt.spawn(flusher.run(), "flusher")
+    rt.spawn(watch.run(), "coverage")
+
+
+async def main(role: str) -> None:
+    """Run one role until told to stop."""
+    match role:
+        case "api":
+            async with Runtime.start(SOURCE, process=SOURCE) as rt:
+                await run_api(rt)
+                await rt.run()
+        case "intake":
+            # Each role imports its own: the door has no business with numpy, nor the commands with the door.
+            from services.energy import intake
+
+            await intake.main()
+        case "worker":
+            from services.energy import worker
+
+            await worker.main()
+        case _:
+            raise SystemExit(f"usage: python -m services.energy.main {' | '.join(ROLES)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1] if len(sys.argv) == 2 else ""))

@@ -1,0 +1,120 @@
+"""The regions that this service knows, and who may see what: a role and its area, asked of the tree of areas."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy import tables
+from services.energy.domain.enterprise import Region
+from shared.areas import Area, AreaTree, Relation
+from shared.identity import Actor
+from shared.problems import forbidden, not_found
+
+WHOLE_PROVINCE = frozenset({"province", "ops", "system"})
+_ADMINISTRATION = frozenset({"province", "city", "county", "ops", "system"})
+
+
+async def area_tree(conn: AsyncConnection) -> AreaTree:
+    """The tree of all loaded regions, with their dated relations."""
+    rows = (await conn.execute(select(tables.region))).all()
+    return AreaTree(_area(row) for row in rows)
+
+
+async def find_region(conn: AsyncConnection, code: str) -> Region | None:
+    """A region as the domain sees it; None if no plan has it."""
+    row = (await conn.execute(select(tables.region).where(tables.region.c.code == code))).one_or_none()
+    if row is None:
+        return None
+    return Region(row.code, row.name, row.level, row.administered, row.valid_from, row.valid_to)
+
+
+async def seen_regions(conn: AsyncConnection, actor: Actor, within: str | None = None) -> list[str] | None:
+    """The codes whose enterprises the actor may see, further narrowed to `within`; None means no limit.
+
+    An enterprise's own view isn't by region: see `seen_enterprise`. Raises Problem 403 for a role or an area
+    that may see nothing here.
+    """
+    own = None if actor.role in WHOLE_PROVINCE else actor.area
+    if own is None and actor.role not in WHOLE_PROVINCE and actor.role != "enterprise":
+        raise forbidden(f"The role {actor.role!r} without an area sees no enterprises.")
+    if own is None and within is None:
+        return None
+    tree = await area_tree(conn)
+    if within is not None and within not in tree:
+        raise not_found("region", within, "Give a code of the loaded plan's regions.")
+    if own is None:
+        return tree.covered_by(within or "")
+    if within is not None and not tree.covers(own, within):
+        raise forbidden(f"Region {within} lies outside your area {own}.")
+    return tree.covered_by(within or own)
+
+
+async def may_manage(conn: AsyncConnection, actor: Actor, region: str) -> None:
+    """Whether the actor administers what lies in `region`. Raises Problem 403 otherwise."""
+    if actor.role not in _ADMINISTRATION:
+        raise forbidden(f"The role {actor.role!r} doesn't keep the registry.")
+    if actor.role in WHOLE_PROVINCE:
+        return
+    tree = await area_tree(conn)
+    if actor.area is None or not tree.covers(actor.area, region):
+        raise forbidden(f"Region {region} lies outside your area {actor.area}.")
+
+
+async def seen_enterprise(conn: AsyncConnection, actor: Actor, enterprise: str) -> Any:
+    """The enterprise's row, if the actor may see it. 404 if it isn't there, and the same if it isn't theirs."""
+    row = (
+        await conn.execute(select(tables.enterprise).where(tables.enterprise.c.enterprise == enterprise))
+    ).one_or_none()
+    if row is None or not await _sees(conn, actor, row):
+        raise not_found("enterprise", enterprise)
+    return row
+
+
+async def managed_enterprise(
+    conn: AsyncConnection, actor: Actor, enterprise: str, *, own: bool = False
+) -> Any:
+    """The enterprise's row, if the actor may change what belongs to it; `own`: the enterprise itself may too."""
+    row = await seen_enterprise(conn, actor, enterprise)
+    if actor.role == "enterprise" and own:
+        return row
+    await may_manage(conn, actor, row.region)
+    return row
+
+
+def province_only(actor: Actor, what: str) -> None:
+    """Raises Problem 403 for everybody but the province, operations and the system itself."""
+    if actor.role not in WHOLE_PROVINCE:
+        raise forbidden(f"{what} is the province's: your role is {actor.role!r}.")
+
+
+async def _sees(conn: AsyncConnection, actor: Actor, row: Any) -> bool:
+    if actor.role in WHOLE_PROVINCE:
+        return True
+    if actor.role == "enterprise":
+        return actor.organisation is not None and actor.organisation == row.enterprise
+    if actor.role not in _ADMINISTRATION or actor.area is None:
+        return False
+    return (await area_tree(conn)).covers(actor.area, row.region)
+
+
+def _area(row: Any) -> Area:
+    parents = () if row.parent is None else (Relation("parent", row.parent),)
+    further = tuple(
+        Relation(each["kind"], each["to"], _day(each.get("valid_from")), _day(each.get("valid_to")))
+        for each in row.relations
+    )
+    return Area(
+        row.code,
+        row.name,
+        row.level,
+        parents + further,
+        row.valid_from,
+        row.valid_to,
+        row.administered,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

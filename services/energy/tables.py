@@ -1,0 +1,133 @@
+"""The registry's inline tables, as SQLAlchemy sees them. Their meaning stands in `migrations/0003_registry.py`."""
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+
+metadata = MetaData()
+
+region = Table(
+    "region",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("plan", Text),
+    Column("name", Text),
+    Column("level", Text),
+    Column("parent", Text),
+    Column("administered", Boolean),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("relations", JSONB),
+)
+
+energy_rule = Table(
+    "energy_rule",
+    metadata,
+    Column("plan", Text),
+    Column("rule", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("content", JSONB),
+)
+
+enterprise = Table(
+    "enterprise",
+    metadata,
+    Column("enterprise", Text, primary_key=True),
+    Column("name", Text),
+    Column("region", Text),
+    Column("industry", Text),
+    Column("valid_from", Date),
+)
+
+enterprise_region = Table(
+    "enterprise_region",
+    metadata,
+    Column("enterprise", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("region", Text),
+)
+
+external_id = Table(
+    "external_id",
+    metadata,
+    Column("scheme", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("enterprise", Text),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+key_user_list = Table(
+    "key_user_list",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("basis", Text),
+    Column("source", Text),
+    Column("revision", Integer),
+    Column("revision_reason", Text),
+    Column("designated_at", DateTime(timezone=True)),
+)
+
+key_user = Table(
+    "key_user",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("enterprise", Text, primary_key=True),
+    Column("region", Text),
+    Column("tce", Numeric),
+    Column("category", Text),
+    Column("reason", Text),
+)
+
+meter = Table(
+    "meter",
+    metadata,
+    Column("meter", Text, primary_key=True),
+    Column("enterprise", Text),
+    Column("carrier", Text),
+    Column("unit", Text),
+    Column("carrier_unit", Text),
+    Column("unit_factor", Numeric),
+    Column("kind", Text),
+    Column("serial", Text),
+    Column("ratio", Numeric),
+    Column("digits", Integer),
+    Column("capacity", Numeric),
+    Column("interval_minutes", Integer),
+    Column("scope", SmallInteger),
+    Column("statistic_types", ARRAY(SmallInteger)),
+    Column("calibrated_on", Date),
+    Column("calibration_due", Date),
+    Column("valid_from", DateTime(timezone=True)),
+    Column("counting_since", DateTime(timezone=True)),
+    Column("retired_at", DateTime(timezone=True)),
+)
+
+measured_day = Table(
+    "measured_day",
+    metadata,
+    Column("enterprise", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("revision", Integer),
+    Column("measured_at", DateTime(timezone=True)),
+    Column("figures", JSON),
+)
+
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("enterprise", Text, primary_key=True),
+    Column("version", Integer),
+    Column("silent_since", DateTime(timezone=True)),
+)
+
+coverage_day = Table(
+    "coverage_day",
+    metadata,
+    Column("enterprise", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("region", Text),
+    Column("online", Boolean),
+    Column("reason", Text),
+    Column("version", Integer),
+)
