@@ -149,14 +149,14 @@ class App:
         lines = _lines(body.projects)
 
         async def command(conn: AsyncConnection) -> FileMonthlyReport | CorrectMonthlyReport:
-            tree = await self._reporting(conn, call, body.region)
+            known = await self._reporting(conn, call, body.region)
             return FileMonthlyReport(
                 region=body.region,
                 month=body.month,
                 investment=body.investment,
                 projects=lines,
                 reported_on=body.reported_on or today,
-                known=await reference.known_for_report(conn, tree, body.region, body.month, lines, today),
+                known=await reference.known_for_report(conn, known, body.region, body.month, lines, today),
                 confirmed=body.confirmed,
             )
 
@@ -168,7 +168,7 @@ class App:
         lines = _lines(body.projects)
 
         async def command(conn: AsyncConnection) -> FileMonthlyReport | CorrectMonthlyReport:
-            tree = await self._reporting(conn, call, body.region)
+            known = await self._reporting(conn, call, body.region)
             return CorrectMonthlyReport(
                 region=body.region,
                 month=body.month,
@@ -176,7 +176,7 @@ class App:
                 projects=lines,
                 reported_on=body.reported_on or today,
                 reason=body.reason,
-                known=await reference.known_for_report(conn, tree, body.region, body.month, lines, today),
+                known=await reference.known_for_report(conn, known, body.region, body.month, lines, today),
                 confirmed=body.confirmed,
             )
 
@@ -234,11 +234,11 @@ class App:
             call, report_stream(region, month), MONTHLY_REPORT, command, inline=inline.apply, answer=answer
         )
 
-    async def _reporting(self, conn: AsyncConnection, call: Call, region: str) -> AreaTree:
-        tree = await reference.area_tree(conn)
-        _check_region(tree, region)
+    async def _reporting(self, conn: AsyncConnection, call: Call, region: str) -> list[plan.Region]:
+        known = await reference.regions(conn)
+        _check_region(reference.tree_of(known), region)
         scope.check_report_write(call.actor, region)
-        return tree
+        return known
 
 
 def _check_region(tree: AreaTree, region: str) -> None:

@@ -1,6 +1,6 @@
 """What decisions and queries need to know of the world: regions, registers, duties, other reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
@@ -95,7 +95,12 @@ async def project_region(conn: AsyncConnection, project: str) -> str | None:
 
 
 async def known_for_report(
-    conn: AsyncConnection, tree: AreaTree, region: str, month: str, lines: Iterable[ReportLine], today: date
+    conn: AsyncConnection,
+    known: Sequence[Region],
+    region: str,
+    month: str,
+    lines: Iterable[ReportLine],
+    today: date,
 ) -> Known:
     """Everything that a report of `region` for `month` is judged by."""
     named = sorted({line.project for line in lines})
@@ -103,19 +108,19 @@ async def known_for_report(
     rows = await conn.execute(select(table.project, table.region).where(table.project.in_(named)))
     return Known(
         today=today,
-        due_on=await _due_on(conn, region, month),
+        due_on=await _due_on(conn, known, region, month),
         project_regions={row.project: row.region for row in rows},
-        covered=frozenset(tree.covered_by(region)),
+        covered=frozenset(tree_of(known).covered_by(region)),
         usual=await _usual(conn, region, month),
     )
 
 
-async def _due_on(conn: AsyncConnection, region: str, month: str) -> date | None:
+async def _due_on(conn: AsyncConnection, known: Sequence[Region], region: str, month: str) -> date | None:
     duty = find(await duties(conn, CITY_REPORT), CITY_REPORT, month)
     if duty is None:
         return None
     on = last_day(month)
-    owes = any(each.code == region and each.owes(duty, on) for each in await regions(conn))
+    owes = any(each.code == region and each.owes(duty, on) for each in known)
     return due_on(duty, month) if owes else None
 
 
