@@ -298,6 +298,13 @@ COMMENT ON COLUMN dirty.marked_at IS 'when the first of the marks was made, by t
 """
 
 _DOOR = """
+CREATE TABLE receipt_key (
+    only_row bool  PRIMARY KEY DEFAULT true CHECK (only_row),
+    key      bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+);
+INSERT INTO receipt_key DEFAULT VALUES;
+COMMENT ON TABLE receipt_key IS 'Seals the ids of receipts, so that a made-up one is told from a pending one.';
+
 CREATE TABLE receipt (
     id           uuid        PRIMARY KEY,
     enterprise   text        NOT NULL,
@@ -378,6 +385,7 @@ _RIGHTS = (
     ("SELECT, INSERT, UPDATE", "ent_day"),
     ("SELECT, INSERT, UPDATE", "feed_day"),
     ("SELECT, INSERT, UPDATE, DELETE", "dirty"),
+    ("SELECT", "receipt_key"),
     ("SELECT, INSERT, DELETE", "receipt"),
     ("SELECT, INSERT, UPDATE, DELETE", "quarantine"),
     ("SELECT, INSERT", "undecodable"),

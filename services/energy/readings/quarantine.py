@@ -31,11 +31,17 @@ WHERE f.enterprise = k.enterprise
 """
 
 _RELEASED = """
-UPDATE quarantine q SET state = 'released'
-FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[])
-     AS x(enterprise, meter, statistic_type, t, rk, v)
-WHERE q.state = 'releasing' AND (q.enterprise, q.meter, q.statistic_type, q.t, q.rk, q.v)
-    = (x.enterprise, x.meter, x.statistic_type, x.t, x.rk, x.v)
+WITH gone AS (
+    UPDATE quarantine q SET state = 'released'
+    FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[])
+         AS x(enterprise, meter, statistic_type, t, rk, v)
+    WHERE q.state = 'releasing' AND (q.enterprise, q.meter, q.statistic_type, q.t, q.rk, q.v)
+        = (x.enterprise, x.meter, x.statistic_type, x.t, x.rk, x.v)
+    RETURNING q.enterprise
+)
+UPDATE feed f SET quarantine_held = greatest(0, quarantine_held - g.n)
+FROM (SELECT enterprise, count(*)::int AS n FROM gone GROUP BY enterprise) g
+WHERE f.enterprise = g.enterprise
 """
 
 

@@ -1,0 +1,1 @@
+"""The meters' door: POST /v1/readings and what hangs on it. `door.py` is where to begin reading."""

@@ -1,0 +1,57 @@
+"""The request's body: bounded before anything looks at it, and bounded again while it is unpacked."""
+
+import zlib
+from collections.abc import AsyncIterator
+
+from shared.problems import Problem
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def too_large(limit: int, *, unpacked: bool = False) -> Problem:
+    """413, with what to do."""
+    return Problem(
+        413,
+        "body-too-large",
+        "Body too large",
+        f"The body is larger than {limit} bytes{' when unpacked' if unpacked else ''}.",
+        where="body",
+        remedy="Send fewer readings at a time; 5,000 is the most in any case.",
+    )
+
+
+async def read(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+    """The whole body, or a Problem as soon as it is longer than `limit`."""
+    parts: list[bytes] = []
+    length = 0
+    async for chunk in chunks:
+        length += len(chunk)
+        if length > limit:
+            raise too_large(limit)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def unpack(body: bytes, limit: int) -> bytes:
+    """A gzip body unpacked, never more than `limit` bytes of it. Raises Problem (400, 413)."""
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        plain = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise _broken(str(error)) from error
+    if len(plain) > limit:
+        raise too_large(limit, unpacked=True)
+    if not unpacker.eof or unpacker.unused_data:
+        raise _broken("it does not end where a gzip member ends")
+    return plain
+
+
+def _broken(why: str) -> Problem:
+    return Problem(
+        400,
+        "broken-gzip",
+        "Not a gzip body",
+        f"Content-Encoding says gzip, but the body can't be unpacked: {why}.",
+        where="body",
+        remedy="Send one whole gzip member, or leave Content-Encoding out.",
+    )

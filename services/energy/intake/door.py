@@ -1,0 +1,204 @@
+"""The meters' door (FastAPI): readings in, receipts out. No business rule: shape, identity, and a safe place.
+
+202 is given only after the stream's acknowledgement. 4xx says what a person must put right; 429 and 503 say that the
+same request, sent again, will do.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from fastapi import FastAPI, Request, Response
+from opentelemetry.trace import SpanKind
+
+from services.energy.intake import body as bodies
+from services.energy.intake.credentials import Credentials, Device
+from services.energy.intake.limits import FairShare, InFlight
+from services.energy.intake.openapi import RECEIPT, REQUEST, RESPONSES
+from services.energy.intake.parse import Origin, parse
+from services.energy.intake.publisher import Publisher
+from services.energy.intake.settings import IntakeSettings
+from services.energy.readings import receipts
+from shared import telemetry
+from shared.problems import Problem, not_found, unavailable
+
+_encode = msgspec.json.encode
+log = structlog.get_logger(__name__)
+_tracer = telemetry.tracer(__name__)
+
+ReadReceipt = Callable[[str, uuid.UUID], Awaitable[dict[str, Any] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the door needs."""
+
+    settings: IntakeSettings
+    credentials: Credentials
+    publisher: Publisher
+    read_receipt: ReadReceipt
+    receipt_key: bytes
+    now: Callable[[], datetime]
+    in_flight: InFlight
+    fair_share: FairShare
+
+
+def create_app(door: Door) -> FastAPI:
+    """The application; it owns nothing that needs closing."""
+    app = FastAPI(
+        title="Shengji: the meters' door (能耗数据采集)",
+        version="1",
+        description="Readings of energy meters in, receipts out.",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+
+    @app.post(
+        "/v1/readings", status_code=202, openapi_extra=REQUEST, responses=RESPONSES, summary="Push readings"
+    )
+    async def push(request: Request) -> Response:
+        """Take one enterprise's batch of 1 to 5,000 readings. The answer's receipt tells what became of each."""
+        context = telemetry.context_from(request.headers.get("traceparent"))
+        with _tracer.start_as_current_span(
+            "POST /v1/readings", context=context, kind=SpanKind.SERVER
+        ) as span:
+            device = await door.credentials.check(request.headers.get("authorization"))
+            taken = await _take(door, device, request)
+            span.set_attribute("shengji.readings", taken["readings"])
+            return _json(202, taken)
+
+    @app.get("/v1/receipts/{receipt}", responses=RECEIPT, summary="What became of a batch")
+    async def receipt(receipt: str, request: Request) -> Response:
+        """Counts by outcome, and each reading that was not simply accepted. `pending`: not processed yet."""
+        device = await door.credentials.check(request.headers.get("authorization"))
+        return _json(200, await _receipt(door, device, receipt))
+
+    @app.exception_handler(Problem)
+    async def problem(_request: Request, error: Problem) -> Response:
+        return _problem(error)
+
+    @app.exception_handler(404)
+    @app.exception_handler(405)
+    async def no_such_route(request: Request, error: Any) -> Response:
+        status = error.status_code
+        detail = f"{request.method} {request.url.path} is not something this door knows."
+        code = "not-found" if status == 404 else "method-not-allowed"
+        answer = _problem(Problem(status, code, "No such route", detail, remedy="See /docs."))
+        answer.headers.update(getattr(error, "headers", None) or {})
+        return answer
+
+    return app
+
+
+async def _take(door: Door, device: Device, request: Request) -> dict[str, Any]:
+    """Read, check and publish one batch."""
+    _check_headers(request, door.settings.max_body_bytes)
+    declared = _length(request) or door.settings.max_body_bytes
+    with door.in_flight.holding(declared):
+        raw = await bodies.read(request.stream(), door.settings.max_body_bytes)
+        zipped = request.headers.get("content-encoding", "identity").lower() == "gzip"
+        plain = bodies.unpack(raw, door.settings.max_unpacked_bytes) if zipped else raw
+        natural = _natural(request, device, plain)
+        receipt = receipts.new_id(door.receipt_key, device.enterprise, natural)
+        now = door.now()
+        origin = Origin(
+            enterprise=device.enterprise,
+            receipt=receipt.bytes,
+            received_at=int(now.timestamp()) * 1_000_000 + now.microsecond,
+            traceparent=telemetry.inject_traceparent() or "",
+        )
+        post = parse(plain, origin)
+        door.fair_share.take(device.enterprise, post.count)
+        message_id = None if natural is None else hashlib.sha256(natural).hexdigest()
+        await door.publisher.publish(device.partition, post, message_id)
+    return {
+        "receipt": str(receipt),
+        "readings": post.count,
+        "status_url": f"/v1/receipts/{receipt}",
+    }
+
+
+def _check_headers(request: Request, limit: int) -> None:
+    """What can be refused before the body is read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(
+            415,
+            "not-json",
+            "Unsupported media type",
+            f"The body is {kind or 'of no declared type'}.",
+            where="Content-Type",
+            remedy="Send application/json.",
+        )
+    coding = request.headers.get("content-encoding", "identity").lower()
+    if coding not in ("identity", "gzip"):
+        raise Problem(
+            415,
+            "unknown-coding",
+            "Unsupported content coding",
+            f"The body is coded as {coding!r}.",
+            where="Content-Encoding",
+            remedy="Send it plain or as gzip.",
+        )
+    if (_length(request) or 0) > limit:
+        raise bodies.too_large(limit)
+
+
+def _length(request: Request) -> int | None:
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _natural(request: Request, device: Device, body: bytes) -> bytes | None:
+    """What makes a request the same request, if the caller gave it a key.
+
+    The body is part of it: the same key with another body is another request, and not lost as "seen before".
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200:
+        raise Problem(
+            400, "bad-key", "Bad Idempotency-Key", "It has 1 to 200 characters.", where="Idempotency-Key"
+        )
+    return b"\0".join((device.enterprise.encode(), key.encode(), hashlib.sha256(body).digest()))
+
+
+async def _receipt(door: Door, device: Device, text: str) -> dict[str, Any]:
+    try:
+        receipt = uuid.UUID(text)
+    except ValueError:
+        raise not_found("receipt", text) from None
+    if not receipts.is_ours(door.receipt_key, device.enterprise, receipt):
+        raise not_found("receipt", text)
+    try:
+        found = await door.read_receipt(device.enterprise, receipt)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        log.error("receipts can't be read", error=repr(error))
+        raise unavailable("Receipts can't be read at the moment.") from error
+    if found is not None:
+        return found
+    return {
+        "receipt": str(receipt),
+        "state": "pending",
+        "detail": "Stored and not processed yet (or processed more than 30 days ago).",
+    }
+
+
+def _json(status: int, content: dict[str, Any]) -> Response:
+    return Response(_encode(content), status, media_type="application/json")
+
+
+def _problem(error: Problem) -> Response:
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="readings"'
+    return Response(_encode(error.to_dict()), error.status, headers, "application/problem+json")

@@ -1,0 +1,59 @@
+"""What the door takes on: bytes in hand, and each enterprise's fair share. Beyond it, a re-send later cures it."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from services.energy.intake.settings import IntakeSettings
+from shared.problems import Problem, unavailable
+
+_MOST_SHARES = 100_000
+
+
+class InFlight:
+    """Bounds the bytes of all requests in hand."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.bytes = 0
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Count a request's bytes while it is worked. Raises Problem 503 when there is no room."""
+        if self.bytes + size > self._most:
+            raise unavailable("Too many readings are on their way at the moment.")
+        self.bytes += size
+        try:
+            yield
+        finally:
+            self.bytes -= size
+
+
+class FairShare:
+    """A token bucket per enterprise, in readings: one feed that runs wild doesn't take the others' place."""
+
+    def __init__(self, settings: IntakeSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = settings.readings_per_second
+        self._burst = float(settings.readings_burst)
+        self._clock = clock
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, enterprise: str, readings: int) -> None:
+        """Use up part of the share. Raises Problem 429 with the seconds to wait."""
+        now = self._clock()
+        left, since = self._left.get(enterprise, (self._burst, now))
+        left = min(self._burst, left + (now - since) * self._rate)
+        if left < readings:
+            wait = math.ceil((readings - left) / self._rate)
+            raise Problem(
+                429,
+                "fair-share",
+                "Too many readings",
+                f"This enterprise may send {self._rate:g} readings a second.",
+                remedy=f"Wait {wait} s and send the same batch again.",
+                retry_after=wait,
+            )
+        if len(self._left) >= _MOST_SHARES:
+            self._left.clear()
+        self._left[enterprise] = (left - readings, now)

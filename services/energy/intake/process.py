@@ -1,0 +1,60 @@
+"""The process `energy intake`: the door with its database, broker and HTTP server."""
+
+import uuid
+from typing import Any
+
+import asyncpg
+
+from services.energy.intake.credentials import Credentials, from_database
+from services.energy.intake.door import Door, create_app
+from services.energy.intake.limits import FairShare, InFlight
+from services.energy.intake.publisher import Publisher
+from services.energy.intake.settings import IntakeSettings
+from services.energy.readings import receipts, wire
+from shared import broker
+from shared.asgi import HttpServer
+from shared.runtime import Runtime
+
+
+async def main() -> None:
+    """Run until told to stop."""
+    async with Runtime.start("energy", process="energy-intake") as rt:
+        if rt.settings.database_url is None:
+            raise LookupError("the intake has no database: set SHENGJI_DATABASE_URL")
+        dsn = rt.settings.database_url.get_secret_value().replace("postgresql+asyncpg", "postgresql", 1)
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=4,
+            command_timeout=5,
+            server_settings={"application_name": rt.process, "timezone": "UTC"},
+        )
+        async with pool:
+            door = await open_door(rt, pool, IntakeSettings())
+            server = HttpServer(create_app(door), rt.settings.http_host, rt.settings.http_port)
+            rt.spawn(server.run_until_cancelled(), "door")
+            await rt.run()
+
+
+async def open_door(rt: Runtime, pool: "asyncpg.Pool[asyncpg.Record]", settings: IntakeSettings) -> Door:
+    """The door on this runtime's broker and that database."""
+
+    async def publish(subject: str, body: bytes, message_id: str) -> object:
+        return await broker.publish(
+            rt.js, wire.STREAM, subject, body, msg_id=message_id, budget_s=settings.publish_budget_s
+        )
+
+    async def read_receipt(enterprise: str, receipt: uuid.UUID) -> dict[str, Any] | None:
+        async with pool.acquire() as conn:
+            return await receipts.read(conn, enterprise, receipt)
+
+    return Door(
+        settings=settings,
+        credentials=Credentials(from_database(pool), rt.clock.now),
+        publisher=Publisher(publish, settings.share_publish_ms / 1000),
+        read_receipt=read_receipt,
+        receipt_key=bytes(await pool.fetchval("SELECT key FROM receipt_key")),
+        now=rt.clock.now,
+        in_flight=InFlight(settings.max_bytes_in_flight),
+        fair_share=FairShare(settings),
+    )

@@ -1,0 +1,202 @@
+"""The readings worker: READINGS → PostgreSQL, one task per partition. It commits, then acknowledges.
+
+Messages are pulled with nats-py (shared/pull.py): a batch is what is there when the first message is, so batches grow
+under load and are small when it is quiet.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+from nats.aio.msg import Msg
+
+from services.energy.readings import quarantine
+from services.energy.readings.batch import BatchStep, Done
+from services.energy.readings.live import LiveBoard
+from services.energy.readings.memory import Connection
+from services.energy.readings.wire import Post, WireError, decode
+from shared import broker, telemetry
+from shared.clock import Clock
+from shared.health import OK, Check
+from shared.pull import PullReader
+
+LARGEST_BATCH = 40_000
+"""Readings in one transaction: beyond it nothing gets cheaper, and the partition stays locked for longer."""
+
+TRIES_TOGETHER = 3
+TRIES_ALONE = 6
+STUCK_S = 30.0
+
+log = structlog.get_logger(__name__)
+_meter = telemetry.meter(__name__)
+_readings = _meter.create_counter("shengji.readings", description="readings by outcome")
+_set_apart = _meter.create_counter(
+    "shengji.readings.quarantined", description="quarantined readings by reason"
+)
+_duration = _meter.create_histogram("shengji.readings.batch", unit="s", description="one committed batch")
+
+# What a message can bring about by its content; anything else is the database's affair and is tried again.
+_BY_CONTENT = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    ValueError,
+    OverflowError,
+    IndexError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A message and the POSTs in it."""
+
+    msg: Msg
+    posts: list[Post]
+
+    @property
+    def count(self) -> int:
+        """Number of readings."""
+        return sum(post.count for post in self.posts)
+
+
+class PartitionWorker:
+    """Works one partition's messages, in order, one batch at a time."""
+
+    def __init__(
+        self,
+        p: int,
+        reader: PullReader,
+        connect: Callable[[], Awaitable[Connection]],
+        clock: Clock,
+        live: LiveBoard,
+    ) -> None:
+        self.p = p
+        self.step = BatchStep(p)
+        self._reader = reader
+        self._connect = connect
+        self._clock = clock
+        self._live = live
+        self._conn: Connection | None = None
+        self._failing_since: float | None = None
+
+    def health(self) -> Check:
+        """Failing when nothing could be committed for half a minute although there is something to commit."""
+        if self._failing_since is None or time.monotonic() - self._failing_since < STUCK_S:
+            return OK
+        return Check(
+            "failing", f"no batch could be committed for {time.monotonic() - self._failing_since:.0f} s"
+        )
+
+    async def run(self) -> None:
+        """For ever: fetch, commit, acknowledge."""
+        while True:
+            messages = await broker.fetch(self._reader, 1.0)
+            if messages:
+                await self.handle(messages)
+
+    async def handle(self, messages: Sequence[Msg]) -> None:
+        """Commit what the messages bring, in batches, and acknowledge it; give back what could not be committed."""
+        for work in _batches([each for msg in messages if (each := await self._decoded(msg))]):
+            try:
+                await self._commit(work)
+            except Exception as error:
+                await self._failed(work, error)
+
+    async def _commit(self, work: Sequence[Work]) -> None:
+        posts = [post for each in work for post in each.posts]
+        attributes: telemetry.Attributes = {
+            "messaging.destination.name": self._reader.stream,
+            "messaging.batch.message_count": len(work),
+        }
+        with telemetry.batch_span(
+            "readings batch", (post.traceparent for post in posts), attributes=attributes, scope=__name__
+        ) as span:
+            started = time.perf_counter()
+            done = await self._run(posts)
+            span.set_attribute("shengji.readings", done.readings)
+        _duration.record(time.perf_counter() - started)
+        self._failing_since = None
+        self._tell(done)
+        for each in work:
+            await each.msg.ack()
+
+    async def _run(self, posts: Sequence[Post]) -> Done:
+        conn = await self._connection()
+        try:
+            return await self.step.run(conn, posts, self._clock.now())
+        except asyncpg.UniqueViolationError:
+            # The memory was out of step: a commit whose answer was lost. It has been dropped; once more.
+            return await self.step.run(conn, posts, self._clock.now())
+
+    def _tell(self, done: Done) -> None:
+        for outcome, count in done.outcomes.items():
+            if count:
+                _readings.add(count, {"outcome": outcome})
+        for reason, count in done.quarantined.items():
+            _set_apart.add(count, {"reason": reason})
+        self._live.note(done, self.step.memory.regions)
+
+    async def _failed(self, work: Sequence[Work], error: Exception) -> None:
+        """Give the messages back. One that fails by its own content is tried alone, and then kept apart."""
+        self._failing_since = self._failing_since or time.monotonic()
+        log.error("batch not committed", partition=self.p, messages=len(work), error=repr(error))
+        if not isinstance(error, _BY_CONTENT):
+            await self._disconnect()
+        elif len(work) > 1 and work[0].msg.metadata.num_delivered >= TRIES_TOGETHER:
+            for each in work:
+                await self.handle([each.msg])
+            return
+        elif len(work) == 1 and work[0].msg.metadata.num_delivered >= TRIES_ALONE:
+            await self._keep(work[0].msg, f"not committed in {TRIES_ALONE} tries: {error!r}")
+            return
+        for each in work:
+            await broker.nack(each.msg)
+
+    async def _decoded(self, msg: Msg) -> Work | None:
+        try:
+            return Work(msg, decode(msg.data))
+        except WireError as error:
+            await self._keep(msg, str(error))
+            return None
+
+    async def _keep(self, msg: Msg, reason: str) -> None:
+        """Keep a message that nobody can work, so that it stands in nobody's way."""
+        log.error(
+            "message kept apart", partition=self.p, sequence=msg.metadata.sequence.stream, reason=reason
+        )
+        try:
+            conn = await self._connection()
+            await quarantine.keep_undecodable(
+                conn, self.p, msg.metadata.sequence.stream, reason, msg.data, self._clock.now()
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.error("could not keep it", error=repr(error))
+            await self._disconnect()
+            await broker.nack(msg)
+            return
+        await msg.ack()
+
+    async def _connection(self) -> Connection:
+        if self._conn is None or self._conn.is_closed():
+            self.step.forget()
+            self._conn = await self._connect()
+        return self._conn
+
+    async def _disconnect(self) -> None:
+        if self._conn is not None:
+            self._conn.terminate()
+        self._conn = None
+
+
+def _batches(work: Sequence[Work]) -> list[list[Work]]:
+    """Messages in order, put together up to the largest batch."""
+    batches: list[list[Work]] = []
+    room = 0
+    for each in work:
+        if not batches or each.count > room:
+            batches.append([])
+            room = LARGEST_BATCH
+        batches[-1].append(each)
+        room -= each.count
+    return batches

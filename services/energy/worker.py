@@ -1,0 +1,77 @@
+"""The process `energy worker`: one task per partition, and the board's running figures."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+
+from services.energy.readings import receipts, wire
+from services.energy.readings.live import LiveBoard
+from services.energy.readings.memory import Connection
+from services.energy.readings.worker import PartitionWorker
+from shared import broker
+from shared.pull import PullReader
+from shared.runtime import Runtime
+
+MESSAGES_AT_ONCE = 100
+_FORGET_EVERY_S = 600.0
+
+_LIMITS = {
+    # A stopped worker must not hold its partition.
+    "idle_in_transaction_session_timeout": "5s",
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+}
+
+
+async def main() -> None:
+    """Run until told to stop."""
+    async with Runtime.start("energy", process="energy-worker") as rt:
+        await start(rt)
+        await rt.run()
+
+
+async def start(rt: Runtime) -> list[PartitionWorker]:
+    """Spawn the tasks; answers with the partitions' workers."""
+
+    async def connect() -> Connection:
+        return await open_connection(rt)
+
+    nc = broker.client(rt.broker)
+    live = LiveBoard(connect, nc.publish, rt.clock, lambda: datetime.now(UTC))
+    rt.spawn(live.run(), "live figures")
+    conn = await connect()
+    partitions = [row["p"] for row in await conn.fetch("SELECT p FROM reading_partition ORDER BY p")]
+    await conn.close()
+    workers = []
+    for p in partitions:
+        reader = await PullReader.open(rt.js, wire.STREAM, f"worker-{p}", MESSAGES_AT_ONCE)
+        worker = PartitionWorker(p, reader, connect, rt.clock, live)
+        rt.health.register(f"partition {p}", worker.health)
+        rt.spawn(worker.run(), f"readings {p}")
+        workers.append(worker)
+    rt.spawn(_forget_receipts(rt), "old receipts")
+    return workers
+
+
+async def open_connection(rt: Runtime) -> Connection:
+    """A connection of the runtime role, with asyncpg alone."""
+    if rt.settings.database_url is None:
+        raise LookupError("the worker has no database: set SHENGJI_DATABASE_URL")
+    dsn = rt.settings.database_url.get_secret_value().replace("postgresql+asyncpg", "postgresql", 1)
+    return await asyncpg.connect(dsn, timeout=10, server_settings={**_LIMITS, "application_name": rt.process})
+
+
+async def _forget_receipts(rt: Runtime) -> None:
+    """A failure here is no reason to stop taking readings: it is logged, and tried again."""
+    while True:
+        try:
+            conn = await open_connection(rt)
+            try:
+                await receipts.forget_old(conn, rt.clock.now())
+            finally:
+                await conn.close()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            rt.log.warning("old receipts stay", error=repr(error))
+        await asyncio.sleep(_FORGET_EVERY_S)
