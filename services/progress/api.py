@@ -19,6 +19,7 @@ from services.progress.model import Snapshot
 from services.progress.periods import PLAN_TIME, local_day
 from services.progress.views import (
     REGION,
+    Day,
     FigureView,
     Fresh,
     PlanView,
@@ -101,8 +102,8 @@ class FigureQuestion(Question):
     history: str | None = Field(
         None, pattern="^(month|week|day)$", description="Steps of the history; without it there is none."
     )
-    history_from: date | None = Field(None, description="First day; default: the plan year's first.")
-    history_to: date | None = Field(None, description="Last day; default: the as-of day.")
+    history_from: Day | None = Field(None, description="First day; default: the plan year's first.")
+    history_to: Day | None = Field(None, description="Last day; default: the as-of day.")
 
 
 class HistoryPoint(View):

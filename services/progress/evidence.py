@@ -15,6 +15,7 @@ from services.progress.figure import Figure
 from services.progress.investment import reporting_regions
 from services.progress.model import Snapshot
 from services.progress.periods import months_of, year_of
+from services.progress.readers import SOURCES
 from services.progress.scope import Scope
 from services.progress.views import View
 from shared.problems import forbidden, invalid
@@ -163,8 +164,13 @@ def _parse(cursor: str | None) -> tuple[str, int, int]:
     if cursor is None:
         return "", 0, -1
     parts = cursor.split(":")
-    if len(parts) != 3 or not parts[1].isdecimal() or not parts[2].isdecimal() or len(parts[1]) > 18:
+    numbers = parts[1:]
+    if (
+        len(parts) != 3
+        or parts[0] not in SOURCES
+        or not all(part.isascii() and part.isdecimal() and len(part) <= 9 for part in numbers)
+    ):
         raise invalid(
             f"{cursor!r} is no cursor of this list.", where="cursor", remedy="Use next_cursor, unchanged."
         )
-    return parts[0], int(parts[1]), min(int(parts[2]), 2**31 - 1)
+    return parts[0], int(parts[1]), int(parts[2])

@@ -42,7 +42,7 @@ def sort_key(figure_id: str) -> tuple[object, ...]:
     parts: list[object] = []
     number = ""
     for char in figure_id + "\0":
-        if char.isdigit():
+        if "0" <= char <= "9":
             number += char
             continue
         if number:

@@ -124,10 +124,6 @@ class ReadModel:
         """The state now, or as it was known at `as_of`. Raises Problem 422 for a moment in the future."""
         now = self.clock.now()
         if as_of is not None:
-            if as_of.tzinfo is None:
-                raise invalid(
-                    "as_of needs a UTC offset.", where="as_of", remedy="e.g. 2013-06-30T00:00:00+08:00"
-                )
             if as_of > now:
                 raise invalid(
                     f"as_of {as_of.isoformat()} is after now, {now.isoformat()}.",

@@ -6,17 +6,32 @@ Decimals are strings in JSON, so that they arrive as they were sent.
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.progress.figure import Figure
 from services.progress.live import RunningDay
 
+AnyDate = TypeVar("AnyDate", date, datetime)
 REGION = Field(None, max_length=12, description="Region code.", examples=["350100"])
 _POINTS = Decimal("0.01")
 _DIGITS = {"CNY_1e8": Decimal("0.0001"), "percent": Decimal("0.01"), "tce_per_CNY_1e4": Decimal("0.001")}
 _TCE = Decimal("0.001")
+
+
+_FIRST_YEAR = 2000
+
+
+def _in_our_time(moment: AnyDate) -> AnyDate:
+    """Dates before there was anything to know are a slip, and near year 1 arithmetic on them fails."""
+    if moment.year < _FIRST_YEAR:
+        raise ValueError(f"nothing is recorded before {_FIRST_YEAR}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+Day = Annotated[date, AfterValidator(_in_our_time)]
 
 
 class View(BaseModel):
@@ -29,9 +44,12 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     plan: str | None = Field(
-        None, max_length=60, description="Plan; without it the latest year's.", examples=["fujian-2013"]
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,60}$",
+        description="Plan; without it the latest year's.",
+        examples=["fujian-2013"],
     )
-    as_of: datetime | None = Field(
+    as_of: Moment | None = Field(
         None,
         description="What was known at this past moment (by the time of recording); without it: now.",
         examples=["2013-06-30T23:59:59+08:00"],

@@ -251,3 +251,38 @@ async def test_rows_are_only_ever_added(service: Service, sources: Sources):
             """)
         )
         assert sorted(map(tuple, rows)) == [("change_counter", "UPDATE"), ("checkpoint", "UPDATE")]
+
+
+async def test_bad_input_is_the_callers_problem_and_never_ours(service: Service, sources: Sources):
+    await sources.plan()
+    await service.caught_up(sources)
+    bad = [
+        ("board", {"as_of": "2013-06-30T00:00:00"}),
+        ("board", {"as_of": "0001-01-01T00:00:00+08:00"}),
+        ("board", {"as_of": "9999-12-31T23:59:59-08:00"}),
+        ("board", {"plan": "a\u0000b"}),
+        ("board", {"surprise": 1}),
+        ("figures", {"limit": 0}),
+        ("figures", {"limit": 10**30}),
+        ("figure", {}),
+        ("figure", {"target": "TR-6a", "history": "hour"}),
+        ("figure", {"target": "TR-6a", "history": "week", "history_from": "0001-01-01"}),
+        ("figure", {"target": "TR-6a", "history": "week", "history_from": "9999-12-31"}),
+        ("evidence", {"target": "TR-6a", "cursor": "\u0000:1:1"}),
+        ("evidence", {"target": "TR-6a", "cursor": "projects:²:1"}),
+        ("evidence", {"target": "TR-6a", "cursor": "projects:99999999999999999999:1"}),
+        ("changes", {"wait": 1e9}),
+        ("changes", {"as_of": "2013-02-01T00:00:00Z"}),
+    ]
+    for operation, body in bad:
+        problem = await service.problem(operation, **body)
+        assert problem["status"] in (400, 422), (operation, body, problem)
+    harmless = [
+        ("figures", {"cursor": "²³"}),
+        ("figures", {"region": "nowhere"}),
+        ("changes", {"after": "v1:٣", "region": "nowhere"}),
+        ("board", {"at_least": {"projects": -(10**30)}}),
+        ("figure", {"target": "TR-6a", "history": "day", "history_to": "9999-12-31"}),
+    ]
+    for operation, body in harmless:
+        await service.ask(operation, **body)
