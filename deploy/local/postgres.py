@@ -141,7 +141,9 @@ class PostgresServer:
         try:
             process = await asyncio.create_subprocess_exec(
                 *(str(self._bin / "initdb"), "-D", str(new), "-U", SUPERUSER, "--pwfile", str(secret)),
-                *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"),
+                *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
+                # The same order of text on every machine, and letters of every script known as such.
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
                 *("--no-sync", "--data-checksums"),
                 env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
                 stdout=asyncio.subprocess.PIPE,

@@ -222,7 +222,8 @@ class LocalSystem:
         servers = tuple(name for name in ("postgres", "nats") if name in self.supervisor.names())
         return ChildSpec(
             name=process.name,
-            argv=(sys.executable, "-m", *process.arguments),
+            # -P: a folder named like one of our packages, where the runner was started, is not it.
+            argv=(sys.executable, "-P", "-m", *process.arguments),
             log=self.folder.logs / f"{process.name}.log",
             ready=http_ready(self._addresses.health[process.name]),
             env=self.environment(process.name),

@@ -142,7 +142,7 @@ class Supervisor:
                 await child.start()
                 self._write_record()
                 await child.wait_ready()
-            except StartError as failure:
+            except (StartError, OSError) as failure:
                 self._report(name, "failed", str(failure))
                 await child.stop()
             else:

@@ -44,7 +44,10 @@ def _postgres() -> dict[str, Any]:
     return {
         "image": parts.POSTGRES_IMAGE,
         "restart": "unless-stopped",
-        "environment": {"POSTGRES_PASSWORD": _required("SHENGJI_POSTGRES_PASSWORD")},
+        "environment": {
+            "POSTGRES_PASSWORD": _required("SHENGJI_POSTGRES_PASSWORD"),
+            "POSTGRES_INITDB_ARGS": "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C",
+        },
         "command": ["postgres", "-c", "max_connections=200", "-c", "timezone=UTC"],
         "volumes": ["postgres:/var/lib/postgresql"],
         "healthcheck": _check(["CMD-SHELL", "pg_isready -U postgres -h 127.0.0.1"]),
