@@ -1,6 +1,17 @@
 """The operations of this service, as the gateway calls them over NATS: `ops`, and `serve` to let them act."""
 
-from services.energy.api import credentials, enterprises, meters, monitoring, plan, review, sums
+from services.energy.api import credentials, enterprises, meters, monitoring, plan, receipts, review, sums
 from services.energy.api.base import ops, serve
 
-__all__ = ["credentials", "enterprises", "meters", "monitoring", "ops", "plan", "review", "serve", "sums"]
+__all__ = [
+    "credentials",
+    "enterprises",
+    "meters",
+    "monitoring",
+    "ops",
+    "plan",
+    "receipts",
+    "review",
+    "serve",
+    "sums",
+]

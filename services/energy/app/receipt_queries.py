@@ -1,0 +1,51 @@
+"""Query over receipts: what became of everything that was pushed in a span of time."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from services.energy.app.context import Energy
+from services.energy.app.enterprise_queries import visible
+from services.energy.regions import seen_enterprise
+from shared.identity import Actor
+
+# What was received since then was worked off since then too: the index by age narrows it.
+_TOTALS = text("""
+    SELECT count(*) AS posts, coalesce(sum(r.accepted), 0) AS accepted,
+           coalesce(sum(r.duplicate), 0) AS duplicate, coalesce(sum(r.revised), 0) AS revised,
+           coalesce(sum(r.superseded), 0) AS superseded, coalesce(sum(r.quarantined), 0) AS quarantined
+    FROM receipt r LEFT JOIN enterprise e USING (enterprise)
+    WHERE r.processed_at >= :since AND r.received_at >= :since
+      AND (CAST(:before AS timestamptz) IS NULL OR r.received_at < :before)
+      AND (CAST(:enterprise AS text) IS NULL OR r.enterprise = :enterprise)
+      AND (CAST(:regions AS text[]) IS NULL OR e.region = ANY (:regions))
+      AND (CAST(:own AS text) IS NULL OR r.enterprise = :own)
+""")
+_OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined")
+
+
+async def totals(
+    energy: Energy,
+    actor: Actor,
+    *,
+    enterprise: str | None,
+    region: str | None,
+    since: datetime,
+    before: datetime | None,
+) -> dict[str, Any]:
+    """POSTs that are worked off, and what became of their readings, of the enterprises that the actor may see."""
+    async with energy.engine.connect() as conn:
+        own, regions = await visible(conn, actor, region)
+        if enterprise is not None:
+            await seen_enterprise(conn, actor, enterprise)
+        asked = {"since": since, "before": before, "enterprise": enterprise, "regions": regions, "own": own}
+        row = (await conn.execute(_TOTALS, asked)).one()
+    counts = {name: int(row._mapping[name]) for name in _OUTCOMES}
+    return {
+        "since": since,
+        "before": before,
+        "posts": row.posts,
+        "readings": sum(counts.values()),
+        "counts": counts,
+    }
