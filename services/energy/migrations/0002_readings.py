@@ -273,7 +273,6 @@ CREATE TABLE feed_day (
     enterprise        text        NOT NULL,
     day               date        NOT NULL,
     readings          int         NOT NULL,
-    on_time           int         NOT NULL,
     last_t            bigint      NOT NULL,
     first_received_at timestamptz NOT NULL,
     last_received_at  timestamptz NOT NULL,
@@ -282,9 +281,8 @@ CREATE TABLE feed_day (
 COMMENT ON TABLE feed_day IS
     'Arrival of real-time readings per enterprise and day they are for: what "online" rests on.';
 COMMENT ON COLUMN feed_day.readings IS 'stored readings (duplicates and revisions apart)';
-COMMENT ON COLUMN feed_day.on_time IS
-    'of these, received on the same day of +08:00, or within 15 minutes after it: later backfill repairs '
-    'completeness and never "online" (plan file 3.3, G-10)';
+COMMENT ON COLUMN feed_day.first_received_at IS
+    'a day counts as online by it: later backfill repairs completeness and never "online" (plan data 3.3, G-10)';
 
 CREATE TABLE dirty (
     enterprise text        NOT NULL,

@@ -18,11 +18,6 @@ from services.energy.readings.changes import Changes, day_sums, hour_sums, remem
 from services.energy.readings.memory import Connection, PartitionMemory, day_number, days, moment
 from services.energy.readings.wire import Post
 
-ON_TIME_GRACE_S = 900
-"""A day's last slot ends with the day: data within this time after midnight still arrive on the day they are of."""
-
-_DAY_US = 86_400_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -107,7 +102,7 @@ class BatchStep:
         return arrivals, changes, Done(len(arrivals), outcomes, quarantined, marks, newest)
 
     async def _arrival(self, conn: Connection, arrivals: Arrivals) -> dict[str, tuple[int, int]]:
-        """Note, for newly stored real-time readings, which day they are of and whether they came on it."""
+        """Note, for newly stored real-time readings, which day they are of and when they came."""
         memory = self.memory
         rows = np.flatnonzero(arrivals.outcome == ACCEPTED)
         rows = rows[memory.statistic_type[arrivals.place[rows]] == 0] if len(rows) else rows
@@ -116,8 +111,6 @@ class BatchStep:
         enterprise = memory.enterprise[arrivals.place[rows]]
         t, received = arrivals.t[rows], arrivals.received_at[rows]
         day = day_number(t)
-        day_end = (day + 1) * _DAY_US - 8 * 3_600_000_000
-        on_time = received <= day_end + ON_TIME_GRACE_S * 1_000_000
         combined = (enterprise << 32) + day
         order = np.argsort(combined, kind="stable")
         begin = np.flatnonzero(np.r_[True, combined[order][1:] != combined[order][:-1]])
@@ -131,7 +124,6 @@ class BatchStep:
             names,
             days(day[head].tolist()),
             readings.tolist(),
-            np.add.reduceat(on_time[order].astype(np.int64), begin).tolist(),
             last_t,
             [moment(each) for each in first_received],
             [moment(each) for each in last_received],

@@ -80,11 +80,11 @@ ON CONFLICT (enterprise, day) DO UPDATE SET marks = dirty.marks + 1
 """
 
 _FEED_DAY = """
-INSERT INTO feed_day (enterprise, day, readings, on_time, last_t, first_received_at, last_received_at)
-SELECT * FROM unnest($1::text[], $2::date[], $3::int[], $4::int[], $5::bigint[],
-                     $6::timestamptz[], $7::timestamptz[])
+INSERT INTO feed_day (enterprise, day, readings, last_t, first_received_at, last_received_at)
+SELECT * FROM unnest($1::text[], $2::date[], $3::int[], $4::bigint[],
+                     $5::timestamptz[], $6::timestamptz[])
 ON CONFLICT (enterprise, day) DO UPDATE SET readings = feed_day.readings + excluded.readings,
-    on_time = feed_day.on_time + excluded.on_time, last_t = greatest(feed_day.last_t, excluded.last_t),
+    last_t = greatest(feed_day.last_t, excluded.last_t),
     first_received_at = least(feed_day.first_received_at, excluded.first_received_at),
     last_received_at = greatest(feed_day.last_received_at, excluded.last_received_at)
 """
