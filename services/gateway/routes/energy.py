@@ -1,5 +1,84 @@
 """Enterprises, meters, key users, coverage and energy sums: energy's part of the API."""
 
-from services.gateway.routes import Route
+from services.gateway.auth import CITY, COUNTY, ENTERPRISE, OPS, PROVINCE
+from services.gateway.routes import EVERYONE, Route
 
-ROUTES: list[Route] = []
+_S = "energy"
+_KEEPERS = (PROVINCE, CITY, COUNTY)
+_HOLDERS = (PROVINCE, CITY, COUNTY, ENTERPRISE)
+_ENTERPRISE = "/enterprises/{enterprise}"
+_METER = "/meters/{meter}"
+
+
+def _read(path: str, operation: str, tag: str, *, area: str | None = None, of: str | None = None) -> Route:
+    return Route("GET", path, _S, operation, EVERYONE, tag, area=area, organisation=of)
+
+
+ROUTES = [
+    Route("POST", "/plans/{plan}/reference-data", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),
+    _read("/coefficients", "list-coefficients", "coefficients"),
+    Route("POST", "/coefficients", _S, "publish-coefficient", (PROVINCE,), "coefficients", status=201),
+    Route("POST", "/coefficients/restatements", _S, "restate-coefficients", (PROVINCE,), "coefficients"),
+    _read("/enterprises", "list-enterprises", "enterprises", area="region", of="enterprise"),
+    Route(
+        "POST", "/enterprises", _S, "register-enterprise", _KEEPERS, "enterprises", area="region", status=201
+    ),
+    _read(_ENTERPRISE, "get-enterprise", "enterprises", of="enterprise"),
+    Route(
+        "POST",
+        f"{_ENTERPRISE}/changes",
+        _S,
+        "change-enterprise",
+        _KEEPERS,
+        "enterprises",
+        area="region",
+    ),
+    Route("POST", f"{_ENTERPRISE}/external-ids", _S, "assign-external-id", _KEEPERS, "enterprises"),
+    Route(
+        "POST",
+        f"{_ENTERPRISE}/credentials",
+        _S,
+        "issue-credential",
+        _HOLDERS,
+        "credentials",
+        organisation="enterprise",
+        status=201,
+    ),
+    Route(
+        "POST",
+        f"{_ENTERPRISE}/credentials/rotations",
+        _S,
+        "rotate-credential",
+        _HOLDERS,
+        "credentials",
+        organisation="enterprise",
+        status=201,
+    ),
+    Route(
+        "POST",
+        f"{_ENTERPRISE}/credentials/revocations",
+        _S,
+        "revoke-credential",
+        _HOLDERS,
+        "credentials",
+        organisation="enterprise",
+    ),
+    _read(f"{_ENTERPRISE}/energy", "enterprise-energy", "energy", of="enterprise"),
+    _read(f"{_ENTERPRISE}/live", "enterprise-live", "energy", of="enterprise"),
+    _read(f"{_ENTERPRISE}/receipts/{{receipt}}", "receipt", "receipts", of="enterprise"),
+    _read("/receipts", "receipt-totals", "receipts", area="region", of="enterprise"),
+    _read("/meters", "list-meters", "meters", of="enterprise"),
+    Route("POST", "/meters", _S, "register-meter", _KEEPERS, "meters", status=201),
+    _read(_METER, "get-meter", "meters"),
+    _read(f"{_METER}/energy", "meter-energy", "energy"),
+    Route("POST", f"{_METER}/replacements", _S, "replace-meter", _KEEPERS, "meters"),
+    Route("POST", f"{_METER}/ratios", _S, "change-meter-ratio", _KEEPERS, "meters"),
+    Route("POST", f"{_METER}/rollovers", _S, "confirm-rollover", _KEEPERS, "review"),
+    Route("POST", f"{_METER}/suspects", _S, "resolve-suspect", _KEEPERS, "review"),
+    Route("POST", f"{_METER}/retirement", _S, "retire-meter", _KEEPERS, "meters"),
+    _read("/suspects", "list-suspects", "review", of="enterprise"),
+    _read("/quarantine", "list-quarantine", "review", of="enterprise"),
+    _read("/key-users/{year}", "get-key-users", "key users", area="region"),
+    Route("POST", "/key-users/{year}", _S, "designate-key-users", (PROVINCE,), "key users", status=201),
+    _read("/coverage", "coverage", "key users", area="region"),
+]
