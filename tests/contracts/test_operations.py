@@ -25,12 +25,17 @@ def test_every_operation_has_a_summary_a_description_and_an_example_that_is_acce
             jsonschema.Draft202012Validator(schema).validate(example)
 
 
+LENIENT = {("energy", "load-plan")}
+"""energy takes its own part out of a whole plan, and passes over the other services' parts."""
+
+
 @pytest.mark.parametrize("service", contracts.SERVICES)
 def test_a_misspelt_field_is_refused_and_not_passed_over(service: str) -> None:
     lenient = [
         operation.name
         for operation in contracts.served(service).all()
         if operation.request.model_config.get("extra") != "forbid"
+        and (service, operation.name) not in LENIENT
     ]
     assert lenient == []
 
