@@ -9,7 +9,8 @@ from nats.js import JetStreamContext
 from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
 from deploy.local.settings import LocalSettings
-from tests.kit.servers import Database, TestCluster, TestNats, server_folder
+from tests.kit.portal import START, Portal
+from tests.kit.servers import Database, TestCluster, TestNats, refused_rights, server_folder
 
 DatabaseFactory = Callable[[str], Awaitable[Database]]
 
@@ -89,3 +90,16 @@ async def local_system() -> AsyncIterator[LocalSystem]:
         )
         async with LocalSystem(settings) as system:
             yield system
+            # Whatever the end-to-end tests did, no process wanted more than the topology gives it.
+            assert refused_rights(system.urls.logs) == []
+
+
+@pytest_asyncio.fixture(scope="session")
+async def portal(local_system: LocalSystem) -> AsyncIterator[Portal]:
+    """The whole system with the plan loaded, its clock at the first of March 2013 or later."""
+    portal = Portal(local_system)
+    if await portal.now() < START:
+        await portal.step(START)
+    await portal.load_plan()
+    yield portal
+    await portal.close()

@@ -5,6 +5,7 @@ A nats-server opens in some 30 ms, so every test that wants one gets a fresh one
 
 import asyncio
 import contextlib
+import re
 import secrets
 import shutil
 import tempfile
@@ -241,3 +242,9 @@ class TestNats:
         self.child = Child(self.server.spec())
         await self.child.start()
         await self.child.wait_ready()
+
+
+def refused_rights(logs: Path) -> list[str]:
+    """What nats-server refused somebody, by its log: the topology's rights are too narrow, or the code too wide."""
+    text = (logs / "nats.log").read_text(errors="replace")
+    return sorted(set(re.findall(r"(?:Publish|Subscription) Violation - .*", text)))

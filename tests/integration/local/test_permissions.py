@@ -12,7 +12,7 @@ from nats.js.errors import NoStreamResponseError
 
 from deploy import topology
 from shared import broker, simulation
-from tests.kit.servers import TestNats
+from tests.kit.servers import TestNats, refused_rights
 
 DOMAIN = ("PROJECTS", "ENERGY", "ASSESSMENT")
 EVERYBODY = [user.name for user in topology.USERS]
@@ -139,6 +139,8 @@ async def test_a_service_may_not_send_to_an_inbox_that_asked_it_nothing(bare_nat
     await projects.publish("_INBOX_gateway.guess.1", b"forged")
     await settled(projects)
     assert watched.refused()
+    [line] = refused_rights(bare_nats.server.log.parent)
+    assert "_INBOX_gateway.guess.1" in line
 
 
 async def test_the_provisioner_can_make_all_there_is(bare_nats: TestNats) -> None:
