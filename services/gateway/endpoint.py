@@ -102,7 +102,9 @@ class Endpoints:
                     where=name,
                     remedy="Leave it out of the body.",
                 )
-        if unknown := [name for name in body if name not in properties or name in INTERNAL]:
+        # Some operations take a document of which they need a part; most refuse what they don't know.
+        closed = operation.request_object().get("additionalProperties") is False
+        if unknown := [name for name in body if name in INTERNAL or (closed and name not in properties)]:
             known = ", ".join(name for name in properties if name not in INTERNAL)
             raise invalid(f"There is no field {unknown[0]!r}.", where=unknown[0], remedy=f"Known: {known}.")
         return body

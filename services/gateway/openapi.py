@@ -84,7 +84,7 @@ def _media(request: dict[str, Any], rest: dict[str, Any], required: set[str]) ->
             "type": "object",
             "properties": rest,
             "required": sorted(required & set(rest)),
-            "additionalProperties": False,
+            "additionalProperties": request.get("additionalProperties", True),
         }
     }
     if examples := request.get("examples"):
