@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta, timezone
 import numpy as np
 import numpy.typing as npt
 
-from cli.demo.world import DemoMeter
+from cli.demo.world import FIRST_DAY, DemoMeter
 
 Ints = npt.NDArray[np.int64]
 CHINA = timezone(timedelta(hours=8))
-FIRST_DAY = date(2013, 1, 1)
 SLOTS = 96
 SLOT_S = 900
 _DAY_S = 86_400
@@ -56,8 +55,8 @@ class Feed:
         amounts = quantities(self.meter, day)
         if self.meter.kind == "interval":
             return slot_ends(day), amounts
-        standing = self._at(day) + np.cumsum(amounts)
-        return slot_ends(day), standing % self.modulus
+        standing: Ints = (self._at(day) + np.cumsum(amounts)) % self.modulus
+        return slot_ends(day), standing
 
     def opening(self) -> tuple[int, int]:
         """The register at the beginning of the first day, from which the first quarter-hour is measured."""

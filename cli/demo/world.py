@@ -4,9 +4,11 @@ Nothing here is real but the regions and the plan; every name says so. The same 
 so a second run continues the first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
+FIRST_DAY = date(2013, 1, 1)
 SYNTHETIC = "示例"  # "example": stands in the name of everything made up
 
 # (tce a year by the equivalent basis, division of GB/T 4754-2011, what it makes, carriers' shares of the tce)
@@ -47,7 +49,10 @@ _HOURS = 8760
 
 @dataclass(frozen=True, slots=True)
 class DemoMeter:
-    """One meter. `hourly` is its mean quantity an hour in `unit`; `start` what its register shows on 1 January."""
+    """One meter. `hourly` is its mean quantity an hour in `unit`; `start` what its register shows on 1 January.
+
+    `since`: the first day on which it measures; `registered_on`: the day on which somebody registers it, if later.
+    """
 
     meter: str
     carrier: str
@@ -57,11 +62,35 @@ class DemoMeter:
     hourly: Decimal
     start: Decimal
     share_by_night: float
+    since: date = FIRST_DAY
+    registered_on: date | None = None
 
     @property
     def capacity(self) -> Decimal:
         """More than this an hour is not plausible."""
         return (self.hourly * 4).quantize(Decimal(1)) + 10
+
+
+ROLLING_OVER = "SM01-1"
+"""Its register passes its highest value in the first days."""
+
+_LATECOMERS = {
+    # Put up in a hurry: it sends from its first day on, and somebody registers it four days later.
+    "PT01": (
+        DemoMeter(
+            meter="PT01-3",
+            carrier="natural_gas_gasfield",
+            unit="m3",
+            kind="interval",
+            digits=None,
+            hourly=Decimal("52.5"),
+            start=Decimal(0),
+            share_by_night=0.9,
+            since=date(2013, 1, 2),
+            registered_on=date(2013, 1, 6),
+        ),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +128,18 @@ def enterprises() -> tuple[DemoEnterprise, ...]:
                     industry=industry,
                     org_code=_org_code(city_number * 10 + kind_number),
                     tce=yearly,
-                    meters=meters,
+                    meters=tuple(_with_its_story(meter) for meter in meters) + _LATECOMERS.get(name, ()),
                 )
             )
     return tuple(made)
+
+
+def _with_its_story(meter: DemoMeter) -> DemoMeter:
+    """The meter whose register comes to its end in the first days."""
+    if meter.meter != ROLLING_OVER:
+        return meter
+    end = Decimal(10) ** (meter.digits or 0)
+    return replace(meter, start=(end - meter.hourly * 24 * Decimal("3.5")).quantize(Decimal("0.001")))
 
 
 def _meter(name: str, carrier: str, tce: Decimal, number: int, city_number: int) -> DemoMeter:

@@ -1,0 +1,142 @@
+"""The devices' side of the meters' door: batches as columnar JSON, several in flight, sent again where that helps."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+import msgspec
+import numpy as np
+
+from cli.demo.outgoing import Post, split
+from cli.demo.tally import Tally
+from cli.door import DoorError
+
+MOST = 4_000
+"""Readings a POST; the door takes 5,000."""
+IN_FLIGHT = 12
+_PATIENCE_S = 60.0
+_PAUSE_S = 0.5
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A POST that was acknowledged: the stream has it on disk."""
+
+    post: Post
+    receipt: str
+
+
+def encode(post: Post, reported_at: datetime | None = None) -> bytes:
+    """The body. `reported_at`: when a person reported the correction; None: it is what was measured."""
+    meters: list[str] = []
+    for column in post.columns:
+        meters += [column.meter] * len(column.t)
+    t = np.concatenate([column.t for column in post.columns])
+    v = np.concatenate([column.v for column in post.columns])
+    # Three decimals below 2^33 survive the way through a double and back.
+    values: list[float] = (v / 1000).tolist()
+    body: dict[str, Any] = {
+        "columns": {
+            "meter": meters if len(post.columns) > 1 else meters[0],
+            "time": t.tolist(),
+            "value": values,
+        }
+    }
+    if reported_at is not None:
+        body |= {"correction": True, "reported_at": reported_at.isoformat()}
+    return _encoder.encode(body)
+
+
+class Intake:
+    """The meters' door. `credentials`: the device credential of each enterprise."""
+
+    def __init__(self, base: str, credentials: dict[str, str], tally: Tally) -> None:
+        limits = httpx.Limits(max_connections=IN_FLIGHT * 2, max_keepalive_connections=IN_FLIGHT * 2)
+        self._http = httpx.AsyncClient(base_url=base, timeout=30.0, limits=limits)
+        self._credentials = credentials
+        self._tally = tally
+        self._free = asyncio.Semaphore(IN_FLIGHT)
+
+    async def send(self, post: Post, reported_at: datetime | None = None) -> list[Sent]:
+        """Push one batch (in parts, if it is long); answers when the door has taken it. Raises DoorError."""
+        sent = []
+        for part in split(post, MOST):
+            answer = await self._deliver(part.enterprise, encode(part, reported_at))
+            self._tally.sent(part.count)
+            sent.append(Sent(part, str(answer["receipt"])))
+        return sent
+
+    async def send_all(self, posts: list[Post]) -> list[Sent]:
+        """Push batches side by side; those of one enterprise in their order."""
+        by_enterprise: dict[str, list[Post]] = {}
+        for post in posts:
+            by_enterprise.setdefault(post.enterprise, []).append(post)
+
+        async def in_order(line: list[Post]) -> list[Sent]:
+            return [sent for post in line for sent in await self.send(post)]
+
+        lines = await asyncio.gather(*(in_order(line) for line in by_enterprise.values()))
+        return [sent for line in lines for sent in line]
+
+    async def receipt(self, enterprise: str, receipt: str) -> dict[str, Any]:
+        """What became of a POST. Waits until the worker has worked it off."""
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+        while True:
+            response = await self._http.get(
+                f"/v1/receipts/{receipt}",
+                headers={"Authorization": f"Bearer {self._credentials[enterprise]}"},
+            )
+            answer = _checked(response)
+            if answer["state"] == "done":
+                return answer
+            if asyncio.get_running_loop().time() > deadline:
+                raise TimeoutError(f"receipt {receipt} is still {answer['state']} after {_PATIENCE_S:.0f} s")
+            await asyncio.sleep(0.05)
+
+    async def raw(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        """Whatever a broken device might send; the answer as it is."""
+        return await self._http.post("/v1/readings", content=body, headers=headers)
+
+    async def _deliver(self, enterprise: str, body: bytes) -> dict[str, Any]:
+        """Until it is taken: 429, 503 and a lost connection are cured by sending the same again (same keys)."""
+        headers = {
+            "Authorization": f"Bearer {self._credentials[enterprise]}",
+            "Content-Type": "application/json",
+        }
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+        async with self._free:
+            while True:
+                pause = _PAUSE_S
+                try:
+                    response = await self._http.post("/v1/readings", content=body, headers=headers)
+                    if response.status_code not in (429, 503):
+                        return _checked(response)
+                    pause = float(response.headers.get("Retry-After", _PAUSE_S))
+                    failure: Exception = _error(response)
+                except httpx.TransportError as lost:
+                    failure = lost
+                if asyncio.get_running_loop().time() + pause > deadline:
+                    raise failure
+                self._tally.retries += 1
+                await asyncio.sleep(pause)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def _checked(response: httpx.Response) -> dict[str, Any]:
+    if response.is_success:
+        answer: dict[str, Any] = msgspec.json.decode(response.content)
+        return answer
+    raise _error(response)
+
+
+def _error(response: httpx.Response) -> DoorError:
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {"title": "No problem+json", "detail": response.text[:500]}
+    return DoorError(response.status_code, problem)
