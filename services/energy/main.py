@@ -10,6 +10,7 @@ from services.energy.backlog import Settled, StreamBacklog
 from services.energy.coverage import CoverageWatch
 from services.energy.events import SOURCE
 from services.energy.flusher import Flusher
+from services.energy.readings import release
 from services.energy.settings import EnergySettings
 from shared.relay import Relay
 from shared.runtime import Runtime
@@ -18,7 +19,7 @@ ROLES = ("api", "intake", "worker")
 
 
 async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
-    """Commands and queries, the relay of the log, the flusher and the watch over coverage."""
+    """Commands and queries, the relay of the log, the flusher, the watch over coverage, releases of readings."""
     settings = settings or EnergySettings()
     energy = Energy(rt.engine, rt.clock)
     relay = Relay(SOURCE, rt.engine, energy.log, rt.js, health=rt.health)
@@ -35,6 +36,7 @@ async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     rt.spawn(relay.run(), "relay")
     rt.spawn(flusher.run(), "flusher")
     rt.spawn(watch.run(), "coverage")
+    rt.spawn(release.run(rt.engine, rt.js), "release")
 
 
 async def main(role: str) -> None:

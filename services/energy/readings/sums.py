@@ -82,15 +82,15 @@ _FIGURES = """
     GROUP BY w.enterprise, w.at, x.carrier
     HAVING sum({slots}) > 0
 ), known AS ({known})
-SELECT enterprise, at, carrier, c.unit, k.native, k.spread, coalesce(k.present, 0) AS present,
-       coalesce(e.expected, 0) AS expected,
+SELECT coalesce(e.enterprise, k.enterprise) AS enterprise, coalesce(e.at, k.at) AS at, c.carrier, c.unit,
+       k.native, k.spread, coalesce(k.present, 0) AS present, coalesce(e.expected, 0) AS expected,
        q.value AS equal, q.edition AS equal_edition, q.provisional AS equal_provisional,
        v.value AS equivalent, v.edition AS equivalent_edition, v.provisional AS equivalent_provisional
 FROM expected e FULL JOIN known k USING (enterprise, at, carrier)
 JOIN carrier c USING (carrier)
 LEFT JOIN coefficient q ON q.id = k.coefficient_equal
 LEFT JOIN coefficient v ON v.id = k.coefficient_equivalent
-ORDER BY enterprise, carrier, at
+ORDER BY 1, 3, 2
 """
 
 _DAYS = """
@@ -122,21 +122,21 @@ WITH wanted AS (
 
 _METER_HOURS = """
 WITH x AS (
-    SELECT s, interval_seconds AS slot, extract(epoch FROM valid_from)::bigint AS valid_from,
+    SELECT s, kind, interval_seconds AS slot, extract(epoch FROM valid_from)::bigint AS valid_from,
            extract(epoch FROM valid_to)::bigint AS valid_to
     FROM series WHERE meter = $1 AND statistic_type = $2
 ), w AS (
     SELECT h, h * 3600::bigint AS begin, (h + 1) * 3600::bigint AS finish
     FROM generate_series($3::int, $4::int) AS h
 ), near AS (
-    SELECT x.s, x.slot, r.t, r.e, (r.t + 28799) / x.slot AS nth,
+    SELECT x.s, x.kind, x.slot, r.t, r.e, (r.t + 28799) / x.slot AS nth,
            lag((r.t + 28799) / x.slot) OVER (PARTITION BY x.s ORDER BY r.t) AS before
     FROM x JOIN reading r ON r.s = x.s AND r.v >= 0 AND r.t <= ($4 + 1) * 3600::bigint
          AND r.t >= coalesce((SELECT max(b.t) FROM reading b WHERE b.s = x.s AND b.v >= 0
                               AND b.t <= $3 * 3600::bigint), $3 * 3600::bigint)
 ), parts AS (
     SELECT (t - 1) / 3600 AS h, e, CASE WHEN nth - before > 1 THEN e ELSE 0 END AS spread,
-           (before IS NULL OR nth <> before)::int AS present
+           coalesce(nth <> before, kind = 'interval')::int AS present
     FROM near WHERE t > $3 * 3600::bigint
     UNION ALL SELECT p.h, p.e, p.spread, 0 FROM spill p JOIN x USING (s) WHERE p.h BETWEEN $3 AND $4
 ), known AS (

@@ -1,0 +1,142 @@
+"""Online monitoring (EN-14): same-day data, backfill, silence, on the real database."""
+
+from services.energy.backlog import Settled
+from services.energy.coverage import CoverageWatch
+from tests.component.energy.conftest import FUZHOU, OPS, XIAMEN, NothingWaits, Service, local
+
+
+async def _verdicts(service: Service) -> list[tuple[str, bool, str]]:
+    events = await service.events("CoverageChanged")
+    return [
+        (e.data["day"], e.data["online"], e.data["reason"]) for e in events if e.data["day"] >= "2013-01-14"
+    ]
+
+
+async def test_g10_backfill_completes_a_day_and_never_makes_it_online(mill: Service) -> None:
+    """G-10: real-time data of day D that arrive on D+1 are not online; completeness counts them."""
+    await mill.day_of_readings("2013-01-14", 1000, 25, received="2013-01-15 08:30")
+    await mill.watch.sweep()
+    await mill.flusher.flush()
+    assert await _verdicts(mill) == [("2013-01-14", False, "no_same_day_data")]
+    (measured,) = await mill.measured()
+    assert measured["completeness"] == "1.0000"
+    assert await mill.watch.sweep() == 0
+
+
+async def test_a_day_is_online_from_its_first_reading_of_the_same_day(mill: Service) -> None:
+    await mill.push([("2013-01-15 00:00", 3400), ("2013-01-15 00:15", 3425)])
+    await mill.watch.sweep()
+    assert await _verdicts(mill) == [
+        ("2013-01-14", False, "no_same_day_data"),
+        ("2013-01-15", True, "same_day_data"),
+    ]
+    mill.clock.set(local("2013-01-16 00:00"))
+    await mill.watch.sweep()
+    assert len(await _verdicts(mill)) == 2
+    found = await mill.ask(FUZHOU, "coverage", day="2013-01-15")
+    assert (found["key_users"], found["online"], found["items"][0]["online"]) == (1, 1, True)
+    assert (await mill.ask(XIAMEN, "coverage", day="2013-01-15"))["key_users"] == 0
+    listed = await mill.ask(OPS, "list-enterprises", key_user_year=2013, online=True)
+    assert [one["enterprise"] for one in listed["items"]] == ["MILL"]
+
+
+async def test_an_unfinished_day_without_data_is_not_judged(mill: Service) -> None:
+    await mill.watch.sweep()
+    assert [day for day, _, _ in await _verdicts(mill)] == ["2013-01-14"]
+
+
+async def test_data_of_the_day_that_are_worked_off_after_the_verdict_correct_it(mill: Service) -> None:
+    watch = mill.watch
+    await watch.sweep()
+    await mill.push([("2013-01-14 20:00", 1000)], received="2013-01-14 20:01")
+    await watch.sweep()
+    assert await _verdicts(mill) == [
+        ("2013-01-14", False, "no_same_day_data"),
+        ("2013-01-14", True, "same_day_data_processed_late"),
+    ]
+    streams = [(e.stream, e.version) for e in await mill.events("CoverageChanged")][-2:]
+    assert streams == [("coverage-MILL-2013-01-14", 1), ("coverage-MILL-2013-01-14", 2)]
+
+
+class Behind(NothingWaits):
+    """A worker that is down."""
+
+    def __init__(self) -> None:
+        self.up = False
+
+    async def worked_off(self, sequence: int) -> bool:
+        return self.up
+
+
+async def test_while_the_worker_is_down_nobody_is_judged(mill: Service) -> None:
+    backlog = Behind()
+    watch = CoverageWatch(mill.energy, Settled(backlog, mill.clock))
+    assert await watch.sweep() == 0
+    mill.clock.set(local("2013-01-17 00:00"))
+    await mill.push([("2013-01-16 20:00", 1000)], received="2013-01-16 20:01")
+    assert await watch.sweep() == 0
+    backlog.up = True
+    await watch.sweep()
+    # The moment asked for first was the 15th: the 16th isn't over as of then.
+    assert [day for day, _, _ in await _verdicts(mill)] == ["2013-01-14"]
+    await watch.sweep()
+    assert (await _verdicts(mill))[1:] == [
+        ("2013-01-15", False, "no_same_day_data"),
+        ("2013-01-16", True, "same_day_data"),
+    ]
+
+
+async def test_a_feed_falls_silent_and_resumes(mill: Service) -> None:
+    await mill.push([("2013-01-15 12:00", 1000)])
+    watch = mill.watch
+    await watch.sweep()
+    assert await mill.events("FeedSilent") == []
+    mill.clock.set(local("2013-01-15 13:59"))
+    await watch.sweep()
+    assert await mill.events("FeedSilent") == []
+    mill.clock.set(local("2013-01-15 14:00"))
+    await watch.sweep()
+    await watch.sweep()
+    (silent,) = await mill.events("FeedSilent")
+    assert (silent.data["since"], silent.data["at"]) == ("2013-01-15T04:00:00Z", "2013-01-15T06:00:00Z")
+    detail = await mill.ask(FUZHOU, "get-enterprise", enterprise="MILL")
+    assert detail["feed"]["silent_since"] == "2013-01-15T04:00:00Z"
+    mill.clock.set(local("2013-01-15 15:00"))
+    await mill.push([("2013-01-15 15:00", 1100)])
+    await watch.sweep()
+    (resumed,) = await mill.events("FeedResumed")
+    assert (resumed.data["since"], resumed.data["at"]) == ("2013-01-15T04:00:00Z", "2013-01-15T07:00:00Z")
+    assert (resumed.stream, resumed.version) == ("feed-MILL", 2)
+
+
+async def test_a_meter_that_never_spoke_is_silent_since_it_should_have(mill: Service) -> None:
+    await mill.watch.sweep()
+    (silent,) = await mill.events("FeedSilent")
+    assert silent.data["since"] == "2012-12-31T16:00:00Z"
+
+
+async def test_who_is_on_no_list_is_not_judged_but_its_feed_is_watched(service: Service) -> None:
+    await service.enterprise()
+    await service.meter()
+    await service.watch.sweep()
+    assert await service.events("CoverageChanged") == []
+    assert len(await service.events("FeedSilent")) == 1
+
+
+async def test_a_list_that_comes_late_is_judged_from_the_start_of_its_year(service: Service) -> None:
+    await service.enterprise()
+    await service.meter()
+    watch = service.watch
+    await service.push([("2013-01-03 10:00", 1000)], received="2013-01-03 10:00")
+    await watch.sweep()
+    await service.key_users(MILL="12120")
+    await watch.sweep()
+    verdicts = {e.data["day"]: e.data["online"] for e in await service.events("CoverageChanged")}
+    assert len(verdicts) == 14
+    assert [day for day, online in verdicts.items() if online] == ["2013-01-03"]
+
+
+async def test_without_a_new_list_the_old_one_stays_in_force(mill: Service) -> None:
+    mill.clock.set(local("2014-01-02 00:00"))
+    await mill.watch.sweep()
+    assert (await mill.events("CoverageChanged"))[-1].data["day"] == "2014-01-01"
