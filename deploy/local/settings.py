@@ -4,12 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from deploy import topology
 from deploy.nats_config import password_variable
 
 GATEWAY_PORT, INTAKE_PORT = 8080, 8081
+Clock = Literal["system", "simulated"]
+Environment = Literal["production", "local", "test"]
+# The first is what holds if nothing is said.
+_CLOCKS: tuple[Clock, ...] = ("system", "simulated")
+_ENVIRONMENTS: tuple[Environment, ...] = ("local", "test", "production")
+_Choice = TypeVar("_Choice", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,8 @@ class LocalSettings:
     intake_port: int = 0
     postgres_port: int = 0
     nats_port: int = 0
-    clock: Literal["system", "simulated"] = "system"
-    environment: Literal["local", "test"] = "local"
+    clock: Clock = "system"
+    environment: Environment = "local"
     processes: tuple[str, ...] | None = None
     small: bool = False
     partitions: int = topology.READINGS_PARTITIONS
@@ -47,21 +53,19 @@ class LocalSettings:
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Self:
         """From `SHENGJI_*` variables; docs/runbook.md lists them. Raises ValueError naming a bad one."""
-        clock = env.get("SHENGJI_CLOCK", "system")
-        if clock not in ("system", "simulated"):
-            raise ValueError(f'SHENGJI_CLOCK is {clock!r}: give "system" or "simulated"')
         return cls(
             data=Path(env.get("SHENGJI_DATA_DIR", "data")),
             gateway_port=_port(env, "SHENGJI_GATEWAY_PORT"),
             intake_port=_port(env, "SHENGJI_INTAKE_PORT"),
             postgres_port=_port(env, "SHENGJI_POSTGRES_PORT"),
             nats_port=_port(env, "SHENGJI_NATS_PORT"),
-            clock="simulated" if clock == "simulated" else "system",
+            clock=_one_of(env, "SHENGJI_CLOCK", _CLOCKS),
+            environment=_one_of(env, "SHENGJI_ENVIRONMENT", _ENVIRONMENTS),
             postgres_url=env.get("SHENGJI_POSTGRES_URL"),
             nats_url=env.get("SHENGJI_NATS_URL"),
             nats_logins=_nats_logins(env),
             databases=_databases(env),
-            extra_env={name: env[name] for name in _PASSED_ON if name in env},
+            extra_env={name: value for name, value in env.items() if _is_passed_on(name)},
         )
 
     def chosen(self) -> tuple[topology.Process, ...]:
@@ -79,8 +83,28 @@ class LocalSettings:
         return self.postgres_url is None and not services <= set(self.databases)
 
 
-# Settings of every process that the operator may set once for all of them.
-_PASSED_ON = ("SHENGJI_LOG_LEVEL", "SHENGJI_DATABASE_POOL", "SHENGJI_READINGS_BYTES")
+# The processes' own settings that the operator may set once for all of them; the rest is the runner's to say.
+_PASSED_ON = (
+    "SHENGJI_LOG_LEVEL",
+    "SHENGJI_DATABASE_POOL",
+    "SHENGJI_READINGS_BYTES",
+    "SHENGJI_RECONCILE_EVERY",
+)
+_PASSED_ON_PREFIXES = ("SHENGJI_INTAKE_", "SHENGJI_ENERGY_")
+
+
+def _is_passed_on(name: str) -> bool:
+    if name == "SHENGJI_INTAKE_PORT" or name.endswith("_DATABASE_URL"):
+        return False
+    return name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[_Choice, ...]) -> _Choice:
+    value = env.get(name, choices[0])
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise ValueError(f"{name} is {value!r}: give {' or '.join(choices)}")
 
 
 def _port(env: Mapping[str, str], name: str) -> int:

@@ -133,6 +133,9 @@ def test_settings_come_from_the_environment() -> None:
         "SHENGJI_DATA_DIR": "/srv/shengji",
         "SHENGJI_GATEWAY_PORT": "9000",
         "SHENGJI_CLOCK": "simulated",
+        "SHENGJI_INTAKE_PORT": "9001",
+        "SHENGJI_INTAKE_BODY_LIMIT": "1000",
+        "SHENGJI_LOG_LEVEL": "debug",
         "SHENGJI_NATS_URL": "nats://nats.example:4222",
         "SHENGJI_NATS_PASSWORD_ENERGY_WORKER": "w",
         "SHENGJI_NATS_USER": "one",
@@ -148,13 +151,20 @@ def test_settings_come_from_the_environment() -> None:
     assert settings.nats_logins["gateway"] == ("one", "p")
     assert settings.databases["energy"].url == "postgresql://energy@db/x"
     assert settings.databases["energy"].owner_url is None
+    # A process gets its own settings, not the runner's, and nobody else's secrets.
+    assert settings.extra_env == {"SHENGJI_INTAKE_BODY_LIMIT": "1000", "SHENGJI_LOG_LEVEL": "debug"}
     assert not settings.needs_postgres()
     assert LocalSettings.from_environment({}).needs_postgres()
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SHENGJI_GATEWAY_PORT", "80a"), ("SHENGJI_NATS_PORT", "70000"), ("SHENGJI_CLOCK", "sundial")],
+    [
+        ("SHENGJI_GATEWAY_PORT", "80a"),
+        ("SHENGJI_NATS_PORT", "70000"),
+        ("SHENGJI_CLOCK", "sundial"),
+        ("SHENGJI_ENVIRONMENT", "moon"),
+    ],
 )
 def test_a_bad_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
