@@ -98,7 +98,7 @@ def loads(rng: random.Random) -> dict[str, tuple[int, Load]]:
             2000,
             Load(run(2000, 10, 0, 40), run(2000, 10, 400, 20, faults=True)),
         ),
-        "backfill before live data": (2000, Load(run(2000, 10, 1000, 1), run(2000, 10, 0, 20))),
+        "backfill before live data": (2000, Load(run(2000, 10, 4000, 1), run(2000, 10, 0, 20))),
     }
 
 

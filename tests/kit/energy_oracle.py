@@ -75,7 +75,7 @@ def _walk(meter: Meter, counting: list[tuple[int, int]], result: Expected) -> No
         if reason:
             result.irregular.add((meter.name, start, t, reason, apart))
         slot = (t + 8 * HOUR - 1) // meter.slot
-        new_slot = before is None or (before[0] + 8 * HOUR - 1) // meter.slot != slot
+        new_slot = not meter.register if before is None else (before[0] + 8 * HOUR - 1) // meter.slot != slot
         result.hour[meter.enterprise, meter.carrier, (t - 1) // HOUR][2] += new_slot
         for second, part in _cut(energy, start, t):
             result.meter_hour[meter.name, second // HOUR] += part

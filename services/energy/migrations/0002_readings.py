@@ -249,7 +249,7 @@ COMMENT ON TABLE ent_hour IS
     'Energy per enterprise, carrier and hour; plant scope and real-time readings only.';
 COMMENT ON COLUMN ent_hour.native IS 'in 1e-3 of the carrier''s unit';
 COMMENT ON COLUMN ent_hour.spread IS 'of native, what comes from intervals that span missing slots';
-COMMENT ON COLUMN ent_hour.present IS 'slots with a reading; how many are expected follows from `series`';
+COMMENT ON COLUMN ent_hour.present IS 'slots whose energy a reading tells; how many are expected follows from `series`';
 
 CREATE TABLE ent_day (
     enterprise             text   NOT NULL,

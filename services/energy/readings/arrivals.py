@@ -87,7 +87,7 @@ def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
     for number, each in enumerate(posts):
         if each.item:
             item[begin[number] : begin[number] + each.count] = np.frombuffer(each.item, "<u4")
-    place = _places(memory, posts, begin, t)
+    place = _places(memory, posts, counts, t)
     arrivals = Arrivals(
         posts=posts,
         place=place,
@@ -104,22 +104,19 @@ def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
     return arrivals
 
 
-def _places(memory: PartitionMemory, posts: Sequence[Post], begin: Ints, t: Ints) -> Ints:
+def _places(memory: PartitionMemory, posts: Sequence[Post], counts: Ints, t: Ints) -> Ints:
     """The series of each reading by its meter; among several of one meter, by its time."""
-    place = np.empty(len(t), np.int64)
-    places = memory.places
-    for start, post in zip(begin.tolist(), posts, strict=True):
-        statistic_type = post.statistic_type
-        found = [places.get((meter, statistic_type)) for meter in post.meters]
-        latest = np.array([each[-1] if each else -1 for each in found], np.int64)
-        which = np.frombuffer(post.which, "<u2")
-        place[start : start + post.count] = latest[which]
-        several = [number for number, each in enumerate(found) if each and len(each) > 1]
-        for row in np.flatnonzero(np.isin(which, several)).tolist() if several else ():
-            meter = post.meters[int(which[row])]
-            fitting = memory.place_at(meter, statistic_type, int(t[start + row]))
-            if fitting >= 0:
-                place[start + row] = fitting
+    latest = memory.latest
+    found = [latest[post.statistic_type].get(meter, -1) for post in posts for meter in post.meters]
+    named = np.array([len(post.meters) for post in posts])
+    which = np.frombuffer(b"".join(post.which for post in posts), "<u2")
+    which = which + np.repeat(np.cumsum(named) - named, counts)
+    place: Ints = np.array(found, np.int64)[which]
+    if memory.several:
+        pairs = [(meter, post.statistic_type) for post in posts for meter in post.meters]
+        changed = np.array([pair in memory.several for pair in pairs])
+        for row in np.flatnonzero(changed[which]).tolist():
+            place[row] = memory.place_at(*pairs[int(which[row])], int(t[row]), int(place[row]))
     return place
 
 

@@ -43,7 +43,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """Per reading: energy counted, own-hour part `e`, what is apart and why, presence; and the spilled pieces.
+    """Per reading: energy counted, own-hour part `e`, what is apart and why, whether a slot is measured; and the spilled pieces.
 
     `hour` is the hour number of t; `spread` marks energy from an interval that spans missing slots.
     `spill_row` gives, for each piece in another hour, the reading that it belongs to.
@@ -119,7 +119,8 @@ def contributions(
 
     # Slots are counted in epoch seconds: whole divisors of 8 h, or whole days below, agree with +08:00.
     slot_now, slot_before = _slot(t, slot), _slot(before_t, slot)
-    present = first | (slot_now != slot_before)
+    # The first reading of a register measures nothing yet: its slot is as unknown as those before it.
+    present = (first & ~register) | (~first & (slot_now != slot_before))
     spread = register & ~first & (slot_now - slot_before > 1)
 
     hour = (t - 1) // HOUR

@@ -51,7 +51,10 @@ class PartitionMemory:
     meter: str | None = None
     """Look at this meter alone: for changes of one meter outside the worker."""
     generation: int = 0
-    places: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    latest: tuple[dict[str, int], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
+    """By statistic type: meter → its newest series."""
+    several: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    """Meters that have had more than one: (meter, statistic type) → all of them."""
     place_of: dict[int, int] = field(default_factory=dict)
     enterprises: list[str] = field(default_factory=list)
     enterprise_of: dict[str, int] = field(default_factory=dict)
@@ -126,12 +129,12 @@ class PartitionMemory:
             self._pins[key, day] = found
         return found
 
-    def place_at(self, meter: str, statistic_type: int, t: int) -> int:
-        """The series that a reading at t belongs to; -1 if there is none at that time."""
-        for place in self.places.get((meter, statistic_type), ()):
+    def place_at(self, meter: str, statistic_type: int, t: int, otherwise: int) -> int:
+        """The series that a reading at t belongs to; `otherwise` if the meter has none at that time."""
+        for place in self.several[meter, statistic_type]:
             if self.valid_from[place] < t <= self.valid_to[place]:
                 return place
-        return -1
+        return otherwise
 
     def ring_slots(self, place: Ints, t: Ints) -> Ints:
         """Where in the ring each reading would be."""
@@ -159,9 +162,7 @@ class PartitionMemory:
         """One series as the database has it now."""
         place = self.place_of.setdefault(row["s"], len(self.place_of))
         self.s[place] = row["s"]
-        segments = self.places.setdefault((row["meter"], row["statistic_type"]), [])
-        if place not in segments:
-            segments.append(place)
+        self._name(row["meter"], row["statistic_type"], place)
         self.statistic_type[place] = row["statistic_type"]
         self.enterprise[place] = _number(row["enterprise"], self.enterprise_of, self.enterprises)
         counts = row["statistic_type"] == _REAL_TIME and row["scope"] == _PLANT
@@ -185,6 +186,15 @@ class PartitionMemory:
         self.last_t[place] = NEVER if row["last_t"] is None else row["last_t"]
         self.last_v[place] = row["last_v"] or 0
         self.ring_t[place] = NEVER
+
+    def _name(self, meter: str, statistic_type: int, place: int) -> None:
+        """Let the meter's name lead to this series, and to those it had before."""
+        known = self.latest[statistic_type].setdefault(meter, place)
+        if known != place:
+            several = self.several.setdefault((meter, statistic_type), [known])
+            if place not in several:
+                several.append(place)
+                self.latest[statistic_type][meter] = place
 
     async def _take_verdicts(self, conn: Connection) -> None:
         rows = await conn.fetch(

@@ -97,6 +97,8 @@ def _check(post: Post) -> None:
         raise WireError("a POST without receipt, meters or readings")
     if not len(post.t) == len(post.v) == 8 * count or len(post.which) != 2 * count:
         raise WireError("columns of different length")
+    if not 0 <= post.statistic_type < 4:
+        raise WireError(f"statistic type {post.statistic_type} is not known")
     if (post.quality and len(post.quality) != count) or (post.item and len(post.item) != 4 * count):
         raise WireError("columns of different length")
     if int(np.frombuffer(post.which, "<u2").max()) >= len(post.meters):
