@@ -5,6 +5,7 @@ from services.gateway.routes import EVERYONE, Route
 
 _S = "assessment"
 
+# Reading targets and statistics isn't scoped here: the province's are read by everybody, and the service knows which.
 ROUTES = [
     Route("GET", "/plans", _S, "list-plans", EVERYONE, "plan"),
     Route("POST", "/plans/{plan}", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),
@@ -12,17 +13,19 @@ ROUTES = [
     Route("POST", "/plans/{plan}/duties", "projects", "load-plan", (PROVINCE, OPS), "plan", status=201),
     Route("GET", "/regions", _S, "list-regions", EVERYONE, "plan"),
     Route("GET", "/regions/{region}", _S, "get-region", EVERYONE, "plan"),
-    Route("GET", "/targets", _S, "list-targets", EVERYONE, "targets", area="region"),
+    Route("GET", "/targets", _S, "list-targets", EVERYONE, "targets"),
     Route(
         "POST", "/plans/{plan}/targets", _S, "set-target", (PROVINCE,), "targets", area="region", status=201
     ),
     Route("GET", "/plans/{plan}/targets/{target}", _S, "get-target", EVERYONE, "targets"),
-    Route("POST", "/plans/{plan}/targets/{target}/revisions", _S, "revise-target", (PROVINCE,), "targets"),
+    Route(
+        "POST", "/plans/{plan}/targets/{target}/revisions", _S, "revise-target", (PROVINCE, CITY), "targets"
+    ),
     Route(
         "POST", "/plans/{plan}/targets/{target}/parts", _S, "decompose-target", (PROVINCE, CITY), "targets"
     ),
     Route("GET", "/statistics/indicators", _S, "list-indicators", EVERYONE, "statistics"),
-    Route("GET", "/statistics", _S, "list-statistics", EVERYONE, "statistics", area="region"),
+    Route("GET", "/statistics", _S, "list-statistics", EVERYONE, "statistics"),
     Route(
         "POST",
         "/statistics",
@@ -40,7 +43,6 @@ ROUTES = [
         "get-statistic",
         EVERYONE,
         "statistics",
-        area="region",
     ),
     Route(
         "POST",
