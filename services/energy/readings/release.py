@@ -57,13 +57,17 @@ async def publish_due(engine: AsyncEngine, js: JetStreamContext) -> int:
     """Publish what is due, up to a lot; answers with the number of readings."""
     async with engine.begin() as conn:
         rows = await take(await driver(conn))
-    for (p, *_), group in groupby(rows, key=_post_key):
-        post = _post(list(group))
+    for p, post in posts(rows):
         name = uuid.uuid4().hex
         await broker.publish(
             js, wire.STREAM, wire.subject(p), wire.encode([post]), msg_id=f"release-{name}", budget_s=10.0
         )
     return len(rows)
+
+
+def posts(rows: Sequence[Any]) -> list[tuple[int, wire.Post]]:
+    """The rows that `take` gave, as (partition, POST): one for each receipt and kind of reading."""
+    return [(key[0], _post(list(group))) for key, group in groupby(rows, key=_post_key)]
 
 
 async def take(conn: Connection) -> Sequence[Any]:
