@@ -142,7 +142,7 @@ class Service:
         return [event for event in found if not types or event.type in types]
 
     async def measured(self, day: str = "2013-01-14") -> list[dict[str, Any]]:
-        """The data of the day's `EnterpriseDayMeasured`. (A register read at 00:00 is a slot of the day before.)"""
+        """The data of the day's `EnterpriseDayMeasured`."""
         events = await self.events("EnterpriseDayMeasured")
         return [event.data for event in events if event.data["day"] == day]
 
