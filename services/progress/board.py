@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from pydantic import Field
 
 from services.progress import measures, views
-from services.progress.facts import INVESTMENT, Facts
+from services.progress.facts import INVESTMENT, Facts, total
 from services.progress.figure import Figure
 from services.progress.live import LiveEnergy
 from services.progress.model import Snapshot
@@ -121,9 +120,10 @@ def _closed_day(facts: Facts, code: str) -> ClosedDayView | None:
         return None
     return ClosedDayView(
         day=facts.closed_day,
-        tce_equal=views.tce(sum((part.tce_equal for part in parts), Decimal(0))),
-        tce_equivalent=views.tce(sum((part.tce_equivalent for part in parts), Decimal(0))),
+        tce_equal=views.tce(total(part.tce_equal for part in parts)),
+        tce_equivalent=views.tce(total(part.tce_equivalent for part in parts)),
         enterprises=sum(part.enterprises for part in parts),
+        unknown=sum(part.unknown for part in parts),
     )
 
 

@@ -91,12 +91,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class DayEnergy:
-    """Energy of all enterprises of a region on the latest closed day, tce by both bases (X-4)."""
+    """Energy of all enterprises of a region on the latest closed day, tce by both bases (X-4).
+
+    Of the `enterprises` that were measured, `unknown` have no figure: nothing arrived, or no coefficient is known.
+    """
 
     region: str
-    tce_equal: Decimal
-    tce_equivalent: Decimal
+    tce_equal: Decimal | None
+    tce_equivalent: Decimal | None
     enterprises: int
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,12 @@ class Facts:
 
     def province(self) -> str | None:
         return next((area.code for area in self.areas.all() if area.level == "province"), None)
+
+
+def total(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of what is known; None when nothing is, which isn't zero."""
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def newest(moments: Iterable[datetime | None]) -> datetime | None:

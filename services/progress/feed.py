@@ -5,12 +5,14 @@ over from a snapshot: numbers of two versions have nothing to do with each other
 """
 
 import asyncio
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -129,7 +131,8 @@ class Watch:
                 self._seen = seen
                 async with self._condition:
                     self._condition.notify_all()
-                await nc.publish(HINT_SUBJECT, f'{{"last":"v{seen[0]}:{seen[1]}"}}'.encode())
+                with contextlib.suppress(NatsError):
+                    await nc.publish(HINT_SUBJECT, f'{{"last":"v{seen[0]}:{seen[1]}"}}'.encode())
             await asyncio.sleep(POLL_S)
 
     async def beyond(self, version: int, seq: int, timeout_s: float) -> bool:

@@ -14,6 +14,7 @@ import structlog
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from services.progress.facts import total
 from shared.areas import AreaTree
 from shared.cancellation import end_if_cancelled
 from shared.pull import ConsumerGone, PullReader
@@ -33,8 +34,8 @@ class EnergyLive(msgspec.Struct, frozen=True):
     enterprise: str
     region: str
     day: date
-    tce_equal: Decimal
-    tce_equivalent: Decimal
+    tce_equal: Decimal | None
+    tce_equivalent: Decimal | None
     present: int
     expected: int
     sent_at: datetime
@@ -44,12 +45,16 @@ class EnergyLive(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class RunningDay:
-    """The sum of a region's enterprises for one running day. `present` of `expected` intervals are there."""
+    """The sum of a region's enterprises for one running day. `present` of `expected` intervals are there.
+
+    `enterprises` have been heard of; of them `unknown` have no figure yet, which isn't a figure of zero.
+    """
 
     day: date
-    tce_equal: Decimal
-    tce_equivalent: Decimal
+    tce_equal: Decimal | None
+    tce_equivalent: Decimal | None
     enterprises: int
+    unknown: int
     present: int
     expected: int
     last_reading_at: datetime | None
@@ -115,9 +120,10 @@ def _sum(day: date, messages: Iterable[EnergyLive]) -> RunningDay | None:
         return None
     return RunningDay(
         day=day,
-        tce_equal=sum((m.tce_equal for m in found), Decimal(0)),
-        tce_equivalent=sum((m.tce_equivalent for m in found), Decimal(0)),
+        tce_equal=total(m.tce_equal for m in found),
+        tce_equivalent=total(m.tce_equivalent for m in found),
         enterprises=len(found),
+        unknown=sum(1 for m in found if m.tce_equal is None),
         present=sum(m.present for m in found),
         expected=sum(m.expected for m in found),
         last_reading_at=max(

@@ -191,8 +191,8 @@ class EnterpriseDayMeasured(msgspec.Struct, frozen=True):
     region: str
     day: date
     revision: int
-    tce_equal: Decimal
-    tce_equivalent: Decimal
+    tce_equal: Decimal | None
+    tce_equivalent: Decimal | None
     completeness: Any = None
 
 

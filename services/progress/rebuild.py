@@ -76,6 +76,31 @@ async def rebuild(
         await owner.dispose()
 
 
+async def go_back(owner_url: str, say: Say = print) -> int:
+    """Let the version before serve again; the number of it. It catches up from its own checkpoint.
+
+    Raises RebuildFailed when there is none. For use with the release that made that version.
+    """
+    owner = create_async_engine(owner_url, connect_args={"timeout": 10})
+    try:
+        async with owner.begin() as conn:
+            serving = await versions.serving(conn)
+            if serving.previous is None or serving.previous not in await versions.existing(conn):
+                raise RebuildFailed(f"there is no version before progress_v{serving.version}")
+            await conn.execute(
+                text("""
+                    UPDATE public.serving SET version = previous, shape = previous_shape,
+                           previous = version, previous_shape = shape, switched_at = now()
+                    WHERE version = :version
+                """),
+                {"version": serving.version},
+            )
+    finally:
+        await owner.dispose()
+    say(f"progress_v{serving.previous} serves again; progress_v{serving.version} is kept")
+    return serving.previous
+
+
 async def _rebuild(
     owner: AsyncConnection, url: str, js: JetStreamContext, accept: bool, say: Say, role: str
 ) -> Rebuilt:
@@ -210,8 +235,8 @@ async def _digest(
 async def _switch(owner: AsyncConnection, serving: versions.Serving, version: int) -> None:
     changed = await owner.execute(
         text("""
-            UPDATE public.serving SET version = :version, shape = :shape, previous = :previous,
-                   switched_at = now() WHERE version = :previous
+            UPDATE public.serving SET version = :version, shape = :shape, previous = version,
+                   previous_shape = shape, switched_at = now() WHERE version = :previous
         """),
         {"version": version, "shape": versions.SHAPE, "previous": serving.version},
     )
@@ -219,10 +244,13 @@ async def _switch(owner: AsyncConnection, serving: versions.Serving, version: in
         raise RebuildFailed("another version was switched to in between: run again")
 
 
-async def _main(accept: bool) -> None:
+async def _main(accept: bool, back: bool) -> None:
     settings = Settings()
     if settings.owner_database_url is None or settings.database_url is None:
         raise RebuildFailed("set SHENGJI_OWNER_DATABASE_URL and SHENGJI_DATABASE_URL")
+    if back:
+        await go_back(settings.owner_database_url.get_secret_value())
+        return
     connection = await broker.connect(settings, "progress-rebuild")
     try:
         await rebuild(
@@ -240,7 +268,9 @@ if __name__ == "__main__":
     parser.add_argument(
         "--accept-differences", action="store_true", help="switch even if the new version differs"
     )
+    parser.add_argument("--back", action="store_true", help="serve the version before again, build nothing")
+    given = parser.parse_args()
     try:
-        asyncio.run(_main(parser.parse_args().accept_differences))
+        asyncio.run(_main(given.accept_differences, given.back))
     except RebuildFailed as failure:
         sys.exit(f"rebuild: {failure}")

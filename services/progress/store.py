@@ -69,7 +69,8 @@ _CLOSED_DAY = text(f"""
     WHERE measure IN ('{COVERAGE}', '{ENERGY_DAY}') AND period < :today AND {_KNOWN}
 """)
 _DAY_ENERGY = text(f"""
-    SELECT region, sum(value) AS tce_equal, sum(tce_equivalent) AS tce_equivalent, count(*) AS enterprises
+    SELECT region, sum(value) AS tce_equal, sum(tce_equivalent) AS tce_equivalent, count(*) AS enterprises,
+           count(*) - count(value) AS unknown
     FROM (
         SELECT DISTINCT ON (source, key) region, value, (detail->>'tce_equivalent')::numeric AS tce_equivalent
         FROM contribution WHERE measure = '{ENERGY_DAY}' AND period = :day AND {_KNOWN}
@@ -106,7 +107,7 @@ async def load_facts(
         contributions=_by_measure(rows),
         closed_day=date.fromisoformat(closed) if closed else None,
         day_energy={
-            row.region: DayEnergy(row.region, row.tce_equal, row.tce_equivalent, row.enterprises)
+            row.region: DayEnergy(row.region, row.tce_equal, row.tce_equivalent, row.enterprises, row.unknown)
             for row in energy
         },
     )

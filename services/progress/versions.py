@@ -24,6 +24,7 @@ CREATE TABLE serving (
     version     int         NOT NULL,   -- progress_v<version> answers queries
     shape       int         NOT NULL,   -- of its tables
     previous    int,                    -- kept, to go back to
+    previous_shape int,
     switched_at timestamptz NOT NULL DEFAULT now()
 );
 """

@@ -146,9 +146,10 @@ class RunningDayView(View):
     """Provisional: today so far, from the running figures outside the log."""
 
     day: date
-    tce_equal: Decimal = Field(description="By equal value (当量值).")
-    tce_equivalent: Decimal = Field(description="By equivalent value (等价值).")
-    enterprises: int
+    tce_equal: Decimal | None = Field(description="By equal value (当量值).")
+    tce_equivalent: Decimal | None = Field(description="By equivalent value (等价值).")
+    enterprises: int = Field(description="Enterprises heard of today.")
+    unknown: int = Field(description="Of them without a figure; they are not in the sums.")
     present: int = Field(description="Intervals present.")
     expected: int = Field(description="Intervals expected so far.")
     last_reading_at: datetime | None = Field(description="Newest reading, time of the event.")
@@ -158,9 +159,10 @@ class RunningDayView(View):
 
 class ClosedDayView(View):
     day: date
-    tce_equal: Decimal
-    tce_equivalent: Decimal
+    tce_equal: Decimal | None
+    tce_equivalent: Decimal | None
     enterprises: int
+    unknown: int = Field(description="Of them without a figure; they are not in the sums.")
 
 
 class Fresh(View):
@@ -183,8 +185,8 @@ def points(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.quantize(_POINTS, ROUND_HALF_UP)
 
 
-def tce(value: Decimal) -> Decimal:
-    return value.quantize(_TCE, ROUND_HALF_UP)
+def tce(value: Decimal | None) -> Decimal | None:
+    return None if value is None else value.quantize(_TCE, ROUND_HALF_UP)
 
 
 def figure_view(figure: Figure) -> FigureView:
@@ -257,6 +259,7 @@ def running_view(running: RunningDay | None) -> RunningDayView | None:
         tce_equal=tce(running.tce_equal),
         tce_equivalent=tce(running.tce_equivalent),
         enterprises=running.enterprises,
+        unknown=running.unknown,
         present=running.present,
         expected=running.expected,
         last_reading_at=running.last_reading_at,

@@ -215,6 +215,7 @@ async def test_the_board_has_the_province_and_nine_cities(service: Service, sour
     await sources.judged("steel", "350102", "2013-02-05", True, moment("2013-02-05"))
     await sources.day("steel", "350102", "2013-02-05", "700.5", moment("2013-02-06", "00:30"))
     await sources.day("steel", "350102", "2013-02-05", "710.25", moment("2013-02-06", "00:40"), revision=2)
+    await sources.day("glass", "350103", "2013-02-05", None, moment("2013-02-06", "00:40"))
     service.clock.set(moment("2013-02-06"))
     await sources.live("steel", "350102", "2013-02-06", "12.5")
     await service.caught_up(sources)
@@ -228,7 +229,8 @@ async def test_the_board_has_the_province_and_nine_cities(service: Service, sour
     assert fuzhou["intensity"]["target"] == "EN-3a"
     assert (fuzhou["key_users"], fuzhou["online_closed_day"], fuzhou["online_now"]) == (1, 1, 1)
     assert fuzhou["energy_today"]["tce_equal"] == "12.500"
-    assert fuzhou["energy_closed_day"]["tce_equal"] == "710.250"
+    closed = fuzhou["energy_closed_day"]
+    assert (closed["tce_equal"], closed["enterprises"], closed["unknown"]) == ("710.250", 2, 1)
     assert province["energy_today"]["enterprises"] == 1
     assert board["fresh"]["last_reading_at"] == "2013-02-05T17:00:00Z"
     assert 0 <= board["fresh"]["age_seconds"] < 60

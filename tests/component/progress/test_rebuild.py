@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.progress.rebuild import RebuildFailed, rebuild
+from services.progress.rebuild import RebuildFailed, go_back, rebuild
 from tests.component.progress.world import Service, Sources, moment
 from tests.kit.servers import wait_for
 
@@ -111,3 +111,27 @@ async def test_an_event_that_can_not_be_read_fails_the_rebuild_and_the_old_versi
         await _rebuild(service)
     assert service.model.version == 1
     assert len((await service.ask("board"))["rows"]) == 10
+
+
+async def test_the_version_before_can_serve_again_and_catches_up(service: Service, sources: Sources):
+    await sources.plan()
+    await service.caught_up(sources)
+    with pytest.raises(RebuildFailed, match="no version before"):
+        await go_back(service.database.owner_url, say=lambda _: None)
+    await _rebuild(service)
+    await wait_for(lambda: service.model.version == 2)
+    await sources.report("350100", "2013-01", 50, moment("2013-02-04"))
+    await service.caught_up(sources)
+    assert await go_back(service.database.owner_url, say=lambda _: None) == 1
+    await wait_for(lambda: service.model.version == 1)
+    assert (await service.figure("TR-6a", at_least=sources.positions))["value"] == "50.0000"
+    # A number that stood for something is not used again.
+    assert (await _rebuild(service))[0].version == 3
+
+
+async def test_two_rebuilds_do_not_meet(service: Service, sources: Sources):
+    await _a_year(sources)
+    await service.caught_up(sources)
+    results = await asyncio.gather(_rebuild(service), _rebuild(service), return_exceptions=True)
+    assert [type(result) for result in results].count(RebuildFailed) == 1
+    await wait_for(lambda: service.model.version == 2)

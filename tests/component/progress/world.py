@@ -123,7 +123,7 @@ class Sources:
         return await self.energy.publish("CoverageChanged", data, at)
 
     async def day(
-        self, enterprise: str, region: str, day: str, tce: str, at: datetime, revision: int = 1
+        self, enterprise: str, region: str, day: str, tce: str | None, at: datetime, revision: int = 1
     ) -> int:
         data = {
             "enterprise": enterprise,

@@ -51,6 +51,15 @@ def test_yesterdays_figure_is_not_todays():
     assert running(live) is None
 
 
+def test_an_enterprise_without_a_figure_is_heard_of_and_not_zero():
+    live = LiveEnergy()
+    nothing = message("a", "350102", "1").replace(b'"tce_equal": "1"', b'"tce_equal": null')
+    live.take(nothing)
+    assert (running(live).tce_equal, running(live).enterprises, running(live).unknown) == (None, 1, 1)
+    live.take(message("b", "350102", "2"))
+    assert (running(live).tce_equal, running(live).enterprises, running(live).unknown) == (Decimal(2), 2, 1)
+
+
 def test_numbers_and_garbage():
     live = LiveEnergy()
     live.take(message("a", "350102", "1.5").replace(b'"1.5"', b"1.5"))
