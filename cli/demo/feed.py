@@ -40,7 +40,8 @@ def quantities(meter: DemoMeter, day: date) -> Ints:
     curve = curve / curve.mean()
     weekend = 0.85 if day.weekday() >= 5 else 1.06  # keeps the week's mean at one
     slot = int(meter.hourly * 1000) / 4
-    return np.rint(slot * curve * weekend * noise).astype(np.int64)
+    amounts: Ints = np.rint(slot * curve * weekend * noise).astype(np.int64)
+    return amounts
 
 
 class Feed:

@@ -1,9 +1,9 @@
 """How finely a simulated day is played, and which pace a week can afford.
 
 Devices push every quarter of an hour of their own time. To play that for every day of a year takes longer than a
-newcomer waits, so the first days are played hour by hour, and then as many whole weeks as the time budget allows.
-On the other days every device still sends all of its readings, but once, shortly before midnight: sums and "online"
-are complete, and by the rule of two hours each feed counts as silent for part of the day.
+newcomer waits, so the first days are played in steps of 90 minutes, and then as many whole weeks as the time budget
+allows. On the other days every device still sends all of its readings, but once, shortly before midnight: sums and
+"online" are complete, and by the rule of two hours each feed counts as silent for part of the day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from cli.demo.outgoing import china
 from cli.demo.world import FIRST_DAY
 
 OPENING = timedelta(days=10)
-"""The fault table plays in these days, hour by hour."""
+"""The fault table plays in these days, at the finest pace."""
 _WEEK = 7
 _MARGIN = 1.1  # a day may turn out a tenth dearer than those before
 
@@ -23,7 +23,7 @@ _MARGIN = 1.1  # a day may turn out a tenth dearer than those before
 class Pace(StrEnum):
     """How often the clock stops on a day for the devices to send."""
 
-    HOURLY = "hour by hour"
+    FINE = "every 90 minutes"
     DAILY = "once a day"
     WEEKLY = "once a week"
 
@@ -41,10 +41,10 @@ def stops(day: date, pace: Pace, others: Iterable[datetime] = ()) -> list[Stop]:
     midnight = china(day.year, day.month, day.day)
     pushes: set[datetime] = set()
     match pace:
-        case Pace.HOURLY:
-            minutes = [60 * hour for hour in range(1, 25)]
+        case Pace.FINE:
+            minutes = [*range(90, 1441, 90)]
             if day == FIRST_DAY:  # the board lives from the first quarter-hour on
-                minutes = [*range(15, 181, 15), *range(240, 1441, 60)]
+                minutes = [*range(15, 181, 15), *range(270, 1441, 90)]
             pushes = {midnight + timedelta(minutes=each) for each in minutes}
         case Pace.DAILY:
             pushes = {midnight + timedelta(minutes=1435)}
@@ -59,7 +59,7 @@ def stops(day: date, pace: Pace, others: Iterable[datetime] = ()) -> list[Stop]:
 class Budget:
     """Chooses the pace week by week from what the days before have cost.
 
-    `seconds`: for all days up to `last`; None: no limit, every day hour by hour. Costs are system seconds a day.
+    `seconds`: for all days up to `last`; None: no limit, every day at the finest pace. Costs are system seconds a day.
     """
 
     last: date
@@ -78,15 +78,15 @@ class Budget:
     def choose(self, day: date) -> Pace:
         """The pace for the week that begins on `day`."""
         if self.seconds is None or day < FIRST_DAY + OPENING:
-            return Pace.HOURLY
+            return Pace.FINE
         if Pace.DAILY not in self._cost:
             return Pace.DAILY  # to learn what it costs
         left = self.seconds - self.spent
         days = (self.last - day).days + 1
-        daily, hourly = self._cost[Pace.DAILY], self._cost.get(Pace.HOURLY, self._cost[Pace.DAILY])
+        daily, fine = self._cost[Pace.DAILY], self._cost.get(Pace.FINE, self._cost[Pace.DAILY])
         week = min(_WEEK, days)
-        if left > (daily * (days - week) + hourly * week) * _MARGIN:
-            return Pace.HOURLY
+        if left > (daily * (days - week) + fine * week) * _MARGIN:
+            return Pace.FINE
         if left > daily * days * 0.9:
             return Pace.DAILY
         return Pace.WEEKLY

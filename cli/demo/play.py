@@ -152,7 +152,7 @@ class Player:
 
     async def _throw(self, body: bytes, headers: dict[str, str]) -> int:
         self.journal.tally.refused_posts += 1
-        return (await self.intake.raw(body, headers)).status_code
+        return await self.intake.raw(body, headers)
 
 
 def _slot(moment: datetime) -> datetime:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import httpx
 import msgspec
 import numpy as np
 
+from cli.demo.line import Answer, LineLost, Lines
 from cli.demo.outgoing import Post, split
 from cli.demo.tally import Tally
 from cli.door import DoorError
 
 MOST = 4_000
 """Readings a POST; the door takes 5,000."""
-IN_FLIGHT = 12
+IN_FLIGHT = 40
+"""POSTs at once: one of each enterprise."""
 _PATIENCE_S = 60.0
 _PAUSE_S = 0.5
 _encoder = msgspec.json.Encoder()
@@ -54,8 +55,7 @@ class Intake:
     """The meters' door. `credentials`: the device credential of each enterprise."""
 
     def __init__(self, base: str, credentials: dict[str, str], tally: Tally) -> None:
-        limits = httpx.Limits(max_connections=IN_FLIGHT * 2, max_keepalive_connections=IN_FLIGHT * 2)
-        self._http = httpx.AsyncClient(base_url=base, timeout=30.0, limits=limits)
+        self._lines = Lines(base)
         self._credentials = credentials
         self._tally = tally
         self._free = asyncio.Semaphore(IN_FLIGHT)
@@ -85,38 +85,31 @@ class Intake:
         """What became of a POST. Waits until the worker has worked it off."""
         deadline = asyncio.get_running_loop().time() + _PATIENCE_S
         while True:
-            response = await self._http.get(
-                f"/v1/receipts/{receipt}",
-                headers={"Authorization": f"Bearer {self._credentials[enterprise]}"},
-            )
-            answer = _checked(response)
+            answer = _checked(await self._lines.get(f"/v1/receipts/{receipt}", self._identity(enterprise)))
             if answer["state"] == "done":
                 return answer
             if asyncio.get_running_loop().time() > deadline:
                 raise TimeoutError(f"receipt {receipt} is still {answer['state']} after {_PATIENCE_S:.0f} s")
             await asyncio.sleep(0.05)
 
-    async def raw(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
-        """Whatever a broken device might send; the answer as it is."""
-        return await self._http.post("/v1/readings", content=body, headers=headers)
+    async def raw(self, body: bytes, headers: dict[str, str]) -> int:
+        """Whatever a broken device might send; the status of the answer."""
+        return (await self._lines.post("/v1/readings", body, headers)).status
 
     async def _deliver(self, enterprise: str, body: bytes) -> dict[str, Any]:
         """Until it is taken: 429, 503 and a lost connection are cured by sending the same again (same keys)."""
-        headers = {
-            "Authorization": f"Bearer {self._credentials[enterprise]}",
-            "Content-Type": "application/json",
-        }
+        headers = {**self._identity(enterprise), "Content-Type": "application/json"}
         deadline = asyncio.get_running_loop().time() + _PATIENCE_S
         async with self._free:
             while True:
                 pause = _PAUSE_S
                 try:
-                    response = await self._http.post("/v1/readings", content=body, headers=headers)
-                    if response.status_code not in (429, 503):
-                        return _checked(response)
-                    pause = float(response.headers.get("Retry-After", _PAUSE_S))
-                    failure: Exception = _error(response)
-                except httpx.TransportError as lost:
+                    answer = await self._lines.post("/v1/readings", body, headers)
+                    if answer.status not in (429, 503):
+                        return _checked(answer)
+                    pause = float(answer.headers.get("retry-after", _PAUSE_S))
+                    failure: Exception = _error(answer)
+                except (LineLost, TimeoutError, OSError) as lost:
                     failure = lost
                 if asyncio.get_running_loop().time() + pause > deadline:
                     raise failure
@@ -124,19 +117,22 @@ class Intake:
                 await asyncio.sleep(pause)
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._lines.close()
+
+    def _identity(self, enterprise: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._credentials[enterprise]}"}
 
 
-def _checked(response: httpx.Response) -> dict[str, Any]:
-    if response.is_success:
-        answer: dict[str, Any] = msgspec.json.decode(response.content)
-        return answer
-    raise _error(response)
+def _checked(answer: Answer) -> dict[str, Any]:
+    if 200 <= answer.status < 300:
+        content: dict[str, Any] = msgspec.json.decode(answer.body)
+        return content
+    raise _error(answer)
 
 
-def _error(response: httpx.Response) -> DoorError:
+def _error(answer: Answer) -> DoorError:
     try:
-        problem = response.json()
-    except ValueError:
-        problem = {"title": "No problem+json", "detail": response.text[:500]}
-    return DoorError(response.status_code, problem)
+        problem = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        problem = {"title": "No problem+json", "detail": answer.body[:500].decode(errors="replace")}
+    return DoorError(answer.status, problem)

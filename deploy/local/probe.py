@@ -32,7 +32,10 @@ async def _get(port: int, path: str) -> tuple[int, bytes]:
     finally:
         writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
-    return int(head.split(b" ", 2)[1]), body
+    parts = head.split(b" ", 2)
+    if len(parts) < 2:
+        raise ValueError("it closed the connection without an answer")
+    return int(parts[1]), body
 
 
 def _failing(body: bytes) -> str:
