@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from deploy import topology
+from deploy.stream_metrics import StreamMetrics
 from shared.health import OK, Check
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -38,6 +39,7 @@ class Provisioner:
         self._consumers = topology.consumers(settings.readings_partitions, settings.stream_replicas)
         self._state = Check("failing", "it has not looked yet")
         self._left: set[str] = set()
+        self._metrics = StreamMetrics(runtime.js, self._streams, self._consumers)
 
     def check(self) -> Check:
         """The state of the last look."""
@@ -53,6 +55,7 @@ class Provisioner:
         """Reconcile once. A server that is away is not the end: the next look tries again."""
         try:
             lines = await reconcile(self._runtime.js, self._streams, self._consumers)
+            await self._metrics.look()
         except Exception as error:
             self._runtime.log.warning("streams could not be checked", error=repr(error))
             self._state = Check("failing", f"streams could not be checked: {error!r}")

@@ -270,9 +270,10 @@ def _gauge(name: str, unit: str, description: str, value: Callable[[DomainConsum
     _meter.create_observable_gauge(name, [observe], unit=unit, description=description)
 
 
+_gauge("consumer.position", "{event}", "the last position committed", lambda c: c.position)
 _gauge("consumer.lag", "{event}", "events in the stream, not yet applied", lambda c: c.pending)
 _gauge("consumer.age", "s", "how long ago the projection held the whole stream", lambda c: c.age_s)
-_gauge("consumer.stopped", "1", "1 while an event can't be applied", lambda c: int(c.stopped is not None))
+_gauge("consumer.stopped", "", "1 while an event can't be applied", lambda c: int(c.stopped is not None))
 
 
 def _must_follow(checkpoint: Checkpoint, envelope: Envelope) -> None:

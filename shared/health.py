@@ -12,11 +12,13 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from weakref import WeakSet
 
 import msgspec
 import uvicorn
+from opentelemetry.metrics import CallbackOptions, Observation
 
-from shared.telemetry import prometheus_text
+from shared import telemetry
 
 Status = Literal["ok", "degraded", "failing"]
 CHECK_TIMEOUT_S = 2.0
@@ -40,6 +42,8 @@ class Health:
     def __init__(self, process: str) -> None:
         self.process = process
         self._checks: dict[str, CheckFunction] = {}
+        self.states: dict[str, int] = {}
+        _registries.add(self)
 
     def register(self, name: str, check: CheckFunction) -> None:
         """Add a check. The same name again is a programming error: one part would hide another."""
@@ -56,6 +60,7 @@ class Health:
         checks = await asyncio.gather(*(self._run(self._checks[name]) for name in names))
         order: list[Status] = ["ok", "degraded", "failing"]
         worst = max((check.status for check in checks), key=order.index, default="ok")
+        self.states = {name: order.index(check.status) for name, check in zip(names, checks, strict=True)}
         return {
             "process": self.process,
             "status": worst,
@@ -78,6 +83,22 @@ class Health:
             return Check("failing", f"the check itself failed: {type(error).__name__}: {error}")
 
 
+_registries: WeakSet[Health] = WeakSet()
+
+
+def _states(_options: CallbackOptions) -> list[Observation]:
+    return [
+        Observation(state, {"check": name})
+        for registry in _registries
+        for name, state in registry.states.items()
+    ]
+
+
+telemetry.meter(__name__).create_observable_gauge(
+    "health.check.state", [_states], description="of each check at its last look: 0 ok, 1 degraded, 2 failing"
+)
+
+
 def asgi_app(health: Health) -> Callable[..., Awaitable[None]]:
     """A tiny ASGI application: /live, /ready, /metrics. No framework: it must answer when little else does."""
 
@@ -92,7 +113,9 @@ def asgi_app(health: Health) -> Callable[..., Awaitable[None]]:
                 code = 503 if report["status"] == "failing" else 200
                 answer = (code, _JSON, msgspec.json.encode(report))
             case "/metrics":
-                content_type, body = prometheus_text()
+                # The checks first: whoever scrapes sees their state of now, not of the last probe.
+                await health.report()
+                content_type, body = telemetry.prometheus_text()
                 answer = (200, content_type, body)
             case path:
                 text = {"title": "no such page", "detail": f"{path}: try /live, /ready or /metrics"}

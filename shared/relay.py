@@ -288,6 +288,15 @@ def _stopped(_options: CallbackOptions) -> list[Observation]:
 _meter.create_observable_gauge(
     "relay.age", [_ages], unit="s", description="how long ago the stream was last known to hold the whole log"
 )
+
+
+def _positions(_options: CallbackOptions) -> list[Observation]:
+    return [Observation(relay.position, {"source": relay.source}) for relay in _relays]
+
+
+_meter.create_observable_gauge(
+    "relay.position", [_positions], unit="{event}", description="the last position known to be in the stream"
+)
 _meter.create_observable_gauge(
     "relay.stopped", [_stopped], description="1 while log and stream tell two histories"
 )

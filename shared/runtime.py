@@ -17,7 +17,7 @@ from nats.js import JetStreamContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import broker as nats_broker
-from shared import logs, simulation, telemetry
+from shared import logs, process_metrics, simulation, telemetry
 from shared.broker import GuardedBroker
 from shared.clock import Clock, SteppedClock, SystemClock
 from shared.database import runtime_engine
@@ -75,6 +75,7 @@ class Runtime:
             if settings.database_url is not None:
                 url = settings.database_url.get_secret_value()
                 engine = runtime_engine(url, application=process, pool=settings.database_pool)
+                process_metrics.watch_pool(engine, process)
                 stack.push_async_callback(engine.dispose)
             clock = await _clock(settings, broker, process)
             health = Health(process)

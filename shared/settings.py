@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     trace_dir: Path | None = Field(
         default=None, description="spans as JSON lines, where no OTLP endpoint is set"
     )
+    anchor_dirs: str = Field(
+        default="", description="folders for the heads of the event log, separated as in PATH; none: nowhere"
+    )
+    anchor_url: str | None = Field(default=None, description="takes each head too, as JSON by POST")
+    anchor_every: float = Field(default=60.0, gt=0, description="seconds between two heads")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from pathlib import Path
 from deploy import topology
 from deploy.databases import as_role, for_sqlalchemy
 from deploy.local.environment import SystemAddresses, process_environment
+from deploy.local.folder import DataFolder
 from deploy.local.process import StartError
 from deploy.local.runner import running_system
 from deploy.local.secrets import Secrets, load_or_create
@@ -54,6 +55,7 @@ def attach(data: Path) -> Attached:
         health={name: _port(url) for name, url in health.items()},
         logs=folders["logs"],
         traces=folders["traces"],
+        anchors=DataFolder(data).anchors,
     )
     return Attached(gateway, intake, health, **folders, secrets=secrets, addresses=addresses)
 

@@ -9,7 +9,8 @@ from deploy.local.settings import LocalSettings
 from deploy.local.supervisor import stop_leftovers
 
 # What the runner itself puts there; a folder with anything else isn't its own.
-_OURS = {"logs", "nats", "postgres", "postgres.new", "run", "secrets.json", "secrets.new", "traces", "demo"}
+_OURS = {"anchors", "backups", "demo", "imports", "logs", "nats", "postgres", "postgres.new", "run", "traces"}
+_OURS |= {"secrets.json", "secrets.new"}
 
 
 def clean(folder: DataFolder) -> str:

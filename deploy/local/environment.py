@@ -1,5 +1,6 @@
 """What each process is told: its own addresses and secrets, and nobody else's."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ class SystemAddresses:
     health: Mapping[str, int]
     logs: Path
     traces: Path
+    anchors: Path
 
 
 def process_environment(
@@ -52,6 +54,8 @@ def process_environment(
     if login is not None:
         env["SHENGJI_NATS_USER"], env["SHENGJI_NATS_PASSWORD"] = login
     if process.service is not None:
+        outside = settings.extra_env.get("SHENGJI_ANCHOR_DIRS")
+        env["SHENGJI_ANCHOR_DIRS"] = os.pathsep.join(filter(None, (str(addresses.anchors), outside)))
         url, owner_url = addresses.databases[process.service]
         env["SHENGJI_DATABASE_URL"] = url
         if owner and owner_url is not None:

@@ -17,6 +17,7 @@ class DataFolder:
         self.root = root.absolute()
         self.logs = self.root / "logs"
         self.traces = self.root / "traces"
+        self.anchors = self.root / "anchors"
         self.children = self.root / "run" / "children.json"
         self.system = self.root / "run" / "system.json"
         self._ports = self.root / "run" / "ports.json"

@@ -182,6 +182,7 @@ class LocalSystem:
             health={process.name: free_port() for process in topology.PROCESSES},
             logs=self.folder.logs,
             traces=self.folder.traces,
+            anchors=self.folder.anchors,
         )
 
     def _own_database(self, server_url: str, role: str, database: str) -> str:

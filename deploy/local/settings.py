@@ -85,6 +85,9 @@ class LocalSettings:
 
 # The processes' own settings that the operator may set once for all of them; the rest is the runner's to say.
 _PASSED_ON = (
+    "SHENGJI_ANCHOR_DIRS",
+    "SHENGJI_ANCHOR_URL",
+    "SHENGJI_ANCHOR_EVERY",
     "SHENGJI_LOG_LEVEL",
     "SHENGJI_DATABASE_POOL",
     "SHENGJI_READINGS_BYTES",

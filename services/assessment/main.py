@@ -7,6 +7,7 @@ from services.assessment.app import Assessment
 from services.assessment.domain.refusal import Refused
 from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.queries import Queries
+from shared.anchors import Anchoring
 from shared.decider import CommandRunner
 from shared.event_log import EventLog
 from shared.relay import Relay
@@ -21,6 +22,7 @@ async def main() -> None:
         runner = CommandRunner(rt.engine, log, CATALOGUE, rt.clock, Refused, appended=relay.poke)
         api.serve(Assessment(runner, rt.clock), Queries(rt.engine, log)).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
+        rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         await rt.run()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from services.energy import api
+from services.energy import api, quarantine_depth
 from services.energy.app.context import Energy
 from services.energy.backlog import Settled, StreamBacklog
 from services.energy.coverage import CoverageWatch
@@ -12,6 +12,7 @@ from services.energy.events import SOURCE
 from services.energy.flusher import Flusher
 from services.energy.readings import release
 from services.energy.settings import EnergySettings
+from shared.anchors import Anchoring
 from shared.relay import Relay
 from shared.runtime import Runtime
 
@@ -37,6 +38,8 @@ async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     rt.spawn(flusher.run(), "flusher")
     rt.spawn(watch.run(), "coverage")
     rt.spawn(release.run(rt.engine, rt.js), "release")
+    rt.spawn(quarantine_depth.run(rt.engine), "quarantine depth")
+    rt.spawn(Anchoring.of(SOURCE, rt.engine, energy.log, rt.settings).run(), "anchors")
 
 
 async def main(role: str) -> None:

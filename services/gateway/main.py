@@ -22,7 +22,8 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.simulated_clock import ClockDoor
 from services.gateway.tracing import Tracing
 from shared import broker as nats_broker
-from shared.asgi import HttpServer
+from shared.asgi import OWN_SPANS_ONLY, HttpServer
+from shared.http_metrics import HttpMetrics
 from shared.problems import Problem
 from shared.rpc import Client
 from shared.runtime import Runtime
@@ -39,6 +40,7 @@ def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> Fa
         description="A province's industrial-upgrade plan: targets, projects, energy, progress.",
         docs_url="/docs",
         redoc_url=None,
+        telemetry=OWN_SPANS_ONLY,
         openapi_url="/openapi.json",
     )
     authenticator = Authenticator(settings)
@@ -117,7 +119,7 @@ async def main() -> None:
     async with Runtime.start("gateway", process="gateway", settings=settings) as rt:
         door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
         app = create_app(settings, Client(rt.broker), door)
-        server = HttpServer(app, settings.http_host, settings.http_port)
+        server = HttpServer(HttpMetrics(app), settings.http_host, settings.http_port)
         rt.spawn(server.run_until_cancelled(), "http")
         await rt.run()
 

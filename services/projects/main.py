@@ -7,6 +7,7 @@ from services.projects.app import App
 from services.projects.consumers import targets_consumer
 from services.projects.events import SOURCE
 from services.projects.queries import Queries
+from shared.anchors import Anchoring
 from shared.event_log import EventLog
 from shared.relay import Relay
 from shared.runtime import Runtime
@@ -20,6 +21,7 @@ async def main() -> None:
         app = App(rt.engine, log, rt.clock, appended=relay.poke)
         api.serve(app, Queries(rt.engine, log, rt.clock)).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
+        rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
         await rt.run()
 

@@ -13,6 +13,7 @@ from services.energy.intake.settings import IntakeSettings
 from services.energy.readings import receipts, wire
 from shared import broker
 from shared.asgi import HttpServer
+from shared.http_metrics import HttpMetrics
 from shared.runtime import Runtime
 
 
@@ -31,7 +32,8 @@ async def main() -> None:
         )
         async with pool:
             door = await open_door(rt, pool, IntakeSettings())
-            server = HttpServer(create_app(door), rt.settings.http_host, rt.settings.http_port)
+            app = HttpMetrics(create_app(door))
+            server = HttpServer(app, rt.settings.http_host, rt.settings.http_port)
             rt.spawn(server.run_until_cancelled(), "door")
             await rt.run()
 

@@ -13,6 +13,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from services.energy.readings import quarantine
+from services.energy.readings.arrivals import OUTCOMES
 from services.energy.readings.batch import BatchStep, Done
 from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
@@ -35,6 +36,9 @@ _readings = _meter.create_counter("shengji.readings", description="readings by o
 _set_apart = _meter.create_counter(
     "shengji.readings.quarantined", description="quarantined readings by reason"
 )
+for _outcome in OUTCOMES:
+    # From the first look on, so that the first reading of an outcome is seen as an increase.
+    _readings.add(0, {"outcome": _outcome})
 _duration = _meter.create_histogram("shengji.readings.batch", unit="s", description="one committed batch")
 
 # What a message can bring about by its content; anything else is the database's affair and is tried again.

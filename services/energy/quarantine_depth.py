@@ -1,0 +1,61 @@
+"""How much waits in quarantine, as a metric: by reason, and messages that nobody could read."""
+
+import asyncio
+
+import structlog
+from opentelemetry.metrics import CallbackOptions, Observation
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import telemetry
+
+EVERY_S = 15.0
+
+_log = structlog.get_logger(__name__)
+_HELD = text(
+    "SELECT reason, count(*) AS n FROM quarantine WHERE state = 'held' GROUP BY reason ORDER BY reason"
+)
+_UNDECODABLE = text("SELECT count(*) FROM undecodable")
+_depth: dict[str, int] = {"unknown_meter": 0}
+_unreadable = 0
+
+
+async def look(engine: AsyncEngine) -> None:
+    """Count once. A reason that is empty by now stays, with 0."""
+    global _unreadable
+    async with engine.connect() as conn:
+        held = {row.reason: row.n for row in await conn.execute(_HELD)}
+        _unreadable = int(await conn.scalar(_UNDECODABLE) or 0)
+    for reason in {*_depth, *held}:
+        _depth[reason] = held.get(reason, 0)
+
+
+async def run(engine: AsyncEngine) -> None:
+    """For ever: count, and wait. An outage of the database only makes the figure old."""
+    while True:
+        try:
+            await look(engine)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("the quarantine could not be counted", error=repr(error))
+        await asyncio.sleep(EVERY_S)
+
+
+def _depths(_options: CallbackOptions) -> list[Observation]:
+    return [Observation(count, {"reason": reason}) for reason, count in sorted(_depth.items())]
+
+
+def _messages(_options: CallbackOptions) -> list[Observation]:
+    return [Observation(_unreadable)]
+
+
+_meter = telemetry.meter(__name__)
+_meter.create_observable_gauge(
+    "shengji.quarantine.readings", [_depths], unit="{reading}", description="held in quarantine, by reason"
+)
+_meter.create_observable_gauge(
+    "shengji.quarantine.messages",
+    [_messages],
+    unit="{message}",
+    description="kept because nobody can read them",
+)
