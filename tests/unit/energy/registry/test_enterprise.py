@@ -1,0 +1,168 @@
+"""Enterprises: registration, moves, identifiers of the outside (X-25)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.energy.domain import enterprise as domain
+from services.energy.domain.enterprise import (
+    AssignExternalId,
+    ChangeEnterprise,
+    EnterpriseChanged,
+    EnterpriseRegistered,
+    ExternalId,
+    ExternalIdAssigned,
+    Region,
+    RegisterEnterprise,
+)
+from services.energy.domain.identifiers import (
+    Scheme,
+    check,
+    credit_check_digit,
+    organisation_check_digit,
+)
+from services.energy.domain.refusal import Refused
+from shared.decider import Decider
+from tests.kit.spec import given
+
+ENTERPRISE: Decider[domain.State, domain.Command, domain.Event] = Decider(
+    domain.Unregistered(), domain.decide, domain.evolve
+)
+FUQING = Region("350181", "福清市", "county", True, date(2010, 1, 1))
+PROVINCE = Region("350000", "福建省", "province", True)
+KINMEN = Region("350527", "金门县", "county", False)
+FIRST = date(2013, 1, 1)
+ORG = ExternalId(Scheme.ORG_CODE, "DEMO00024", date(2001, 5, 1))
+REGISTER = RegisterEnterprise("MILL", "示例纸业", "350181", FUQING, "2221", (ORG,), FIRST)
+REGISTERED = EnterpriseRegistered("MILL", "示例纸业", "350181", "2221", (ORG,), FIRST)
+
+
+def test_an_enterprise_is_registered() -> None:
+    given(ENTERPRISE).when(REGISTER).then(REGISTERED)
+
+
+def test_the_same_registration_again_changes_nothing() -> None:
+    given(ENTERPRISE, REGISTERED).when(REGISTER).changes_nothing()
+
+
+def test_another_registration_under_its_id_is_refused() -> None:
+    given(ENTERPRISE, REGISTERED).when(replace(REGISTER, name="别的")).rejects(
+        "registered already", code="taken"
+    )
+
+
+@pytest.mark.parametrize("industry", ["", "1", "00", "97", "C31", "31101", "3 1"])
+def test_an_industry_is_a_code_of_gb_t_4754(industry: str) -> None:
+    given(ENTERPRISE).when(replace(REGISTER, industry=industry)).rejects("GB/T 4754-2011")
+
+
+@pytest.mark.parametrize("industry", ["31", "311", "3110", "06", "96"])
+def test_divisions_groups_and_classes_are_industries(industry: str) -> None:
+    given(ENTERPRISE).when(replace(REGISTER, industry=industry)).then(replace(REGISTERED, industry=industry))
+
+
+@pytest.mark.parametrize(
+    ("region", "why"),
+    [
+        (None, "No loaded plan has a region"),
+        (PROVINCE, "is a province"),
+        (KINMEN, "isn't administered here"),
+        (replace(FUQING, valid_to=date(2012, 12, 31)), "not on 2013-01-01"),
+    ],
+)
+def test_an_enterprise_lies_in_a_region_that_can_hold_it(region: Region | None, why: str) -> None:
+    given(ENTERPRISE).when(replace(REGISTER, region=region)).rejects(why)
+
+
+def test_a_region_holds_on_its_last_day() -> None:
+    last = replace(FUQING, valid_to=FIRST)
+    given(ENTERPRISE).when(replace(REGISTER, region=last)).then(REGISTERED)
+
+
+def test_two_codes_of_one_scheme_do_not_hold_at_once() -> None:
+    second = ExternalId(Scheme.ORG_CODE, "DEMO00016", date(2012, 1, 1))
+    assert organisation_check_digit("DEMO0001") == "6"
+    given(ENTERPRISE).when(replace(REGISTER, external_ids=(ORG, second))).rejects("Two org_code hold at once")
+    ended = replace(ORG, valid_to=date(2011, 12, 31))
+    given(ENTERPRISE).when(replace(REGISTER, external_ids=(ended, second))).then(
+        replace(REGISTERED, external_ids=(ended, second))
+    )
+
+
+def test_a_move_holds_from_its_day_on() -> None:
+    xiamen = Region("350203", "思明区", "county", True)
+    moved = ChangeEnterprise(date(2013, 4, 1), "搬迁", region_code="350203", region=xiamen)
+    state = (
+        given(ENTERPRISE, REGISTERED)
+        .when(moved)
+        .then(EnterpriseChanged("MILL", "示例纸业", "350203", "2221", date(2013, 4, 1), "350181", "搬迁"))
+    )
+    assert isinstance(state, domain.Registered)
+    assert (state.region, state.changed_on) == ("350203", date(2013, 4, 1))
+
+
+def test_a_change_into_what_holds_already_changes_nothing() -> None:
+    given(ENTERPRISE, REGISTERED).when(ChangeEnterprise(FIRST, "x", name="示例纸业")).changes_nothing()
+
+
+def test_a_change_is_not_older_than_the_last_one() -> None:
+    before = ChangeEnterprise(date(2012, 12, 31), "x", name="早先")
+    given(ENTERPRISE, REGISTERED).when(before).rejects("would be older", code="change-before-last")
+
+
+def test_nobody_is_changed_who_is_not_registered() -> None:
+    given(ENTERPRISE).when(ChangeEnterprise(FIRST, "x", name="y")).rejects("There is no enterprise")
+
+
+def test_from_october_2015_on_an_enterprise_takes_a_unified_code() -> None:
+    """X-25: both are kept; the schemes are different registers of the same enterprise."""
+    code = "91350100MA0000001P"
+    given(ENTERPRISE, REGISTERED).when(AssignExternalId(Scheme.USCC, code, date(2015, 9, 30))).rejects(
+        "exists from 2015-10-01", code="no-such-scheme-then"
+    )
+    state = (
+        given(ENTERPRISE, REGISTERED)
+        .when(AssignExternalId(Scheme.USCC, code, date(2015, 10, 1)))
+        .then(ExternalIdAssigned("MILL", Scheme.USCC, code, date(2015, 10, 1)))
+    )
+    assert isinstance(state, domain.Registered)
+    assert [one.value for one in state.external_ids] == ["DEMO00024", code]
+
+
+def test_a_new_code_ends_the_one_of_its_scheme_the_day_before() -> None:
+    state = (
+        given(ENTERPRISE, REGISTERED)
+        .when(AssignExternalId(Scheme.ORG_CODE, "DEMO00016", date(2013, 6, 1)))
+        .then(ExternalIdAssigned("MILL", Scheme.ORG_CODE, "DEMO00016", date(2013, 6, 1), "DEMO00024"))
+    )
+    assert isinstance(state, domain.Registered)
+    assert [one.valid_to for one in state.external_ids] == [date(2013, 5, 31), None]
+
+
+def test_a_code_that_holds_already_is_not_assigned_twice() -> None:
+    given(ENTERPRISE, REGISTERED).when(
+        AssignExternalId(Scheme.ORG_CODE, "demo0002-4", date(2013, 6, 1))
+    ).changes_nothing()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "code"),
+    [
+        (Scheme.ORG_CODE, "DEMO00025", "wrong-check-digit"),
+        (Scheme.ORG_CODE, "DEMO0002", "malformed-external-id"),
+        (Scheme.ORG_CODE, "DEMO0002Y", "malformed-external-id"),
+        (Scheme.USCC, "91350100MA00000019", "wrong-check-digit"),
+        (Scheme.USCC, "91350100MA0000001I", "malformed-external-id"),
+    ],
+)
+def test_a_code_with_a_wrong_character_is_refused(scheme: Scheme, value: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check(scheme, value, date(2016, 1, 1))
+    assert refused.value.code == code
+
+
+def test_check_digits_of_published_codes() -> None:
+    """The examples that are commonly given for GB 11714 and GB 32100."""
+    assert organisation_check_digit("D2143569") == "X"
+    assert credit_check_digit("91350100M000100Y4") == "3"
