@@ -51,9 +51,9 @@ async def main(role: str) -> None:
                 await rt.run()
         case "intake":
             # Each role imports its own: the door has no business with numpy, nor the commands with the door.
-            from services.energy import intake
+            from services.energy.intake import process
 
-            await intake.main()
+            await process.main()
         case "worker":
             from services.energy import worker
 
