@@ -26,11 +26,11 @@ from services.energy.intake.publisher import Publisher
 from services.energy.intake.settings import IntakeSettings
 from services.energy.readings import receipts
 from shared import telemetry
+from shared.asgi import OWN_SPANS_ONLY
 from shared.problems import Problem, not_found, unavailable
 
 _encode = msgspec.json.encode
 log = structlog.get_logger(__name__)
-_tracer = telemetry.tracer(__name__)
 
 ReadReceipt = Callable[[str, uuid.UUID], Awaitable[dict[str, Any] | None]]
 
@@ -57,6 +57,7 @@ def create_app(door: Door) -> FastAPI:
         description="Readings of energy meters in, receipts out.",
         docs_url="/docs",
         redoc_url=None,
+        telemetry=OWN_SPANS_ONLY,
     )
 
     @app.post(
@@ -65,7 +66,7 @@ def create_app(door: Door) -> FastAPI:
     async def push(request: Request) -> Response:
         """Take one enterprise's batch of 1 to 5,000 readings. The answer's receipt tells what became of each."""
         context = telemetry.context_from(request.headers.get("traceparent"))
-        with _tracer.start_as_current_span(
+        with telemetry.tracer(__name__).start_as_current_span(
             "POST /v1/readings", context=context, kind=SpanKind.SERVER
         ) as span:
             device = await door.credentials.check(request.headers.get("authorization"))

@@ -45,7 +45,6 @@ class Rules:
 class Contributions:
     """Per reading: energy counted, own-hour part `e`, what is apart and why, whether a slot is measured.
 
-
     `hour` is the hour number of t; `spread` marks energy from an interval that spans missing slots.
     `spill_row` gives, for each piece in another hour, the reading that it belongs to.
     """

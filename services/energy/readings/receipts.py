@@ -95,7 +95,12 @@ def _runs(arrivals: Arrivals, begin: int, end: int) -> Iterator[tuple[int, int, 
 
 async def read(conn: Connection, enterprise: str, receipt: uuid.UUID) -> dict[str, Any] | None:
     """A receipt as it stands, with quarantined readings that were released since; None: not processed yet."""
-    row = await conn.fetchrow("SELECT * FROM receipt WHERE id = $1 AND enterprise = $2", receipt, enterprise)
+    # As text: whoever opened the connection may have taught it to decode jsonb, or not.
+    row = await conn.fetchrow(
+        "SELECT *, exceptions::text AS told FROM receipt WHERE id = $1 AND enterprise = $2",
+        receipt,
+        enterprise,
+    )
     if row is None:
         return None
     released = await conn.fetch(
@@ -110,7 +115,7 @@ async def read(conn: Connection, enterprise: str, receipt: uuid.UUID) -> dict[st
         "counts": {outcome: row[outcome] for outcome in OUTCOMES} | {"released": len(released)},
         "exceptions": [
             {"from": first, "to": last, "outcome": outcome, "reason": reason}
-            for first, last, outcome, reason in msgspec.json.decode(row["exceptions"])
+            for first, last, outcome, reason in msgspec.json.decode(row["told"])
         ],
         "released": [each["item"] for each in released],
     }

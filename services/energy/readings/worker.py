@@ -36,9 +36,6 @@ _readings = _meter.create_counter("shengji.readings", description="readings by o
 _set_apart = _meter.create_counter(
     "shengji.readings.quarantined", description="quarantined readings by reason"
 )
-for _outcome in OUTCOMES:
-    # From the first look on, so that the first reading of an outcome is seen as an increase.
-    _readings.add(0, {"outcome": _outcome})
 _duration = _meter.create_histogram("shengji.readings.batch", unit="s", description="one committed batch")
 
 # What a message can bring about by its content; anything else is the database's affair and is tried again.
@@ -83,6 +80,9 @@ class PartitionWorker:
         self._live = live
         self._conn: Connection | None = None
         self._failing_since: float | None = None
+        for outcome in OUTCOMES:
+            # From the start on, so that the first reading of an outcome is seen as an increase.
+            _readings.add(0, {"outcome": outcome})
 
     def health(self) -> Check:
         """Failing when nothing could be committed for half a minute although there is something to commit."""

@@ -1,0 +1,248 @@
+"""The worker on real servers: what was acknowledged is there once, whatever is killed in between."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from services.energy.readings import audit, release, wire
+from services.energy.readings.batch import BatchStep
+from shared import telemetry
+from tests.conftest import DatabaseFactory
+from tests.integration.energy.readings.pipeline import Pipeline, rows
+from tests.kit.energy_oracle import Meter, Read
+from tests.kit.energy_store import Store, at, post, quarter_hours
+from tests.kit.servers import TestNats, wait_for
+
+T = at("01-05 08:00")
+ROWS = quarter_hours("m1", T, [10_000 * n for n in range(200)])
+
+
+@pytest_asyncio.fixture
+async def pipeline(database: DatabaseFactory, nats_server: TestNats) -> AsyncIterator[Pipeline]:
+    """Servers with one registered register meter, m1 of e1."""
+    made = await database("energy")
+    conn = await asyncpg.connect(made.dsn)
+    pipeline = Pipeline(nats_server, made, Store(conn))
+    await pipeline.store.carrier()
+    await pipeline.store.coefficient("0.1229", valid_to=None)
+    await pipeline.store.meter(Meter("m1", capacity=1_000_000, modulus=100_000_000))
+    yield pipeline
+    await conn.close()
+
+
+async def publish(pipeline: Pipeline, readings: list[Read], **more) -> None:
+    """One message of one POST, as the door would publish it."""
+    js = await pipeline.nats.jetstream()
+    body = wire.encode([post(readings, received_at=pipeline.store.now, **more)])
+    p = await pipeline.store.partition("e1")
+    await js.publish(wire.subject(p), body, headers={"Nats-Msg-Id": uuid4().hex})
+
+
+async def all_there(pipeline: Pipeline) -> None:
+    """Every reading once, every sum right."""
+    store = pipeline.store.conn
+    assert await store.fetchval("SELECT count(*) FROM reading") == len(ROWS)
+    assert await store.fetchval("SELECT sum(native) FROM ent_day") == ROWS[-1].v
+    assert await store.fetchval("SELECT sum(accepted) FROM receipt") == len(ROWS)
+    assert await audit.differences(store) == []
+
+
+async def test_a_worker_that_is_cut_off_again_and_again(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped after each step it takes, wherever it stands; acknowledgements that were lost come again."""
+    monkeypatch.setattr("services.energy.readings.worker.LARGEST_BATCH", 5)
+    for n in range(0, len(ROWS), 5):
+        await publish(pipeline, ROWS[n : n + 5])
+    js, p, rounds, done = await pipeline.nats.jetstream(), await pipeline.store.partition("e1"), 0, 0
+
+    async def processed() -> int:
+        return await pipeline.store.conn.fetchval("SELECT count(*) FROM receipt")
+
+    while done < len(ROWS) // 5:
+        async with pipeline.working():
+
+            async def moved(before: int = done) -> bool:
+                return await processed() > before
+
+            await wait_for(moved)
+        done, rounds = await processed(), rounds + 1
+        await _hand_back(js, p)
+    assert rounds > 1
+    async with pipeline.working():
+        await pipeline.worked_off()
+    await all_there(pipeline)
+
+
+async def _hand_back(js, p: int) -> None:
+    """Make the server give unacknowledged messages out at once, as it would after ack_wait."""
+    info = await js.consumer_info("READINGS", f"worker-{p}")
+    await js.delete_consumer("READINGS", f"worker-{p}")
+    await js.add_consumer("READINGS", info.config)
+
+
+async def test_the_database_cuts_the_connection_in_the_middle(pipeline: Pipeline, monkeypatch) -> None:
+    """The batch is given back and done again; the memory is rebuilt."""
+    admin = await asyncpg.connect(pipeline.database.owner_dsn)
+    run, cuts = BatchStep.run, []
+
+    async def cut_off(self, conn, posts, now):
+        if len(cuts) < 2:
+            cuts.append(conn.get_server_pid())
+            conn.terminate()
+        return await run(self, conn, posts, now)
+
+    monkeypatch.setattr(BatchStep, "run", cut_off)
+    for n in range(0, len(ROWS), 50):
+        await publish(pipeline, ROWS[n : n + 50])
+    async with pipeline.working():
+        await pipeline.worked_off()
+    await admin.close()
+    assert len(set(cuts)) == 2
+    await all_there(pipeline)
+
+
+async def test_a_commit_whose_answer_was_lost(pipeline: Pipeline, monkeypatch) -> None:
+    """It is committed, and nobody acknowledged: the same readings come again and are duplicates."""
+    run, lost = BatchStep.run, []
+
+    async def lose_the_answer(self, conn, posts, now):
+        done = await run(self, conn, posts, now)
+        if not lost:
+            lost.append(done)
+            # What the memory learnt from the commit is lost with the answer.
+            self.forget()
+            raise ConnectionResetError("lost")
+        return done
+
+    monkeypatch.setattr(BatchStep, "run", lose_the_answer)
+    await publish(pipeline, ROWS)
+    async with pipeline.working():
+        await pipeline.worked_off()
+    assert lost
+    await all_there(pipeline)
+
+
+async def test_a_memory_that_is_behind_is_found_out_by_the_key(pipeline: Pipeline) -> None:
+    """Two workers at once must not be; if they are, the key stops the one whose memory is old, and it looks anew."""
+    p = await pipeline.store.partition("e1")
+    first, second = BatchStep(p), BatchStep(p)
+    conn, now = pipeline.store.conn, pipeline.store.now
+    await first.run(conn, [post(ROWS[:5], received_at=now)], now)
+    await second.run(conn, [post(ROWS[5:10], received_at=now)], now)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await first.run(conn, [post(ROWS[5:10], received_at=now)], now)
+    done = await first.run(conn, [post(ROWS[5:], received_at=now)], now)
+    assert done.outcomes["duplicate"] == 5
+    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == ROWS[-1].v
+    assert await audit.differences(conn) == []
+
+
+async def test_garbage_on_the_queue_is_kept_and_stands_in_nobodys_way(pipeline: Pipeline) -> None:
+    js = await pipeline.nats.jetstream()
+    p = await pipeline.store.partition("e1")
+    await publish(pipeline, ROWS[:100])
+    bodies = [b"garbage", b"", wire.encode([])[:-1] + b"\x91", b"\x92\x09\x90"]
+    for body in bodies:
+        await js.publish(wire.subject(p), body)
+    await publish(pipeline, ROWS[100:])
+    async with pipeline.working():
+        await pipeline.worked_off()
+    kept = await pipeline.store.conn.fetch("SELECT body, reason FROM undecodable ORDER BY sequence")
+    assert [row["body"] for row in kept] == bodies
+    assert all(row["reason"] for row in kept)
+    await all_there(pipeline)
+
+
+async def test_a_released_reading_travels_with_its_first_receipt(pipeline: Pipeline) -> None:
+    """Unknown meter → quarantine → registration → READINGS again → store, all by the processes' own rights."""
+    receipt = uuid4()
+    await publish(pipeline, [Read("m2", row.t, row.v) for row in ROWS[:3]], receipt=receipt)
+    engine = pipeline.database.engine()
+    async with pipeline.working():
+        await pipeline.worked_off()
+        await pipeline.store.meter(Meter("m2"))
+        js = await pipeline.nats.jetstream("energy")
+        assert await release.publish_due(engine, js) == 3
+        await pipeline.worked_off()
+        assert await release.publish_due(engine, js) == 0
+    await engine.dispose()
+    states = await pipeline.store.conn.fetch("SELECT state, receipt FROM quarantine")
+    assert {(row["state"], row["receipt"]) for row in states} == {("released", receipt)}
+    assert await pipeline.store.conn.fetchval("SELECT count(*) FROM reading") == 3
+
+
+async def test_the_running_figure_of_today(pipeline: Pipeline) -> None:
+    """Provisional, outside the log, one message per enterprise; the past is not on it."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    midnight = int((now + timedelta(hours=8)).timestamp()) // 86_400 * 86_400 - 8 * 3600
+    today = [Read("m1", midnight, 0), Read("m1", max(midnight + 1, int(now.timestamp()) - 60), 5_000)]
+    pipeline.store.now = now
+    await publish(pipeline, ROWS[:2])
+    await publish(pipeline, today)
+    js = await pipeline.nats.jetstream()
+
+    async def live():
+        try:
+            message = await js.get_last_msg("LIVE", "live.energy.e1")
+        except Exception:
+            return None
+        return json.loads(message.data)
+
+    async with pipeline.working():
+        found = await wait_for(live)
+    assert found["tce_equal"] == "0.0006145"
+    assert (found["enterprise"], found["region"], found["provisional"]) == ("e1", "350100", True)
+    assert found["present"] <= found["expected"] + 1
+    assert datetime.fromisoformat(found["last_reading_at"]).timestamp() == today[1].t
+    assert datetime.fromisoformat(found["sent_at"]) >= now
+
+
+async def test_one_trace_from_the_push_to_the_sum(pipeline: Pipeline, monkeypatch) -> None:
+    """A batch of one push is its child; a batch of several links to each."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(telemetry, "tracer", provider.get_tracer)
+    async with pipeline.door(share_publish_ms=0) as door:
+        door.headers.update(await pipeline.credential())
+        await door.post("/v1/readings", json=rows(("m1", T, 0)))
+        async with pipeline.working():
+            await pipeline.worked_off()
+        more = [door.post("/v1/readings", json=rows(("m1", T + 900 * n, n))) for n in range(1, 6)]
+        await asyncio.gather(*more)
+        async with pipeline.working():
+            await pipeline.worked_off()
+    finished = exporter.get_finished_spans()
+    pushes = {span.context.span_id for span in finished if span.name == "POST /v1/readings"}
+    batches = [span for span in finished if span.name == "readings batch"]
+    assert len(pushes) == 6
+    assert batches[0].parent is not None
+    assert batches[0].parent.span_id in pushes
+    assert {link.context.span_id for span in batches for link in span.links} == pushes
+
+
+async def test_health_tells_a_partition_that_gets_nowhere(pipeline: Pipeline, monkeypatch) -> None:
+    async def failing(self, conn, posts, now):
+        raise asyncpg.PostgresConnectionError("away")
+
+    monkeypatch.setattr(BatchStep, "run", failing)
+    monkeypatch.setattr("services.energy.readings.worker.STUCK_S", 0.0)
+    await publish(pipeline, ROWS)
+    async with pipeline.working() as (rt, _):
+
+        async def not_ready() -> bool:
+            return not await rt.health.ready()
+
+        await wait_for(not_ready)
+        report = await rt.health.report()
+    p = await pipeline.store.partition("e1")
+    assert report["checks"][f"partition {p}"]["status"] == "failing"
