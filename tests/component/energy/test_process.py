@@ -157,8 +157,8 @@ async def test_from_registration_and_readings_to_the_energy_stream(
     assert await wait_for(lambda: _verdicts(js, "2013-01-15"), what="the day's verdict") == [True]
 
     # Data of that day which arrive now make a revision and leave the verdict as it is.
-    await _publish(js, p, clock.now(), [("2013-01-16 00:00", 2500.0)])
-    await wait_for(lambda: _marked(made), what="the late data")
+    late = await _publish(js, p, clock.now(), [("2013-01-16 00:00", 2500.0)])
+    await wait_for(lambda: _found(client, {**asked, "receipt": late}), what="the late data")
     clock.set(local("2013-01-16 00:06"))
     _, revised = await wait_for(lambda: _two(js), what="the revision")
     assert (revised.data["revision"], revised.data["carriers"][0]["native"]) == (2, "1500")
@@ -220,10 +220,6 @@ async def _found(client: Client, asked: dict[str, Any]) -> Any:
 
 async def _released(client: Client, asked: dict[str, Any], count: int) -> bool:
     return len((await client.call("energy", "receipt", asked, MILL))["data"]["released"]) == count
-
-
-async def _marked(made: Database) -> int:
-    return int(await _one(made, "SELECT count(*) FROM dirty"))
 
 
 async def _one(made: Database, query: str) -> Any:
