@@ -52,8 +52,9 @@ def table(board: dict[str, Any] | None, width: int) -> Table:
         heads = ["invested 亿元", "target", *heads]
     if wide:
         heads.insert(heads.index("gap pp"), "序时 %")
-    for head in [*heads, "rank", "key users online"]:
-        made.add_column(head if width >= _MIDDLE or head != "key users online" else "online", justify="right")
+    heads += ["rank", "key users online"] if middle else ["online"]
+    for head in heads:
+        made.add_column(head, justify="right")
     made.add_column("tce today", justify="right")
     if wide:
         made.add_column("tce day before", justify="right")
@@ -75,7 +76,8 @@ def _row(row: dict[str, Any], wide: bool, middle: bool) -> list[str]:
     if wide:
         cells.append(number(figure.get("pro_rata"), 1))
     cells += [number(figure.get("gap_points"), 1, sign=True), LIGHTS[figure.get("light", "grey")]]
-    cells.append(str(figure["rank"]) if figure.get("rank") else _MISSING)
+    if middle:
+        cells.append(str(figure["rank"]) if figure.get("rank") else _MISSING)
     cells.append(online(row))
     today, closed = row["energy_today"], row["energy_closed_day"]
     cells.append(number(today and today["tce_equivalent"], 1))
@@ -90,8 +92,8 @@ def online(row: dict[str, Any]) -> str:
         return _MISSING
     heard = row["online_now"]
     if heard is None:
-        return f"– / {row['key_users']}"
-    text = f"{heard} / {row['key_users']}"
+        return f"–/{row['key_users']}"
+    text = f"{heard}/{row['key_users']}"
     return text if heard == row["key_users"] else f"[red]{text}[/]"
 
 
