@@ -8,6 +8,8 @@ from typing import Any
 import uvicorn
 from fastapi.telemetry import TelemetryConfig
 
+from shared.health import OK, Check
+
 OWN_SPANS_ONLY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """For FastAPI(telemetry=…): its own three spans a request would stand beside ours, and cost more than the request."""
 
@@ -36,6 +38,10 @@ class HttpServer(uvicorn.Server):
         """The port in use; only after `listening` is set."""
         port: int = self.servers[0].sockets[0].getsockname()[1]
         return port
+
+    def check(self) -> Check:
+        """For the process's health: failing until it listens, so that nobody is sent to a closed door."""
+        return OK if self.listening.is_set() else Check("failing", "not listening yet")
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)

@@ -120,6 +120,7 @@ async def main() -> None:
         door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
         app = create_app(settings, Client(rt.broker), door)
         server = HttpServer(HttpMetrics(app), settings.http_host, settings.http_port)
+        rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
         await rt.run()
 

@@ -34,6 +34,7 @@ async def main() -> None:
             door = await open_door(rt, pool, IntakeSettings())
             app = HttpMetrics(create_app(door))
             server = HttpServer(app, rt.settings.http_host, rt.settings.http_port)
+            rt.health.register("http", server.check)
             rt.spawn(server.run_until_cancelled(), "door")
             await rt.run()
 

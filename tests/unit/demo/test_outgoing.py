@@ -49,8 +49,9 @@ def test_a_registers_readings_telescope_to_what_was_measured_whatever_the_cuts()
 def test_continuing_on_a_later_day_gives_the_same_registers() -> None:
     enterprise, meter = _meter("XM03-2" if _meter("XM03-1")[1].kind == "interval" else "XM03-1")
     day_by_day = Devices(enterprise)
-    for day in range(1, 20):
-        last = day_by_day.cut(china(2013, 1, day), china(2013, 1, day + 1), [meter.meter])
+    *_, last = (
+        day_by_day.cut(china(2013, 1, day), china(2013, 1, day + 1), [meter.meter]) for day in range(1, 20)
+    )
     afresh = Devices(enterprise).cut(china(2013, 1, 19), china(2013, 1, 20), [meter.meter])
     assert last[0].v.tolist() == afresh[0].v.tolist()
 
