@@ -92,7 +92,7 @@ class CoverageWatch:
                 await self.sweep()
                 self._failure = None
             except VersionConflict:
-                continue
+                log.info("somebody else was faster")
             except Exception as error:
                 self._failure = f"{type(error).__name__}: {error}"
                 log.exception("sweep failed")

@@ -79,7 +79,7 @@ class Flusher:
                 await self.flush()
                 self._failure = None
             except VersionConflict:
-                continue
+                log.info("somebody else was faster")
             except Exception as error:
                 self._failure = f"{type(error).__name__}: {error}"
                 log.exception("flush failed")

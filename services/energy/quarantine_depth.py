@@ -17,8 +17,8 @@ _HELD = text(
     "SELECT reason, count(*) AS n FROM quarantine WHERE state = 'held' GROUP BY reason ORDER BY reason"
 )
 _UNDECODABLE = text("SELECT count(*) FROM undecodable")
-_depth: dict[str, int] = {"unknown_meter": 0}
-_unreadable = 0
+_depth: dict[str, int] = {}
+_unreadable: int | None = None
 
 
 async def look(engine: AsyncEngine) -> None:
@@ -27,7 +27,7 @@ async def look(engine: AsyncEngine) -> None:
     async with engine.connect() as conn:
         held = {row.reason: row.n for row in await conn.execute(_HELD)}
         _unreadable = int(await conn.scalar(_UNDECODABLE) or 0)
-    for reason in {*_depth, *held}:
+    for reason in {"unknown_meter", *_depth, *held}:
         _depth[reason] = held.get(reason, 0)
 
 
@@ -46,7 +46,7 @@ def _depths(_options: CallbackOptions) -> list[Observation]:
 
 
 def _messages(_options: CallbackOptions) -> list[Observation]:
-    return [Observation(_unreadable)]
+    return [] if _unreadable is None else [Observation(_unreadable)]
 
 
 _meter = telemetry.meter(__name__)

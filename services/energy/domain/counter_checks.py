@@ -41,9 +41,12 @@ def check_counter(kind: Kind, counter: Counter, unit_factor: Decimal) -> None:
 def _countable(counter: Counter, unit_factor: Decimal) -> None:
     """The store counts in 64-bit integers of 1/1000 unit: what could leave them is refused here."""
     step = Fraction(counter.ratio) * Fraction(unit_factor)
-    highest = 10 ** ((counter.digits or 0) + 3) * step.numerator
     per_hour = None if counter.capacity is None else counter.capacity * unit_factor
-    if step.numerator > 10**7 or step.denominator > 10**6 or highest >= 4 * 10**18:
+    if (
+        step.numerator > 10**7
+        or step.denominator > 10**6
+        or 10 ** (counter.digits or 0) >= _highest(counter, unit_factor)
+    ):
         raise Refused(
             "counter-too-large",
             f"Ratio {counter.ratio} × {unit_factor} with {counter.digits} digits can't be counted exactly.",
@@ -59,13 +62,28 @@ def _countable(counter: Counter, unit_factor: Decimal) -> None:
         )
 
 
-def check_shown(name: str, value: Decimal | None, kind: Kind) -> None:
+def _highest(counter: Counter, unit_factor: Decimal) -> int:
+    """The register value from which energy would leave the store's integers."""
+    return 4 * 10**15 // (Fraction(counter.ratio) * Fraction(unit_factor)).numerator
+
+
+def check_shown(name: str, value: Decimal | None, kind: Kind, counter: Counter, unit_factor: Decimal) -> None:
+    """What a register is said to show must be something it can show. Raises Refused."""
     if value is None:
         return
     if kind is Kind.INTERVAL:
         raise Refused("no-register", "The meter reports quantities: it has no register.", where=name)
     if value < 0:
         raise Refused("register-negative", f"A register shows 0 or more, not {value}.", where=name)
+    if value >= _highest(counter, unit_factor) or (
+        counter.digits is not None and value >= 10**counter.digits
+    ):
+        raise Refused(
+            "register-too-large",
+            f"A register of {counter.digits or 'unknown'} digits doesn't show {value}.",
+            remedy="Read the value again; it is given in the meter's unit, before the ratio.",
+            where=name,
+        )
 
 
 def check_calibration(calibration: Calibration) -> None:

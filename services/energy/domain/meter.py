@@ -88,6 +88,10 @@ class MeterReplaced:
     calibration: Calibration
     reason: str
 
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
+
 
 @dataclass(frozen=True, slots=True)
 class MeterRatioChanged:
@@ -101,6 +105,10 @@ class MeterRatioChanged:
     register_value: Decimal | None
     reason: str
 
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
+
 
 @dataclass(frozen=True, slots=True)
 class MeterRolloverConfirmed:
@@ -112,6 +120,10 @@ class MeterRolloverConfirmed:
     start: datetime
     at: datetime
     reason: str
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,8 +232,9 @@ def _replaced(command: ReplaceMeter, state: InUse) -> MeterReplaced:
             remedy="Read both from the replacement's protocol.",
             where="old_last",
         )
-    for name, value in (("old_last", command.old_last), ("new_start", command.new_start)):
-        check_shown(name, value, registered.kind)
+    step = registered.unit_factor
+    check_shown("old_last", command.old_last, registered.kind, state.counter, step)
+    check_shown("new_start", command.new_start, registered.kind, command.counter, step)
     return MeterReplaced(
         registered.meter,
         registered.enterprise,
@@ -256,7 +257,8 @@ def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
         return []
     _after(command.at, state)
     _not_ahead(command.at, command.now)
-    check_counter(registered.kind, replace(state.counter, ratio=command.ratio), registered.unit_factor)
+    changed = replace(state.counter, ratio=command.ratio)
+    check_counter(registered.kind, changed, registered.unit_factor)
     if registered.kind is Kind.REGISTER and command.register_value is None:
         raise Refused(
             "ratio-change-without-register",
@@ -264,7 +266,8 @@ def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
             remedy="Give register_value, what the register showed at that moment.",
             where="register_value",
         )
-    check_shown("register_value", command.register_value, registered.kind)
+    shown = command.register_value
+    check_shown("register_value", shown, registered.kind, changed, registered.unit_factor)
     return [
         MeterRatioChanged(
             registered.meter,

@@ -171,6 +171,20 @@ def test_a_registers_replacement_needs_both_values() -> None:
         given(METER, REGISTERED).when(missing).rejects("old register's last value and the new one's first")
 
 
+@pytest.mark.parametrize("value", ["1000000", "-1"])
+def test_a_register_shows_what_its_digits_can_show(value: str) -> None:
+    for said in (replace(REPLACE, old_last=Decimal(value)), replace(REPLACE, new_start=Decimal(value))):
+        given(METER, REGISTERED).when(said).rejects("show")
+    undigited = replace(REGISTERED, digits=None)
+    huge = replace(REPLACE, counter=replace(COUNTER, digits=None), old_last=Decimal(10**12))
+    given(METER, undigited).when(huge).rejects("unknown digits doesn't show", code="register-too-large")
+
+
+def test_a_change_happened_when_it_happened() -> None:
+    """Recorded later, it keeps its own time."""
+    assert REPLACED.occurred_at == AT
+
+
 def test_a_meter_of_quantities_is_replaced_without_registers() -> None:
     quantities = replace(REPLACE, counter=Counter("W2", Decimal(1), None, None))
     given(METER, SCALED).when(quantities).rejects("it has no register")
