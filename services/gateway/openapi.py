@@ -36,6 +36,17 @@ _ERRORS = {
 }
 
 
+SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+def errors() -> dict[str, Any]:
+    """The refusals that every route may answer with."""
+    return {
+        status: {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+        for status, description in _ERRORS.items()
+    }
+
+
 def describe(route: Route) -> dict[str, Any]:
     """FastAPI's `openapi_extra` of one row."""
     operation = contract(route.service, route.operation)
@@ -45,7 +56,7 @@ def describe(route: Route) -> dict[str, Any]:
     }
     required = set(request.get("required", []))
     extra: dict[str, Any] = {
-        "security": [{"bearer": []}],
+        "security": SECURITY,
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": properties[name]}
             for name in route.path_parameters
@@ -102,12 +113,7 @@ def _responses(route: Route, operation: OperationContract) -> dict[str, Any]:
     responses: dict[str, Any] = {str(route.status): answer}
     if operation.kind == "query":
         responses["304"] = {"description": "You have this answer already (If-None-Match)"}
-    for status, description in _ERRORS.items():
-        responses[status] = {
-            "description": description,
-            "content": {"application/problem+json": {"schema": _PROBLEM}},
-        }
-    return responses
+    return responses | errors()
 
 
 def _header(name: str, description: str) -> dict[str, Any]:

@@ -64,6 +64,16 @@ class Portal:
             base_url=self.gateway + API, headers={"Authorization": f"Bearer {token}"}, timeout=30.0
         )
 
+    def meters(self, credential: str) -> httpx.AsyncClient:
+        """A client of the meters' door with a device credential; one per credential."""
+        key = ("meters", credential, "")
+        if key not in self._clients:
+            headers = {"Authorization": f"Bearer {credential}"}
+            self._clients[key] = httpx.AsyncClient(
+                base_url=self.system.urls.intake, headers=headers, timeout=30.0
+            )
+        return self._clients[key]
+
     @property
     def province(self) -> httpx.AsyncClient:
         """The province, who may most."""

@@ -1,0 +1,389 @@
+"""Who may do what, by hand: one line per route, one column per caller; and a valid request for each route.
+
+Every request is about things of Fuqing (350181) or its city Fuzhou (350100). `city`, `county` and `enterprise` are
+those it belongs to; a stroke marks one from elsewhere: Xiamen, its district Tong'an, an enterprise there. 404 hides
+from a caller that a thing exists; 403 says that a role or a named region isn't theirs.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import httpx
+
+from plans.loader import load_plan
+from services.energy.domain.identifiers import organisation_check_digit
+from tests.component.gateway.world import (
+    CITY,
+    COUNTY,
+    OTHER_CITY,
+    OTHER_COUNTY,
+    World,
+    meter,
+    project,
+    statistic,
+)
+from tests.kit.portal import PLAN, ok, unique
+
+CALLERS = ("province", "ops", "city", "city'", "county", "county'", "enterprise", "enterprise'")
+
+TABLE = """
+#                                                    province ops city city' county county' enterprise enterprise'
+GET  /progress/board                                      200 200  200   200    200     200        200         200
+GET  /progress/figures                                    200 200  200   200    200     200        200         200
+GET  /progress/figures/{target}                           200 200  200   200    200     200        200         404
+GET  /progress/figures/{target}/evidence                  200 200  200   403    200     403        200         404
+GET  /progress/targets                                    200 200  200   200    200     200        200         200
+GET  /progress/stream                                     200 200  200   200    200     200        200         200
+GET  /clock                                               200 200  200   200    200     200        200         200
+POST /clock                                               403 200  403   403    403     403        403         403
+GET  /plans                                               200 200  200   200    200     200        200         200
+POST /plans/{plan}                                        201 201  403   403    403     403        403         403
+GET  /plans/{plan}                                        200 200  200   200    200     200        200         200
+POST /plans/{plan}/duties                                 201 201  403   403    403     403        403         403
+POST /plans/{plan}/reference-data                         201 201  403   403    403     403        403         403
+GET  /regions                                             200 200  200   200    200     200        200         200
+GET  /regions/{region}                                    200 200  200   200    200     200        200         200
+GET  /targets                                             200 200  200   403    200     403        403         403
+POST /plans/{plan}/targets                                201 403  403   403    403     403        403         403
+GET  /plans/{plan}/targets/{target}                       200 200  200   404    404     404        404         404
+POST /plans/{plan}/targets/{target}/revisions             200 403  403   403    403     403        403         403
+POST /plans/{plan}/targets/{target}/parts                 200 403  200   403    403     403        403         403
+GET  /statistics/indicators                               200 200  200   200    200     200        200         200
+GET  /statistics                                          200 200  200   403    200     403        403         403
+POST /statistics                                          201 403  201   403    403     403        403         403
+GET  /statistics/{indicator}/{region}/{period}            200 200  200   404    404     404        404         404
+POST /statistics/{indicator}/{region}/{period}/revisions  200 403  200   403    403     403        403         403
+GET  /projects                                            200 200  200   403    200     403        200         403
+POST /projects                                            201 403  201   403    201     403        403         403
+GET  /projects/{project}                                  200 200  200   404    200     404        200         404
+POST /projects/{project}/stages                           201 403  201   404    201     404        403         403
+POST /projects/{project}/stages/corrections               200 403  200   404    200     404        403         403
+POST /projects/{project}/registers                        201 403  201   404    403     404        403         403
+POST /projects/{project}/registers/leave                  200 403  200   404    403     404        403         403
+GET  /reports                                             200 200  200   403    403     403        403         403
+POST /reports                                             403 403  201   403    403     403        403         403
+GET  /reports/calendar                                    200 200  200   403    403     403        403         403
+GET  /reports/{region}/{month}                            200 200  200   403    403     403        403         403
+POST /reports/{region}/{month}/corrections                403 403  200   403    403     403        403         403
+GET  /coefficients                                        200 200  200   200    200     200        200         200
+POST /coefficients                                        201 403  403   403    403     403        403         403
+POST /coefficients/restatements                           200 403  403   403    403     403        403         403
+GET  /enterprises                                         200 200  200   403    200     403        200         403
+POST /enterprises                                         201 403  201   403    201     403        403         403
+GET  /enterprises/{enterprise}                            200 200  200   404    200     404        200         403
+POST /enterprises/{enterprise}/changes                    200 403  200   404    200     404        403         403
+POST /enterprises/{enterprise}/external-ids               200 403  200   404    200     404        403         403
+POST /enterprises/{enterprise}/credentials                201 403  201   404    201     404        201         403
+POST /enterprises/{enterprise}/credentials/rotations      201 403  201   404    201     404        201         403
+POST /enterprises/{enterprise}/credentials/revocations    200 403  200   404    200     404        200         403
+GET  /enterprises/{enterprise}/energy                     200 200  200   404    200     404        200         403
+GET  /enterprises/{enterprise}/live                       200 200  200   404    200     404        200         403
+GET  /enterprises/{enterprise}/receipts/{receipt}         200 200  200   404    200     404        200         403
+GET  /receipts                                            200 200  200   403    200     403        200         403
+GET  /meters                                              200 200  200   200    200     200        200         403
+POST /meters                                              201 403  201   404    201     404        403         403
+GET  /meters/{meter}                                      200 200  200   404    200     404        200         404
+GET  /meters/{meter}/energy                               200 200  200   404    200     404        200         404
+POST /meters/{meter}/replacements                         200 403  200   404    200     404        403         403
+POST /meters/{meter}/ratios                               200 403  200   404    200     404        403         403
+POST /meters/{meter}/rollovers                            422 403  422   404    422     404        403         403
+POST /meters/{meter}/suspects                             422 403  422   404    422     404        403         403
+POST /meters/{meter}/retirement                           200 403  200   404    200     404        403         403
+GET  /suspects                                            200 200  200   200    200     200        200         403
+GET  /quarantine                                          200 200  200   200    200     200        200         403
+GET  /key-users/{year}                                    200 200  200   403    200     403        200         200
+POST /key-users/{year}                                    201 403  403   403    403     403        403         403
+GET  /coverage                                            200 200  200   403    200     403        200         200
+"""
+
+
+def table() -> dict[str, dict[str, int]]:
+    """The expected status by route ("GET /plans") and caller."""
+    rows: dict[str, dict[str, int]] = {}
+    for line in TABLE.strip().splitlines():
+        if line.startswith("#"):
+            continue
+        method, path, *statuses = line.split()
+        rows[f"{method} {path}"] = dict(zip(CALLERS, map(int, statuses), strict=True))
+    return rows
+
+
+def client(world: World, caller: str) -> httpx.AsyncClient:
+    """The client of a column."""
+    role, foreign = caller.removesuffix("'"), caller.endswith("'")
+    match role:
+        case "city":
+            return world.portal.city(OTHER_CITY if foreign else CITY)
+        case "county":
+            return world.portal.caller("county", OTHER_COUNTY if foreign else COUNTY)
+        case "enterprise":
+            return world.portal.caller("enterprise", organisation=world.away if foreign else world.home)
+        case _:
+            return world.portal.caller(role)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A valid request: what goes into the path, the query, the body."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+Sample = Callable[[World], Awaitable[Ask]]
+_years = count(2016)
+_months = count(2)  # official statistics print no January
+_amounts = count(1)
+REASON = {"reason": "made for a test"}
+AT = "2013-02-20T10:00:00+08:00"
+
+
+def _same(
+    path: Callable[[World], dict[str, Any]] | None = None,
+    query: Callable[[World], dict[str, Any]] | None = None,
+    body: Callable[[World], dict[str, Any]] | None = None,
+) -> Sample:
+    """A request that can be made again and again."""
+
+    async def ask(world: World) -> Ask:
+        return Ask(path(world) if path else {}, query(world) if query else {}, body(world) if body else {})
+
+    return ask
+
+
+async def _plan_again(world: World) -> Ask:
+    """The plan as it is: a load that changes nothing."""
+    body = {name: value for name, value in load_plan(PLAN).parts()["assessment"].items() if name != "plan"}
+    return Ask({"plan": PLAN}, body=body)
+
+
+def _target() -> dict[str, Any]:
+    return {
+        "target": unique("TR-9").replace("9-", "9"),
+        "programme": "TR",
+        "name": "示例",
+        "region": CITY,
+        "level": "prefecture",
+        "period": "2013",
+        "value": "10",
+        "unit": "CNY_1e8",
+        "comparator": "at_least",
+        "metric_type": "flow",
+        "source": "decision of the province",
+        "confidence": "decided",
+    }
+
+
+async def _fresh_target(world: World) -> str:
+    made = ok(await world.portal.province.post(f"/plans/{PLAN}/targets", json=_target()))
+    return str(made["target"])
+
+
+async def _revise_target(world: World) -> Ask:
+    return Ask({"plan": PLAN, "target": await _fresh_target(world)}, body={"value": "11", **REASON})
+
+
+async def _decompose(world: World) -> Ask:
+    parts = [{"region": "350102", "value": "4"}, {"region": COUNTY, "value": "6"}]
+    return Ask({"plan": PLAN, "target": await _fresh_target(world)}, body={"parts": parts})
+
+
+async def _statistic(world: World) -> Ask:
+    body = statistic(f"2012-{next(_months):02d}", COUNTY)
+    return Ask(body={**body, "indicator": "industrial_investment", "unit": "CNY"})
+
+
+async def _revise_statistic(world: World) -> Ask:
+    body = {"value": str(19_000_000 + next(_amounts)), "unit": "tce", "source": "synthetic", **REASON}
+    return Ask({"indicator": "total_energy", "region": CITY, "period": "2011"}, body=body)
+
+
+async def _reach_stage(world: World) -> Ask:
+    body = {"stage": "filed", "on": "2013-01-20", "evidence": "示例备案"}
+    return Ask({"project": await world.new_project()}, body=body)
+
+
+async def _correct_stage(world: World) -> Ask:
+    ask = await _reach_stage(world)
+    ok(await world.portal.city().post(f"/projects/{ask.path['project']}/stages", json=ask.body))
+    return Ask(
+        ask.path, body={"step": 2, "stage": "approved", "on": "2013-01-21", "evidence": "示例", **REASON}
+    )
+
+
+async def _join(world: World) -> Ask:
+    return Ask({"project": await world.new_project()}, body={"register": "city_key", "on": "2013-02-01"})
+
+
+async def _leave(world: World) -> Ask:
+    ask = await _join(world)
+    ok(await world.portal.city().post(f"/projects/{ask.path['project']}/registers", json=ask.body))
+    return Ask(ask.path, body={"register": "city_key", "on": "2013-02-20", **REASON})
+
+
+async def _correct_report(world: World) -> Ask:
+    body = {"investment": str(4_820_000_000 + next(_amounts)), **REASON}
+    return Ask({"region": CITY, "month": "2013-01"}, body=body)
+
+
+async def _change_enterprise(world: World) -> Ask:
+    return Ask({"enterprise": await world.new_enterprise()}, body={"name": "示例新名", **REASON})
+
+
+async def _external_id(world: World) -> Ask:
+    base = unique("DEMO").replace("-", "")[-8:]
+    body = {"scheme": "org_code", "value": base + organisation_check_digit(base)}
+    return Ask({"enterprise": await world.new_enterprise()}, body=body)
+
+
+async def _revoke(world: World) -> Ask:
+    made = ok(await world.portal.city().post(f"/enterprises/{world.home}/credentials", json={}))
+    return Ask({"enterprise": world.home}, body={"credential": made["credential"], **REASON})
+
+
+async def _step(world: World) -> Ask:
+    return Ask(body={"now": (await world.portal.now() + timedelta(seconds=1)).isoformat()})
+
+
+def _of_meter(**body: Any) -> Sample:
+    """A change of a meter of its own."""
+
+    async def ask(world: World) -> Ask:
+        return Ask({"meter": await world.new_meter()}, body={**body, **REASON})
+
+    return ask
+
+
+async def _key_users(world: World) -> Ask:
+    lines = [{"enterprise": world.home, "tce": "12000"}]
+    return Ask({"year": next(_years)}, body={"basis": "equivalent", "source": "示例", "enterprises": lines})
+
+
+def _home(world: World) -> dict[str, Any]:
+    return {"enterprise": world.home}
+
+
+def _meter(world: World) -> dict[str, Any]:
+    return {"meter": world.meter}
+
+
+def _region(world: World) -> dict[str, Any]:
+    return {"region": COUNTY}
+
+
+def _both(world: World) -> dict[str, Any]:
+    return {"region": COUNTY, "enterprise": world.home}
+
+
+def _city(world: World) -> dict[str, Any]:
+    return {"region": CITY}
+
+
+def _days(world: World) -> dict[str, Any]:
+    return {"from": "2013-02-27", "to": "2013-02-28"}
+
+
+def _plan(world: World) -> dict[str, Any]:
+    return {"plan": PLAN}
+
+
+def _tr6a(world: World) -> dict[str, Any]:
+    return {"target": "TR-6a"}
+
+
+SAMPLES: dict[str, Sample] = {
+    "GET /progress/board": _same(),
+    "GET /progress/figures": _same(query=_city),
+    "GET /progress/figures/{target}": _same(_tr6a),
+    "GET /progress/figures/{target}/evidence": _same(_tr6a),
+    "GET /progress/targets": _same(),
+    "GET /progress/stream": _same(query=_city),
+    "GET /clock": _same(),
+    "POST /clock": _step,
+    "GET /plans": _same(),
+    "POST /plans/{plan}": _plan_again,
+    "GET /plans/{plan}": _same(_plan),
+    "POST /plans/{plan}/duties": _same(_plan),
+    "POST /plans/{plan}/reference-data": _same(_plan),
+    "GET /regions": _same(),
+    "GET /regions/{region}": _same(_region),
+    "GET /targets": _same(query=_region),
+    "POST /plans/{plan}/targets": _same(_plan, body=lambda _: _target()),
+    "GET /plans/{plan}/targets/{target}": _same(lambda world: _plan(world) | _tr6a(world)),
+    "POST /plans/{plan}/targets/{target}/revisions": _revise_target,
+    "POST /plans/{plan}/targets/{target}/parts": _decompose,
+    "GET /statistics/indicators": _same(),
+    "GET /statistics": _same(query=_region),
+    "POST /statistics": _statistic,
+    "GET /statistics/{indicator}/{region}/{period}": _same(
+        lambda _: {"indicator": "total_energy", "region": CITY, "period": "2011"}
+    ),
+    "POST /statistics/{indicator}/{region}/{period}/revisions": _revise_statistic,
+    "GET /projects": _same(query=_both),
+    "POST /projects": _same(body=lambda world: project(unique("P-AUTH"), world.home)),
+    "GET /projects/{project}": _same(lambda world: {"project": world.project}),
+    "POST /projects/{project}/stages": _reach_stage,
+    "POST /projects/{project}/stages/corrections": _correct_stage,
+    "POST /projects/{project}/registers": _join,
+    "POST /projects/{project}/registers/leave": _leave,
+    "GET /reports": _same(query=_city),
+    "POST /reports": _same(body=lambda _: {"region": CITY, "month": "2013-02", "investment": "4900000000"}),
+    "GET /reports/calendar": _same(query=_city),
+    "GET /reports/{region}/{month}": _same(lambda _: {"region": CITY, "month": "2013-01"}),
+    "POST /reports/{region}/{month}/corrections": _correct_report,
+    "GET /coefficients": _same(),
+    "POST /coefficients": _same(
+        body=lambda world: {
+            "carrier": "raw_coal",
+            "basis": "both",
+            "kgce": "0.6512",
+            "edition": unique("own measurement"),
+            "valid_from": "2013-02-01",
+            "enterprise": world.home,
+            "source": "laboratory report",
+        }
+    ),
+    "POST /coefficients/restatements": _same(
+        body=lambda world: {
+            "carrier": "raw_coal",
+            "first": "2013-02-01",
+            "last": "2013-02-02",
+            "enterprise": world.home,
+            **REASON,
+        }
+    ),
+    "GET /enterprises": _same(query=_both),
+    "POST /enterprises": _same(
+        body=lambda _: {"enterprise": unique("E-AUTH"), "name": "示例", "region": COUNTY, "industry": "3011"}
+    ),
+    "GET /enterprises/{enterprise}": _same(_home),
+    "POST /enterprises/{enterprise}/changes": _change_enterprise,
+    "POST /enterprises/{enterprise}/external-ids": _external_id,
+    "POST /enterprises/{enterprise}/credentials": _same(_home),
+    "POST /enterprises/{enterprise}/credentials/rotations": _same(_home),
+    "POST /enterprises/{enterprise}/credentials/revocations": _revoke,
+    "GET /enterprises/{enterprise}/energy": _same(_home, _days),
+    "GET /enterprises/{enterprise}/live": _same(_home),
+    "GET /enterprises/{enterprise}/receipts/{receipt}": _same(
+        lambda world: {"enterprise": world.home, "receipt": world.receipt}
+    ),
+    "GET /receipts": _same(query=lambda world: {**_both(world), "since": "2013-01-01T00:00:00+08:00"}),
+    "GET /meters": _same(query=_home),
+    "POST /meters": _same(body=lambda world: meter(unique("M-AUTH"), world.home)),
+    "GET /meters/{meter}": _same(_meter),
+    "GET /meters/{meter}/energy": _same(_meter, _days),
+    "POST /meters/{meter}/replacements": _of_meter(at=AT, serial="NEW-1", old_last="0", new_start="0"),
+    "POST /meters/{meter}/ratios": _of_meter(at=AT, ratio="2", register_value="0"),
+    "POST /meters/{meter}/rollovers": _of_meter(at=AT),
+    "POST /meters/{meter}/suspects": _of_meter(at=AT, verdict="void"),
+    "POST /meters/{meter}/retirement": _of_meter(at=AT),
+    "GET /suspects": _same(query=_home),
+    "GET /quarantine": _same(query=_home),
+    "GET /key-users/{year}": _same(lambda _: {"year": 2014}, _region),
+    "POST /key-users/{year}": _key_users,
+    "GET /coverage": _same(query=lambda world: {**_region(world), "day": "2013-02-27"}),
+}
