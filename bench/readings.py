@@ -22,10 +22,10 @@ from pathlib import Path
 import asyncpg
 import numpy as np
 import psutil
-from deploy.databases import create_database, create_roles, for_sqlalchemy
 from rich.console import Console
 from rich.table import Table
 
+from deploy.databases import create_database, create_roles, for_sqlalchemy
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer, working
 from deploy.local.process import Child
