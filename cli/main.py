@@ -152,6 +152,40 @@ def audit_verify(
     run(verify(data, service, console))
 
 
+Key = Annotated[
+    Path | None,
+    typer.Option("--key-file", exists=True, dir_okay=False, help="seals it; default: SHENGJI_BACKUP_KEY"),
+]
+
+
+@app.command()
+def backup(
+    to: Annotated[
+        Path | None, typer.Option(help="where backups stand; default: backups/ in the data folder")
+    ] = None,
+    key_file: Key = None,
+    keep: Annotated[int, typer.Option(min=0, help="remove all but the newest; 0: none")] = 0,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Back up the running system: every database as of its own moment, none ahead of what it reads."""
+    from cli.backup import backup as make
+
+    run(make(data, to, key_file, keep, console))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="the backup")],
+    check: Annotated[bool, typer.Option("--check", help="only prove that it is whole")] = False,
+    key_file: Key = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Restore a backup into an empty data folder, every chain verified; then start as always."""
+    from cli.restore import run as restore_backup
+
+    run(restore_backup(folder, data, key_file, check, console))
+
+
 @app.command()
 def rebuild(
     what: Annotated[Literal["progress"], typer.Argument(help="the read-model")] = "progress",

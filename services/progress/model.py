@@ -16,6 +16,7 @@ from services.progress.periods import local_day
 from services.progress.readers import SOURCES
 from services.progress.rules import Rules
 from services.progress.store import load_facts
+from shared import process_metrics
 from shared.checkpoint import Checkpoints
 from shared.clock import Clock
 from shared.problems import Problem, invalid, unavailable
@@ -109,6 +110,7 @@ class ReadModel:
         self._engine = versions.open_engine(
             self._url, serving.version, application=self._application, pool=self._pool
         )
+        process_metrics.watch_pool(self._engine, f"{self._application} read-model")
         self._checkpoints = versions.checkpoints(self._engine, serving.version)
         self.version = serving.version
         self._cached.clear()
