@@ -153,6 +153,7 @@ def openapi() -> Json:
         environment="local",
         jwt_public_key=key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
         position_key=SecretStr("x" * 32),
+        pseudonym_key=SecretStr("x" * 32),
     )
     clock = SteppedClock(datetime(1970, 1, 1, tzinfo=UTC))
     document: Json = gateway.create_app(made, None, door(clock, None, None, [])).openapi()

@@ -11,6 +11,27 @@ from deploy.topology import USERS, User
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """Files (PEM) for TLS with clients. With `ca` every client needs a certificate that it certifies."""
+
+    certificate: Path
+    key: Path
+    ca: Path | None = None
+
+    def lines(self) -> list[str]:
+        """The block of the configuration. TLS comes before a word is said, as our clients demand it."""
+        verify = [f'  ca_file: "{self.ca}"', "  verify: true"] if self.ca else []
+        return [
+            "tls {",
+            f'  cert_file: "{self.certificate}"',
+            f'  key_file: "{self.key}"',
+            *verify,
+            "  handshake_first: true",
+            "}",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """The routes of a NATS cluster; `name_variable` is the environment variable with this server's name."""
 
@@ -52,6 +73,7 @@ def render(
     max_file_store: str = "32GB",
     monitor_port: int | None = None,
     cluster: Cluster | None = None,
+    tls: Tls | None = None,
 ) -> str:
     """The whole configuration file. `store` is JetStream's folder; `monitor_port` opens /healthz."""
     lines = [
@@ -71,6 +93,8 @@ def render(
             f"server_name: ${cluster.name_variable}",
             f"cluster {{ name: {cluster.name}, port: {cluster.port}, routes: {_quoted(cluster.routes)} }}",
         ]
+    if tls is not None:
+        lines += tls.lines()
     return "\n".join(
         [
             *lines,

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import uvicorn
 from fastapi.telemetry import TelemetryConfig
 
 from shared.health import OK, Check
+from shared.http_headers import SecurityHeaders
+from shared.settings import Settings
 
 OWN_SPANS_ONLY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """For FastAPI(telemetry=…): its own three spans a request would stand beside ours, and cost more than the request."""
@@ -17,10 +20,20 @@ OWN_SPANS_ONLY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": F
 class HttpServer(uvicorn.Server):
     """uvicorn that leaves signals alone and says when it listens, and where (`port` 0 takes a free one)."""
 
-    def __init__(self, app: Any, host: str, port: int, *, limit_concurrency: int | None = None) -> None:
+    def __init__(
+        self,
+        app: Any,
+        host: str,
+        port: int,
+        *,
+        limit_concurrency: int | None = None,
+        tls: tuple[Path, Path] | None = None,
+        trusted_proxies: str = "",
+    ) -> None:
+        """`tls`: certificate chain and key (PEM). `trusted_proxies`: whose X-Forwarded-* headers are believed."""
         super().__init__(
             uvicorn.Config(
-                app,
+                SecurityHeaders(app),
                 host=host,
                 port=port,
                 log_config=None,
@@ -28,10 +41,28 @@ class HttpServer(uvicorn.Server):
                 lifespan="off",
                 server_header=False,
                 limit_concurrency=limit_concurrency,
+                ssl_certfile=tls[0] if tls else None,
+                ssl_keyfile=tls[1] if tls else None,
+                # uvicorn's default believes whoever connects from this machine.
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=trusted_proxies,
                 timeout_graceful_shutdown=10,
             )
         )
         self.listening = asyncio.Event()
+
+    @classmethod
+    def of(cls, settings: Settings, app: Any, *, limit_concurrency: int | None = None) -> Self:
+        """A server where the settings say, with TLS if they name a certificate."""
+        certificate, key = settings.http_tls_cert, settings.http_tls_key
+        return cls(
+            app,
+            settings.http_host,
+            settings.http_port,
+            limit_concurrency=limit_concurrency,
+            tls=(certificate, key) if certificate and key else None,
+            trusted_proxies=settings.http_trusted_proxies,
+        )
 
     @property
     def port(self) -> int:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 import structlog
 from faststream import AckPolicy
 from faststream.nats import NatsBroker
-from faststream.nats.security import NatsUserPassword
+from faststream.nats.security import NatsSecurity, NatsUserPassword
 from nats import errors as nats_errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -119,9 +120,17 @@ async def connect(
         last_error = repr(error)
 
     options: dict[str, Any] = {}
+    # TLS before a word is said: nats-py would otherwise send the password in the clear to whoever in between says
+    # that the server doesn't want TLS, tls:// or not.
+    tls = tls_context(settings)
+    first = tls is not None
     if settings.nats_user is not None:
         password = settings.nats_password.get_secret_value() if settings.nats_password else ""
-        options["security"] = NatsUserPassword(settings.nats_user, password)
+        options["security"] = NatsUserPassword(
+            settings.nats_user, password, ssl_context=tls, tls_handshake_first=first
+        )
+    elif tls is not None:
+        options["security"] = NatsSecurity(ssl_context=tls, tls_handshake_first=first)
     broker = GuardedBroker(
         settings.nats_url.split(","),
         name=process,
@@ -142,6 +151,17 @@ async def connect(
     )
     await broker.connect()
     return broker
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """How to speak TLS with NATS: whom to trust, and our own certificate if there is one. None: no TLS."""
+    if settings.nats_tls_ca is None:
+        return None
+    context = ssl.create_default_context(cafile=settings.nats_tls_ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if settings.nats_tls_cert is not None:
+        context.load_cert_chain(settings.nats_tls_cert, settings.nats_tls_key)
+    return context
 
 
 def inbox_prefix(user: str | None) -> str:

@@ -22,6 +22,13 @@ class Settings(BaseSettings):
     nats_url: str = "nats://127.0.0.1:4222"
     nats_user: str | None = None
     nats_password: SecretStr | None = None
+    nats_tls_ca: Path | None = Field(
+        default=None, description="PEM of who certifies the NATS servers; then every NATS URL must be tls://"
+    )
+    nats_tls_cert: Path | None = Field(
+        default=None, description="PEM of our own certificate, if NATS wants one"
+    )
+    nats_tls_key: Path | None = Field(default=None, description="PEM of its key")
 
     database_url: SecretStr | None = Field(default=None, description="runtime role of this service")
     owner_database_url: SecretStr | None = Field(
@@ -31,6 +38,11 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=0, le=65535)
+    http_tls_cert: Path | None = Field(default=None, description="PEM of the door's certificate chain: TLS")
+    http_tls_key: Path | None = Field(default=None, description="PEM of its key")
+    http_trusted_proxies: str = Field(
+        default="", description="comma-separated addresses or networks whose X-Forwarded-* is believed"
+    )
     health_host: str = "127.0.0.1"
     health_port: int = Field(default=0, ge=0, le=65535, description="0: no health endpoint")
 
@@ -44,6 +56,22 @@ class Settings(BaseSettings):
     anchor_url: str | None = Field(default=None, description="takes each head too, as JSON by POST")
     anchor_every: float = Field(default=60.0, gt=0, description="seconds between two heads")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        for name in ("nats_tls", "http_tls"):
+            if (getattr(self, f"{name}_cert") is None) != (getattr(self, f"{name}_key") is None):
+                raise ValueError(
+                    f"SHENGJI_{name.upper()}_CERT and SHENGJI_{name.upper()}_KEY belong together: set both"
+                )
+        if self.nats_tls_cert is not None and self.nats_tls_ca is None:
+            raise ValueError("SHENGJI_NATS_TLS_CERT without SHENGJI_NATS_TLS_CA: say whom to trust, too")
+        if self.nats_tls_ca is not None:
+            # A client that only may use TLS sends its password in the clear to a server that says it can't.
+            plain = [url for url in self.nats_url.split(",") if not url.strip().startswith("tls://")]
+            if plain:
+                raise ValueError("with SHENGJI_NATS_TLS_CA every URL of SHENGJI_NATS_URL begins with tls://")
+        return self
 
     @model_validator(mode="after")
     def _no_simulated_time_in_production(self) -> Self:

@@ -74,5 +74,6 @@ def _gateway(settings: LocalSettings, secrets: Secrets) -> dict[str, str]:
     return {
         "SHENGJI_JWT_PUBLIC_KEY": secrets.public_key,
         "SHENGJI_POSITION_KEY": secrets.position_key,
+        "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
         "SHENGJI_CLOCK_FOLLOWERS": ",".join(followers) if settings.clock == "simulated" else "",
     }

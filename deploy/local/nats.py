@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.local.ports import HOST, accepts
 from deploy.local.process import ChildSpec, StartError
-from deploy.nats_config import password_variable, render
+from deploy.nats_config import Tls, password_variable, render
 from deploy.topology import USERS, User
 
 
@@ -22,23 +22,25 @@ class NatsServer:
         passwords: Mapping[str, str],
         log: Path,
         users: Sequence[User] = USERS,
+        tls: Tls | None = None,
     ) -> None:
         self.folder = folder.absolute()
         self.port = port
         self.log = log
         self._passwords = passwords
         self._users = users
+        self._tls = tls
 
     @property
     def url(self) -> str:
         """Where clients connect to; user and password come separately."""
-        return f"nats://{HOST}:{self.port}"
+        return f"{'tls' if self._tls else 'nats'}://{HOST}:{self.port}"
 
     def prepare(self) -> None:
         """Write the configuration, without any password in it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._config.write_text(
-            render(host=HOST, port=self.port, store=self.folder / "store", users=self._users)
+            render(host=HOST, port=self.port, store=self.folder / "store", users=self._users, tls=self._tls)
         )
 
     def spec(self) -> ChildSpec:

@@ -152,7 +152,9 @@ class LocalSystem:
             return None
         port = self.folder.port("nats", self.settings.nats_port)
         log = self.folder.logs / "nats.log"
-        server = NatsServer(self.folder.root / "nats", port, self.secrets.nats, log)
+        # The administrator's login is for a person: what no process may do, e.g. delete a stream.
+        users = (*topology.USERS, topology.ADMIN)
+        server = NatsServer(self.folder.root / "nats", port, self.secrets.nats, log, users)
         server.prepare()
         return server
 
@@ -245,9 +247,10 @@ class LocalSystem:
         self._progress(step, "done", "")
 
     def _describe(self, addresses: SystemAddresses) -> Urls:
+        scheme = "https" if "SHENGJI_HTTP_TLS_CERT" in self.settings.extra_env else "http"
         return Urls(
-            gateway=f"http://{HOST}:{addresses.http['gateway']}",
-            intake=f"http://{HOST}:{addresses.http['energy-intake']}",
+            gateway=f"{scheme}://{HOST}:{addresses.http['gateway']}",
+            intake=f"{scheme}://{HOST}:{addresses.http['energy-intake']}",
             nats=addresses.nats_url,
             postgres=f"{HOST}:{self.folder.remembered('postgres')}"
             if self.settings.needs_postgres()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from deploy.topology import SERVICES, USERS
+from deploy.topology import ADMIN, SERVICES, USERS
 
 _FILE = "secrets.json"
 
@@ -27,6 +27,7 @@ class Secrets:
     """Passwords by name of the role or user, and keys.
 
     `signing_key` is the Ed25519 key (PEM) that signs bearer tokens: only who issues tokens needs it.
+    `pseudonym_key` makes the references of people in events; another key gives everybody another reference.
     """
 
     postgres: str
@@ -34,6 +35,7 @@ class Secrets:
     nats: dict[str, str]
     signing_key: str
     position_key: str
+    pseudonym_key: str
 
     @property
     def public_key(self) -> str:
@@ -46,13 +48,14 @@ def fresh(stored: Mapping[str, Any] | None = None) -> Secrets:
     """New secrets for everything in the topology that `stored` doesn't have one for."""
     known = stored or {}
     roles = [role for service in SERVICES for role in (service.owner_role, service.runtime_role)]
-    users = [user.name for user in USERS]
+    users = [user.name for user in (*USERS, ADMIN)]
     return Secrets(
         postgres=known.get("postgres") or _password(),
         roles={role: known.get("roles", {}).get(role) or _password() for role in roles},
         nats={user: known.get("nats", {}).get(user) or _password() for user in users},
         signing_key=known.get("signing_key") or _signing_key(),
         position_key=known.get("position_key") or secrets.token_hex(32),
+        pseudonym_key=known.get("pseudonym_key") or secrets.token_hex(32),
     )
 
 

@@ -92,8 +92,28 @@ _PASSED_ON = (
     "SHENGJI_DATABASE_POOL",
     "SHENGJI_READINGS_BYTES",
     "SHENGJI_RECONCILE_EVERY",
+    # How clients of an outside PostgreSQL speak TLS: PostgreSQL's own names, which asyncpg reads.
+    "PGSSLMODE",
+    "PGSSLROOTCERT",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "SHENGJI_BODY_LIMIT",
+    "SHENGJI_BODY_TIMEOUT",
+    "SHENGJI_MOST_CONNECTIONS",
+    "SHENGJI_STREAMS_PER_SUBJECT",
+    "SHENGJI_JWT_AUDIENCE",
 )
-_PASSED_ON_PREFIXES = ("SHENGJI_INTAKE_", "SHENGJI_ENERGY_")
+_PASSED_ON_PREFIXES = (
+    "SHENGJI_INTAKE_",
+    "SHENGJI_ENERGY_",
+    "SHENGJI_OIDC_",
+    "SHENGJI_CLAIM_",
+    "SHENGJI_RATE_",
+    "SHENGJI_ANONYMOUS_",
+    "SHENGJI_HTTP_TLS_",
+    "SHENGJI_HTTP_TRUSTED_",
+    "SHENGJI_NATS_TLS_",
+)
 
 
 def _is_passed_on(name: str) -> bool:

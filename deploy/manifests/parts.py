@@ -40,5 +40,5 @@ def secret_variables(process: Process) -> tuple[str, ...]:
     if process.service is not None:
         names.append("SHENGJI_DATABASE_URL")
     if process.name == "gateway":
-        names += ["SHENGJI_JWT_PUBLIC_KEY", "SHENGJI_POSITION_KEY"]
+        names += ["SHENGJI_JWT_PUBLIC_KEY", "SHENGJI_POSITION_KEY", "SHENGJI_PSEUDONYM_KEY"]
     return tuple(names)

@@ -16,6 +16,7 @@ def environment_file() -> str:
         **_role_passwords(secrets),
         **{nats_variable(user): password for user, password in secrets.nats.items()},
         "SHENGJI_POSITION_KEY": secrets.position_key,
+        "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
     }
     public = secrets.public_key.strip().replace("\n", "\\n")
     private = "\n".join(f"# {line}" for line in secrets.signing_key.strip().splitlines())
@@ -48,7 +49,11 @@ def _of(process: Process, secrets: Secrets, postgres_url: str) -> dict[str, str]
         url = as_role(postgres_url, row.runtime_role, secrets.roles[row.runtime_role], row.database)
         own["SHENGJI_DATABASE_URL"] = for_sqlalchemy(url)
     if process.name == "gateway":
-        own |= {"SHENGJI_JWT_PUBLIC_KEY": secrets.public_key, "SHENGJI_POSITION_KEY": secrets.position_key}
+        own |= {
+            "SHENGJI_JWT_PUBLIC_KEY": secrets.public_key,
+            "SHENGJI_POSITION_KEY": secrets.position_key,
+            "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
+        }
     return own
 
 

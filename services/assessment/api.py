@@ -11,6 +11,7 @@ from services.assessment.domain.plan import Programme
 from services.assessment.domain.plan_decisions import PublishPlan, ReviseTarget, Share
 from services.assessment.domain.region import Region
 from services.assessment.domain.target import TargetBase, TargetFacts
+from services.assessment.people import NotePerson, OnePerson, People, PersonView
 from services.assessment.queries import Queries, StatisticFilter, TargetFilter
 from shared.rpc import Call, Operations, Reply
 
@@ -23,11 +24,12 @@ class _Serving:
 
     app: Assessment
     queries: Queries
+    people: People
 
 
-def serve(app: Assessment, queries: Queries) -> Operations:
+def serve(app: Assessment, queries: Queries, people: People) -> Operations:
     """Let the operations act on these; answers them, to be bound to a broker."""
-    _Serving.app, _Serving.queries = app, queries
+    _Serving.app, _Serving.queries, _Serving.people = app, queries, people
     return ops
 
 
@@ -216,6 +218,26 @@ async def list_regions(call: Call, body: models_statistics.ListRegions) -> Json:
 async def get_region(call: Call, body: models_statistics.GetRegion) -> Json:
     """One region by its code."""
     return await _Serving.queries.get_region(body.region)
+
+
+@ops.command(
+    "note-person", request=NotePerson, response=OnePerson, summary="Note who stands behind a reference"
+)
+async def note_person(call: Call, body: NotePerson) -> Reply:
+    """For the gateway only: what the token says of a person who sends commands. Stands in no event."""
+    return await _Serving.people.note(call.actor, body)
+
+
+@ops.query("get-person", request=OnePerson, response=PersonView, summary="Who stands behind a reference")
+async def get_person(call: Call, body: OnePerson) -> Json:
+    """The person whose reference stands in an event (操作人员). For ops."""
+    return await _Serving.people.read(call.actor, body.reference)
+
+
+@ops.command("erase-person", request=OnePerson, response=PersonView, summary="Erase a person")
+async def erase_person(call: Call, body: OnePerson) -> Reply:
+    """Forget who stands behind a reference (个人信息删除). The events keep the reference and their chain."""
+    return await _Serving.people.erase(call.actor, body.reference)
 
 
 def _facts(plan: str, body: models.TargetDefinition) -> TargetFacts:

@@ -6,6 +6,7 @@ from services.assessment import api
 from services.assessment.app import Assessment
 from services.assessment.domain.refusal import Refused
 from services.assessment.events import CATALOGUE, SOURCE
+from services.assessment.people import People
 from services.assessment.queries import Queries
 from shared.anchors import Anchoring
 from shared.decider import CommandRunner
@@ -20,7 +21,8 @@ async def main() -> None:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
         runner = CommandRunner(rt.engine, log, CATALOGUE, rt.clock, Refused, appended=relay.poke)
-        api.serve(Assessment(runner, rt.clock), Queries(rt.engine, log)).bind(rt.broker)
+        people = People(rt.engine, rt.clock, SOURCE)
+        api.serve(Assessment(runner, rt.clock), Queries(rt.engine, log), people).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         await rt.run()

@@ -1,71 +1,194 @@
-"""Who is calling: a bearer token (JWT, EdDSA) becomes an Actor, or a problem that says what is wrong.
+"""Who is calling: a bearer token (JWT) becomes an Actor, or a problem that says what is wrong.
 
-Tokens are ruled by system time, whatever the Clock says.
+Tokens are verified with the keys of an OIDC issuer, or with one local Ed25519 key where none is set. They are ruled
+by system time, whatever the Clock says. What goes on from here is a reference made of the token's subject, not the
+subject itself: events are kept for ever, and a person's name or number must not be (ADR 0100).
 """
 
+import base64
+import hmac
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from starlette.requests import Request
 
+from services.gateway.limits import Limits, address
+from services.gateway.oidc import ALGORITHMS, IssuerKeys, VerificationKey, unknown_key
 from services.gateway.settings import GatewaySettings
 from shared.identity import Actor
 from shared.problems import Problem
 
 PROVINCE, CITY, COUNTY, ENTERPRISE, OPS = "province", "city", "county", "enterprise", "ops"
 ROLES = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
-_MAX_TOKEN = 8_000
-_LEEWAY_S = 10
+MOST_CHARACTERS = 8_000
+LEEWAY_S = 10
+_LONGEST_SUBJECT = 500
+_REFERENCE_BYTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the actor that services see, and until when (epoch seconds) the token says so.
+
+    `subject`, `name` and `contact` are the person's own; only the directory of people may have them.
+    """
+
+    actor: Actor
+    ends_at: int
+    subject: str
+    name: str | None = None
+    contact: str | None = None
 
 
 class Authenticator:
-    """Verifies tokens with one public key. Only EdDSA: an algorithm named by the token is no argument."""
+    """Verifies tokens, and counts who asks how often."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
-        self._key = settings.jwt_public_key
-        self._issuer = settings.jwt_issuer
-        self._audience = settings.jwt_audience
+    def __init__(
+        self, settings: GatewaySettings, keys: IssuerKeys | None = None, limits: Limits | None = None
+    ) -> None:
+        self._settings = settings
+        self._issuer = settings.oidc_issuer or settings.jwt_issuer
+        self._local = None
+        self._keys = keys
+        if settings.oidc_issuer is None:
+            self._local = _local_key(settings.jwt_public_key or "")
+        elif keys is None:
+            self._keys = IssuerKeys(settings)
+        self._limits = limits or Limits(settings)
 
-    def identify(self, request: Request) -> tuple[Actor, int]:
-        """The actor and the second (epoch) at which its token ends. Raises Problem 401."""
-        header = request.headers.get("authorization", "")
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise _unauthorised("There is no bearer token.")
-        if len(token) > _MAX_TOKEN:
-            raise _unauthorised(f"The token is over {_MAX_TOKEN} characters.")
+    async def identify(self, request: Request) -> Caller:
+        """The caller. Raises Problem 401, 429 when it asks too often, 503 when the token can't be checked."""
+        try:
+            caller = await self._verified(request)
+        except Problem as refused:
+            if refused.status == 401:
+                self._limits.anonymous(address(request.scope))
+            raise
+        self._limits.subject(caller.actor.subject)
+        return caller
+
+    async def _verified(self, request: Request) -> Caller:
+        token = _bearer(request)
+        try:
+            header = jwt.get_unverified_header(token)
+        except (jwt.InvalidTokenError, RecursionError) as error:
+            raise _unauthorised(f"The token is not valid: {error}.") from error
+        if header.get("alg") not in ALGORITHMS:
+            raise _unauthorised(f"The token is not valid: its algorithm is none of {', '.join(ALGORITHMS)}.")
+        key = await self._key(header)
         try:
             claims = jwt.decode(
                 token,
-                self._key,
-                algorithms=["EdDSA"],
-                audience=self._audience,
+                key.key,
+                # The key's algorithm: what the token names is no argument.
+                algorithms=[key.algorithm],
+                audience=self._settings.jwt_audience,
                 issuer=self._issuer,
-                leeway=_LEEWAY_S,
+                leeway=LEEWAY_S,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
         except jwt.ExpiredSignatureError as error:
             raise _unauthorised("The token has expired.") from error
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, RecursionError, OverflowError) as error:
             raise _unauthorised(f"The token is not valid: {error}.") from error
-        return _actor(claims), int(claims["exp"])
+        return self._caller(claims)
+
+    async def _key(self, header: Mapping[str, Any]) -> VerificationKey:
+        if self._local is not None:
+            return self._local
+        assert self._keys is not None  # noqa: S101
+        key_id = header.get("kid")
+        if key_id is not None and not isinstance(key_id, str):
+            raise _unauthorised("The token's key id is not a text.")
+        key = await self._keys.find(key_id)
+        if key is None:
+            raise unknown_key()
+        return key
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        names = self._settings
+        subject = str(claims["sub"])
+        if not 1 <= len(subject) <= _LONGEST_SUBJECT:
+            raise _unauthorised(f"The token's subject has not 1 to {_LONGEST_SUBJECT} characters.")
+        role = _role(claim(claims, names.claim_role))
+        area = _text(claims, names.claim_area)
+        organisation = _text(claims, names.claim_organisation)
+        if role in (CITY, COUNTY) and not area:
+            raise _unauthorised(
+                f"A token for role {role} needs the claim {names.claim_area!r}, a region's code."
+            )
+        if role == ENTERPRISE and not organisation:
+            raise _unauthorised(
+                f"A token for role enterprise needs the claim {names.claim_organisation!r}, the enterprise's id."
+            )
+        person = reference(names.pseudonym_key.get_secret_value(), self._issuer, subject)
+        return Caller(
+            Actor(person, role, area or None, organisation or None),
+            int(claims["exp"]),
+            subject,
+            _told(claims, names.claim_name),
+            _told(claims, names.claim_contact),
+        )
 
 
-def _actor(claims: dict[str, object]) -> Actor:
-    role, area, organisation = claims.get("role"), claims.get("area"), claims.get("org")
-    for name, value in (("role", role), ("area", area), ("org", organisation)):
-        if value is not None and not isinstance(value, str):
-            raise _unauthorised(f"The token's claim {name!r} is not a text.")
-    if role not in ROLES:
-        raise _unauthorised(f"The token's role {role!r} is none of {', '.join(ROLES)}.")
-    if role in (CITY, COUNTY) and not area:
-        raise _unauthorised(f"A token for role {role} needs the claim 'area', a region's code.")
-    if role == ENTERPRISE and not organisation:
-        raise _unauthorised("A token for role enterprise needs the claim 'org', the enterprise's id.")
-    return Actor(
-        str(claims["sub"]),
-        str(role),
-        str(area) if area else None,
-        str(organisation) if organisation else None,
-    )
+def reference(key: str, issuer: str, subject: str) -> str:
+    """A person's reference: the same for the same subject, and without the key no way to or from it."""
+    digest = hmac.digest(key.encode(), f"{issuer}\0{subject}".encode(), "sha256")
+    return "p-" + base64.b32encode(digest[:_REFERENCE_BYTES]).decode().lower()
+
+
+def claim(claims: Mapping[str, Any], name: str) -> Any:
+    """A claim by its name; if there is none, dots in the name lead into objects (`realm_access.roles`)."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _role(value: Any) -> str:
+    """One of our roles; of a list, the one that it holds."""
+    ours = [role for role in value if role in ROLES] if isinstance(value, list) else [value]
+    if isinstance(value, list) and len(ours) != 1:
+        raise _unauthorised(f"The token has {len(ours)} of the roles {', '.join(ROLES)}: it must have one.")
+    if ours[0] not in ROLES:
+        raise _unauthorised(f"The token's role {str(ours[0])[:100]!r} is none of {', '.join(ROLES)}.")
+    return str(ours[0])
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claim(claims, name)
+    if value is not None and not isinstance(value, str):
+        raise _unauthorised(f"The token's claim {name!r} is not a text.")
+    return value
+
+
+def _told(claims: Mapping[str, Any], name: str) -> str | None:
+    """What the token tells of the person; never a reason to refuse it."""
+    value = claim(claims, name)
+    return value[:200] if isinstance(value, str) and value else None
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _unauthorised("There is no bearer token.")
+    if len(token) > MOST_CHARACTERS:
+        raise _unauthorised(f"The token is over {MOST_CHARACTERS} characters.")
+    return token
+
+
+def _local_key(pem: str) -> VerificationKey:
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("SHENGJI_JWT_PUBLIC_KEY is no Ed25519 key")
+    return VerificationKey(key, "EdDSA")
 
 
 def _unauthorised(detail: str) -> Problem:
@@ -77,3 +200,8 @@ def _unauthorised(detail: str) -> Problem:
         where="Authorization",
         remedy="Send 'Authorization: Bearer <token>'; on one machine, `shengji token` makes one.",
     )
+
+
+def seconds_left(caller: Caller, now: float | None = None) -> float:
+    """How long the token lasts from now (system time); 0 when it has ended."""
+    return max(0.0, caller.ends_at - (time.time() if now is None else now))

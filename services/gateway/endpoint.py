@@ -4,6 +4,7 @@ Path, query and body become the one request object; the service validates it. Wh
 door's work: identity, scope, size, idempotency, position tokens, ETag, problem+json.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import OperationContract, contract
+from services.gateway.people import People
 from services.gateway.positions import HEADER, PositionTokens
 from services.gateway.routes import Route
 from services.gateway.scope import Scope
@@ -40,19 +42,22 @@ class Endpoints:
         authenticator: Authenticator,
         scope: Scope,
         positions: PositionTokens,
+        people: People,
     ) -> None:
         self._settings = settings
         self._client = client
         self._authenticator = authenticator
         self._scope = scope
         self._positions = positions
+        self._people = people
 
     def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one row. Raises LookupError when the operation has no contract."""
         operation = contract(route.service, route.operation)
 
         async def endpoint(request: Request) -> Response:
-            actor, _ = self._authenticator.identify(request)
+            caller = await self._authenticator.identify(request)
+            actor = caller.actor
             if actor.role not in route.roles:
                 raise forbidden(
                     f"{route.method} {route.path} is for {', '.join(route.roles)}; your role is {actor.role}."
@@ -63,6 +68,8 @@ class Endpoints:
             if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
                 token = request.headers.get(HEADER)
                 body["at_least"] = self._positions.read(token) if token else None
+            if operation.kind == "command":
+                self._people.acts(caller)
             reply = await self._client.call(
                 route.service,
                 route.operation,
@@ -94,7 +101,7 @@ class Endpoints:
                 where="query",
                 remedy="Put the fields into the body.",
             )
-        body = _parse(await read_body(request, self._settings.body_limit))
+        body = _parse(await read_body(request, self._settings.body_limit, self._settings.body_timeout))
         for name, value in named.items():
             if body.setdefault(name, value) != value:
                 raise invalid(
@@ -110,8 +117,23 @@ class Endpoints:
         return body
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, refused as soon as it is over `limit` bytes, before anything parses it."""
+async def read_body(request: Request, limit: int, timeout: float) -> bytes:
+    """The body, refused as soon as it is over `limit` bytes or takes over `timeout` seconds to arrive."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await _read_body(request, limit)
+    except TimeoutError as error:
+        raise Problem(
+            408,
+            "body-too-slow",
+            "The body took too long",
+            f"The body had not arrived after {timeout:g} s.",
+            where="body",
+            remedy="Send it again over a better line, or in parts.",
+        ) from error
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise _too_large(limit)

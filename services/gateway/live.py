@@ -6,15 +6,17 @@ narrowed to what the token may see, and ends when the token does.
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from services.gateway.auth import Authenticator
+from services.gateway.auth import Authenticator, Caller, seconds_left
+from services.gateway.limits import Limits
 from shared.identity import Actor
 from shared.problems import Problem
 from shared.rpc import Client
@@ -23,8 +25,10 @@ _WAIT_S = 2.0  # one long poll; also the heartbeat's rhythm
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def router(authenticator: Authenticator, client: Client) -> APIRouter:
-    """GET /progress/stream."""
+def router(
+    authenticator: Authenticator, client: Client, limits: Limits, now: Callable[[], float] = time.time
+) -> APIRouter:
+    """GET /progress/stream. `now`: system time in epoch seconds, which rules tokens."""
     routes = APIRouter(tags=["progress"])
 
     @routes.get(
@@ -42,19 +46,31 @@ def router(authenticator: Authenticator, client: Client) -> APIRouter:
         },
     )
     async def stream(request: Request) -> StreamingResponse:
-        actor, ends_at = authenticator.identify(request)
+        caller = await authenticator.identify(request)
+        actor = caller.actor
         query: dict[str, Any] = {}
         if region := request.query_params.get("region"):
             query["region"] = region
         last = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
         # The first answer comes before the headers: a bad region is a problem, not a broken stream.
         first = await _changes(client, actor, query, last, wait=0.0)
-        events = _events(request, client, actor, query, first, ends_at)
-        return StreamingResponse(
-            events, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
+        events = _events(request, client, caller, query, first, now)
+        return _Held(limits, actor.subject, events)
 
     return routes
+
+
+class _Held(StreamingResponse):
+    """A stream that counts as one of its caller's from its first byte to its end, however it ends."""
+
+    def __init__(self, limits: Limits, subject: str, events: AsyncIterator[bytes]) -> None:
+        super().__init__(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        self._limits = limits
+        self._subject = subject
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._limits.stream(self._subject):
+            await super().__call__(scope, receive, send)
 
 
 async def _changes(
@@ -69,27 +85,28 @@ async def _changes(
 async def _events(
     request: Request,
     client: Client,
-    actor: Actor,
+    caller: Caller,
     query: dict[str, Any],
     answer: dict[str, Any],
-    ends_at: int,
+    now: Callable[[], float],
 ) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
     while True:
+        if not (left := seconds_left(caller, now())):
+            # Before what was found meanwhile: a new token resumes at the last id, and loses nothing.
+            yield _event("end", {"why": "the token has expired: connect again with a new one"}, None)
+            return
         if answer.get("reset"):
             yield _event("reset", {"snapshot": answer["snapshot"]}, answer["last"])
         for item in answer["items"]:
             yield _event("change", item, item["id"])
         if not answer["items"]:
             yield b": still here\n\n"
-        if time.time() >= ends_at:
-            yield _event("end", {"why": "the token has expired: connect again with a new one"}, None)
-            return
         if await request.is_disconnected():
             return
         last = answer["last"]
         try:
-            answer = await _changes(client, actor, query, last, wait=_WAIT_S)
+            answer = await _changes(client, caller.actor, query, last, wait=min(_WAIT_S, left))
         except Problem as problem:
             # The line stays: the reader sees why nothing comes, and loses nothing.
             yield _event("problem", problem.to_dict(), None)

@@ -15,6 +15,8 @@ from services.gateway import live, openapi, simulated_clock
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
 from services.gateway.endpoint import Endpoints, problem_response
+from services.gateway.limits import Limits, PublicPages
+from services.gateway.people import People
 from services.gateway.positions import PositionTokens
 from services.gateway.routes import all_routes
 from services.gateway.scope import Scope
@@ -23,6 +25,7 @@ from services.gateway.simulated_clock import ClockDoor
 from services.gateway.tracing import Tracing
 from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
+from shared.http_headers import docs_page
 from shared.http_metrics import HttpMetrics
 from shared.problems import Problem
 from shared.rpc import Client
@@ -38,15 +41,16 @@ def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> Fa
         title="Shengji 升级",
         version="1",
         description="A province's industrial-upgrade plan: targets, projects, energy, progress.",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         telemetry=OWN_SPANS_ONLY,
         openapi_url="/openapi.json",
     )
-    authenticator = Authenticator(settings)
+    limits = Limits(settings)
+    authenticator = Authenticator(settings, limits=limits)
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
-    endpoints = Endpoints(settings, client, authenticator, scope, positions)
+    endpoints = Endpoints(settings, client, authenticator, scope, positions, People(client))
     api = APIRouter(prefix=PREFIX)
     for route in all_routes():
         api.add_api_route(
@@ -62,9 +66,11 @@ def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> Fa
             status_code=route.status,
         )
     api.include_router(simulated_clock.router(authenticator, door))
-    api.include_router(live.router(authenticator, client))
+    api.include_router(live.router(authenticator, client, limits))
     app.include_router(api)
+    app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    app.add_middleware(PublicPages, limits=limits, prefix=PREFIX, refuse=problem_response)
     app.add_middleware(Tracing)
     _install_handlers(app)
     return app
@@ -119,7 +125,7 @@ async def main() -> None:
     async with Runtime.start("gateway", process="gateway", settings=settings) as rt:
         door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
         app = create_app(settings, Client(rt.broker), door)
-        server = HttpServer(HttpMetrics(app), settings.http_host, settings.http_port)
+        server = HttpServer.of(settings, HttpMetrics(app), limit_concurrency=settings.most_connections)
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
         await rt.run()

@@ -5,13 +5,18 @@ from datetime import datetime
 from fastapi import APIRouter
 from nats.aio.client import Client as Nats
 from nats.js import JetStreamContext
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from services.gateway.auth import OPS, Authenticator
+from services.gateway.endpoint import read_body
 from shared import simulation
 from shared.clock import Clock, SteppedClock
 from shared.problems import Problem, forbidden
+from shared.rpc import invalid_fields
+
+_MOST_BYTES = 10_000
+_BODY_TIMEOUT_S = 10.0
 
 
 class ClockView(BaseModel):
@@ -59,14 +64,29 @@ def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
 
     @routes.get("/clock", summary="The time that counts for the record")
     async def read(request: Request) -> ClockView:
-        authenticator.identify(request)
+        await authenticator.identify(request)
         return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
 
-    @routes.post("/clock", summary="Step the simulated clock", openapi_extra={"x-roles": [OPS]})
-    async def step(request: Request, body: ClockStep) -> ClockView:
-        actor, _ = authenticator.identify(request)
+    @routes.post(
+        "/clock",
+        summary="Step the simulated clock",
+        openapi_extra={
+            "x-roles": [OPS],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": ClockStep.model_json_schema()}},
+            },
+        },
+    )
+    async def step(request: Request) -> ClockView:
+        actor = (await authenticator.identify(request)).actor
         if actor.role != OPS:
             raise forbidden(f"Only {OPS} may step the clock; your role is {actor.role}.")
+        # Read here and not by FastAPI, which would take a body of any size before it asks who sends it.
+        try:
+            body = ClockStep.model_validate_json(await read_body(request, _MOST_BYTES, _BODY_TIMEOUT_S))
+        except ValidationError as error:
+            raise invalid_fields(error) from error
         await door.step(body.now)
         return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
 

@@ -27,6 +27,7 @@ from services.energy.intake.settings import IntakeSettings
 from services.energy.readings import receipts
 from shared import telemetry
 from shared.asgi import OWN_SPANS_ONLY
+from shared.http_headers import docs_page
 from shared.problems import Problem, not_found, unavailable
 
 _encode = msgspec.json.encode
@@ -55,7 +56,7 @@ def create_app(door: Door) -> FastAPI:
         title="Shengji: the meters' door (能耗数据采集)",
         version="1",
         description="Readings of energy meters in, receipts out.",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         telemetry=OWN_SPANS_ONLY,
     )
@@ -79,6 +80,8 @@ def create_app(door: Door) -> FastAPI:
         """Counts by outcome, and each reading that was not simply accepted. `pending`: not processed yet."""
         device = await door.credentials.check(request.headers.get("authorization"))
         return _json(200, await _receipt(door, device, receipt))
+
+    app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
 
     @app.exception_handler(Problem)
     async def problem(_request: Request, error: Problem) -> Response:

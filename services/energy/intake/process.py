@@ -33,7 +33,7 @@ async def main() -> None:
         async with pool:
             door = await open_door(rt, pool, IntakeSettings())
             app = HttpMetrics(create_app(door))
-            server = HttpServer(app, rt.settings.http_host, rt.settings.http_port)
+            server = HttpServer.of(rt.settings, app)
             rt.health.register("http", server.check)
             rt.spawn(server.run_until_cancelled(), "door")
             await rt.run()

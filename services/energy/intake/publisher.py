@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from services.energy.readings.wire import Post, encode, subject
+from shared.broker import StreamFull
 from shared.problems import Problem, unavailable
 
 LARGE = 1_000
@@ -97,6 +98,6 @@ class Publisher:
 
 def _not_stored(error: BaseException) -> Problem:
     log.warning("readings not stored", error=repr(error))
-    if "maximum bytes" in str(error) or "maximum messages" in str(error):
+    if isinstance(error, StreamFull):
         return unavailable("The queue of readings is full.", retry_after=5)
     return unavailable("The readings could not be stored.", retry_after=2)

@@ -53,4 +53,6 @@ ROUTES = [
         "statistics",
         area="region",
     ),
+    Route("GET", "/people/{reference}", _S, "get-person", (OPS,), "people"),
+    Route("DELETE", "/people/{reference}", _S, "erase-person", (OPS,), "people"),
 ]

@@ -15,7 +15,8 @@ from plans.loader import load_plan
 from services.assessment import api
 from services.assessment.app import Assessment
 from services.assessment.domain.refusal import Refused
-from services.assessment.events import CATALOGUE
+from services.assessment.events import CATALOGUE, SOURCE
+from services.assessment.people import People
 from services.assessment.queries import Queries
 from shared.clock import SteppedClock
 from shared.decider import CommandRunner
@@ -93,7 +94,8 @@ async def bare_service(database: DatabaseFactory, fujian: dict[str, Any]) -> Asy
     clock = SteppedClock(datetime(2013, 3, 5, 2, tzinfo=UTC))
     log = EventLog(clock)
     runner = CommandRunner(engine, log, CATALOGUE, clock, Refused)
-    operations = api.serve(Assessment(runner, clock), Queries(engine, log))
+    people = People(engine, clock, SOURCE)
+    operations = api.serve(Assessment(runner, clock), Queries(engine, log), people)
     yield Service(engine, clock, operations, log, fujian)
     await engine.dispose()
 

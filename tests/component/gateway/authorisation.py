@@ -25,6 +25,7 @@ from tests.component.gateway.world import (
     project,
     statistic,
 )
+from tests.kit.people import acting_person
 from tests.kit.portal import PLAN, ok, unique
 
 CALLERS = ("province", "ops", "city", "city'", "county", "county'", "enterprise", "enterprise'")
@@ -56,6 +57,8 @@ GET  /statistics                                          200 200  200   403    
 POST /statistics                                          201 403  201   403    403     403        403         403
 GET  /statistics/{indicator}/{region}/{period}            200 200  200   404    404     404        404         404
 POST /statistics/{indicator}/{region}/{period}/revisions  200 403  200   403    403     403        403         403
+GET  /people/{reference}                                  403 200  403   403    403     403        403         403
+DELETE /people/{reference}                                403 200  403   403    403     403        403         403
 GET  /projects                                            200 200  200   403    200     403        200         403
 POST /projects                                            201 403  201   403    201     403        403         403
 GET  /projects/{project}                                  200 200  200   404    200     404        200         404
@@ -249,6 +252,10 @@ async def _step(world: World) -> Ask:
     return Ask(body={"now": (await world.portal.now() + timedelta(seconds=1)).isoformat()})
 
 
+async def _person(world: World) -> Ask:
+    return Ask({"reference": await acting_person(world.portal, "test-somebody")})
+
+
 def _of_meter(**body: Any) -> Sample:
     """A change of a meter of its own."""
 
@@ -323,6 +330,8 @@ SAMPLES: dict[str, Sample] = {
         lambda _: {"indicator": "total_energy", "region": CITY, "period": "2011"}
     ),
     "POST /statistics/{indicator}/{region}/{period}/revisions": _revise_statistic,
+    "GET /people/{reference}": _person,
+    "DELETE /people/{reference}": _person,
     "GET /projects": _same(query=_both),
     "POST /projects": _same(body=lambda world: project(unique("P-AUTH"), world.home)),
     "GET /projects/{project}": _same(lambda world: {"project": world.project}),

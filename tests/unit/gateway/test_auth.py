@@ -11,7 +11,6 @@ from starlette.requests import Request
 from cli.tokens import mint
 from services.gateway.auth import Authenticator
 from services.gateway.settings import GatewaySettings
-from shared.identity import Actor
 from shared.problems import Problem
 
 
@@ -39,11 +38,12 @@ def authenticator(settings: GatewaySettings) -> Authenticator:
     return Authenticator(settings)
 
 
-def test_a_minted_token_names_its_actor(authenticator: Authenticator, signing_key: str) -> None:
+async def test_a_minted_token_names_its_actor(authenticator: Authenticator, signing_key: str) -> None:
     token = mint(signing_key, subject="clerk", role="city", area="350100")
-    actor, ends_at = authenticator.identify(request(f"Bearer {token}"))
-    assert actor == Actor("clerk", "city", "350100", None)
-    assert 0 < ends_at - time.time() <= 8 * 3600
+    caller = await authenticator.identify(request(f"Bearer {token}"))
+    assert (caller.actor.role, caller.actor.area, caller.actor.organisation) == ("city", "350100", None)
+    assert caller.subject == "clerk"
+    assert 0 < caller.ends_at - time.time() <= 8 * 3600
 
 
 @pytest.mark.parametrize(
@@ -60,34 +60,34 @@ def test_a_minted_token_names_its_actor(authenticator: Authenticator, signing_ke
         ("an area that is no text", {"area": 350100}, "area"),
     ],
 )
-def test_a_token_is_refused(
+async def test_a_token_is_refused(
     authenticator: Authenticator, signing_key: str, story: str, changes: dict[str, Any], why: str
 ) -> None:
     token = jwt.encode(claims(**changes), signing_key, algorithm="EdDSA")
     with pytest.raises(Problem) as refused:
-        authenticator.identify(request(f"Bearer {token}"))
+        await authenticator.identify(request(f"Bearer {token}"))
     assert refused.value.status == 401
     assert why in refused.value.detail
 
 
-def test_a_token_of_another_key_is_refused(authenticator: Authenticator) -> None:
+async def test_a_token_of_another_key_is_refused(authenticator: Authenticator) -> None:
     token = jwt.encode(claims(), Ed25519PrivateKey.generate(), algorithm="EdDSA")
     with pytest.raises(Problem, match="ignature"):
-        authenticator.identify(request(f"Bearer {token}"))
+        await authenticator.identify(request(f"Bearer {token}"))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])
-def test_the_algorithm_is_not_the_tokens_choice(authenticator: Authenticator, algorithm: str) -> None:
+async def test_the_algorithm_is_not_the_tokens_choice(authenticator: Authenticator, algorithm: str) -> None:
     key = None if algorithm == "none" else "0" * 32
     token = jwt.encode(claims(), key, algorithm=algorithm)
     with pytest.raises(Problem, match="not valid"):
-        authenticator.identify(request(f"Bearer {token}"))
+        await authenticator.identify(request(f"Bearer {token}"))
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Basic YTpi", "Bearer " + "x" * 9000, "Bearer a.b.c"])
-def test_no_token_is_401(authenticator: Authenticator, header: str | None) -> None:
+async def test_no_token_is_401(authenticator: Authenticator, header: str | None) -> None:
     with pytest.raises(Problem) as refused:
-        authenticator.identify(request(header))
+        await authenticator.identify(request(header))
     assert refused.value.status == 401
     assert refused.value.remedy
 
