@@ -8,6 +8,7 @@ from services.energy.domain import (
     key_users,
     measured_day,
     meter,
+    quarantine,
     reference,
     restatement,
 )
@@ -33,6 +34,8 @@ CLASSES: tuple[type, ...] = (
     meter.MeterRetired,
     credentials.DeviceCredentialIssued,
     credentials.DeviceCredentialRevoked,
+    quarantine.QuarantineReleased,
+    quarantine.QuarantineDropped,
     measured_day.EnterpriseDayMeasured,
     coverage.CoverageChanged,
     coverage.FeedSilent,

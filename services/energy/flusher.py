@@ -50,7 +50,7 @@ _TAKE = text("""
         SELECT d.enterprise, d.day FROM dirty d LEFT JOIN measured_day m USING (enterprise, day)
         WHERE d.day < :today AND (m.measured_at IS NULL OR m.measured_at <= :not_since)
         ORDER BY d.enterprise, d.day LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
-    RETURNING enterprise, day
+    RETURNING enterprise, day, traceparent
 """)
 _LAST = text("""
     SELECT w.enterprise, w.day, m.figures, coalesce(
@@ -110,10 +110,13 @@ class Flusher:
     async def _batch(self, today: date, not_since: datetime, now: datetime) -> tuple[int, int]:
         with _tracer.start_as_current_span("energy flush") as span:
             async with self.energy.engine.begin() as conn:
-                rows = await conn.execute(_TAKE, {"today": today, "not_since": not_since, "limit": BATCH})
+                found = await conn.execute(_TAKE, {"today": today, "not_since": not_since, "limit": BATCH})
+                rows = found.all()
                 marks = sorted((row.enterprise, row.day) for row in rows)
                 if not marks:
                     return 0, 0
+                for link in telemetry.links_from(row.traceparent for row in rows):
+                    span.add_link(link.context)
                 events = await self._decide(conn, marks)
                 span.set_attribute("shengji.days", len(marks))
                 if events:

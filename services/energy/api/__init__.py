@@ -1,6 +1,16 @@
 """The operations of this service, as the gateway calls them over NATS: `ops`, and `serve` to let them act."""
 
-from services.energy.api import credentials, enterprises, meters, monitoring, plan, receipts, review, sums
+from services.energy.api import (
+    credentials,
+    enterprises,
+    meters,
+    monitoring,
+    plan,
+    quarantine,
+    receipts,
+    review,
+    sums,
+)
 from services.energy.api.base import ops, serve
 
 __all__ = [
@@ -10,6 +20,7 @@ __all__ = [
     "monitoring",
     "ops",
     "plan",
+    "quarantine",
     "receipts",
     "review",
     "serve",

@@ -130,7 +130,7 @@ class ListQuarantine(Request):
     reason: Annotated[
         str | None, Field(pattern=r"^[a-z_]{1,40}$", description="e.g. unknown_meter, ahead_of_clock")
     ] = None
-    state: Literal["held", "releasing", "released"] = "held"
+    state: Literal["held", "releasing", "released", "dropped"] = "held"
     cursor: Cursor
     limit: Limit
 

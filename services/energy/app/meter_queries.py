@@ -32,12 +32,16 @@ _SUSPECTS = text(f"""
       AND (CAST(:meter AS text) IS NULL OR x.meter = :meter) {_SEEN}
     ORDER BY x.meter, i.t * 4 + x.statistic_type LIMIT :limit
 """)
-_QUARANTINE = text(f"""
+_KEPT = """
     SELECT q.id, q.enterprise, q.meter, q.statistic_type, q.t AS seconds, q.v AS thousandths, q.reason,
            q.receipt::text AS receipt, q.item, q.received_at, q.state,
            coalesce(nullif(q.unit, ''), m.unit, '') AS unit
     FROM quarantine q JOIN enterprise e USING (enterprise)
     LEFT JOIN meter m ON m.meter = q.meter AND m.enterprise = q.enterprise
+"""
+_QUARANTINED = text(f"{_KEPT} WHERE q.id = :id {_SEEN}")
+_QUARANTINE = text(f"""
+    {_KEPT}
     WHERE q.id > :after AND q.state = :state
       AND (CAST(:meter AS text) IS NULL OR q.meter = :meter)
       AND (CAST(:reason AS text) IS NULL OR q.reason = :reason) {_SEEN}
@@ -141,18 +145,29 @@ async def quarantine(
                 "limit": limit + 1,
             },
         )
-        items = [
-            {
-                **row._mapping,
-                # A device's clock may say anything: what no calendar holds is shown as null.
-                "at": datetime.fromtimestamp(row.seconds, UTC)
-                if _EARLIEST <= row.seconds < _LATEST
-                else None,
-                "value": Decimal(row.thousandths).scaleb(-3),
-            }
-            for row in rows
-        ]
-        return page(items, limit, lambda row: str(row["id"]))
+        return page([_kept(row) for row in rows], limit, lambda row: str(row["id"]))
+
+
+async def quarantined(energy: Energy, actor: Actor, reading: int) -> dict[str, Any]:
+    """One quarantined reading, whatever its state. Raises Problem 404 for one that isn't the actor's to see."""
+    async with energy.engine.connect() as conn:
+        own, regions = await visible(conn, actor, None)
+        found = await conn.execute(
+            _QUARANTINED, {"id": reading, "own": own, "regions": regions, "enterprise": None}
+        )
+        row = found.one_or_none()
+        if row is None:
+            raise not_found("quarantined reading", str(reading))
+        return _kept(row)
+
+
+def _kept(row: Any) -> dict[str, Any]:
+    return {
+        **row._mapping,
+        # A device's clock may say anything: what no calendar holds is shown as null.
+        "at": datetime.fromtimestamp(row.seconds, UTC) if _EARLIEST <= row.seconds < _LATEST else None,
+        "value": Decimal(row.thousandths).scaleb(-3),
+    }
 
 
 def _meter(row: Any) -> dict[str, Any]:

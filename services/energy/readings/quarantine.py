@@ -22,7 +22,8 @@ WITH kept AS (
         $7::text[], $8::text[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::int[],
         $14::timestamptz[]) AS x
     ON CONFLICT (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality)
-    DO UPDATE SET state = 'held', reason = excluded.reason
+    DO UPDATE SET state = CASE quarantine.state WHEN 'dropped' THEN 'dropped' ELSE 'held' END,
+        reason = excluded.reason
     RETURNING enterprise, xmax = 0 AS new
 )
 UPDATE feed f SET quarantine_held = quarantine_held + k.n

@@ -15,6 +15,7 @@ from services.energy.readings.changes import Changes, Rows, Sums, spill_sums
 from services.energy.readings.kernel import Ints
 from services.energy.readings.late import Clusters
 from services.energy.readings.memory import Connection, PartitionMemory, days
+from shared import telemetry
 
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _COPY_END = b"\xff\xff"
@@ -74,9 +75,9 @@ ON CONFLICT (enterprise, carrier, day) DO UPDATE SET native = ent_day.native + e
 """
 
 _DIRTY = """
-INSERT INTO dirty (enterprise, day, marked_at)
-SELECT e, d, $3 FROM unnest($1::text[], $2::date[]) AS x(e, d)
-ON CONFLICT (enterprise, day) DO UPDATE SET marks = dirty.marks + 1
+INSERT INTO dirty (enterprise, day, marked_at, traceparent)
+SELECT e, d, $3, $4 FROM unnest($1::text[], $2::date[]) AS x(e, d)
+ON CONFLICT (enterprise, day) DO UPDATE SET marks = dirty.marks + 1, traceparent = excluded.traceparent
 """
 
 _FEED_DAY = """
@@ -175,7 +176,8 @@ async def write_sums(
     equal, equivalent = [pin[0] for pin in pins], [pin[1] for pin in pins]
     await conn.execute(_ENT_DAY, *names, dates, *map(_list, by_day[2:]), equal, equivalent)
     marks = sorted(set(zip(names[0], dates, strict=True)))
-    await conn.execute(_DIRTY, [mark[0] for mark in marks], [mark[1] for mark in marks], now)
+    trace = telemetry.inject_traceparent()
+    await conn.execute(_DIRTY, [mark[0] for mark in marks], [mark[1] for mark in marks], now, trace)
     return marks
 
 

@@ -5,6 +5,7 @@ from services.gateway.routes import EVERYONE, Route
 
 _S = "energy"
 _KEEPERS = (PROVINCE, CITY, COUNTY)
+_DECIDERS = (PROVINCE, CITY, COUNTY, OPS)
 _HOLDERS = (PROVINCE, CITY, COUNTY, ENTERPRISE)
 _ENTERPRISE = "/enterprises/{enterprise}"
 _METER = "/meters/{meter}"
@@ -78,6 +79,9 @@ ROUTES = [
     Route("POST", f"{_METER}/retirement", _S, "retire-meter", _KEEPERS, "meters"),
     _read("/suspects", "list-suspects", "review", of="enterprise"),
     _read("/quarantine", "list-quarantine", "review", of="enterprise"),
+    _read("/quarantine/{reading}", "get-quarantined", "review"),
+    Route("POST", "/quarantine/releases", _S, "release-quarantined", _DECIDERS, "review"),
+    Route("POST", "/quarantine/drops", _S, "drop-quarantined", _DECIDERS, "review"),
     _read("/key-users/{year}", "get-key-users", "key users", area="region"),
     Route("POST", "/key-users/{year}", _S, "designate-key-users", (PROVINCE,), "key users", status=201),
     _read("/coverage", "coverage", "key users", area="region"),
