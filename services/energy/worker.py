@@ -10,6 +10,7 @@ from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
 from services.energy.readings.worker import PartitionWorker
 from shared import broker
+from shared.cancellation import end_if_cancelled
 from shared.pull import PullReader
 from shared.runtime import Runtime
 
@@ -66,6 +67,7 @@ async def open_connection(rt: Runtime) -> Connection:
 async def _forget_receipts(rt: Runtime) -> None:
     """A failure here is no reason to stop taking readings: it is logged, and tried again."""
     while True:
+        end_if_cancelled()
         try:
             conn = await open_connection(rt)
             try:

@@ -16,6 +16,7 @@ import structlog
 from services.energy.readings.batch import Done
 from services.energy.readings.memory import Connection, moment
 from services.energy.readings.sums import Sum, day_figures
+from shared.cancellation import end_if_cancelled
 from shared.clock import Clock
 
 INTERVAL_S = 0.25
@@ -75,6 +76,7 @@ class LiveBoard:
         """Publish for ever. What can't be published is dropped: the next batch brings a newer figure."""
         conn: Connection | None = None
         while True:
+            end_if_cancelled()
             await self._touched.wait()
             await asyncio.sleep(INTERVAL_S)
             self._touched.clear()

@@ -64,6 +64,7 @@ def _settled(arrivals: Arrivals, row: Ints, key: Ints, changes: Changes) -> tupl
     """Sort so that the reading that counts is the last of its group; say what becomes of the others."""
     order = np.lexsort(
         (
+            -row,  # two POSTs of one moment of the Clock: in the order of their arrival
             -arrivals.received_at[row],
             arrivals.v[row],
             arrivals.rank[row],

@@ -21,7 +21,8 @@ from services.energy.readings import wire
 from services.energy.readings.memory import Connection
 from services.energy.readings.reference import driver
 from shared import broker
-from shared.broker import PublishError
+from shared.broker import PublishError, StreamFull
+from shared.cancellation import end_if_cancelled
 
 LOT = 5_000
 POLL_S = 0.5
@@ -44,9 +45,10 @@ ORDER BY t.receipt, t.statistic_type, t.rk, t.unit, t.kind, t.interval_seconds, 
 async def run(engine: AsyncEngine, js: JetStreamContext) -> None:
     """For ever: look for released readings and publish them. Belongs into the energy api process."""
     while True:
+        end_if_cancelled()
         try:
             count = await publish_due(engine, js)
-        except (SQLAlchemyError, asyncpg.PostgresError, OSError, PublishError, APIError) as error:
+        except (SQLAlchemyError, asyncpg.PostgresError, OSError, PublishError, StreamFull, APIError) as error:
             log.warning("release not published", error=repr(error))
             count = 0
         if count < LOT:

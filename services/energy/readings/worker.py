@@ -19,6 +19,7 @@ from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
 from services.energy.readings.wire import Post, WireError, decode
 from shared import broker, telemetry
+from shared.cancellation import end_if_cancelled
 from shared.clock import Clock
 from shared.health import OK, Check
 from shared.pull import PullReader
@@ -95,6 +96,7 @@ class PartitionWorker:
     async def run(self) -> None:
         """For ever: fetch, commit, acknowledge."""
         while True:
+            end_if_cancelled()
             messages = await broker.fetch(self._reader, 1.0)
             if messages:
                 await self.handle(messages)

@@ -1,0 +1,102 @@
+"""The door's arithmetic: values exact to 1/1000, times to the second, whatever form they come in."""
+
+import json
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.energy.intake.parse import EXTREME, Origin, parse
+from services.energy.readings.wire import WireError, decode, encode
+from shared.problems import Problem
+
+ORIGIN = Origin("e1", b"r" * 16, 1_400_000_000_000_000, "")
+
+
+def values_of(body: str) -> list[int]:
+    return np.frombuffer(parse(body.encode(), ORIGIN).v, "<i8").tolist()
+
+
+def rows(*values: str) -> str:
+    return json.dumps(
+        {"readings": [{"meter": "m", "time": n, "value": "?"} for n in range(len(values))]}
+    ).replace('"?"', "%s") % tuple(values)
+
+
+decimals = st.decimals(0, 10**14, places=None, allow_nan=False, allow_infinity=False)
+short = st.integers(0, 10**14).map(lambda n: Decimal(n) / 1000)
+ties = st.integers(0, 10**12).map(lambda n: (Decimal(n) + Decimal("0.5")) / 1000)
+
+
+def exact(value: Decimal) -> int:
+    return int((value * 1000).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+@given(st.lists(st.one_of(decimals, short, ties), min_size=1, max_size=5))
+def test_numbers_and_strings_are_exact_and_half_goes_to_even(values: list[Decimal]) -> None:
+    wanted = [exact(value) for value in values]
+    written = [format(value, "f") for value in values]
+    assert values_of(rows(*written)) == wanted
+    assert values_of(rows(*(f'"{each}"' for each in written))) == wanted
+    columns = {"columns": {"meter": "m", "time": list(range(len(values))), "value": written}}
+    assert values_of(json.dumps(columns)) == wanted
+
+
+@pytest.mark.parametrize("value", ["-0.0004", "-0.001", "-1", '"-0.001"', "-1e30"])
+def test_no_negative_value_looks_like_a_void(value: str) -> None:
+    [found] = values_of(rows(value))
+    assert found in (0, -EXTREME)
+
+
+@pytest.mark.parametrize("value", ["1e300", '"1e999"', "123456789012345678901234567890", '"Infinity"'])
+def test_what_no_meter_shows_is_passed_on_as_an_extreme(value: str) -> None:
+    assert values_of(rows(value)) == [EXTREME]
+
+
+def test_only_a_correction_voids() -> None:
+    with pytest.raises(Problem):
+        values_of(rows("null"))
+    body = json.loads(rows("null")) | {"correction": True, "reported_at": "2013-01-01T00:00:00Z"}
+    post = parse(json.dumps(body).encode(), ORIGIN)
+    assert np.frombuffer(post.v, "<i8").tolist() == [-1]
+    assert post.rank == 1_356_998_400_000_000
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("2013-01-01T00:00:00+08:00", 1_356_969_600),
+        ("2012-12-31T16:00:00Z", 1_356_969_600),
+        ("2013-01-01T00:00:00.5+08:00", 1_356_969_601),
+        ("2013-01-01T00:00:00.499+08:00", 1_356_969_600),
+        (1_356_969_600, 1_356_969_600),
+        (1_356_969_600.5, 1_356_969_601),
+        (10**30, 2**40),
+    ],
+)
+def test_times_are_whole_seconds(time: str | float, seconds: int) -> None:
+    body = {"readings": [{"meter": "m", "time": time, "value": 1}]}
+    assert np.frombuffer(parse(json.dumps(body).encode(), ORIGIN).t, "<i8").tolist() == [seconds]
+
+
+def test_what_travels_arrives() -> None:
+    post = parse(rows("1", "2.5").encode(), ORIGIN)
+    assert decode(encode([post, post])) == [post, post]
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_mutilated_message_is_refused(cut: int) -> None:
+    body = encode([parse(rows("1", "2.5").encode(), ORIGIN)])
+    with pytest.raises(WireError):
+        decode(body[:-cut])
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_message_or_refused(body: bytes) -> None:
+    try:
+        decode(body)
+    except WireError:
+        return
+    assert body
