@@ -27,6 +27,7 @@ PROVINCE, CITY, COUNTY, ENTERPRISE, OPS = "province", "city", "county", "enterpr
 ROLES = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
 MOST_CHARACTERS = 8_000
 LEEWAY_S = 10
+LONGEST_S = 32 * 86_400  # a token can't be taken back: one that lasts longer is no token but a password
 _LONGEST_SUBJECT = 500
 _REFERENCE_BYTES = 15
 
@@ -115,6 +116,8 @@ class Authenticator:
         subject = str(claims["sub"])
         if not 1 <= len(subject) <= _LONGEST_SUBJECT:
             raise _unauthorised(f"The token's subject has not 1 to {_LONGEST_SUBJECT} characters.")
+        if int(claims["exp"]) - int(claims["iat"]) > LONGEST_S:
+            raise _unauthorised(f"The token lasts longer than {LONGEST_S // 86_400} days.")
         role = _role(claim(claims, names.claim_role))
         area = _text(claims, names.claim_area)
         organisation = _text(claims, names.claim_organisation)
