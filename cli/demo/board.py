@@ -11,7 +11,8 @@ from rich.text import Text
 from cli.demo.outgoing import local
 from cli.demo.state import Situation
 
-LIGHTS = {"green": "[green]●[/]", "yellow": "[yellow]●[/]", "red": "[red]●[/]", "grey": "[bright_black]○[/]"}
+LIGHTS = {"green": "[green]●[/]", "yellow": "[yellow]▲[/]", "red": "[red]■[/]", "grey": "[bright_black]○[/]"}
+"""Told apart without colour too."""
 _PINYIN = {
     "350000": "Fujian", "350100": "Fuzhou", "350200": "Xiamen", "350300": "Putian", "350400": "Sanming",
     "350500": "Quanzhou", "350600": "Zhangzhou", "350700": "Nanping", "350800": "Longyan", "350900": "Ningde",

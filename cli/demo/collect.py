@@ -49,8 +49,11 @@ class Collector:
             await asyncio.sleep(0.1)
 
     async def adopt(self) -> None:
-        """After a run that was killed: what it sent in the open window is what has receipts now."""
-        posts = await self.look()
+        """After a run that ended without notice: what it sent in the open window is what has receipts now."""
+        posts, before = await self.look(), -1
+        while posts != before:  # the worker may still be at it
+            await asyncio.sleep(0.5)
+            posts, before = await self.look(), posts
         tally = self._journal.tally
         tally.posts = self._journal.closed_posts + posts
         tally.readings = tally.settled

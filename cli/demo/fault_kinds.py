@@ -90,10 +90,13 @@ class Doubled(Fault):
     ends: datetime = field(kw_only=True)
 
     def ordinary(self, post: Post, now: datetime) -> list[Post]:
-        return [post, replace(post, fault=self.key)] if self.begins < now <= self.ends else [post]
+        return [replace(post, fault=self.key)] * 2 if self.begins < now <= self.ends else [post]
 
     async def check(self, known: Known) -> Verdict:
-        return _all(known.receipts, "duplicate")
+        sent, accepted = known.receipts.get("readings", 0), known.receipts.get("accepted", 0)
+        duplicate = known.receipts.get("duplicate", 0)
+        text = f"of {sent} readings {accepted} accepted, {duplicate} duplicate"
+        return Verdict(0 < sent == 2 * accepted == 2 * duplicate, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ class FastClock(Fault):
     def besides(self, devices: Devices, after: datetime, until: datetime) -> list[Post]:
         if not after < self.at <= until:
             return []
-        begins = self.at + timedelta(minutes=15)
+        begins = until + timedelta(minutes=15)  # past what may be ahead by a few minutes
         return [Post(self.enterprise, devices.cut(begins, begins + self.ahead), self.key)]
 
     async def check(self, known: Known) -> Verdict:

@@ -30,7 +30,7 @@ FAULTS: tuple[Fault, ...] = (
         "twice",
         "demo-XM02",
         "Every POST of a day sent twice",
-        "the second copies are duplicates",
+        "each reading is accepted once, its copy is a duplicate",
         china(2013, 1, 3, 1),
         begins=china(2013, 1, 2),
         ends=china(2013, 1, 3),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 _LONGEST_HEAD = 65_536
 
 
-class LineLost(Exception):
+class LineLost(ConnectionError):
     """The connection ended before the answer was whole. The request may have been carried out."""
 
 

@@ -10,16 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
+
 from cli.demo import statistics
 from cli.demo.outgoing import china
 from cli.demo.reports import CityReport, monthly_reports
 from cli.demo.tally import Journal
 from cli.demo.world import CITIES, FIRST_DAY, SYNTHETIC, DemoEnterprise, DemoMeter
-from cli.door import Door
+from cli.door import Door, DoorError
 from cli.plan import load_through
 
 PLAN = "fujian-2013"
 _SIDE_BY_SIDE = 6
+_TRIES, _PAUSE_S = 6, 0.5
 _SOURCE = "示例名单, synthetic: made by the demonstration"
 _PROJECTS = {  # city -> (county, name, industry, total investment 万元)
     "350100": ("350181", "差别化纤维生产线技改", "2822", 42_000),
@@ -57,7 +60,7 @@ class Office:
 
     async def step(self, moment: datetime) -> None:
         """Set the simulated time everywhere. Returns when every process has followed."""
-        await self.ops.post("/api/v1/clock", {"now": moment.isoformat()})
+        await _patiently(lambda: self.ops.post("/api/v1/clock", {"now": moment.isoformat()}))
 
     async def load_plan(self) -> int:
         """The plan's parts to their owners; how many targets it has."""
@@ -110,9 +113,8 @@ class Office:
         }
         if meter.digits is not None:
             body["register_digits"] = meter.digits  # type: ignore[assignment]
-        return await self.cities[enterprise.city].post(
-            "/api/v1/meters", body, key=f"demo-meter-{meter.meter}"
-        )
+        door, key = self.cities[enterprise.city], f"demo-meter-{meter.meter}"
+        return await _patiently(lambda: door.post("/api/v1/meters", body, key=key))
 
     async def designate_key_users(self, world: Iterable[DemoEnterprise]) -> Any:
         """The year's list, by the province."""
@@ -208,17 +210,17 @@ class Office:
             return Errand(
                 china(report.on.year, report.on.month, report.on.day, 9),
                 f"{report.region} corrects its report of {report.month}: {amount}",
-                lambda: door.post(path, body, key=f"{key}-correction"),
+                lambda: _patiently(lambda: door.post(path, body, key=f"{key}-correction")),
             )
         body |= {"region": report.region, "month": report.month}
         return Errand(
             china(report.on.year, report.on.month, report.on.day, 9),
             f"{report.region} reports {report.month}: {amount}",
-            lambda: door.post("/api/v1/reports", body, key=key),
+            lambda: _patiently(lambda: door.post("/api/v1/reports", body, key=key)),
         )
 
     def _statistic(self, each: statistics.Statistic) -> Errand:
-        door = self.cities[each.region]
+        door, key = self.cities[each.region], f"demo-{each.indicator}-{each.region}"
         body = {
             "indicator": each.indicator,
             "region": each.region,
@@ -232,7 +234,7 @@ class Office:
         return Errand(
             china(each.on.year, each.on.month, each.on.day, 10),
             f"{each.region} reports {each.indicator} of {statistics.YEAR}",
-            lambda: door.post("/api/v1/statistics", body, key=f"demo-{each.indicator}-{each.region}"),
+            lambda: _patiently(lambda: door.post("/api/v1/statistics", body, key=key)),
         )
 
 
@@ -251,6 +253,21 @@ def _project(city: str) -> str:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+async def _patiently(send: Callable[[], Awaitable[Any]]) -> Any:
+    """Send again what a re-send can cure (429, 503, no answer): every command here may be repeated."""
+    for attempt in range(_TRIES):
+        try:
+            return await send()
+        except DoorError as refused:
+            if refused.status not in (429, 503) or attempt == _TRIES - 1:
+                raise
+        except httpx.TransportError:
+            if attempt == _TRIES - 1:
+                raise
+        await asyncio.sleep(_PAUSE_S * (attempt + 1))
+    raise AssertionError("the last attempt answers or raises")
 
 
 async def _side_by_side(work: Iterable[Awaitable[Any]]) -> None:

@@ -16,6 +16,8 @@ from cli.demo.world import FIRST_DAY
 
 OPENING = timedelta(days=10)
 """The fault table plays in these days, at the finest pace."""
+ENDING = timedelta(days=1)
+"""The summary shows a day of live figures."""
 _WEEK = 7
 _MARGIN = 1.1  # a day may turn out a tenth dearer than those before
 
@@ -77,7 +79,7 @@ class Budget:
 
     def choose(self, day: date) -> Pace:
         """The pace for the week that begins on `day`."""
-        if self.seconds is None or day < FIRST_DAY + OPENING:
+        if self.seconds is None or day < FIRST_DAY + OPENING or day > self.last - ENDING:
             return Pace.FINE
         if Pace.DAILY not in self._cost:
             return Pace.DAILY  # to learn what it costs
@@ -89,6 +91,8 @@ class Budget:
             return Pace.FINE
         if left > daily * days * 0.9:
             return Pace.DAILY
+        # Other programs may have made it dear: after some weeks it is tried again.
+        self._cost[Pace.DAILY] = daily * 0.97
         return Pace.WEEKLY
 
     def words(self) -> str:
@@ -98,13 +102,14 @@ class Budget:
 
 
 def weeks(first: date, last: date) -> Sequence[tuple[date, date]]:
-    """The stretches that are played at one pace: the opening days, then weeks from Monday to Sunday."""
+    """The stretches that are played at one pace: the opening days, weeks from Monday to Sunday, the last day."""
     made = []
     day = first
     opening_ends = FIRST_DAY + OPENING - timedelta(days=1)
     while day <= last:
         sunday = day + timedelta(days=_WEEK - 1 - day.weekday())
-        end = min(opening_ends if day <= opening_ends else sunday, last)
+        end = opening_ends if day <= opening_ends else sunday
+        end = last if day > last - ENDING else min(end, last - ENDING)
         made.append((day, end))
         day = end + timedelta(days=1)
     return made

@@ -19,7 +19,7 @@ from cli.demo.tally import Journal
 from cli.demo.world import DemoEnterprise
 
 _SLOT = timedelta(minutes=15)
-_PATIENCE_S = 20.0
+_PATIENCE_S = 10.0
 AGAIN = timedelta(hours=24)
 """What devices and people do again after a restart: they can't know what arrived."""
 

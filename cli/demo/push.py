@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from cli.demo.line import Answer, LineLost, Lines
+from cli.demo.line import Answer, Lines
 from cli.demo.outgoing import Post, split
 from cli.demo.tally import Tally
 from cli.door import DoorError
@@ -64,7 +64,7 @@ class Intake:
         """Push one batch (in parts, if it is long); answers when the door has taken it. Raises DoorError."""
         sent = []
         for part in split(post, MOST):
-            answer = await self._deliver(part.enterprise, encode(part, reported_at))
+            answer = await self._deliver(part.enterprise, encode(part, reported_at), part.count)
             self._tally.sent(part.count)
             sent.append(Sent(part, str(answer["receipt"])))
         return sent
@@ -96,7 +96,7 @@ class Intake:
         """Whatever a broken device might send; the status of the answer."""
         return (await self._lines.post("/v1/readings", body, headers)).status
 
-    async def _deliver(self, enterprise: str, body: bytes) -> dict[str, Any]:
+    async def _deliver(self, enterprise: str, body: bytes, count: int) -> dict[str, Any]:
         """Until it is taken: 429, 503 and a lost connection are cured by sending the same again (same keys)."""
         headers = {**self._identity(enterprise), "Content-Type": "application/json"}
         deadline = asyncio.get_running_loop().time() + _PATIENCE_S
@@ -109,8 +109,9 @@ class Intake:
                         return _checked(answer)
                     pause = float(answer.headers.get("retry-after", _PAUSE_S))
                     failure: Exception = _error(answer)
-                except (LineLost, TimeoutError, OSError) as lost:
+                except OSError as lost:  # LineLost and TimeoutError too: it may have arrived
                     failure = lost
+                    self._tally.uncertain += count
                 if asyncio.get_running_loop().time() + pause > deadline:
                     raise failure
                 self._tally.retries += 1

@@ -21,7 +21,6 @@ class Situation:
     board: dict[str, Any] | None = None
     board_at: float | None = None
     trouble: str = ""
-    ending: bool = False
     first_figures: float | None = None
     happenings: deque[tuple[datetime | None, str]] = field(default_factory=lambda: deque(maxlen=_KEPT))
 

@@ -57,11 +57,12 @@ def balance(tally: Tally) -> str:
     verdict = (
         "[green]✓ every reading has one outcome[/]"
         if tally.balanced
-        else f"[red]✗ {tally.readings - tally.settled:,} readings have none[/]"
+        else f"[red]✗ {tally.readings - tally.settled:+,} readings without an outcome[/]"
     )
     return (
         f"[bold]Balance[/] sent {tally.readings:,} readings in {tally.posts:,} POSTs = {parts or '0'}  {verdict}"
-        f"\n        ({tally.refused_posts} garbage POSTs refused, {tally.retries} POSTs sent again after 429/503)"
+        f"\n        ({tally.refused_posts} garbage POSTs refused; {tally.retries} POSTs sent again after 429, 503 "
+        "or a lost answer)"
     )
 
 

@@ -15,12 +15,16 @@ _EPOCH = "2013-01-01T00:00:00+08:00"
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of readings and POSTs. `outcomes` is what the receipts said, never what was hoped for."""
+    """Counts of readings and POSTs. `outcomes` is what the receipts said, never what was hoped for.
+
+    `uncertain`: readings of POSTs whose answer was lost; they were sent again and may have arrived both times.
+    """
 
     posts: int = 0
     readings: int = 0
     refused_posts: int = 0
     retries: int = 0
+    uncertain: int = 0
     outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     _sent: deque[tuple[float, int]] = field(default_factory=deque)
     peak: float = 0.0
@@ -48,7 +52,7 @@ class Tally:
     @property
     def balanced(self) -> bool:
         """Every reading sent has exactly one outcome."""
-        return self.settled == self.readings
+        return self.readings <= self.settled <= self.readings + self.uncertain
 
 
 class Journal:
@@ -68,18 +72,13 @@ class Journal:
         self.verdicts: dict[str, dict[str, Any]] = stored.get("verdicts", {})
         self.played: dict[str, int] = stored.get("played", {})
         self.year_seconds: float = stored.get("year_seconds", 0.0)
-        self.clean: bool = stored.get("clean", True)
         self.window_from = datetime.fromisoformat(stored.get("window_from", _EPOCH))
         self.closed: dict[str, int] = stored.get("closed", dict.fromkeys(OUTCOMES, 0))
         self.closed_posts: int = stored.get("closed_posts", 0)
         self.tally = Tally(**stored.get("tally", {}))
 
-    def save(self, *, clean: bool = False) -> None:
-        """Write it, whole or not at all; readable by its owner only, as it holds secrets.
-
-        `clean`: nothing is under way, so the next run can trust the counts.
-        """
-        self.clean = clean
+    def save(self) -> None:
+        """Write it, whole or not at all; readable by its owner only, as it holds secrets."""
         tally = self.tally
         content = {
             "credentials": self.credentials,
@@ -88,7 +87,6 @@ class Journal:
             "verdicts": self.verdicts,
             "played": self.played,
             "year_seconds": self.year_seconds,
-            "clean": clean,
             "window_from": self.window_from.isoformat(),
             "closed": self.closed,
             "closed_posts": self.closed_posts,
@@ -97,6 +95,7 @@ class Journal:
                 "readings": tally.readings,
                 "refused_posts": tally.refused_posts,
                 "retries": tally.retries,
+                "uncertain": tally.uncertain,
                 "outcomes": tally.outcomes,
                 "peak": tally.peak,
             },

@@ -125,8 +125,8 @@ def test_a_fast_clock_sends_what_has_not_come_yet() -> None:
 
 
 CASES: list[tuple[str, dict[str, int], dict[str, Any], Saying, bool]] = [
-    ("twice", {"readings": 192, "duplicate": 192}, {}, Saying(), True),
-    ("twice", {"readings": 192, "duplicate": 191, "accepted": 1}, {}, Saying(), False),
+    ("twice", {"readings": 384, "duplicate": 192, "accepted": 192}, {}, Saying(), True),
+    ("twice", {"readings": 384, "duplicate": 191, "accepted": 193}, {}, Saying(), False),
     ("twice", {}, {}, Saying(), False),
     ("resend", {"readings": 192, "duplicate": 192}, {}, Saying(), True),
     ("resend", {"readings": 192, "duplicate": 192}, {}, Saying(day=None), False),

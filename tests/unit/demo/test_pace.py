@@ -44,7 +44,8 @@ def test_weeks_cover_every_day_once() -> None:
     days = [begin + timedelta(days=n) for begin, end in stretches for n in range((end - begin).days + 1)]
     assert days == [FIRST_DAY + timedelta(days=n) for n in range((LAST - FIRST_DAY).days + 1)]
     assert stretches[0] == (FIRST_DAY, LATER - timedelta(days=1))
-    assert all(end.weekday() == 6 for _, end in stretches[1:-1])
+    assert all(end.weekday() == 6 for _, end in stretches[1:-2])
+    assert stretches[-1] == (LAST, LAST)
 
 
 def test_without_a_limit_everything_is_played_finely() -> None:
@@ -53,6 +54,10 @@ def test_without_a_limit_everything_is_played_finely() -> None:
 
 def test_the_opening_days_are_played_finely_whatever_they_cost() -> None:
     assert Budget(LAST, 1.0).choose(FIRST_DAY) is Pace.FINE
+
+
+def test_the_last_day_is_played_finely_for_the_summary() -> None:
+    assert _after_opening(1.0, fine=3.0, daily=1.0).choose(LAST) is Pace.FINE
 
 
 def test_the_first_week_after_them_tells_what_a_cheap_day_costs() -> None:
