@@ -19,6 +19,12 @@ audit = typer.Typer(help="The event logs' chains.", no_args_is_help=True)
 app.add_typer(plan, name="plan")
 app.add_typer(readings, name="readings")
 app.add_typer(audit, name="audit")
+traces = typer.Typer(
+    help="Traces of the local files: the slowest, the failed, one as a tree.", no_args_is_help=True
+)
+quarantine = typer.Typer(help="Readings that were not accepted.", no_args_is_help=True)
+app.add_typer(traces, name="traces")
+app.add_typer(quarantine, name="quarantine")
 
 console = Console()
 errors = Console(stderr=True)
@@ -144,12 +150,125 @@ def readings_import(
 @audit.command("verify")
 def audit_verify(
     service: Annotated[str | None, typer.Option(help="one service; default: all")] = None,
+    anchors: Annotated[
+        list[Path] | None, typer.Option(exists=True, file_okay=False, help="another folder with anchors")
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Recompute every event's hash from the stored text. Exit code 1 if a chain is broken."""
+    """Recompute every event's hash, and compare the log with its anchors. Exit code 1 if one is broken."""
     from cli.audit import verify
 
-    run(verify(data, service, console))
+    run(verify(data, service, anchors or [], console))
+
+
+Count = Annotated[int, typer.Option("--count", "-n", min=1, help="how many")]
+Name = Annotated[str, typer.Option(help="only traces with a span of which this is part of the name")]
+
+
+@traces.command("slowest")
+def traces_slowest(count: Count = 15, name: Name = "", data: Data = DEFAULT_DATA) -> None:
+    """The longest traces."""
+    from cli.traces import slowest
+
+    run(slowest(data, count, name, console))
+
+
+@traces.command("failed")
+def traces_failed(count: Count = 15, name: Name = "", data: Data = DEFAULT_DATA) -> None:
+    """The newest traces with an error, or an answer of 5xx. Exit code 1 if there are any."""
+    from cli.traces import failed
+
+    run(failed(data, count, name, console))
+
+
+@traces.command("show")
+def traces_show(
+    trace: Annotated[str, typer.Argument(help="its id (X-Trace-Id), or the beginning of it")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """One trace as a tree, with its log lines, what it came from and what it led to."""
+    from cli.traces import show
+
+    run(show(data, trace, console))
+
+
+@app.command()
+def why(
+    figure: Annotated[str, typer.Argument(help="a target's id, e.g. TR-6a, or a figure's: plan/target")],
+    region: Annotated[str | None, typer.Option(help="a city's part of the target")] = None,
+    as_of: Annotated[str | None, typer.Option(help="as known at a moment, ISO 8601")] = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=0, help="traces shown as trees")] = 3,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """The events that made a figure, and their traces: from the figure back to the push."""
+    from cli.why import why as explain
+
+    run(explain(data, figure, region, as_of, count, console))
+
+
+Enterprise = Annotated[str | None, typer.Option(help="of this enterprise")]
+Meter = Annotated[str | None, typer.Option(help="of this meter")]
+Numbers = Annotated[list[int] | None, typer.Argument(help="numbers from the list")]
+Why = Annotated[str, typer.Option("--reason", help="why, for the record")]
+Was = Annotated[
+    str | None, typer.Option("--reason-was", help="quarantined for this reason, e.g. unknown_meter")
+]
+
+
+@quarantine.command("list")
+def quarantine_list(
+    enterprise: Enterprise = None,
+    meter: Meter = None,
+    reason_was: Was = None,
+    state: Annotated[Literal["held", "releasing", "released", "dropped"], typer.Option()] = "held",
+    limit: Annotated[int, typer.Option(min=1, help="rows shown")] = 50,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Readings in quarantine, with their reasons."""
+    from cli.quarantine import show_list
+
+    filters = {"enterprise": enterprise, "meter": meter, "reason": reason_was, "state": state}
+    run(show_list(data, console, limit, **filters))
+
+
+@quarantine.command("show")
+def quarantine_show(number: Annotated[int, typer.Argument()], data: Data = DEFAULT_DATA) -> None:
+    """Everything that is known of one reading."""
+    from cli.quarantine import show_one
+
+    run(show_one(data, number, console))
+
+
+@quarantine.command("release")
+def quarantine_release(
+    reason: Why,
+    numbers: Numbers = None,
+    enterprise: Enterprise = None,
+    meter: Meter = None,
+    reason_was: Was = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Let readings be judged once more: those numbered, or all held ones that the options name."""
+    from cli.quarantine import decide
+
+    filters = {"enterprise": enterprise, "meter": meter, "reason": reason_was}
+    run(decide(data, "release", numbers or [], filters, reason, console))
+
+
+@quarantine.command("drop")
+def quarantine_drop(
+    reason: Why,
+    numbers: Numbers = None,
+    enterprise: Enterprise = None,
+    meter: Meter = None,
+    reason_was: Was = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Leave readings out of every figure. Nothing is erased: they can be released after all."""
+    from cli.quarantine import decide
+
+    filters = {"enterprise": enterprise, "meter": meter, "reason": reason_was}
+    run(decide(data, "drop", numbers or [], filters, reason, console))
 
 
 Key = Annotated[
@@ -189,23 +308,29 @@ def restore(
 @app.command()
 def rebuild(
     what: Annotated[Literal["progress"], typer.Argument(help="the read-model")] = "progress",
+    accept_differences: Annotated[
+        bool, typer.Option("--accept-differences", help="switch even if the new version differs")
+    ] = False,
+    back: Annotated[bool, typer.Option("--back", help="serve the version before again")] = False,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Build the read-model anew from the streams beside the old one, compare, switch."""
+    """Build the read-model anew from the streams beside the old one, compare, switch; --back undoes it."""
     from cli.rebuild import rebuild as build
 
-    run(build(data, what, console))
+    run(build(data, what, console, accept=accept_differences, back=back))
 
 
 @app.command()
 def status(
     watch: Annotated[bool, typer.Option("--watch", help="again every two seconds, until Ctrl-C")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Every process with its checks. Exit code 0: all well; 1: something fails; 2: nothing runs."""
+    """Processes, logs, readers, quarantine, duties, backup. Exit code 0: all well; 1: something fails; 2: nothing
+    runs."""
     from cli.status import show
 
-    run(show(data, watch, console))
+    run(show(data, watch, as_json, console))
 
 
 if __name__ == "__main__":

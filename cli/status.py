@@ -1,63 +1,49 @@
-"""`shengji status`: every process with its checks, from its own health endpoint."""
+"""`shengji status`: processes and their checks, logs, readers, quarantine, duties, backup; an exit code for scripts."""
 
 import asyncio
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import httpx
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 
+from cli.status_facts import LogStatus, ProcessStatus, ReaderStatus, Status, gather
 from deploy.local.attach import attach
 from deploy.local.runner import running_system
 
 _COLOURS = {"ok": "green", "degraded": "yellow", "failing": "red"}
 _EVERY_S = 2.0
+_OVERDUE_SHOWN = 5
+BACKUP_OLD_H = 26.0
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessStatus:
-    """What one process says of itself; `checks` maps a check to (status, detail)."""
-
-    process: str
-    status: str
-    checks: dict[str, tuple[str, str]]
-
-
-async def show(data: Path, watch: bool, console: Console) -> int:
-    """Print the table; 0 all well, 1 something fails, 2 nothing runs."""
+async def show(data: Path, watch: bool, as_json: bool, console: Console) -> int:
+    """Print it; 0 all well, 1 something fails, 2 nothing runs."""
     if running_system(data) is None:
         console.print(f"No system runs in {data}. `shengji up` or `make demo` starts one.")
         return 2
-    health = attach(data).health
-    statuses = await collect(health)
-    if not watch:
-        console.print(table(statuses))
-        return 1 if any(each.status == "failing" for each in statuses) else 0
-    with Live(table(statuses), console=console, auto_refresh=False) as live:
-        while True:
-            await asyncio.sleep(_EVERY_S)
-            live.update(table(await collect(health)), refresh=True)
+    system = attach(data)
+    if watch:
+        with Live(render(await gather(system)), console=console, auto_refresh=False) as live:
+            while True:
+                await asyncio.sleep(_EVERY_S)
+                live.update(render(await gather(system)), refresh=True)
+    status = await gather(system)
+    if as_json:
+        print(json.dumps(status.as_dict(), indent=2, default=str))
+    else:
+        console.print(render(status))
+    return 1 if status.failing else 0
 
 
-async def collect(health: Any) -> list[ProcessStatus]:
-    """Ask every process, all at once; one that doesn't answer is failing."""
-    async with httpx.AsyncClient(timeout=3.0) as http:
-        return list(await asyncio.gather(*(_ask(http, name, url) for name, url in health.items())))
+def render(status: Status) -> RenderableType:
+    """All parts below each other."""
+    return Group(processes(status.processes), logs(status.logs), readers(status.readers), *lines(status))
 
 
-async def _ask(http: httpx.AsyncClient, name: str, url: str) -> ProcessStatus:
-    try:
-        report = (await http.get(f"{url}/ready")).json()
-        checks = {key: (check["status"], check["detail"]) for key, check in report["checks"].items()}
-        return ProcessStatus(name, report["status"], checks)
-    except (httpx.HTTPError, ValueError, KeyError) as error:
-        return ProcessStatus(name, "failing", {"process": ("failing", f"no answer at {url}: {error!r}")})
-
-
-def table(statuses: list[ProcessStatus]) -> Table:
+def processes(statuses: Sequence[ProcessStatus]) -> Table:
     """A row per check; details only where they say something."""
     made = Table("process", "check", "status", "detail", title="Shengji 升级")
     for each in statuses:
@@ -66,3 +52,71 @@ def table(statuses: list[ProcessStatus]) -> Table:
             made.add_row(first, check, f"[{_COLOURS.get(state, 'red')}]{state}[/]", detail)
             first = ""
     return made
+
+
+def logs(found: Sequence[LogStatus]) -> Table:
+    """A row per event log."""
+    made = Table("log", "head", "chain", "published", "behind", "oldest unpublished", title="event logs")
+    for each in found:
+        published = "?" if each.published is None else str(each.published)
+        waiting = each.head - (each.published or 0)
+        behind = f"{waiting} events, {_seconds(each.age_s)}" if waiting else "-"
+        made.add_row(
+            each.source,
+            str(each.head),
+            each.hash[:16] or "-",
+            published,
+            behind,
+            each.oldest_unpublished or "-",
+        )
+    return made
+
+
+def readers(found: Sequence[ReaderStatus]) -> Table:
+    """A row per projection and consumer."""
+    made = Table("reader", "of", "at", "behind", "redelivered", "", title="projections and consumers")
+    for each in found:
+        behind = f"{each.events}, {_seconds(each.age_s)}" if each.events else "-"
+        made.add_row(
+            each.reader,
+            each.source,
+            "" if each.position is None else str(each.position),
+            behind,
+            str(each.redelivered or "-"),
+            "[red]stopped[/]" if each.stopped else "",
+        )
+    return made
+
+
+def lines(status: Status) -> list[str]:
+    """What is told in a line each."""
+    held = ", ".join(f"{count} {reason}" for reason, count in sorted(status.quarantine.items()))
+    told = [f"quarantine   {held or 'empty'}"]
+    if "duties" not in status.missing:
+        told.append(f"duties       {_overdue(status)}")
+    told.append(f"last backup  {_backup(status)}")
+    told += [f"[yellow]not known[/]    {part}: {why}" for part, why in status.missing.items()]
+    return told
+
+
+def _overdue(status: Status) -> str:
+    if not status.overdue:
+        return "none overdue"
+    shown = ", ".join(
+        f"{entry['region']} {entry['month']} (since {entry['due_on']})"
+        for entry in status.overdue[:_OVERDUE_SHOWN]
+    )
+    more = len(status.overdue) - _OVERDUE_SHOWN
+    return f"[yellow]{len(status.overdue)} overdue[/]: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _backup(status: Status) -> str:
+    if status.backup is None:
+        return "[yellow]none[/]: `shengji backup` makes one"
+    hours = status.backup["age_hours"]
+    text = f"{hours:g} h ago, {status.backup['folder']}" + ("" if status.backup["sealed"] else ", not sealed")
+    return f"[yellow]{text}[/]" if hours > BACKUP_OLD_H else text
+
+
+def _seconds(age: float | None) -> str:
+    return "age not known" if age is None else f"{age:.0f} s"

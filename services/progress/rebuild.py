@@ -7,6 +7,7 @@ it. The same command is the recovery after a loss of the read-model, and the upg
 
 import argparse
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,8 @@ SAY_EVERY_S = 2.0
 _ONE_AT_A_TIME = text("SELECT pg_try_advisory_lock(7306)")
 
 Say = Callable[[str], None]
+Counted = Callable[[int, int], None]
+"""(events read, events to read)"""
 
 
 class RebuildFailed(Exception):
@@ -63,6 +66,7 @@ async def rebuild(
     accept_differences: bool = False,
     say: Say = print,
     runtime_role: str = RUNTIME_ROLE,
+    counted: Counted | None = None,
 ) -> Rebuilt:
     """Build, compare, switch. Raises RebuildFailed and leaves the old version serving if one of them fails."""
     owner = create_async_engine(owner_url, connect_args={"timeout": 10})
@@ -71,7 +75,9 @@ async def rebuild(
             conn = await raw.execution_options(isolation_level="AUTOCOMMIT")
             if not (await conn.execute(_ONE_AT_A_TIME)).scalar_one():
                 raise RebuildFailed("another rebuild is running: wait for its end")
-            return await _rebuild(conn, runtime_url, js, accept_differences, say, runtime_role)
+            return await _rebuild(
+                conn, runtime_url, js, accept_differences, say, runtime_role, counted or _count_nothing
+            )
     finally:
         await owner.dispose()
 
@@ -102,7 +108,13 @@ async def go_back(owner_url: str, say: Say = print) -> int:
 
 
 async def _rebuild(
-    owner: AsyncConnection, url: str, js: JetStreamContext, accept: bool, say: Say, role: str
+    owner: AsyncConnection,
+    url: str,
+    js: JetStreamContext,
+    accept: bool,
+    say: Say,
+    role: str,
+    counted: Counted,
 ) -> Rebuilt:
     started = time.monotonic()
     serving = await versions.serving(owner)
@@ -119,7 +131,7 @@ async def _rebuild(
         running = consumers(js, checkpoints)
         tasks = [asyncio.create_task(each.run()) for each in running]
         try:
-            events = await _catch_up(owner, js, engine, checkpoints, running, serving.version, say)
+            events = await _catch_up(owner, js, engine, checkpoints, running, serving.version, say, counted)
             found = await _compare(owner, serving, version)
             _judge(found, accept, say)
             await _switch(owner, serving, version)
@@ -150,6 +162,7 @@ async def _catch_up(
     running: Sequence[DomainConsumer],
     serving: int,
     say: Say,
+    counted: Counted,
 ) -> int:
     """Wait until the new version holds whatever the streams hold, and whatever the old version holds."""
     said = time.monotonic()
@@ -164,6 +177,7 @@ async def _catch_up(
         async with engine.connect() as conn:
             there = {each.source: each.position for each in await checkpoints.all(conn)}
         behind = {s: wanted - there.get(s, 0) for s, wanted in goal.items() if there.get(s, 0) < wanted}
+        counted(sum(goal.values()) - sum(behind.values()), sum(goal.values()))
         if not behind:
             return sum(there.values())
         if time.monotonic() - said > SAY_EVERY_S:
@@ -244,12 +258,13 @@ async def _switch(owner: AsyncConnection, serving: versions.Serving, version: in
         raise RebuildFailed("another version was switched to in between: run again")
 
 
-async def _main(accept: bool, back: bool) -> None:
+async def _main(accept: bool, back: bool, as_json: bool) -> None:
+    say: Say = _say_json if as_json else print
     settings = Settings()
     if settings.owner_database_url is None or settings.database_url is None:
         raise RebuildFailed("set SHENGJI_OWNER_DATABASE_URL and SHENGJI_DATABASE_URL")
     if back:
-        await go_back(settings.owner_database_url.get_secret_value())
+        await go_back(settings.owner_database_url.get_secret_value(), say)
         return
     connection = await broker.connect(settings, "progress-rebuild")
     try:
@@ -258,9 +273,23 @@ async def _main(accept: bool, back: bool) -> None:
             settings.database_url.get_secret_value(),
             broker.jetstream(connection),
             accept_differences=accept,
+            say=say,
+            counted=_count_json if as_json else _count_nothing,
         )
     finally:
         await connection.stop()
+
+
+def _say_json(text: str) -> None:
+    print(json.dumps({"say": text}), flush=True)
+
+
+def _count_json(read: int, of: int) -> None:
+    print(json.dumps({"read": read, "of": of}), flush=True)
+
+
+def _count_nothing(read: int, of: int) -> None:
+    """Who reads the lines as they are, learns what is still to read from them."""
 
 
 if __name__ == "__main__":
@@ -269,8 +298,9 @@ if __name__ == "__main__":
         "--accept-differences", action="store_true", help="switch even if the new version differs"
     )
     parser.add_argument("--back", action="store_true", help="serve the version before again, build nothing")
+    parser.add_argument("--json", action="store_true", help="say everything as JSON lines, for a program")
     given = parser.parse_args()
     try:
-        asyncio.run(_main(given.accept_differences, given.back))
+        asyncio.run(_main(given.accept_differences, given.back, given.json))
     except RebuildFailed as failure:
         sys.exit(f"rebuild: {failure}")
