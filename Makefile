@@ -11,7 +11,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: help demo up test check format contracts bench clean clean-data install
+.PHONY: help demo up test check format contracts bench bench-quick soak clean clean-data install
 
 help: ## Show this
 	@echo "Shengji: runs a province's industrial-upgrade plan. Needs Python 3.11 or newer; nothing else."
@@ -46,8 +46,11 @@ contracts: .venv/.installed ## Write contract and deployment files anew from the
 	@$(RUN)/python -m deploy.contracts
 	@$(RUN)/python -m deploy.manifests
 
-bench: .venv/.installed ## Measure on this machine; results in bench/results
-	@$(RUN)/python -m bench
+bench: .venv/.installed ## Measure everything on this machine; results in bench/results
+	@$(RUN)/python -m bench $(if $(CURVE),--curve $(CURVE))
+
+bench-quick: .venv/.installed ## The same, small: about a minute
+	@$(RUN)/python -m bench --quick
 
 clean-data: .venv/.installed ## Forget the data of `demo` and `up`
 	@$(RUN)/python -m deploy.local.clean

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from bench.traffic import SLOT_S, Load, Sender, distinct
 
-FIRST_T = 1_577_808_000
-"""2020-01-01 00:00 of +08:00: every load begins at a time of its own, later than the one before."""
+FIRST_T = 1_388_505_600
+"""2014-01-01 00:00 of +08:00: every load begins at a time of its own, later than the one before."""
 
 
 def now_text() -> str:
