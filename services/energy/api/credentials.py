@@ -83,5 +83,5 @@ class RevokeCredential(Request):
     "revoke-credential", request=RevokeCredential, response=Credentials, summary="Revoke device credentials"
 )
 async def revoke(call: Call, body: RevokeCredential) -> Reply:
-    """Intakes notice within half a minute."""
+    """Intakes notice within a second."""
     return await credentials.revoke(Serving.energy, call, body.enterprise, body.credential, body.reason)

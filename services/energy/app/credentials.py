@@ -61,7 +61,7 @@ async def rotate(energy: Energy, call: Call, enterprise: str, label: str, overla
 
 
 async def revoke(energy: Energy, call: Call, enterprise: str, credential: str | None, reason: str) -> Reply:
-    """End one credential, or all; intakes notice within their cache's time."""
+    """End one credential, or all; intakes notice within a second."""
 
     def command() -> domain.Command:
         return domain.RevokeCredential(credential, reason, energy.now())

@@ -30,6 +30,26 @@ class InFlight:
             self.bytes -= size
 
 
+class Bucket:
+    """A token bucket: `burst` at once, then `rate` a second."""
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._burst = float(burst)
+        self._clock = clock
+        self._left, self._since = self._burst, clock()
+
+    def take(self) -> bool:
+        """Use one token, if there is one."""
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._since) * self._rate)
+        self._since = now
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
+
+
 class FairShare:
     """A token bucket per enterprise, in readings: one feed that runs wild doesn't take the others' place."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from services.energy.intake.credentials import Credentials, from_database
+from services.energy.intake.credentials import Credentials, changes_in_log, from_database
 from services.energy.intake.door import Door, create_app
 from services.energy.intake.limits import FairShare, InFlight
 from services.energy.intake.publisher import Publisher
@@ -51,9 +51,11 @@ async def open_door(rt: Runtime, pool: "asyncpg.Pool[asyncpg.Record]", settings:
         async with pool.acquire() as conn:
             return await receipts.read(conn, enterprise, receipt)
 
+    credentials = Credentials(from_database(pool), rt.clock.now)
+    rt.spawn(credentials.watch(changes_in_log(pool)), "credentials")
     return Door(
         settings=settings,
-        credentials=Credentials(from_database(pool), rt.clock.now),
+        credentials=credentials,
         publisher=Publisher(publish, settings.share_publish_ms / 1000),
         read_receipt=read_receipt,
         receipt_key=bytes(await pool.fetchval("SELECT key FROM receipt_key")),
