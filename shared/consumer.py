@@ -130,6 +130,13 @@ class DomainConsumer:
 
     async def run(self) -> None:
         """Consume until cancelled. Neither an outage nor a poison event ends it."""
+        try:
+            await self._run()
+        finally:
+            # Whoever reads the metrics would take one that was put aside for one that is behind.
+            _consumers.discard(self)
+
+    async def _run(self) -> None:
         delay = BACKOFF_FIRST_S
         while True:
             end_if_cancelled()

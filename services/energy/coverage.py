@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,7 +54,7 @@ _DAYS = text("""
                (SELECT max(year) FROM key_user_list WHERE year <= extract(year FROM d)) AS year
         FROM generate_series(CAST(:first AS date), CAST(:today AS date), interval '1 day') AS d
     )
-    SELECT k.enterprise, days.day, r.region, f.first_received_at,
+    SELECT k.enterprise, days.day, r.region, f.first_received_at, f.traceparent,
            c.online, coalesce(c.version, 0) AS version
     FROM days JOIN key_user k ON k.year = days.year
     JOIN LATERAL (SELECT region FROM enterprise_region
@@ -155,6 +156,7 @@ class CoverageWatch:
                     events += found
                     name = f"coverage-{row.enterprise}-{row.day.isoformat()}"
                     writes.append(self._write(name, row.version, found))
+                _link([row.traceparent for row, write in zip(rows, writes, strict=True) if write.events])
                 await self._append(conn, writes, events, "judge-days")
             written += len(events)
             if len(rows) < BATCH:
@@ -172,3 +174,9 @@ class CoverageWatch:
             return
         await inline.apply(conn, events, self.energy.now())
         await self.energy.log.append(conn, writes, metadata(what))
+
+
+def _link(traceparents: Sequence[str | None]) -> None:
+    """Say in the sweep's span which batches the verdicts rest on."""
+    for link in telemetry.links_from(traceparents):
+        trace.get_current_span().add_link(link.context)
