@@ -17,7 +17,7 @@ _PINYIN = {
     "350000": "Fujian", "350100": "Fuzhou", "350200": "Xiamen", "350300": "Putian", "350400": "Sanming",
     "350500": "Quanzhou", "350600": "Zhangzhou", "350700": "Nanping", "350800": "Longyan", "350900": "Ningde",
 }  # fmt: skip
-_WIDE, _MIDDLE = 108, 76
+_WIDE, _MIDDLE = 108, 78
 _MISSING = "[bright_black]–[/]"
 
 
@@ -46,19 +46,16 @@ def headline(situation: Situation) -> Text:
 def table(board: dict[str, Any] | None, width: int) -> Table:
     """The province and its cities. A figure that isn't known is a dash, never a zero."""
     wide, middle = width >= _WIDE, width >= _MIDDLE
-    made = Table(expand=False, padding=(0, 1), header_style="bold", title_justify="left")
+    made = Table(padding=(0, 1), header_style="bold")
     made.add_column("city", no_wrap=True)
-    heads = ["done %", "gap pp", ""]
+    heads = ["done %", "gap", "", "online", "tce"]
     if middle:
-        heads = ["invested 亿元", "target", *heads]
+        heads = ["亿元", "of", "done %", "gap pp", "", "rank", "online", "tce today"]
     if wide:
-        heads.insert(heads.index("gap pp"), "序时 %")
-    heads += ["rank", "key users online"] if middle else ["online"]
+        heads = ["invested 亿元", "target", "done %", "序时 %", "gap pp", "", "rank", "key users online"]
+        heads += ["tce today", "tce day before"]
     for head in heads:
-        made.add_column(head, justify="right")
-    made.add_column("tce today", justify="right")
-    if wide:
-        made.add_column("tce day before", justify="right")
+        made.add_column(head, justify="right", no_wrap=not wide, min_width=1)
     for row in board["rows"] if board else []:
         made.add_row(*_row(row, wide, middle), style="bold" if row["level"] == "province" else "")
         if row["level"] == "province":
@@ -68,7 +65,7 @@ def table(board: dict[str, Any] | None, width: int) -> Table:
 
 def _row(row: dict[str, Any], wide: bool, middle: bool) -> list[str]:
     figure = row["investment"] or {}
-    name = f"{row['name'].removesuffix('市')} {_PINYIN.get(row['region'], '')}" if middle else row["name"]
+    name = f"{row['name'].removesuffix('市')} {_PINYIN.get(row['region'], '')}" if wide else row["name"]
     cells = [name]
     if middle:
         least = "≥" if figure.get("lower_bound") and figure.get("value") is not None else ""

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.demo.board import headline, table
 from cli.demo.fault_kinds import Fault
+from cli.demo.pace import Pace
 from cli.demo.state import Situation
 from cli.demo.tally import OUTCOMES, Journal, Tally
 
@@ -80,16 +81,20 @@ def fault_table(faults: Sequence[Fault], journal: Journal) -> Table:
 
 
 def _timings(journal: Journal, took: Timings) -> str:
-    parts = [f"{days} days {pace}" for pace, days in journal.played.items() if days]
+    parts = [f"{days} day{'s' * (days > 1)} {pace}" for pace, days in journal.played.items() if days]
+    lines = [
+        f"[bold]Played[/]  {', '.join(parts) or 'nothing'}, in {journal.year_seconds:.0f} s; "
+        f"at most {journal.tally.peak:,.0f} readings/s"
+    ]
+    if journal.played.get(Pace.DAILY) or journal.played.get(Pace.WEEKLY):
+        lines.append(
+            "        (a feed that sends once a day or a week is silent in between: the rule says 2 hours)"
+        )
     first = (
         "" if took.first_figures is None else f"first figures on the board after {took.first_figures:.0f} s, "
     )
-    return (
-        f"[bold]Played[/]  {', '.join(parts) or 'nothing'}; {journal.year_seconds:.0f} s, "
-        f"at most {journal.tally.peak:,.0f} readings/s (on days of one push a day, feeds count as silent "
-        f"for part of the day: the rule is two hours)\n"
-        f"[bold]Timings[/] {first}summary after {took.total:.0f} s"
-    )
+    lines.append(f"[bold]Timings[/] {first}summary after {took.total:.0f} s")
+    return "\n".join(lines)
 
 
 def _show_places(console: Console, places: Places) -> None:
