@@ -1,6 +1,5 @@
 """The energy service: `python -m services.energy.main api | intake | worker`."""
 
-import asyncio
 import sys
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from services.energy.flusher import Flusher
 from services.energy.readings import release
 from services.energy.settings import EnergySettings
 from shared.anchors import Anchoring
+from shared.loop import run
 from shared.relay import Relay
 from shared.runtime import Runtime
 
@@ -63,4 +63,4 @@ async def main(role: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1] if len(sys.argv) == 2 else ""))
+    run(main(sys.argv[1] if len(sys.argv) == 2 else ""))

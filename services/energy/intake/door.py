@@ -24,6 +24,7 @@ from services.energy.intake.openapi import RECEIPT, REQUEST, RESPONSES
 from services.energy.intake.parse import Origin, parse
 from services.energy.intake.publisher import Publisher
 from services.energy.intake.settings import IntakeSettings
+from services.energy.intake.tracing import TraceShare
 from services.energy.readings import receipts
 from shared import telemetry
 from shared.asgi import OWN_SPANS_ONLY
@@ -61,17 +62,20 @@ def create_app(door: Door) -> FastAPI:
         telemetry=OWN_SPANS_ONLY,
     )
 
+    tracer, traces = telemetry.tracer(__name__), TraceShare(door.settings.traces_per_second)
+
     @app.post(
         "/v1/readings", status_code=202, openapi_extra=REQUEST, responses=RESPONSES, summary="Push readings"
     )
     async def push(request: Request) -> Response:
         """Take one enterprise's batch of 1 to 5,000 readings. The answer's receipt tells what became of each."""
         context = telemetry.context_from(request.headers.get("traceparent"))
-        with telemetry.tracer(__name__).start_as_current_span(
-            "POST /v1/readings", context=context, kind=SpanKind.SERVER
-        ) as span:
+        if context is None and not traces.take():
             device = await door.credentials.check(request.headers.get("authorization"))
-            taken = await _take(door, device, request)
+            return _json(202, await _take(door, device, request, ""))
+        with tracer.start_as_current_span("POST /v1/readings", context=context, kind=SpanKind.SERVER) as span:
+            device = await door.credentials.check(request.headers.get("authorization"))
+            taken = await _take(door, device, request, telemetry.inject_traceparent() or "")
             span.set_attribute("shengji.readings", taken["readings"])
             return _json(202, taken)
 
@@ -100,7 +104,7 @@ def create_app(door: Door) -> FastAPI:
     return app
 
 
-async def _take(door: Door, device: Device, request: Request) -> dict[str, Any]:
+async def _take(door: Door, device: Device, request: Request, traceparent: str) -> dict[str, Any]:
     """Read, check and publish one batch."""
     _check_headers(request, door.settings.max_body_bytes)
     declared = _length(request) or door.settings.max_body_bytes
@@ -115,7 +119,7 @@ async def _take(door: Door, device: Device, request: Request) -> dict[str, Any]:
             enterprise=device.enterprise,
             receipt=receipt.bytes,
             received_at=int(now.timestamp()) * 1_000_000 + now.microsecond,
-            traceparent=telemetry.inject_traceparent() or "",
+            traceparent=traceparent,
         )
         post = parse(plain, origin)
         door.fair_share.take(device.enterprise, post.count)

@@ -39,6 +39,7 @@ class Publisher:
         self._publish = publish
         self._wait_s = wait_s
         self._waiting: dict[int, list[_Waiting]] = {}
+        self._on_its_way: dict[int, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def publish(self, partition: int, post: Post, message_id: str | None = None) -> None:
@@ -60,7 +61,9 @@ class Publisher:
 
     async def _after_a_while(self, partition: int, waiting: list[_Waiting]) -> None:
         await asyncio.sleep(self._wait_s)
-        await self._send_all(partition, waiting)
+        # While one is on its way the next gathers: the slower the disk, the more POSTs share a sync.
+        async with self._on_its_way.setdefault(partition, asyncio.Lock()):
+            await self._send_all(partition, waiting)
 
     async def _send_all(self, partition: int, waiting: list[_Waiting]) -> None:
         """Send what has come together, unless somebody else has."""

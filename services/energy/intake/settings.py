@@ -20,3 +20,6 @@ class IntakeSettings(BaseSettings):
     publish_budget_s: float = Field(
         default=10.0, gt=0, description="until an unacknowledged publish is a 503"
     )
+    traces_per_second: float = Field(
+        default=20, ge=1, description="POSTs that begin a trace of their own; those that bring one always do"
+    )
