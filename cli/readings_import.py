@@ -185,9 +185,12 @@ async def _settled(door: Door, receipt: str) -> dict[str, Any]:
 def report(outcomes: Counter[str], examples: list[dict[str, Any]], feed: Feed, console: Console) -> None:
     """What became of the readings, to the last one."""
     said = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()) if count)
-    mark = "[green]✓[/]" if sum(outcomes.values()) == len(feed.rows) else "[red]✗[/]"
+    # What was released later stands among the quarantined too.
+    decided = sum(count for name, count in outcomes.items() if name != "released")
+    mark = "[green]✓[/]" if decided == len(feed.rows) else "[red]✗[/]"
     console.print(f"{mark} {len(feed.rows)} sent: {said}")
     for item in examples:
-        console.print(
-            f"  reading {item.get('index')}: {item.get('outcome')}: {item.get('reason')}", highlight=False
-        )
+        first, last = item["from"], item["to"]
+        which = f"reading {first}" if first == last else f"readings {first} to {last}"
+        why = f": {item['reason']}" if item["reason"] else ""
+        console.print(f"  {which} of a batch: {item['outcome']}{why}", highlight=False)

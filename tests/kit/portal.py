@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 
 from cli.door import Door
-from cli.plan import load_through
+from cli.plan import PLACES, load_through
 from cli.tokens import token_for
 from deploy.local.runner import LocalSystem
+from plans.loader import load_plan
 
 CHINA = timezone(timedelta(hours=8))
 PLAN = "fujian-2013"
@@ -107,6 +108,12 @@ class Portal:
         """The plan's parts to their owners. A repeat changes nothing."""
         async with Door(self.gateway, self.token("province")) as door:
             await load_through(door, PLAN)
+
+    async def load_part(self, part: str) -> None:
+        """One service's part of the plan, where only that service runs."""
+        suffix = dict(PLACES)[part]
+        body = {name: value for name, value in load_plan(PLAN).parts()[part].items() if name != "plan"}
+        ok(await self.province.post(f"/plans/{PLAN}{suffix}", json=body))
 
     async def close(self) -> None:
         """Close every client."""
