@@ -5,6 +5,7 @@ The event id is progress's own number of the change ("v<version>:<seq>"). An id 
 narrowed to what the token may see, and ends when the token does.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -16,17 +17,22 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.auth import Authenticator, Caller, seconds_left
+from services.gateway.hints import Hints
 from services.gateway.limits import Limits
 from shared.identity import Actor
 from shared.problems import Problem
 from shared.rpc import Client
 
-_WAIT_S = 2.0  # one long poll; also the heartbeat's rhythm
+_WAIT_S = 2.0  # without a hint; also the heartbeat's rhythm
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def router(
-    authenticator: Authenticator, client: Client, limits: Limits, now: Callable[[], float] = time.time
+    authenticator: Authenticator,
+    client: Client,
+    limits: Limits,
+    hints: Hints,
+    now: Callable[[], float] = time.time,
 ) -> APIRouter:
     """GET /progress/stream. `now`: system time in epoch seconds, which rules tokens."""
     routes = APIRouter(tags=["progress"])
@@ -53,8 +59,9 @@ def router(
             query["region"] = region
         last = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
         # The first answer comes before the headers: a bad region is a problem, not a broken stream.
-        first = await _changes(client, actor, query, last, wait=0.0)
-        events = _events(request, client, caller, query, first, now)
+        hint = hints.next()
+        first = await _changes(client, actor, query, last)
+        events = _events(request, client, caller, query, first, now, hints, hint)
         return _Held(limits, actor.subject, events)
 
     return routes
@@ -73,11 +80,8 @@ class _Held(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _changes(
-    client: Client, actor: Actor, query: dict[str, Any], after: str | None, wait: float
-) -> dict[str, Any]:
-    body = {**query, "after": after, "wait": wait}
-    reply = await client.call("progress", "changes", body, actor)
+async def _changes(client: Client, actor: Actor, query: dict[str, Any], after: str | None) -> dict[str, Any]:
+    reply = await client.call("progress", "changes", {**query, "after": after}, actor)
     answer: dict[str, Any] = reply["data"]
     return answer
 
@@ -89,6 +93,8 @@ async def _events(
     query: dict[str, Any],
     answer: dict[str, Any],
     now: Callable[[], float],
+    hints: Hints,
+    hint: asyncio.Event,
 ) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
     while True:
@@ -104,9 +110,11 @@ async def _events(
             yield b": still here\n\n"
         if await request.is_disconnected():
             return
-        last = answer["last"]
+        if not answer["items"]:
+            await hints.wait(hint, min(_WAIT_S, left))
+        last, hint = answer["last"], hints.next()
         try:
-            answer = await _changes(client, caller.actor, query, last, wait=min(_WAIT_S, left))
+            answer = await _changes(client, caller.actor, query, last)
         except Problem as problem:
             # The line stays: the reader sees why nothing comes, and loses nothing.
             yield _event("problem", problem.to_dict(), None)

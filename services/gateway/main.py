@@ -15,6 +15,7 @@ from services.gateway import live, openapi, simulated_clock
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
 from services.gateway.endpoint import Endpoints, problem_response
+from services.gateway.hints import Hints
 from services.gateway.limits import Limits, PublicPages
 from services.gateway.people import People
 from services.gateway.positions import PositionTokens
@@ -35,7 +36,9 @@ PREFIX = "/api/v1"
 _log = structlog.get_logger("gateway")
 
 
-def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> FastAPI:
+def create_app(
+    settings: GatewaySettings, client: Client, door: ClockDoor, hints: Hints | None = None
+) -> FastAPI:
     """The application over a connected client."""
     app = FastAPI(
         title="Shengji 升级",
@@ -66,7 +69,7 @@ def create_app(settings: GatewaySettings, client: Client, door: ClockDoor) -> Fa
             status_code=route.status,
         )
     api.include_router(simulated_clock.router(authenticator, door))
-    api.include_router(live.router(authenticator, client, limits))
+    api.include_router(live.router(authenticator, client, limits, hints or Hints()))
     app.include_router(api)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -124,7 +127,9 @@ async def main() -> None:
     settings = GatewaySettings()
     async with Runtime.start("gateway", process="gateway", settings=settings) as rt:
         door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
-        app = create_app(settings, Client(rt.broker), door)
+        hints = Hints()
+        await hints.listen(nats_broker.client(rt.broker))
+        app = create_app(settings, Client(rt.broker), door, hints)
         server = HttpServer.of(settings, HttpMetrics(app), limit_concurrency=settings.most_connections)
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
