@@ -97,6 +97,9 @@ POST /meters/{meter}/suspects                             422 403  422   404    
 POST /meters/{meter}/retirement                           200 403  200   404    200     404        403         403
 GET  /suspects                                            200 200  200   200    200     200        200         403
 GET  /quarantine                                          200 200  200   200    200     200        200         403
+GET  /quarantine/{reading}                                200 200  200   404    200     404        200         404
+POST /quarantine/releases                                 200 200  200   404    200     404        403         403
+POST /quarantine/drops                                    200 200  200   404    200     404        403         403
 GET  /key-users/{year}                                    200 200  200   403    200     403        200         200
 POST /key-users/{year}                                    201 403  403   403    403     403        403         403
 GET  /coverage                                            200 200  200   403    200     403        200         200
@@ -270,6 +273,14 @@ async def _key_users(world: World) -> Ask:
     return Ask({"year": next(_years)}, body={"basis": "equivalent", "source": "示例", "enterprises": lines})
 
 
+async def _quarantined(world: World) -> Ask:
+    return Ask({"reading": await world.quarantined()})
+
+
+async def _decide_on_quarantined(world: World) -> Ask:
+    return Ask(body={"enterprise": world.home, "readings": [await world.quarantined()], **REASON})
+
+
 def _home(world: World) -> dict[str, Any]:
     return {"enterprise": world.home}
 
@@ -392,6 +403,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /meters/{meter}/retirement": _of_meter(at=AT),
     "GET /suspects": _same(query=_home),
     "GET /quarantine": _same(query=_home),
+    "GET /quarantine/{reading}": _quarantined,
+    "POST /quarantine/releases": _decide_on_quarantined,
+    "POST /quarantine/drops": _decide_on_quarantined,
     "GET /key-users/{year}": _same(lambda _: {"year": 2014}, _region),
     "POST /key-users/{year}": _key_users,
     "GET /coverage": _same(query=lambda world: {**_region(world), "day": "2013-02-27"}),

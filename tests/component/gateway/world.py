@@ -21,6 +21,7 @@ class World:
     meter: str
     project: str
     receipt: str
+    works: Works
 
     @classmethod
     async def made(cls, portal: Portal) -> Self:
@@ -30,7 +31,7 @@ class World:
         meter = await works.meter()
         receipt = await works.push(meter, [(START - timedelta(days=1), 5)])
         await works.outcome(receipt)
-        world = cls(portal, works.enterprise, away.enterprise, meter, unique("P-HOME"), receipt)
+        world = cls(portal, works.enterprise, away.enterprise, meter, unique("P-HOME"), receipt, works)
         await world.new_project(world.project)
         city = portal.city(CITY)
         report = {"region": CITY, "month": "2013-01", "investment": "4820000000"}
@@ -60,6 +61,14 @@ class World:
         """A further project of the home enterprise."""
         body = project(identifier or unique("P-NEW"), self.home)
         return str(ok(await self.portal.city(CITY).post("/projects", json=body))["project"])
+
+    async def quarantined(self) -> int:
+        """The id of a reading of the home enterprise that is kept aside: nobody knows its meter."""
+        nobody = unique("M-UNKNOWN")
+        await self.works.send(nobody, [(START, 1)])
+        query = {"enterprise": self.home, "meter": nobody}
+        (kept,) = ok(await self.portal.province.get("/quarantine", params=query))["items"]
+        return int(kept["id"])
 
     async def designate(self, year: int) -> Any:
         """The list of a year with the home enterprise on it; a later list of the year is a revision."""
