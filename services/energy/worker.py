@@ -1,9 +1,12 @@
 """The process `energy worker`: one task per partition, and the board's running figures."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.energy.readings import receipts, wire
 from services.energy.readings.live import LiveBoard
@@ -15,6 +18,27 @@ from shared.pull import PullReader
 from shared.runtime import Runtime
 
 MESSAGES_AT_ONCE = 100
+
+
+class WorkerSettings(BaseSettings):
+    """What this worker works, from the environment (prefix `SHENGJI_WORKER_`)."""
+
+    model_config = SettingsConfigDict(env_prefix="SHENGJI_WORKER_", extra="ignore")
+
+    partitions: str = Field(
+        default="",
+        pattern=r"^([0-9]+(,[0-9]+)*)?$",
+        description="partitions of READINGS that this process works, e.g. 0,1; none named: all of them",
+    )
+
+    def chosen(self, there: Sequence[int]) -> list[int]:
+        """Of the partitions that there are, those of this worker. Raises LookupError for one that isn't there."""
+        wanted = [int(each) for each in self.partitions.split(",")] if self.partitions else list(there)
+        if unknown := sorted(set(wanted) - set(there)):
+            raise LookupError(f"SHENGJI_WORKER_PARTITIONS names {unknown}, and there are {list(there)}")
+        return sorted(set(wanted))
+
+
 _FORGET_EVERY_S = 600.0
 
 _LIMITS = {
@@ -43,8 +67,9 @@ async def start(rt: Runtime) -> list[PartitionWorker]:
     live = LiveBoard(connect, nc.publish, rt.clock, lambda: datetime.now(UTC))
     rt.spawn(live.run(), "live figures")
     conn = await connect()
-    partitions = [row["p"] for row in await conn.fetch("SELECT p FROM reading_partition ORDER BY p")]
+    there = [row["p"] for row in await conn.fetch("SELECT p FROM reading_partition ORDER BY p")]
     await conn.close()
+    partitions = WorkerSettings().chosen(there)
     workers = []
     for p in partitions:
         reader = await PullReader.open(rt.js, wire.STREAM, f"worker-{p}", MESSAGES_AT_ONCE)
