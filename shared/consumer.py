@@ -173,7 +173,9 @@ class DomainConsumer:
                     if self._pending == 0 and not self._behind:
                         self._fine()
                     continue
-                self._behind = False
+                if self._behind:
+                    # Opened beyond the stream's end, the server counts as pending what was refilled before it too.
+                    raise Reopen(f"{self.stream} holds the checkpoint again")
                 await self._commit(line.take(messages))
                 # What is wrong in the batch stops the line behind what is right in it.
                 line.raise_fault()

@@ -219,6 +219,25 @@ async def test_a_stream_shorter_than_the_checkpoint_is_waited_for_and_said_so(
     assert await diary.positions() == up_to(8)
 
 
+async def test_after_a_refill_beneath_a_waiting_consumer_nothing_is_said_to_be_pending(
+    ledger: Ledger, diary: Diary, stream: JetStreamContext
+):
+    # The server counts, for a consumer opened beyond the end, whatever comes: also what stands before its start.
+    await ledger.append(6)
+    await published(ledger, stream)
+    first = consumer_of(diary, stream)
+    async with running(first):
+        await wait_for(lambda: first.position == 6)
+    await stream.delete_stream(STREAM)
+    await stream.add_stream(domain_stream(SOURCE))
+    waiting = consumer_of(diary, stream)
+    async with running(waiting):
+        await wait_for(lambda: waiting.check().status == "degraded")
+        await published(ledger, stream)
+        await wait_for(lambda: waiting.check().status == "ok" and waiting.pending == 0)
+    assert await diary.positions() == up_to(6)
+
+
 async def test_a_consumer_that_the_server_forgot_is_opened_anew(
     ledger: Ledger, diary: Diary, stream: JetStreamContext, bare_nats: TestNats
 ):
