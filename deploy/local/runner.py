@@ -19,6 +19,7 @@ import psutil
 
 from deploy import topology
 from deploy.databases import as_role, create_database, create_roles, for_asyncpg, for_sqlalchemy
+from deploy.local.backup_archive import archiving
 from deploy.local.environment import SystemAddresses, process_environment
 from deploy.local.folder import DataFolder
 from deploy.local.nats import NatsServer
@@ -142,6 +143,8 @@ class LocalSystem:
             return None
         port = self.folder.port("postgres", self.settings.postgres_port)
         tuning = small() if self.settings.small else working()
+        if self.settings.wal_archive is not None:
+            tuning |= archiving(self.settings.wal_archive)
         log = self.folder.logs / "postgres.log"
         server = PostgresServer(self.folder.root / "postgres", port, self.secrets.postgres, log, tuning)
         await self._step("prepare PostgreSQL", server.prepare())

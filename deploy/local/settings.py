@@ -31,7 +31,8 @@ class LocalSettings:
     """What the runner starts and where. A port of 0: the one of the last run, else the usual, else a free one.
 
     `processes`: names from the topology, all if None. `postgres_url`: an outside server, as a role that may
-    make roles and databases. `nats_url`: an outside server; `nats_logins` has (user, password) by process.
+    make roles and databases. `wal_archive`: where the embedded one copies its log. `nats_url`: an outside
+    server; `nats_logins` has (user, password) by process.
     """
 
     data: Path = Path("data")
@@ -46,6 +47,7 @@ class LocalSettings:
     partitions: int = topology.READINGS_PARTITIONS
     postgres_url: str | None = None
     nats_url: str | None = None
+    wal_archive: Path | None = None
     nats_logins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     databases: Mapping[str, OutsideDatabase] = field(default_factory=dict)
     extra_env: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +65,9 @@ class LocalSettings:
             environment=_one_of(env, "SHENGJI_ENVIRONMENT", _ENVIRONMENTS),
             postgres_url=env.get("SHENGJI_POSTGRES_URL"),
             nats_url=env.get("SHENGJI_NATS_URL"),
+            wal_archive=Path(env["SHENGJI_WAL_ARCHIVE"]).absolute()
+            if env.get("SHENGJI_WAL_ARCHIVE")
+            else None,
             nats_logins=_nats_logins(env),
             databases=_databases(env),
             extra_env={name: value for name, value in env.items() if _is_passed_on(name)},

@@ -89,7 +89,11 @@ async def test_status_says_so_in_its_exit_code_when_a_process_is_gone(
         assert gone.process == "energy-intake"
     finally:
         await local_system.supervisor.start_one("energy-intake")
-    assert await status.show(data, False, False, quiet) == 0
+
+    async def well() -> bool:
+        return await status.show(data, False, False, quiet) == 0
+
+    await wait_for(well, 60, "all is well again")
 
 
 async def test_a_reading_is_followed_from_its_push_to_the_figure_and_back(
