@@ -6,11 +6,14 @@ processor time a request, as much as the system needs for it; this one takes 0.2
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _LONGEST_HEAD = 65_536
+_KEPT_S = 3.0
+"""Servers close what has been idle for a while (uvicorn: 5 s); a request on its way then would be lost."""
 
 
 class LineLost(ConnectionError):
@@ -35,7 +38,7 @@ class Lines:
             raise ValueError(f"not an http:// address: {base!r}")
         self._host, self._port = address.hostname, address.port or 80
         self._timeout = timeout
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter, float]] = []
 
     async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """One POST. Raises LineLost, TimeoutError or OSError when there is no whole answer."""
@@ -47,7 +50,7 @@ class Lines:
 
     async def close(self) -> None:
         """Close the idle connections."""
-        for _, writer in self._idle:
+        for _, writer, _ in self._idle:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
@@ -58,11 +61,11 @@ class Lines:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if body or method == "POST":
             lines.append(f"Content-Length: {len(body)}")
-        head = "\r\n".join((*lines, "", "")).encode("latin-1")
+        request = "\r\n".join((*lines, "", "")).encode("latin-1") + body
         async with asyncio.timeout(self._timeout):
             reader, writer = await self._connection()
             try:
-                writer.write(head + body)
+                writer.write(request)
                 await writer.drain()
                 answer = await _answer(reader)
             except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, OSError) as error:
@@ -74,13 +77,14 @@ class Lines:
         if answer.headers.get("connection", "").lower() == "close":
             writer.close()
         else:
-            self._idle.append((reader, writer))
+            self._idle.append((reader, writer, time.monotonic()))
         return answer
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while self._idle:
-            reader, writer = self._idle.pop()
-            if not (writer.is_closing() or reader.at_eof()):
+            reader, writer, used = self._idle.pop()
+            fresh = time.monotonic() - used < _KEPT_S
+            if fresh and not (writer.is_closing() or reader.at_eof()):
                 return reader, writer
             writer.close()
         return await asyncio.open_connection(self._host, self._port, limit=_LONGEST_HEAD)

@@ -58,11 +58,10 @@ class Player:
         self.clock = self.situation.clock = stop.moment
         await self.collector.step(stop.moment)
         await self._run_errands()
-        posts = self._ordinary() if stop.push else []
-        for fault in self.faults:
-            posts += fault.besides(self._devices[fault.enterprise], before, stop.moment)
-        sent = await self._send(posts)
-        await self._note_receipts(sent)
+        sent = await asyncio.gather(*(self._send(name, stop, before) for name in self._devices))
+        if stop.push:
+            self._sent_to = max(self._sent_to, _slot(stop.moment))
+        await self._note_receipts([each for line in sent for each in line])
         for fault in self.faults:
             await self._tend(fault, before)
 
@@ -70,29 +69,20 @@ class Player:
         """The moments of the day at which somebody has something to do."""
         return [errand.moment for errand in self._errands if local(errand.moment).date() == day]
 
-    def _ordinary(self) -> list[Post]:
-        until = _slot(self.clock)
-        posts = []
-        for name, devices in self._devices.items():
-            columns = devices.cut(self._sent_to, until)
-            if columns:
-                posts += self._spoiled(Post(name, columns))
-        self._sent_to = max(until, self._sent_to)
-        return posts
-
-    def _spoiled(self, post: Post) -> list[Post]:
-        made = [post]
-        for fault in self.faults:
-            if fault.enterprise == post.enterprise:
-                made = [each for one in made for each in fault.ordinary(one, self.clock)]
-        return made
-
-    async def _send(self, posts: list[Post]) -> list[Sent]:
-        measured = [post for post in posts if not post.correction]
-        sent = await self.intake.send_all(measured)
+    async def _send(self, enterprise: str, stop: Stop, before: datetime) -> list[Sent]:
+        """What leaves one enterprise's devices at this stop, in its order."""
+        devices, until = self._devices[enterprise], _slot(stop.moment)
+        faults = [fault for fault in self.faults if fault.enterprise == enterprise]
+        posts: list[Post] = []
+        if stop.push and (columns := devices.cut(self._sent_to, until)):
+            posts = [Post(enterprise, columns)]
+        for fault in faults:
+            posts = [each for post in posts for each in fault.ordinary(post, stop.moment)]
+        for fault in faults:
+            posts += fault.besides(devices, before, stop.moment)
+        sent = []
         for post in posts:
-            if post.correction:
-                sent += await self.intake.send(post, reported_at=self.clock)
+            sent += await self.intake.send(post, stop.moment if post.correction else None)
         return sent
 
     async def _note_receipts(self, sent: list[Sent]) -> None:

@@ -69,18 +69,6 @@ class Intake:
             sent.append(Sent(part, str(answer["receipt"])))
         return sent
 
-    async def send_all(self, posts: list[Post]) -> list[Sent]:
-        """Push batches side by side; those of one enterprise in their order."""
-        by_enterprise: dict[str, list[Post]] = {}
-        for post in posts:
-            by_enterprise.setdefault(post.enterprise, []).append(post)
-
-        async def in_order(line: list[Post]) -> list[Sent]:
-            return [sent for post in line for sent in await self.send(post)]
-
-        lines = await asyncio.gather(*(in_order(line) for line in by_enterprise.values()))
-        return [sent for line in lines for sent in line]
-
     async def receipt(self, enterprise: str, receipt: str) -> dict[str, Any]:
         """What became of a POST. Waits until the worker has worked it off."""
         deadline = asyncio.get_running_loop().time() + _PATIENCE_S

@@ -19,7 +19,13 @@ from services.energy.domain.refusal import taken
 
 
 async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> None:
-    """Change the tables for each event. Raises Refused (409) where an external id belongs to somebody else."""
+    """Change the tables for each event. Raises Refused (409) where an external id belongs to somebody else.
+
+    Days, verdicts and feeds come by the hundred: a statement for each would cost more than all else together.
+    """
+    days: list[dict[str, Any]] = []
+    verdicts: list[coverage.CoverageChanged] = []
+    feeds: list[tuple[str, datetime | None]] = []
     for event in events:
         match event:
             case reference.RegionsLoaded():
@@ -53,27 +59,26 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
             case meter.MeterRetired():
                 await _set_meter(conn, event.meter, retired_at=event.at)
             case measured_day.EnterpriseDayMeasured():
-                await _upsert(
-                    conn,
-                    tables.measured_day,
-                    [
-                        {
-                            "enterprise": event.enterprise,
-                            "day": event.day,
-                            "revision": event.revision,
-                            "measured_at": now,
-                            "figures": msgspec.to_builtins(event),
-                        }
-                    ],
+                days.append(
+                    {
+                        "enterprise": event.enterprise,
+                        "day": event.day,
+                        "revision": event.revision,
+                        "measured_at": now,
+                        "figures": msgspec.to_builtins(event),
+                    }
                 )
             case coverage.CoverageChanged():
-                await _judged(conn, event)
+                verdicts.append(event)
             case coverage.FeedSilent(enterprise=name, since=since):
-                await _feed(conn, name, since)
+                feeds.append((name, since))
             case coverage.FeedResumed(enterprise=name):
-                await _feed(conn, name, None)
+                feeds.append((name, None))
             case _:
                 pass  # nothing is read at once of the others
+    await _upsert(conn, tables.measured_day, days)
+    await _judged(conn, verdicts)
+    await _feeds(conn, feeds)
 
 
 async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> None:
@@ -250,32 +255,45 @@ async def _set_meter(conn: AsyncConnection, name: str, **values: Any) -> None:
     await conn.execute(update(tables.meter).where(tables.meter.c.meter == name).values(**values))
 
 
-async def _judged(conn: AsyncConnection, event: coverage.CoverageChanged) -> None:
+async def _judged(conn: AsyncConnection, events: list[coverage.CoverageChanged]) -> None:
+    if not events:
+        return
     judged = tables.coverage_day
-    statement = insert(judged).values(
-        enterprise=event.enterprise,
-        day=event.day,
-        region=event.region,
-        online=event.online,
-        reason=event.reason,
-        version=1,
-    )
+    statement = insert(judged)
+    said = statement.excluded
+    rows = [
+        {
+            "enterprise": event.enterprise,
+            "day": event.day,
+            "region": event.region,
+            "online": event.online,
+            "reason": event.reason,
+            "version": 1,
+        }
+        for event in events
+    ]
     await conn.execute(
         statement.on_conflict_do_update(
             index_elements=[judged.c.enterprise, judged.c.day],
-            set_={"online": event.online, "reason": event.reason, "version": judged.c.version + 1},
-        )
+            set_={"online": said.online, "reason": said.reason, "version": judged.c.version + 1},
+        ),
+        rows,
     )
 
 
-async def _feed(conn: AsyncConnection, name: str, silent_since: datetime | None) -> None:
+async def _feeds(conn: AsyncConnection, states: list[tuple[str, datetime | None]]) -> None:
+    """(enterprise, silent since), in the order in which they were found out: the last one stays."""
+    if not states:
+        return
     feed = tables.feed_state
-    statement = insert(feed).values(enterprise=name, version=1, silent_since=silent_since)
+    statement = insert(feed)
+    rows = [{"enterprise": name, "version": 1, "silent_since": since} for name, since in states]
     await conn.execute(
         statement.on_conflict_do_update(
             index_elements=[feed.c.enterprise],
-            set_={"silent_since": silent_since, "version": feed.c.version + 1},
-        )
+            set_={"silent_since": statement.excluded.silent_since, "version": feed.c.version + 1},
+        ),
+        rows,
     )
 
 
