@@ -1,6 +1,8 @@
 """The gateway: one door for portals. `python -m services.gateway.main`."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -37,9 +39,13 @@ _log = structlog.get_logger("gateway")
 
 
 def create_app(
-    settings: GatewaySettings, client: Client, door: ClockDoor, hints: Hints | None = None
+    settings: GatewaySettings,
+    client: Client,
+    door: ClockDoor,
+    hints: Hints | None = None,
+    now: Callable[[], float] = time.time,
 ) -> FastAPI:
-    """The application over a connected client."""
+    """The application over a connected client. `now`: system time (epoch seconds), by which streams end."""
     app = FastAPI(
         title="Shengji 升级",
         version="1",
@@ -69,7 +75,7 @@ def create_app(
             status_code=route.status,
         )
     api.include_router(simulated_clock.router(authenticator, door))
-    api.include_router(live.router(authenticator, client, limits, hints or Hints()))
+    api.include_router(live.router(authenticator, client, limits, hints or Hints(), now))
     app.include_router(api)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
