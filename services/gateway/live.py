@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from services.gateway import openapi
 from services.gateway.auth import Authenticator, Caller, seconds_left
 from services.gateway.hints import Hints
 from services.gateway.limits import Limits
@@ -24,6 +25,10 @@ from shared.problems import Problem
 from shared.rpc import Client
 
 _WAIT_S = 2.0  # without a hint; also the heartbeat's rhythm
+_STREAM = {
+    "description": "Events `reset`, `change`, `problem` and `end`; comments while nothing changes",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -42,9 +47,9 @@ def router(
         summary="Changes of progress figures as server-sent events",
         description=__doc__,
         response_class=StreamingResponse,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
         openapi_extra={
-            "security": [{"bearer": []}],
+            "security": openapi.SECURITY,
+            "responses": {"200": _STREAM, **openapi.errors()},
             "parameters": [
                 {"name": "region", "in": "query", "required": False, "schema": {"type": "string"}},
                 {"name": "Last-Event-ID", "in": "header", "required": False, "schema": {"type": "string"}},
@@ -110,7 +115,8 @@ async def _events(
             yield b": still here\n\n"
         if await request.is_disconnected():
             return
-        if not answer["items"]:
+        # After many changes that this caller may not see there may be more to look through at once.
+        if not answer["items"] and not answer.get("more"):
             await hints.wait(hint, min(_WAIT_S, left))
         last, hint = answer["last"], hints.next()
         try:

@@ -1,13 +1,15 @@
 """The simulated clock's door: read the time, step it. Only where the settings say simulated, only for ops."""
 
 from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from nats.aio.client import Client as Nats
 from nats.js import JetStreamContext
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
+from services.gateway import openapi
 from services.gateway.auth import OPS, Authenticator
 from services.gateway.endpoint import read_body
 from shared import simulation
@@ -17,6 +19,14 @@ from shared.rpc import invalid_fields
 
 _MOST_BYTES = 10_000
 _BODY_TIMEOUT_S = 10.0
+_YEARS = range(1970, 2100)
+
+
+def _within_reach(moment: datetime) -> datetime:
+    """The clock can't be set back: a slip of the finger must not send it to the year 9999."""
+    if moment.year not in _YEARS:
+        raise ValueError(f"a moment of the years {_YEARS[0]} to {_YEARS[-1]}")
+    return moment
 
 
 class ClockView(BaseModel):
@@ -33,7 +43,9 @@ class ClockStep(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"now": "2013-02-05T08:00:00+08:00"}]}
     )
 
-    now: AwareDatetime = Field(description="the new time, not before the clock's")
+    now: Annotated[AwareDatetime, AfterValidator(_within_reach)] = Field(
+        description="the new time, not before the clock's"
+    )
 
 
 class ClockDoor:
@@ -62,7 +74,7 @@ def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
     """GET and POST /clock."""
     routes = APIRouter(tags=["clock"])
 
-    @routes.get("/clock", summary="The time that counts for the record")
+    @routes.get("/clock", summary="The time that counts for the record", openapi_extra=_described())
     async def read(request: Request) -> ClockView:
         await authenticator.identify(request)
         return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
@@ -70,13 +82,7 @@ def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
     @routes.post(
         "/clock",
         summary="Step the simulated clock",
-        openapi_extra={
-            "x-roles": [OPS],
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": ClockStep.model_json_schema()}},
-            },
-        },
+        openapi_extra=_described(ClockStep),
     )
     async def step(request: Request) -> ClockView:
         actor = (await authenticator.identify(request)).actor
@@ -91,3 +97,15 @@ def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
         return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
 
     return routes
+
+
+def _described(body: type[BaseModel] | None = None) -> dict[str, Any]:
+    extra: dict[str, Any] = {"security": openapi.SECURITY, "responses": openapi.errors()}
+    if body is not None:
+        schema = body.model_json_schema()
+        media = {"example": schema.pop("examples")[0], "schema": schema}
+        extra |= {
+            "x-roles": [OPS],
+            "requestBody": {"required": True, "content": {"application/json": media}},
+        }
+    return extra
