@@ -24,6 +24,9 @@ class ProvisionerSettings(Settings):
     readings_partitions: int = Field(default=topology.READINGS_PARTITIONS, ge=1, le=256)
     readings_bytes: int = Field(default=2 * topology.GIB, ge=topology.MIB, description="size of READINGS")
     stream_replicas: int = Field(default=1, ge=1, le=5, description="copies of each stream; 3 in a cluster")
+    readings_ack_wait: float = Field(
+        default=30.0, ge=1, description="seconds until readings that a dead worker had in hand come again"
+    )
     reconcile_every: float = Field(default=3.0, gt=0, description="seconds between two looks")
 
 
@@ -36,7 +39,9 @@ class Provisioner:
         self._streams = topology.streams(
             settings.readings_partitions, settings.stream_replicas, settings.readings_bytes
         )
-        self._consumers = topology.consumers(settings.readings_partitions, settings.stream_replicas)
+        self._consumers = topology.consumers(
+            settings.readings_partitions, settings.stream_replicas, settings.readings_ack_wait
+        )
         self._state = Check("failing", "it has not looked yet")
         self._left: set[str] = set()
         self._metrics = StreamMetrics(runtime.js, self._streams, self._consumers)

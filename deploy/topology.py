@@ -143,8 +143,12 @@ def streams(
     ]
 
 
-def consumers(partitions: int = READINGS_PARTITIONS, replicas: int = 1) -> list[ConsumerSpec]:
+def consumers(
+    partitions: int = READINGS_PARTITIONS, replicas: int = 1, ack_wait: float = 30.0
+) -> list[ConsumerSpec]:
     """The durable consumers, as (stream, configuration): one per partition of READINGS.
+
+    `ack_wait` (s): what a killed worker had in hand waits so long before it is given out again.
 
     Readers of domain streams have none: their checkpoint is in PostgreSQL and they ask from there.
     """
@@ -157,7 +161,7 @@ def consumers(partitions: int = READINGS_PARTITIONS, replicas: int = 1) -> list[
                 filter_subject=subject,
                 deliver_policy=DeliverPolicy.ALL,
                 ack_policy=AckPolicy.EXPLICIT,
-                ack_wait=30.0,
+                ack_wait=ack_wait,
                 max_deliver=-1,
                 max_ack_pending=2_000,
                 max_waiting=64,

@@ -1,0 +1,185 @@
+"""A modest load: meters' boxes that push and re-send, cities that report and correct, all through the public doors."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.faults.ledger import Answered, Ledger, Sent
+from tests.kit.portal import CHINA, Portal, ok
+
+ENTERPRISES = 3
+SLOT_S = 60
+SLOTS_A_POST = 5
+BEGIN = datetime(2013, 3, 1, tzinfo=CHINA)
+CITIES = ("350100", "350200", "350500")
+MONTHS = tuple(f"2013-{month:02d}" for month in range(1, 13))
+BASE_YUAN = 1_000_000_000
+PUSH_PAUSE_S = 0.1
+COMMAND_PAUSE_S = 0.25
+RETRY_PAUSE_S = 0.25
+COME_AGAIN = (429, 503)
+
+
+@dataclass
+class Box:
+    """A meter's box of one enterprise: two meters, one sends quantities, one counts up."""
+
+    enterprise: str
+    client: httpx.AsyncClient
+    interval: str
+    register: str
+    slot: int = 0
+
+    @classmethod
+    async def registered(cls, portal: Portal, name: str) -> "Box":
+        """Register enterprise, meters and credential through the gateway."""
+        province = portal.province
+        body = {"enterprise": name, "name": "示例工厂", "region": "350181", "industry": "3011"}
+        ok(await province.post("/enterprises", json={**body, "valid_from": "2013-01-01"}))
+        common = {
+            "enterprise": name,
+            "carrier": "electricity",
+            "unit": "kWh",
+            "serial": "S-1",
+            "interval_minutes": SLOT_S // 60,
+            "valid_from": "2013-01-01T00:00:00+08:00",
+        }
+        interval, register = f"{name}-Q", f"{name}-R"
+        ok(await province.post("/meters", json={**common, "meter": interval, "kind": "interval"}))
+        counter = {"meter": register, "kind": "register", "register_digits": 9}
+        ok(await province.post("/meters", json={**common, **counter, "capacity": "4000"}))
+        issued = ok(await province.post(f"/enterprises/{name}/credentials", json={"label": "faults"}))
+        return cls(name, portal.meters(issued["token"]), interval, register)
+
+    def next(self) -> Sent:
+        """The next POST: both meters, a few slots; every value follows from its slot."""
+        slots = range(self.slot, self.slot + SLOTS_A_POST)
+        self.slot += SLOTS_A_POST
+        rows = [
+            (meter, int(BEGIN.timestamp()) + SLOT_S * (slot + 1), value)
+            for slot in slots
+            for meter, value in (
+                (self.interval, 1_000 * (1 + slot % 7)),
+                (self.register, 500_000 + 2_500 * slot),
+            )
+        ]
+        columns = {
+            "meter": [meter for meter, _, _ in rows],
+            "time": [t for _, t, _ in rows],
+            "value": [f"{v // 1000}.{v % 1000:03d}" for _, _, v in rows],
+        }
+        return Sent(self.enterprise, tuple(rows), {"columns": columns})
+
+
+class Load:
+    """Runs between `start` and `finish`; everything begun is acknowledged when `finish` returns."""
+
+    def __init__(self, portal: Portal, ledger: Ledger, boxes: list[Box]) -> None:
+        self.portal = portal
+        self.ledger = ledger
+        self.boxes = boxes
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._rounds = {city: itertools.count() for city in CITIES}
+
+    @classmethod
+    async def prepared(cls, portal: Portal, ledger: Ledger) -> "Load":
+        """Enterprises registered, nothing sent yet."""
+        boxes = [await Box.registered(portal, f"F{number:02d}") for number in range(ENTERPRISES)]
+        ledger.interval |= {box.interval for box in boxes}
+        return cls(portal, ledger, boxes)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._stopping.clear()
+        works = [self._push(box) for box in self.boxes] + [self._report(city) for city in CITIES]
+        self._tasks = [asyncio.create_task(work) for work in works]
+
+    async def finish(self) -> None:
+        """Send nothing new, re-send what is not acknowledged until it is. Raises what a lane raised."""
+        self._stopping.set()
+        await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """Drop everything: for the end of a test that failed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether every lane still works; a lane ends early only by an answer that must not be."""
+        return all(not task.done() for task in self._tasks)
+
+    async def _push(self, box: Box) -> None:
+        while not self._stopping.is_set():
+            await self.deliver(box, box.next())
+            await self._pause(PUSH_PAUSE_S)
+
+    async def deliver(self, box: Box, sent: Sent) -> None:
+        """As a box does: the same POST until there is a 202."""
+        began = time.monotonic()
+        answer = await self._until_answered(lambda: box.client.post("/v1/readings", json=sent.body), (202,))
+        self.ledger.received(sent, answer.json()["receipt"], time.monotonic() - began)
+
+    async def _report(self, city: str) -> None:
+        for number in self._rounds[city]:
+            await self.command(city, number)
+            await self._pause(COMMAND_PAUSE_S)
+            if self._stopping.is_set():
+                return
+
+    async def command(self, city: str, number: int) -> None:
+        """A report, or the correction of one: each changes the figure, so each makes one event."""
+        month, yuan = MONTHS[number % len(MONTHS)], BASE_YUAN + 10_000 * number
+        body: dict[str, Any] = {"investment": str(yuan), "confirmed": True}
+        if number < len(MONTHS):
+            path, body = "/reports", {**body, "region": city, "month": month}
+        else:
+            path, body = f"/reports/{city}/{month}/corrections", {**body, "reason": f"更正 {number}"}
+        await self.carry_out(path, uuid4().hex, city, month, yuan, body)
+
+    async def carry_out(
+        self, path: str, key: str, city: str, month: str, yuan: int, body: dict[str, Any]
+    ) -> None:
+        """As a portal does: the same command under the same key until it is answered."""
+        began = time.monotonic()
+        answer = await self.repeat(path, key, city, body)
+        answered = Answered(path, key, city, month, yuan, body, answer.json())
+        self.ledger.carried_out(answered, time.monotonic() - began)
+
+    async def repeat(self, path: str, key: str, city: str, body: dict[str, Any]) -> httpx.Response:
+        """Send a command until it is answered."""
+        client, headers = self.portal.city(city), {"Idempotency-Key": key}
+        return await self._until_answered(lambda: client.post(path, json=body, headers=headers), (200, 201))
+
+    async def _until_answered(
+        self, ask: Callable[[], Awaitable[httpx.Response]], good: tuple[int, ...]
+    ) -> httpx.Response:
+        while True:
+            try:
+                answer = await ask()
+            except httpx.TransportError:
+                self.ledger.unanswered += 1
+            else:
+                if answer.status_code in good:
+                    return answer
+                # Whatever happens, a caller hears "come again" and nothing else.
+                assert answer.status_code in COME_AGAIN, (
+                    f"{answer.request.url}: {answer.status_code} {answer.text}"
+                )
+                self.ledger.unanswered += 1
+            await asyncio.sleep(RETRY_PAUSE_S)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return

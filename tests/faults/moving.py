@@ -1,0 +1,29 @@
+"""Waits that put a fault into the middle of work."""
+
+from tests.faults.proof import Proof
+from tests.kit.servers import wait_for
+
+
+async def moving(proof: Proof, receipts: int = 3, answers: int = 1) -> None:
+    """Wait until so many more receipts and answers were given."""
+    ledger = proof.ledger
+    goal = (len(ledger.receipts) + receipts, len(ledger.answers) + answers)
+
+    def got_on() -> bool:
+        assert proof.load.running, "a lane of the load ended: `finish` raises why"
+        return len(ledger.receipts) >= goal[0] and len(ledger.answers) >= goal[1]
+
+    await wait_for(got_on, 120, "the load gets on")
+
+
+async def felt(proof: Proof) -> None:
+    """Wait until a caller was told to come again, or got no answer: the fault is there."""
+    before = proof.ledger.unanswered
+    await wait_for(lambda: proof.ledger.unanswered > before, 60, "somebody feels the fault")
+
+
+async def recovered(proof: Proof) -> None:
+    """After the fault: the load gets on, ends, and everything is there."""
+    await moving(proof)
+    await proof.load.finish()
+    await proof.prove()

@@ -1,0 +1,216 @@
+"""The whole system, with a proxy in every line between a process and its servers, and an administrator's rights."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import nats
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+
+from deploy import topology
+from deploy.local.ports import free_port
+from deploy.local.runner import LocalSystem
+from deploy.local.settings import LocalSettings
+from tests.faults.network import Network
+from tests.kit.servers import server_folder, wait_for
+
+SERVERS = ("postgres", "nats")
+RECOVERY_S = 120.0
+"""How long anything may take to be as before. Generous: the machine may be busy with other tests."""
+
+TUNING = {
+    "SHENGJI_RECONCILE_EVERY": "0.5",
+    "SHENGJI_READINGS_ACK_WAIT": "3",
+    "SHENGJI_ENERGY_FLUSH_MINUTES": "0",
+    "SHENGJI_LOG_LEVEL": "info",
+}
+
+
+class ProxiedSystem(LocalSystem):
+    """`make up` as it is, only that each process reaches its servers through lines of its own."""
+
+    def __init__(self, settings: LocalSettings) -> None:
+        super().__init__(settings)
+        self.network = Network()
+
+    def environment(self, process: str, *, owner: bool = False) -> dict[str, str]:
+        """The process's environment with the lines' addresses in place of the servers'."""
+        env = super().environment(process, owner=owner)
+        for server, name in (("nats", "SHENGJI_NATS_URL"), ("postgres", "SHENGJI_DATABASE_URL")):
+            if name in env:
+                port = urlsplit(env[name]).port
+                assert port is not None
+                env[name] = env[name].replace(f":{port}", f":{self.network.open(process, server, port).port}")
+        return env
+
+
+class Operator:
+    """What an operator may do to a running system: signals, databases, streams, the servers' files."""
+
+    def __init__(self, system: ProxiedSystem, nc: Client) -> None:
+        self.system = system
+        self.supervisor = system.supervisor
+        self.network = system.network
+        self.nc = nc
+        self.js: JetStreamContext = nc.jetstream(timeout=10)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def running(cls) -> AsyncIterator["Operator"]:
+        """A system of its own in a temporary folder."""
+        with server_folder("faults") as folder:
+            settings = LocalSettings(
+                data=folder / "data",
+                gateway_port=free_port(),
+                intake_port=free_port(),
+                environment="test",
+                small=True,
+                extra_env=TUNING,
+            )
+            system = ProxiedSystem(settings)
+            try:
+                async with system:
+                    nc = await nats.connect(
+                        system.urls.nats,
+                        user=topology.ADMIN.name,
+                        password=system.secrets.nats[topology.ADMIN.name],
+                        max_reconnect_attempts=-1,
+                        reconnect_time_wait=0.1,
+                        error_cb=_quiet,
+                    )
+                    try:
+                        yield cls(system, nc)
+                    finally:
+                        await nc.close()
+            finally:
+                await system.network.stop()
+
+    def names(self) -> list[str]:
+        """Every process, the servers among them."""
+        return self.supervisor.names()
+
+    def signal(self, name: str, number: signal.Signals) -> int:
+        """Send a process a signal; answers with the process id that got it."""
+        pid = self.supervisor.pid(name)
+        self.supervisor.signal(name, number)
+        return pid
+
+    async def back(self, name: str, pid: int) -> None:
+        """Wait until the process was started anew."""
+        await wait_for(lambda: self.supervisor.pid(name) != pid, RECOVERY_S, f"{name} was restarted")
+
+    async def all_ready(self) -> None:
+        """Wait until every process is ready."""
+        missing: dict[str, str] = {}
+
+        async def ready() -> bool:
+            found = {name: await self.supervisor.ready(name) for name in self.names()}
+            missing.clear()
+            missing.update({name: why for name, why in found.items() if why is not None})
+            return not missing
+
+        await until(ready, RECOVERY_S, lambda: f"not ready: {missing}")
+
+    async def not_ready(self, name: str, words: str) -> str:
+        """Wait until the process says that it isn't ready, and why; `words` must be in it."""
+
+        async def said() -> str | None:
+            why = await self.supervisor.ready(name)
+            return why if why is not None and words in why else None
+
+        found = await wait_for(said, RECOVERY_S, f"{name} says {words!r}")
+        assert found is not None
+        return found
+
+    @contextlib.asynccontextmanager
+    async def database(self, service: str = "postgres") -> AsyncIterator[Any]:
+        """A superuser's connection to a service's database, past the proxies."""
+        secret = self.system.secrets.postgres
+        conn = await asyncpg.connect(f"postgresql://postgres:{secret}@{self.system.urls.postgres}/{service}")
+        try:
+            yield conn
+        finally:
+            await conn.close()
+
+    async def copy_database(self, service: str, copy: str) -> None:
+        """What a backup would hold: a copy at this moment. Its users are cut off for that moment."""
+        async with self.database() as conn:
+            await self._cut_off(conn, service)
+            try:
+                await conn.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{service}" STRATEGY file_copy')
+            finally:
+                await conn.execute(f'ALTER DATABASE "{service}" ALLOW_CONNECTIONS true')
+
+    async def restore_database(self, service: str, copy: str) -> None:
+        """Put the copy in the service's place, under its running processes."""
+        row = topology.service(service)
+        async with self.database() as conn:
+            await self._cut_off(conn, service)
+            await conn.execute(f'DROP DATABASE "{service}" WITH (FORCE)')
+            await conn.execute(f'ALTER DATABASE "{copy}" RENAME TO "{service}"')
+            await conn.execute(f'ALTER DATABASE "{service}" OWNER TO "{row.owner_role}"')
+            await conn.execute(f'REVOKE ALL ON DATABASE "{service}" FROM PUBLIC')
+            roles = f'"{row.owner_role}", "{row.runtime_role}"'
+            await conn.execute(f'GRANT CONNECT ON DATABASE "{service}" TO {roles}')
+            await conn.execute(f'ALTER DATABASE "{service}" ALLOW_CONNECTIONS true')
+
+    async def _cut_off(self, conn: Any, service: str) -> None:
+        await conn.execute(f'ALTER DATABASE "{service}" ALLOW_CONNECTIONS false')
+
+        async def alone() -> bool:
+            left = await conn.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", service
+            )
+            return not left
+
+        await wait_for(alone, 30, f"nobody is in {service}")
+
+    @property
+    def store(self) -> Path:
+        """Where nats-server keeps its streams."""
+        return self.system.settings.data.absolute() / "nats" / "store"
+
+    async def with_nats_stopped(self, deed: Callable[[Path], None]) -> None:
+        """Stop nats-server, do something to its files, start it again."""
+        await self.supervisor.stop_one("nats")
+        await asyncio.to_thread(deed, self.store)
+        await self.supervisor.start_one("nats")
+
+    def copy_store(self, to: Path) -> Callable[[Path], None]:
+        """For `with_nats_stopped`: keep a copy of the files."""
+        return lambda store: shutil.copytree(store, to) and None
+
+    @staticmethod
+    def empty_store(store: Path) -> None:
+        """For `with_nats_stopped`: a new disk."""
+        shutil.rmtree(store)
+
+    @staticmethod
+    def replace_store(copy: Path) -> Callable[[Path], None]:
+        """For `with_nats_stopped`: the files of before."""
+
+        def replace(store: Path) -> None:
+            shutil.rmtree(store)
+            shutil.copytree(copy, store)
+
+        return replace
+
+
+async def until(condition: Callable[[], Awaitable[bool]], timeout: float, told: Callable[[], str]) -> None:
+    """Wait for a condition, looking a few times a second; AssertionError with what `told` says at the end."""
+    deadline = time.monotonic() + timeout
+    while not await condition():
+        assert time.monotonic() < deadline, f"not within {timeout:g} s: {told()}"
+        await asyncio.sleep(0.1)
+
+
+async def _quiet(_error: Exception) -> None:
+    """nats-py would print every attempt to reconnect."""
