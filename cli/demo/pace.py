@@ -39,9 +39,14 @@ class Stop:
 
 
 def stops(day: date, pace: Pace, others: Iterable[datetime] = ()) -> list[Stop]:
-    """The stops of a day in order, the last one 24:00. `others`: moments at which something else is due."""
+    """The stops of a day in order; its 24:00 is the last one, but inside a week of one push.
+
+    `others`: moments at which something else is due.
+    """
     midnight = china(day.year, day.month, day.day)
+    late, ends = midnight + timedelta(minutes=1435), midnight + timedelta(days=1)
     pushes: set[datetime] = set()
+    plain = set(others)
     match pace:
         case Pace.FINE:
             minutes = [*range(90, 1441, 90)]
@@ -49,12 +54,12 @@ def stops(day: date, pace: Pace, others: Iterable[datetime] = ()) -> list[Stop]:
                 minutes = [*range(15, 181, 15), *range(270, 1441, 90)]
             pushes = {midnight + timedelta(minutes=each) for each in minutes}
         case Pace.DAILY:
-            pushes = {midnight + timedelta(minutes=1435)}
+            pushes, plain = {late}, plain | {ends}
+        case Pace.WEEKLY if day.weekday() == _WEEK - 1:
+            pushes, plain = {late}, plain | {ends}
         case Pace.WEEKLY:
-            if day.weekday() == _WEEK - 1:
-                pushes = {midnight + timedelta(minutes=1435)}
-    ends = {midnight + timedelta(days=1)}
-    return [Stop(moment, moment in pushes) for moment in sorted(pushes | set(others) | ends)]
+            pass
+    return [Stop(moment, moment in pushes) for moment in sorted(pushes | plain)]
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ _SUMMARY_S = 12.0
 _LIVE_STEP = timedelta(minutes=15)
 _TOKEN_HOURS = 24.0 * 30
 _MORNING = timedelta(hours=9)
-_CLOSING_S = 15.0
+_CLOSING_S = 30.0
 
 
 @dataclass(slots=True)

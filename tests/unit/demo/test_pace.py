@@ -6,19 +6,27 @@ from datetime import date, timedelta
 import pytest
 
 from cli.demo.outgoing import china
-from cli.demo.pace import OPENING, Budget, Pace, stops, weeks
+from cli.demo.pace import OPENING, Budget, Pace, Stop, stops, weeks
 from cli.demo.world import FIRST_DAY
 
 LAST = date(2014, 1, 20)
 LATER = FIRST_DAY + OPENING
 
 
-@pytest.mark.parametrize("pace", list(Pace))
+@pytest.mark.parametrize("pace", [Pace.FINE, Pace.DAILY])
 def test_every_day_ends_at_its_midnight_in_order(pace: Pace) -> None:
     for day in (FIRST_DAY, date(2013, 6, 9)):
         moments = [stop.moment for stop in stops(day, pace)]
         assert moments == sorted(moments)
         assert moments[-1] == china(day.year, day.month, day.day) + timedelta(days=1)
+
+
+def test_a_week_of_one_push_ends_at_its_midnight_and_stops_before_only_for_errands() -> None:
+    monday, sunday, errand = date(2013, 6, 3), date(2013, 6, 9), china(2013, 6, 3, 9)
+    assert stops(monday, Pace.WEEKLY) == []
+    assert stops(monday, Pace.WEEKLY, [errand]) == [Stop(errand, push=False)]
+    assert [stop.push for stop in stops(sunday, Pace.WEEKLY)] == [True, False]
+    assert stops(sunday, Pace.WEEKLY)[-1].moment == china(2013, 6, 10)
 
 
 def test_no_feed_looks_silent_at_the_finest_pace() -> None:
