@@ -5,7 +5,7 @@ from typing import Any
 from deploy.databases import as_role, for_sqlalchemy, owner_password_variable, password_variable
 from deploy.local.secrets import Secrets, fresh
 from deploy.nats_config import password_variable as nats_variable
-from deploy.topology import PROCESSES, SERVICES, Process, service
+from deploy.topology import PROCESSES, SERVICES, USERS, Process, service
 
 
 def environment_file() -> str:
@@ -14,7 +14,7 @@ def environment_file() -> str:
     values = {
         "SHENGJI_POSTGRES_PASSWORD": secrets.postgres,
         **_role_passwords(secrets),
-        **{nats_variable(user): password for user, password in secrets.nats.items()},
+        **_nats_passwords(secrets),
         "SHENGJI_POSITION_KEY": secrets.position_key,
         "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
     }
@@ -32,7 +32,7 @@ def environment_file() -> str:
 def kubernetes_secrets(postgres_url: str) -> list[dict[str, Any]]:
     """One Secret per process, one for NATS, one for the databases' Job, one for who issues tokens."""
     secrets = fresh()
-    nats = {nats_variable(user): password for user, password in secrets.nats.items()}
+    nats = _nats_passwords(secrets)
     databases = {"SHENGJI_POSTGRES_URL": postgres_url, **_role_passwords(secrets)}
     return [
         _secret("shengji-nats", nats),
@@ -55,6 +55,11 @@ def _of(process: Process, secrets: Secrets, postgres_url: str) -> dict[str, str]
             "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
         }
     return own
+
+
+def _nats_passwords(secrets: Secrets) -> dict[str, str]:
+    """Of the users that these files configure; the administrator's login is the one-machine runner's alone."""
+    return {nats_variable(user.name): secrets.nats[user.name] for user in USERS}
 
 
 def _role_passwords(secrets: Secrets) -> dict[str, str]:
