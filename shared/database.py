@@ -33,6 +33,7 @@ def runtime_engine(url: str, *, application: str, pool: int = 8, schema: str | N
         pool_size=pool,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged must not carry what was to be stored
         connect_args={
             "timeout": 5,
             "server_settings": {**_RUNTIME_LIMITS, "application_name": application, **place},

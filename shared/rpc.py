@@ -225,7 +225,7 @@ class Operations:
             try:
                 request = operation.request.model_validate(call.body)
             except ValidationError as error:
-                raise invalid_fields(error) from error
+                raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
             try:
                 result = await operation.handler(call, request)
             except Problem as problem:

@@ -14,7 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """One process's settings. Unknown values are an error at start, not at three in the morning."""
 
-    model_config = SettingsConfigDict(env_prefix="SHENGJI_", extra="ignore")
+    # Values stay out of error messages: the first of them to be wrong may be a password.
+    model_config = SettingsConfigDict(env_prefix="SHENGJI_", extra="ignore", hide_input_in_errors=True)
 
     environment: Literal["production", "local", "test"] = "production"
     clock: Literal["system", "simulated"] = "system"
