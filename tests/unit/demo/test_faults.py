@@ -127,6 +127,9 @@ def test_a_fast_clock_sends_what_has_not_come_yet() -> None:
 CASES: list[tuple[str, dict[str, int], dict[str, Any], Saying, bool]] = [
     ("twice", {"readings": 384, "duplicate": 192, "accepted": 192}, {}, Saying(), True),
     ("twice", {"readings": 384, "duplicate": 191, "accepted": 193}, {}, Saying(), False),
+    ("twice", {"readings": 384, "duplicate": 191, "revised": 1, "accepted": 192}, {}, Saying(), False),
+    ("twice", {"readings": 384, "duplicate": 192, "accepted": 192}, {}, Saying(day=None), False),
+    ("twice", {"readings": 600, "duplicate": 492, "accepted": 108}, {}, Saying(), True),
     ("twice", {}, {}, Saying(), False),
     ("resend", {"readings": 192, "duplicate": 192}, {}, Saying(), True),
     ("resend", {"readings": 192, "duplicate": 192}, {}, Saying(day=None), False),
