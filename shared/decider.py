@@ -26,6 +26,7 @@ C = TypeVar("C")
 E = TypeVar("E")
 
 _ATTEMPTS = 5
+_UNIQUE_VIOLATION = "23505"
 _SERIALIZATION = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks to try again
 
 _STORED = text("""
@@ -105,8 +106,10 @@ class CommandRunner:
                 if attempt == _ATTEMPTS - 1:
                     raise _conflict(stream) from conflict
             except IntegrityError as error:
-                # The same command id arrived twice at once: the other one's answer is there now.
-                if "command_pkey" not in str(error.orig):
+                # Somebody's row came first: the same command twice at once, or two that were decided on the same
+                # state and met in an inline table. It is committed now: deciding again sees it.
+                last = attempt == _ATTEMPTS - 1 and "command_pkey" not in str(error.orig)
+                if last or getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
                     raise
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:

@@ -27,6 +27,7 @@ from shared.problems import Problem, forbidden, invalid
 from shared.rpc import Client
 
 INTERNAL = frozenset({"at_least"})  # fields of a request that only the gateway fills in
+_DEEPEST = 30  # levels of nesting; no operation needs ten
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -63,6 +64,7 @@ class Endpoints:
                     f"{route.method} {route.path} is for {', '.join(route.roles)}; your role is {actor.role}."
                 )
             body = await self._request_object(request, route, operation)
+            check_values(body)
             await self._scope.check(actor, body, route.area, route.organisation)
             command_id = _idempotency_key(request) if operation.kind == "command" else uuid4().hex
             if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
@@ -101,6 +103,7 @@ class Endpoints:
                 where="query",
                 remedy="Put the fields into the body.",
             )
+        _check_media_type(request)
         body = _parse(await read_body(request, self._settings.body_limit, self._settings.body_timeout))
         for name, value in named.items():
             if body.setdefault(name, value) != value:
@@ -144,6 +147,57 @@ async def _read_body(request: Request, limit: int) -> bytes:
             raise _too_large(limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _check_media_type(request: Request) -> None:
+    """Only JSON, and only plain. A body that doesn't say what it is is taken for JSON. Raises Problem 415."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if kind not in ("", "application/json") and not kind.endswith("+json"):
+        where, wrong, remedy = "Content-Type", kind, "Send application/json."
+    elif coding != "identity":
+        where, wrong, remedy = "Content-Encoding", coding, "Send it plain."
+    else:
+        return
+    raise Problem(
+        415,
+        "unsupported-media-type",
+        "Unsupported media type",
+        f"The body is {wrong[:100]!r}.",
+        where=where,
+        remedy=remedy,
+    )
+
+
+def check_values(body: dict[str, Any]) -> None:
+    """Refuse what no service could store or send on: U+0000 in a text, nesting without end. Raises Problem 422."""
+    waiting: list[tuple[Any, str, int]] = [(body, "", 0)]
+    while waiting:
+        value, place, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise invalid(
+                f"The body is nested over {_DEEPEST} levels.",
+                where=place[:200],
+                remedy="/docs shows each operation's shape.",
+            )
+        match value:
+            case str() if "\0" in value:
+                raise _nul(place)
+            case dict():
+                for key, item in value.items():
+                    if "\0" in key:
+                        raise _nul(place or "body")
+                    waiting.append((item, f"{place}.{key}" if place else key, depth + 1))
+            case list():
+                waiting += [(item, f"{place}.{n}", depth + 1) for n, item in enumerate(value)]
+
+
+def _nul(place: str) -> Problem:
+    return invalid(
+        "A text holds the character U+0000, which no text here may.",
+        where=place,
+        remedy="Leave the character out.",
+    )
 
 
 def _query(request: Request, properties: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from services.gateway import live, openapi, simulated_clock
 from services.gateway.auth import Authenticator
@@ -54,6 +55,7 @@ def create_app(
         redoc_url=None,
         telemetry=OWN_SPANS_ONLY,
         openapi_url="/openapi.json",
+        redirect_slashes=False,  # a redirect is no answer of an API: what isn't there is a problem that says so
     )
     limits = Limits(settings)
     authenticator = Authenticator(settings, limits=limits)
@@ -98,6 +100,16 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+def allowed(app: FastAPI, path: str) -> list[str]:
+    """All methods that a path knows: two routes may share it, and Starlette names only the first one's."""
+    return sorted(
+        method.upper()
+        for template, methods in document(app)["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in methods
+    )
+
+
 def _install_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -117,6 +129,8 @@ def _install_handlers(app: FastAPI) -> None:
             Problem(error.status_code, code, str(error.detail), detail, remedy="/docs lists every route.")
         )
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(allowed(app, request.url.path))
         return response
 
     @app.exception_handler(RequestValidationError)

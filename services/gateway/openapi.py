@@ -31,6 +31,7 @@ _ERRORS = {
     "404": "Not there",
     "409": "Somebody else was faster",
     "413": "Too large",
+    "415": "Not JSON",
     "422": "Readable, but it can't be so",
     "503": "A re-send cures it",
 }
