@@ -52,6 +52,9 @@ bench: .venv/.installed ## Measure everything on this machine; results in bench/
 bench-quick: .venv/.installed ## The same, small: about a minute
 	@$(RUN)/python -m bench --quick
 
+soak: .venv/.installed ## An hour of steady load (or SECONDS=…): memory flat, lag bounded, balance exact
+	@$(RUN)/python -m bench.soak $(SECONDS)
+
 clean-data: .venv/.installed ## Forget the data of `demo` and `up`
 	@$(RUN)/python -m deploy.local.clean
 

@@ -31,6 +31,7 @@ async def run(options: argparse.Namespace) -> int:
         async def compare() -> None:
             async with beside.Beside.running(system) as other:
                 await beside.ceilings(other, report, 0.2 if options.quick else 1.0)
+            async with beside.Beside.running(system, synced=False) as other:
                 rate = await beside.twin(system, other, report, 10_000 if options.quick else 40_000)
                 if report.value("backlog: sustained, POST to sums"):
                     path.against(rate)

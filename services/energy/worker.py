@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 from pydantic import Field
@@ -39,7 +39,10 @@ class WorkerSettings(BaseSettings):
         return sorted(set(wanted))
 
 
-_FORGET_EVERY_S = 600.0
+_LOOK_AFTER_EVERY_S = 600.0
+
+ANSWER_S = 65.0
+"""A little more than `statement_timeout`: a server that is there has answered by then."""
 
 _LIMITS = {
     # A stopped worker must not hold its partition.
@@ -77,7 +80,7 @@ async def start(rt: Runtime) -> list[PartitionWorker]:
         rt.health.register(f"partition {p}", worker.health)
         rt.spawn(worker.run(), f"readings {p}")
         workers.append(worker)
-    rt.spawn(_forget_receipts(rt), "old receipts")
+    rt.spawn(_look_after(rt), "look after the store")
     return workers
 
 
@@ -86,19 +89,38 @@ async def open_connection(rt: Runtime) -> Connection:
     if rt.settings.database_url is None:
         raise LookupError("the worker has no database: set SHENGJI_DATABASE_URL")
     dsn = rt.settings.database_url.get_secret_value().replace("postgresql+asyncpg", "postgresql", 1)
-    return await asyncpg.connect(dsn, timeout=10, server_settings={**_LIMITS, "application_name": rt.process})
+    return await asyncpg.connect(
+        dsn,
+        timeout=10,
+        command_timeout=ANSWER_S,
+        server_settings={**_LIMITS, "application_name": rt.process},
+    )
 
 
-async def _forget_receipts(rt: Runtime) -> None:
-    """A failure here is no reason to stop taking readings: it is logged, and tried again."""
+def months_ahead(now: datetime) -> list[date]:
+    """A day of the running month of +08:00 and of each of the two that follow: their partitions are made ahead.
+
+    A batch that needs a month makes it too (old data, a Clock that jumps), but then it waits for the DDL.
+    """
+    today = (now.astimezone(UTC) + timedelta(hours=8)).date().replace(day=1)
+    months = [today]
+    for _ in range(2):
+        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+    return months
+
+
+async def _look_after(rt: Runtime) -> None:
+    """Forget old receipts, make the coming months. A failure is no reason to stop taking readings: it is logged."""
     while True:
         end_if_cancelled()
         try:
             conn = await open_connection(rt)
             try:
                 await receipts.forget_old(conn, rt.clock.now())
+                for day in months_ahead(rt.clock.now()):
+                    await conn.execute("SELECT ensure_reading_month($1)", day)
             finally:
-                await conn.close()
+                await conn.close(timeout=5)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            rt.log.warning("old receipts stay", error=repr(error))
-        await asyncio.sleep(_FORGET_EVERY_S)
+            rt.log.warning("the store is not looked after", error=repr(error))
+        await asyncio.sleep(_LOOK_AFTER_EVERY_S)

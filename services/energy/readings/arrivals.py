@@ -32,6 +32,7 @@ class Quarantine(StrEnum):
     WRONG_KIND = "wrong_kind"
     WRONG_INTERVAL = "wrong_interval"
     ODD_TIME = "odd_time"
+    ARCHIVED = "archived"
 
 
 RELEASED_BY_REGISTRATION = (
@@ -147,6 +148,8 @@ def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts
         _mark_declared(memory, arrivals, begin, counts, at, mark)
         mark(known & (v > memory.highest[at]), Quarantine.IMPOSSIBLE_VALUE)
     mark((v < 0) & ((v != VOID) | (arrivals.rank == 0)), Quarantine.IMPOSSIBLE_VALUE)
+    # What its month's archive has can't be compared any more: it waits until the month is restored.
+    mark(t <= memory.archived_until, Quarantine.ARCHIVED)
     mark((t <= _EARLIEST) | (t >= _LATEST), Quarantine.ODD_TIME)
 
 

@@ -51,6 +51,8 @@ class PartitionMemory:
     meter: str | None = None
     """Look at this meter alone: for changes of one meter outside the worker."""
     generation: int = 0
+    archived_until: int = 0
+    """Readings up to here (epoch seconds) lie in the archive, and are not taken any more."""
     latest: tuple[dict[str, int], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
     """By statistic type: meter → its newest series."""
     several: dict[tuple[str, int], list[int]] = field(default_factory=dict)
@@ -114,6 +116,9 @@ class PartitionMemory:
         self._coefficients = await load_coefficients(conn)
         self._pins.clear()
         await self._take_verdicts(conn)
+        self.archived_until = await conn.fetchval(
+            "SELECT coalesce(max(until_t), 0) FROM reading_archive WHERE state IN ('closing', 'archived')"
+        )
         self.generation = generation
 
     def pins(self, key: int, day: date) -> tuple[int | None, int | None]:

@@ -157,6 +157,7 @@ async def _put(
     if not readings:
         return
     memory = await _memory(conn, p, meter)
+    _refuse_archived(memory, min(each.t for each in readings))
     count = len(readings)
     arrivals = Arrivals(
         posts=(),
@@ -179,6 +180,7 @@ async def _cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, no
     if last is None:
         return []
     memory = await _memory(conn, p, meter)
+    _refuse_archived(memory, after + 1)
     place = memory.place_of[s]
     found = late.Clusters(*(np.array([value], np.int64) for value in (place, after + 1, last, 0)))
     old, _ = late.merge(found, await store.neighbours(conn, memory, found))
@@ -189,6 +191,14 @@ async def _cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, no
     await batch.write(conn, memory, changes, set(), now)
     columns = (column[tail].tolist() for column in (old.t, old.rank, old.v))
     return [Stored(*row) for row in zip(*columns, strict=True)]
+
+
+def _refuse_archived(memory: PartitionMemory, t: int) -> None:
+    """What the archive has can't change: LookupError, so that the caller is told to have it restored."""
+    if t <= memory.archived_until:
+        raise LookupError(
+            f"readings up to {memory.archived_until} (epoch s) are archived: have that month restored first"
+        )
 
 
 async def _raise(conn: Connection, p: int, s: int) -> None:

@@ -16,10 +16,10 @@ from services.energy.readings.late import Clusters
 from services.energy.readings.memory import Connection, PartitionMemory, days
 from shared import telemetry
 
-_COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END = b"\xff\xff"
+COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+COPY_END = b"\xff\xff"
 _LONGS = ("t", "rk", "v", "e")
-_COPY_ROW = np.dtype(
+COPY_ROW = np.dtype(
     [
         ("fields", ">i2"),
         ("s_length", ">i4"),
@@ -188,13 +188,18 @@ async def write_arrival(conn: Connection, columns: Sequence[list[Any]]) -> None:
 async def _copy(conn: Connection, memory: PartitionMemory, inserts: Sequence[Rows]) -> None:
     """Binary COPY, built from the columns as they are."""
     place, t, rank, v, e = (np.concatenate(column) for column in zip(*inserts, strict=True))
-    buffer = np.empty(len(t), _COPY_ROW)
+    body = b"".join((COPY_HEADER, copy_rows(memory.s[place], t, rank, v, e), COPY_END))
+    await conn.copy_to_table("reading", source=_whole(body), columns=["s", *_LONGS], format="binary")
+
+
+def copy_rows(s: Ints, t: Ints, rank: Ints, v: Ints, e: Ints) -> bytes:
+    """Readings as binary COPY has them, without its head and end."""
+    buffer = np.empty(len(t), COPY_ROW)
     buffer["fields"] = 5
-    buffer["s_length"], buffer["s"] = 4, memory.s[place]
+    buffer["s_length"], buffer["s"] = 4, s
     for name, column in zip(_LONGS, (t, rank, v, e), strict=True):
         buffer[f"{name}_length"], buffer[name] = 8, column
-    body = b"".join((_COPY_HEADER, buffer.tobytes(), _COPY_END))
-    await conn.copy_to_table("reading", source=_whole(body), columns=["s", *_LONGS], format="binary")
+    return buffer.tobytes()
 
 
 async def _whole(body: bytes) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +13,7 @@ import pytest_asyncio
 
 from deploy.local.ports import free_port
 from services.energy.readings import audit
-from services.energy.worker import WorkerSettings
+from services.energy.worker import WorkerSettings, months_ahead
 from tests.conftest import DatabaseFactory
 from tests.integration.energy.readings.pipeline import Pipeline
 from tests.integration.energy.readings.test_processes import process
@@ -165,3 +166,19 @@ def test_a_worker_works_the_partitions_it_is_given(named: str, there: list[int],
 def test_a_worker_refuses_a_partition_that_is_not_there() -> None:
     with pytest.raises(LookupError, match=r"\[7\]"):
         WorkerSettings(partitions="0,7").chosen([0, 1, 2, 3])
+
+
+async def test_the_coming_months_are_there_before_their_first_reading(pipeline: Pipeline) -> None:
+    assert months_ahead(datetime(2013, 11, 30, 20, tzinfo=UTC)) == [
+        date(2013, 12, 1),
+        date(2014, 1, 1),
+        date(2014, 2, 1),
+    ]
+    async with pipeline.working() as (rt, _):
+        names = [f"reading_{month:%Y_%m}" for month in months_ahead(rt.clock.now())]
+
+        async def there() -> bool:
+            query = "SELECT count(*) FROM pg_class WHERE relname = ANY ($1::text[]) AND relispartition"
+            return await pipeline.store.conn.fetchval(query, names) == 3
+
+        await wait_for(there)
