@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import asyncpg
 import pytest_asyncio
 
+from deploy.databases import for_asyncpg
+from deploy.local.attach import attach
 from tests.kit.portal import Portal, ok, unique
 from tests.kit.servers import wait_for
 
@@ -99,5 +102,13 @@ async def mill(portal: Portal) -> Mill:
         )
 
     await wait_for(judged, 60, "the day counts as online in the read-model")
+    url = for_asyncpg(attach(portal.system.settings.data).addresses.databases["energy"][0])
+    energy = await asyncpg.connect(url)
+
+    async def measured() -> Any:
+        return await energy.fetchval("SELECT true FROM event WHERE stream = $1", f"day-{enterprise}-{day}")
+
+    await wait_for(measured, 60, "the day has left as an event")
+    await energy.close()
     assert day + timedelta(days=1) == (await portal.now()).date()
     return Mill(enterprise, meter, issued["token"], day, trace)
