@@ -90,13 +90,20 @@ class System:
                     async with Door(local.urls.gateway, mint_for(local, "province")) as door:
                         await load_through(door, PLAN)
                     yield cls(local, db, nc, nc.jetstream(timeout=10), folder, url)
+                except Exception:
+                    _tell_errors(local.urls.logs)
+                    raise
                 finally:
                     await nc.close()
                     await db.close()
 
-    def token(self, role: str, area: str | None = None) -> str:
-        """A bearer token of that role."""
-        return mint_for(self.local, role, area)
+    def token(self, role: str, area: str | None = None, person: int = 0) -> str:
+        """A bearer token of that role; each person has limits of his own at the gateway."""
+        return mint_for(self.local, role, area, person)
+
+    def people(self, role: str, count: int = 200) -> list[str]:
+        """Tokens of so many people of that role: a province's portals aren't used by one."""
+        return [self.token(role, person=number) for number in range(count)]
 
     def pids(self) -> dict[str, int]:
         """Process ids by name."""
@@ -136,7 +143,7 @@ class System:
         return time.perf_counter() - began
 
     async def _register_one(self, connection: Connection, name: str, meters: int) -> Sender:
-        province = self.token("province")
+        province = self.token("province", person=int(name[-4:]))
         await command(connection, "/enterprises", province, enterprise(name))
         for meter in range(meters):
             await command(connection, "/meters", province, meter_body(f"{name}-M{meter:02d}", name))
@@ -269,9 +276,9 @@ def meter_body(name: str, owner: str) -> dict[str, Any]:
     }
 
 
-def mint_for(local: LocalSystem, role: str, area: str | None = None) -> str:
+def mint_for(local: LocalSystem, role: str, area: str | None = None, person: int = 0) -> str:
     """A token signed with the system's own key."""
-    return mint(local.secrets.signing_key, subject=f"bench-{role}", role=role, area=area)
+    return mint(local.secrets.signing_key, subject=f"bench-{role}-{person}", role=role, area=area)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -312,6 +319,16 @@ async def _note_commit_times(settings: LocalSettings) -> None:
             conf.write("\ntrack_commit_timestamp = on\n")
     finally:
         folder.unlock()
+
+
+def _tell_errors(logs: Path) -> None:
+    """The last errors in the processes' logs, before they are gone with the folder."""
+    for log in sorted(logs.glob("*.log")):
+        lines = log.read_text(errors="replace").splitlines()
+        for line in [each for each in lines if '"error"' in each or '"critical"' in each or "ERROR:" in each][
+            -3:
+        ]:
+            print(f"{log.name}: {line[:3000]}", file=sys.stderr)
 
 
 @contextlib.contextmanager
