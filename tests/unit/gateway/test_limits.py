@@ -68,7 +68,11 @@ def test_one_subject_is_limited_and_the_others_are_not(settings: GatewaySettings
     held.subject("p-1")
     with pytest.raises(Problem) as refused:
         held.subject("p-1")
-    assert (refused.value.status, refused.value.code, refused.value.retry_after) == (429, "too-many-requests", 1)
+    assert (refused.value.status, refused.value.code, refused.value.retry_after) == (
+        429,
+        "too-many-requests",
+        1,
+    )
     held.subject("p-2")
     held.anonymous("10.0.0.1")
 
