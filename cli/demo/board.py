@@ -44,7 +44,10 @@ def headline(situation: Situation) -> Text:
 
 
 def table(board: dict[str, Any] | None, width: int) -> Table:
-    """The province and its cities. A figure that isn't known is a dash, never a zero."""
+    """The province and its cities. A figure that isn't known is a dash, never a zero.
+
+    Standard coal by equal value (当量): that of electricity by equivalent value (等价) is known only after a year ends.
+    """
     wide, middle = width >= _WIDE, width >= _MIDDLE
     made = Table(padding=(0, 1), header_style="bold")
     made.add_column("city", no_wrap=True)
@@ -53,7 +56,7 @@ def table(board: dict[str, Any] | None, width: int) -> Table:
         heads = ["亿元", "of", "done %", "gap pp", "", "rank", "online", "tce today"]
     if wide:
         heads = ["invested 亿元", "target", "done %", "序时 %", "gap pp", "", "rank", "key users online"]
-        heads += ["tce today", "tce day before"]
+        heads += ["tce today 当量", "tce day before"]
     for head in heads:
         made.add_column(head, justify="right", no_wrap=not wide, min_width=1)
     for row in board["rows"] if board else []:
@@ -78,9 +81,9 @@ def _row(row: dict[str, Any], wide: bool, middle: bool) -> list[str]:
         cells.append(str(figure["rank"]) if figure.get("rank") else _MISSING)
     cells.append(online(row))
     today, closed = row["energy_today"], row["energy_closed_day"]
-    cells.append(number(today and today["tce_equivalent"], 1))
+    cells.append(number(today and today["tce_equal"], 1))
     if wide:
-        cells.append(number(closed and closed["tce_equivalent"], 1))
+        cells.append(number(closed and closed["tce_equal"], 1))
     return cells
 
 

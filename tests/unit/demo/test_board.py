@@ -32,8 +32,8 @@ def _row(region: str, name: str, **given: Any) -> dict[str, Any]:
         },
         "key_users": 3,
         "online_now": 3,
-        "energy_today": {"tce_equivalent": "71.25"},
-        "energy_closed_day": {"tce_equivalent": "171.05"},
+        "energy_today": {"tce_equal": "71.25"},
+        "energy_closed_day": {"tce_equal": "171.05"},
         **given,
     }
 
