@@ -18,11 +18,13 @@ from starlette.responses import JSONResponse, Response
 
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import OperationContract, contract
+from services.gateway.flights import Flights
 from services.gateway.people import People
 from services.gateway.positions import HEADER, PositionTokens
 from services.gateway.routes import Route
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
+from shared.identity import Actor
 from shared.problems import Problem, forbidden, invalid
 from shared.rpc import Client
 
@@ -51,6 +53,7 @@ class Endpoints:
         self._scope = scope
         self._positions = positions
         self._people = people
+        self._flights: Flights[tuple[bytes, str]] = Flights()
 
     def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of one row. Raises LookupError when the operation has no contract."""
@@ -72,17 +75,27 @@ class Endpoints:
                 body["at_least"] = self._positions.read(token) if token else None
             if operation.kind == "command":
                 self._people.acts(caller)
-            reply = await self._client.call(
-                route.service,
-                route.operation,
-                body,
-                actor,
-                command_id=command_id,
-                correlation_id=request.headers.get("x-request-id", "")[:100] or command_id,
-                timeout=self._settings.call_timeout,
-            )
+
+            async def call() -> dict[str, Any]:
+                return await self._client.call(
+                    route.service,
+                    route.operation,
+                    body,
+                    actor,
+                    command_id=command_id,
+                    correlation_id=request.headers.get("x-request-id", "")[:100] or command_id,
+                    timeout=self._settings.call_timeout,
+                )
+
             if operation.kind == "query":
-                return _conditional(request, reply["data"])
+
+                async def ask() -> tuple[bytes, str]:
+                    return _with_tag((await call())["data"])
+
+                # Queries look at a caller's role and scope, never at the person.
+                asked = _question(route, actor, body)
+                return _conditional(request, *await self._flights.join(asked, ask))
+            reply = await call()
             token = self._positions.sign(reply["source"], reply["position"])
             headers = {HEADER: token, "Idempotency-Key": command_id}
             return Response(_encode(reply["data"]), route.status, headers, "application/json")
@@ -256,10 +269,20 @@ def _idempotency_key(request: Request) -> str:
     return key
 
 
-def _conditional(request: Request, data: Any) -> Response:
-    """200 with an ETag, or 304 when the caller has this very answer."""
+def _question(route: Route, actor: Actor, body: dict[str, Any]) -> tuple[Any, ...]:
+    """Equal where the answer is: the same question from the same scope."""
+    scope = (actor.role, actor.area, actor.organisation)
+    return route.service, route.operation, scope, msgspec.json.encode(body, order="deterministic")
+
+
+def _with_tag(data: Any) -> tuple[bytes, str]:
+    """An answer's bytes and ETag."""
     body = _encode(data)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def _conditional(request: Request, body: bytes, etag: str) -> Response:
+    """200 with an ETag, or 304 when the caller has this very answer."""
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if etag in given or "*" in given:

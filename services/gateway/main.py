@@ -1,6 +1,5 @@
 """The gateway: one door for portals. `python -m services.gateway.main`."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +30,7 @@ from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
 from shared.http_headers import docs_page
 from shared.http_metrics import HttpMetrics
+from shared.loop import run
 from shared.problems import Problem
 from shared.rpc import Client
 from shared.runtime import Runtime
@@ -157,4 +157,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

@@ -1,14 +1,12 @@
 """The progress service: one process that projects the domain streams and answers queries."""
 
-import asyncio
-
 from services.progress import rules
 from services.progress.api import App, ops, use
 from services.progress.feed import Watch
 from services.progress.live import LiveEnergy
 from services.progress.model import ReadModel
 from services.progress.serving import serve
-from shared import broker
+from shared import broker, loop
 from shared.runtime import Runtime
 from shared.settings import Settings
 
@@ -41,4 +39,4 @@ async def run(settings: Settings | None = None) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    loop.run(run())
