@@ -68,7 +68,7 @@ async def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> Non
     path = tmp_path / "secrets.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert load_or_create(tmp_path) == made
-    assert set(made.nats) == {user.name for user in topology.USERS}
+    assert set(made.nats) == {user.name for user in (*topology.USERS, topology.ADMIN)}
     assert len(set(made.nats.values()) | set(made.roles.values())) == len(made.nats) + len(made.roles)
     # A user that a later version adds gets a password; the others keep theirs.
     stored = json.loads(path.read_text())
