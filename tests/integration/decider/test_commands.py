@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.catalogue import Catalogue
@@ -192,6 +193,41 @@ async def test_the_victim_of_a_deadlock_is_carried_out_after_the_other(tills: Ti
     replies = await asyncio.gather(pay("a", grasping("A", "B")), pay("b", grasping("B", "A")))
     assert sorted(reply.position for reply in replies) == [1, 2]
     assert sorted(attempts.values()) == [1, 2], "one was the victim and was tried again"
+
+
+async def test_two_that_meet_in_an_inline_table_are_decided_one_after_the_other(tills: Tills) -> None:
+    """Both saw an empty till and insert the same row: who comes second decides again on what the first left."""
+    both_have_decided = asyncio.Barrier(2)
+    attempts: list[str] = []
+
+    def opening(key: str) -> Any:
+        async def inline(conn: AsyncConnection, events: Sequence[Any]) -> None:
+            attempts.append(key)
+            if attempts.count(key) == 1:
+                await both_have_decided.wait()
+            if not await conn.scalar(text("SELECT count(*) FROM programme WHERE code = 'T'")):
+                await conn.execute(text("INSERT INTO programme VALUES ('p', 'T', '')"))
+
+        return inline
+
+    replies = await asyncio.gather(*(tills.run(PayIn(1), key, inline=opening(key)) for key in ("a", "b")))
+    assert sorted(reply.data["held"] for reply in replies) == [1, 2]
+    assert len(attempts) == 3
+
+
+async def test_a_row_that_stands_in_the_way_for_good_is_an_error_and_not_tried_for_ever(tills: Tills) -> None:
+    async with tills.engine.begin() as conn:
+        await conn.execute(text("INSERT INTO programme VALUES ('p', 'T', '')"))
+    attempts: list[int] = []
+
+    async def inline(conn: AsyncConnection, events: Sequence[Any]) -> None:
+        attempts.append(1)
+        await conn.execute(text("INSERT INTO programme VALUES ('p', 'T', '')"))
+
+    with pytest.raises(IntegrityError):
+        await tills.run(PayIn(1), "a", inline=inline)
+    assert 1 < len(attempts) < 10
+    assert await tills.events() == []
 
 
 async def test_the_repeat_that_was_overtaken_by_its_twin_gets_the_twins_answer(tills: Tills) -> None:
