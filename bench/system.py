@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import nats
@@ -232,8 +233,15 @@ async def until(condition: Callable[[], Awaitable[bool]], timeout: float, every:
 
 
 async def command(connection: Connection, path: str, token: str, body: Any) -> Any:
-    """A command through the gateway. Raises RuntimeError when it is refused."""
-    answer = await connection.ask(gateway_request("POST", path, token, body))
+    """A command through the gateway, sent again under its key while a re-send may do. Raises RuntimeError if refused."""
+    ask = request(
+        "POST", f"/api/v1{path}", token, json.dumps(body).encode(), {"Idempotency-Key": uuid4().hex}
+    )
+    for _ in range(20):
+        answer = await connection.ask(ask)
+        if answer.status not in (429, 503):
+            break
+        await asyncio.sleep(float(answer.header(b"retry-after") or 1))
     if answer.status not in (200, 201):
         raise RuntimeError(f"{path}: {answer.status} {answer.body[:500]!r}")
     return json.loads(answer.body)
