@@ -8,13 +8,24 @@ from importlib import resources
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.util import await_only
 
+ANSWER_S = 35.0
+"""A little more than `statement_timeout`: a server that is there has answered by then."""
+HELD_S = 60.0
+"""The longest that one piece of work may hold a connection, in seconds."""
+
 # A stopped client must not hold the log's counter, and no statement may wait without end.
+WATCHFUL = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Lets the server find out within half a minute that a client's machine is gone, and give up its locks."""
+
 _RUNTIME_LIMITS = {
+    **WATCHFUL,
     "idle_in_transaction_session_timeout": "2s",
     "statement_timeout": "30s",
     "lock_timeout": "5s",
@@ -28,7 +39,7 @@ def runtime_engine(url: str, *, application: str, pool: int = 8, schema: str | N
     `schema`: where unqualified names are looked up, for tables that stand in several versions side by side.
     """
     place = {} if schema is None else {"search_path": schema}
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool,
         max_overflow=0,
@@ -36,9 +47,33 @@ def runtime_engine(url: str, *, application: str, pool: int = 8, schema: str | N
         hide_parameters=True,  # an error that is logged must not carry what was to be stored
         connect_args={
             "timeout": 5,
+            "command_timeout": ANSWER_S,
             "server_settings": {**_RUNTIME_LIMITS, "application_name": application, **place},
         },
     )
+    _give_up_half_open(engine.sync_engine.pool)
+    return engine
+
+
+def _give_up_half_open(pool: Pool) -> None:
+    """Cut connections that are held for too long.
+
+    A connection whose other end is gone without a word never answers, not to a statement, not to the rollback after
+    its time limit, and the kernel believes in it for a quarter of an hour. Cut, it is an outage like another.
+    """
+    timers: dict[int, asyncio.TimerHandle] = {}
+
+    @event.listens_for(pool, "checkout")
+    def held(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        driver = record.driver_connection
+        if driver is not None:
+            loop = asyncio.get_running_loop()
+            timers[id(record)] = loop.call_later(HELD_S, driver.terminate)
+
+    @event.listens_for(pool, "checkin")
+    def given_back(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if timer := timers.pop(id(record), None):
+            timer.cancel()
 
 
 async def migrate(owner_url: str, service: str, *, revision: str = "head") -> None:

@@ -14,6 +14,7 @@ from services.energy.readings.memory import Connection
 from services.energy.readings.worker import PartitionWorker
 from shared import broker
 from shared.cancellation import end_if_cancelled
+from shared.database import WATCHFUL
 from shared.pull import PullReader
 from shared.runtime import Runtime
 
@@ -45,6 +46,7 @@ ANSWER_S = 65.0
 """A little more than `statement_timeout`: a server that is there has answered by then."""
 
 _LIMITS = {
+    **WATCHFUL,
     # A stopped worker must not hold its partition.
     "idle_in_transaction_session_timeout": "5s",
     "statement_timeout": "60s",

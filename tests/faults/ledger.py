@@ -4,6 +4,7 @@ Only what a caller heard is in here. What was sent and not answered is sent agai
 box and a portal do, so that in the end the ledger says exactly what must be in the system, once.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class Ledger:
     interval: set[str] = field(default_factory=set)
     receipts: dict[UUID, Sent] = field(default_factory=dict)
     answers: list[Answered] = field(default_factory=list)
+    heard: list[float] = field(default_factory=list)
+    """When each 202 came, system time."""
     unanswered: int = 0
     """Attempts that ended in 503, 429 or no answer at all: how often the fault was felt."""
     longest_s: float = 0.0
@@ -52,6 +55,7 @@ class Ledger:
     def received(self, sent: Sent, receipt: str, seconds: float) -> None:
         """A 202."""
         self.receipts[UUID(receipt)] = sent
+        self.heard.append(time.monotonic())
         self.longest_s = max(self.longest_s, seconds)
 
     def carried_out(self, answered: Answered, seconds: float) -> None:

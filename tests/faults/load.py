@@ -113,10 +113,11 @@ class Load:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    @property
-    def running(self) -> bool:
-        """Whether every lane still works; a lane ends early only by an answer that must not be."""
-        return all(not task.done() for task in self._tasks)
+    def check(self) -> None:
+        """Raise what ended a lane early: an answer that must not be."""
+        for task in self._tasks:
+            if task.done():
+                task.result()
 
     async def _push(self, box: Box) -> None:
         while not self._stopping.is_set():

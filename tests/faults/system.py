@@ -7,10 +7,11 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpx
 import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -21,6 +22,9 @@ from deploy.local.runner import LocalSystem
 from deploy.local.settings import LocalSettings
 from tests.faults.network import Network
 from tests.kit.servers import server_folder, wait_for
+
+if TYPE_CHECKING:
+    from tests.faults.nats_cluster import NatsCluster
 
 SERVERS = ("postgres", "nats")
 RECOVERY_S = 120.0
@@ -45,7 +49,8 @@ class ProxiedSystem(LocalSystem):
         """The process's environment with the lines' addresses in place of the servers'."""
         env = super().environment(process, owner=owner)
         for server, name in (("nats", "SHENGJI_NATS_URL"), ("postgres", "SHENGJI_DATABASE_URL")):
-            if name in env:
+            # A cluster's clients know all its nodes by themselves: no proxy stands between.
+            if name in env and "," not in env[name]:
                 port = urlsplit(env[name]).port
                 assert port is not None
                 env[name] = env[name].replace(f":{port}", f":{self.network.open(process, server, port).port}")
@@ -61,11 +66,12 @@ class Operator:
         self.network = system.network
         self.nc = nc
         self.js: JetStreamContext = nc.jetstream(timeout=10)
+        self._http = httpx.AsyncClient()
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def running(cls) -> AsyncIterator["Operator"]:
-        """A system of its own in a temporary folder."""
+    async def running(cls, cluster: "NatsCluster | None" = None) -> AsyncIterator["Operator"]:
+        """A system of its own in a temporary folder; on its own nats-server, or on that cluster."""
         with server_folder("faults") as folder:
             settings = LocalSettings(
                 data=folder / "data",
@@ -73,21 +79,26 @@ class Operator:
                 intake_port=free_port(),
                 environment="test",
                 small=True,
-                extra_env=TUNING,
+                nats_url=cluster.url if cluster else None,
+                nats_logins=cluster.logins if cluster else {},
+                extra_env={**TUNING, "SHENGJI_STREAM_REPLICAS": "3" if cluster else "1"},
             )
             system = ProxiedSystem(settings)
             try:
                 async with system:
+                    admin = topology.ADMIN.name
                     nc = await nats.connect(
-                        system.urls.nats,
-                        user=topology.ADMIN.name,
-                        password=system.secrets.nats[topology.ADMIN.name],
+                        system.urls.nats.split(","),
+                        user=admin,
+                        password=(cluster.passwords if cluster else system.secrets.nats)[admin],
                         max_reconnect_attempts=-1,
                         reconnect_time_wait=0.1,
                         error_cb=_quiet,
                     )
                     try:
-                        yield cls(system, nc)
+                        operator = cls(system, nc)
+                        yield operator
+                        await operator._http.aclose()
                     finally:
                         await nc.close()
             finally:
@@ -123,8 +134,14 @@ class Operator:
         """Wait until the process says that it isn't ready, and why; `words` must be in it."""
 
         async def said() -> str | None:
-            why = await self.supervisor.ready(name)
-            return why if why is not None and words in why else None
+            try:
+                answer = await self._http.get(f"{self.system.urls.health[name]}/ready")
+            except httpx.TransportError:
+                return None
+            failing = [
+                each["detail"] for each in answer.json()["checks"].values() if each["status"] == "failing"
+            ]
+            return next((why for why in failing if words in why), None)
 
         found = await wait_for(said, RECOVERY_S, f"{name} says {words!r}")
         assert found is not None

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from itertools import product
 
 import pytest
 
@@ -61,8 +62,12 @@ async def refusing(operator: Operator, service: str, state: str, times: int) -> 
             await conn.execute("DROP FUNCTION public.fault; DROP SEQUENCE public.fault_count")
 
 
-@pytest.mark.parametrize("service", WRITES)
-@pytest.mark.parametrize("state", ["40P01", "40001", "53100"], ids=["deadlock", "serialization", "disk full"])
+DEADLOCK, SERIALIZATION, DISK_FULL = "40P01", "40001", "53100"
+STATES = (DEADLOCK, SERIALIZATION, DISK_FULL)
+PAIRS = list(product(WRITES, STATES)) if LONG else list(zip(WRITES, STATES, strict=True))
+
+
+@pytest.mark.parametrize(("service", "state"), PAIRS)
 async def test_transactions_that_are_refused(proof: Proof, service: str, state: str) -> None:
     """Rolled back as a whole, done again: by the service itself, or by the caller who was told to come again."""
     await moving(proof)

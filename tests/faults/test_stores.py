@@ -71,8 +71,10 @@ async def test_an_empty_store(proof: Proof) -> None:
     What was acknowledged and not yet committed is gone: its receipts stay pending, completeness counts it as
     missing, and the boxes' re-send mends it.
     """
-    await moving(proof)
+    await proof.load.finish()
+    await proof.at_rest()
     await proof.operator.supervisor.stop_one("energy-worker")
+    proof.load.start()
     await moving(proof, receipts=6)
     await proof.load.finish()
     await proof.operator.with_nats_stopped(Operator.empty_store)

@@ -176,11 +176,13 @@ def from_database(pool: "asyncpg.Pool[asyncpg.Record]") -> Lookup:
     """The look-up in the tables `feed` and `device_credential`."""
 
     async def lookup(enterprise: str) -> Found:
-        rows = await pool.fetch(
-            "SELECT f.p, d.hash, d.valid_from, d.valid_to FROM feed f LEFT JOIN device_credential d USING (enterprise) "
-            "WHERE f.enterprise = $1",
-            enterprise,
-        )
+        # The time limit holds for giving the connection back, too: a half-open one is thrown away.
+        async with pool.acquire(timeout=_LOOKUP_TIMEOUT_S) as conn:
+            rows = await conn.fetch(
+                "SELECT f.p, d.hash, d.valid_from, d.valid_to FROM feed f "
+                "LEFT JOIN device_credential d USING (enterprise) WHERE f.enterprise = $1",
+                enterprise,
+            )
         if not rows:
             return None
         known = [Credential(r["hash"], r["valid_from"], r["valid_to"]) for r in rows if r["hash"] is not None]
@@ -193,13 +195,13 @@ def changes_in_log(pool: "asyncpg.Pool[asyncpg.Record]") -> Changes:
     """The log as the feed of changes: its positions are in the order of commits, so none is missed."""
 
     async def changes(after: int | None) -> tuple[int, list[str] | None]:
-        async with asyncio.timeout(_POLL_TIMEOUT_S):
-            head = int(await pool.fetchval("SELECT position FROM event_counter"))
+        async with asyncio.timeout(_POLL_TIMEOUT_S), pool.acquire(timeout=_POLL_TIMEOUT_S) as conn:
+            head = int(await conn.fetchval("SELECT position FROM event_counter"))
             if after is None or head < after or head - after > _FAR_BEHIND:
                 return head, None
             if head == after:
                 return head, []
-            rows = await pool.fetch(
+            rows = await conn.fetch(
                 "SELECT DISTINCT data->>'enterprise' AS enterprise FROM event "
                 "WHERE position > $1 AND position <= $2 AND type = ANY($3)",
                 after,

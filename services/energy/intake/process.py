@@ -16,6 +16,9 @@ from shared.asgi import HttpServer
 from shared.http_metrics import HttpMetrics
 from shared.runtime import Runtime
 
+ANSWER_S = 5.0
+"""For a connection, an answer, and giving it back: a half-open connection must not keep its place in the pool."""
+
 
 async def main() -> None:
     """Run until told to stop."""
@@ -27,7 +30,7 @@ async def main() -> None:
             dsn,
             min_size=1,
             max_size=4,
-            command_timeout=5,
+            command_timeout=ANSWER_S,
             server_settings={"application_name": rt.process, "timezone": "UTC"},
         )
         async with pool:
@@ -48,7 +51,7 @@ async def open_door(rt: Runtime, pool: "asyncpg.Pool[asyncpg.Record]", settings:
         )
 
     async def read_receipt(enterprise: str, receipt: uuid.UUID) -> dict[str, Any] | None:
-        async with pool.acquire() as conn:
+        async with pool.acquire(timeout=ANSWER_S) as conn:
             return await receipts.read(conn, enterprise, receipt)
 
     credentials = Credentials(from_database(pool), rt.clock.now)

@@ -32,6 +32,16 @@ PERIOD_S = 0.03
 """A partition's batches begin no sooner after each other: a transaction costs some 5 CPU-ms whatever is in it, and
 under load thirty a second with more in them do the same work for a fraction. When it is quiet nothing waits."""
 
+LONGEST_BATCH_S = 60.0
+"""A batch takes a second or two; what takes so long has lost its server. It is cut off and done again."""
+
+# The server may not know yet that the last connection is gone: in the middle of a COPY no time limit of its own ends
+# the wait for the client, and the partition would stay locked.
+_END_SESSION = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid = $1 AND usename = current_user AND application_name = current_setting('application_name')
+"""
+
 TRIES_TOGETHER = 3
 TRIES_ALONE = 6
 STUCK_S = 30.0
@@ -85,6 +95,7 @@ class PartitionWorker:
         self._clock = clock
         self._live = live
         self._conn: Connection | None = None
+        self._session: int | None = None
         self._failing_since: float | None = None
         for outcome in OUTCOMES:
             # From the start on, so that the first reading of an outcome is seen as an increase.
@@ -137,11 +148,15 @@ class PartitionWorker:
 
     async def _run(self, posts: Sequence[Post]) -> Done:
         conn = await self._connection()
+        # A server that is gone without a word answers nothing, not even the rollback: only a cut ends the wait.
+        watch = asyncio.get_running_loop().call_later(LONGEST_BATCH_S, conn.terminate)
         try:
             return await self.step.run(conn, posts, self._clock.now())
         except asyncpg.UniqueViolationError:
             # The memory was out of step: a commit whose answer was lost. It has been dropped; once more.
             return await self.step.run(conn, posts, self._clock.now())
+        finally:
+            watch.cancel()
 
     def _tell(self, done: Done) -> None:
         for outcome, count in done.outcomes.items():
@@ -195,6 +210,9 @@ class PartitionWorker:
         if self._conn is None or self._conn.is_closed():
             self.step.forget()
             self._conn = await self._connect()
+            if self._session is not None:
+                await self._conn.execute(_END_SESSION, self._session)
+            self._session = self._conn.get_server_pid()
         return self._conn
 
     async def _disconnect(self) -> None:
