@@ -233,7 +233,7 @@ async def until(condition: Callable[[], Awaitable[bool]], timeout: float, every:
 
 
 async def command(connection: Connection, path: str, token: str, body: Any) -> Any:
-    """A command through the gateway, sent again under its key while a re-send may do. Raises RuntimeError if refused."""
+    """A command through the gateway, sent again under its key while that may help. Raises RuntimeError if refused."""
     ask = request(
         "POST", f"/api/v1{path}", token, json.dumps(body).encode(), {"Idempotency-Key": uuid4().hex}
     )
