@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Generic, TypeVar
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -105,14 +106,14 @@ class CommandRunner:
             except VersionConflict as conflict:
                 if attempt == _ATTEMPTS - 1:
                     raise _conflict(stream) from conflict
-            except IntegrityError as error:
+            except (IntegrityError, asyncpg.UniqueViolationError) as error:
                 # Somebody's row came first: the same command twice at once, or two that were decided on the same
                 # state and met in an inline table. It is committed now: deciding again sees it.
-                last = attempt == _ATTEMPTS - 1 and "command_pkey" not in str(error.orig)
-                if last or getattr(error.orig, "sqlstate", None) != _UNIQUE_VIOLATION:
+                last = attempt == _ATTEMPTS - 1 and "command_pkey" not in str(error)
+                if last or _sqlstate(error) != _UNIQUE_VIOLATION:
                     raise
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:
+            except (DBAPIError, asyncpg.PostgresError) as error:
+                if _sqlstate(error) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:
                     raise
             except self._refusal as refusal:
                 # Its twin may have been carried out between our look for its answer and our decision.
@@ -180,6 +181,11 @@ class CommandRunner:
                 remedy="Use a new key for a new request; repeat a request with its own key and the same body.",
             )
         return Reply(json.loads(row.answer)["data"], self._catalogue.source, row.position)
+
+
+def _sqlstate(error: Exception) -> str | None:
+    """PostgreSQL's code, through SQLAlchemy or from the driver itself, which inline tables may be written with."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
 def _conflict(stream: str) -> Problem:

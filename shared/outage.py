@@ -1,5 +1,6 @@
 """Tells an outage of the database, which passes, from an error in what was asked of it."""
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -13,4 +14,7 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         return error.connection_invalidated or state.startswith(_CLASSES) or state in _STATES
-    return isinstance(error, PoolTimeout | OSError)
+    if isinstance(error, asyncpg.PostgresError):
+        # The driver's own: parts of a transaction may go past SQLAlchemy.
+        return (error.sqlstate or "").startswith(_CLASSES) or error.sqlstate in _STATES
+    return isinstance(error, PoolTimeout | OSError | asyncpg.InterfaceError)
