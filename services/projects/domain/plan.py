@@ -1,11 +1,13 @@
 """The parts of a plan that this service goes by: regions, programmes, registers and duties, as loaded facts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
 from services.projects.domain.duty import Duty
+from services.projects.domain.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,11 @@ class LoadPlan:
 
 
 def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
-    """One event per part that says something new."""
+    """One event per part that says something new. Raises Refused when a part names one thing twice."""
+    _each_once("regions", "code", command.regions)
+    _each_once("programmes", "code", command.programmes)
+    _each_once("registers", "register", command.registers)
+    _each_once("duties", "duty", command.duties)
     offered: list[PlanEvent] = []
     if command.regions:
         ordered = tuple(sorted(command.regions, key=lambda region: region.code))
@@ -128,6 +134,18 @@ def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
     if command.duties:
         offered.append(DutiesLoaded(command.plan, command.duties))
     return [event for event in offered if state.parts.get(type(event)) != event]
+
+
+def _each_once(part: str, key: str, rows: Sequence[object]) -> None:
+    """Two rows of one name would be two truths: which of them holds can't be guessed."""
+    twice = sorted(name for name, count in Counter(getattr(row, key) for row in rows).items() if count > 1)
+    if twice:
+        raise Refused(
+            f"{part} names {', '.join(twice[:5])} more than once.",
+            code="named-twice",
+            where=part,
+            remedy="Give each of them once.",
+        )
 
 
 def evolve(state: LoadedPlan, event: PlanEvent) -> LoadedPlan:
