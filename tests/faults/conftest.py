@@ -17,10 +17,10 @@ async def operator() -> AsyncIterator[Operator]:
     """The system, running."""
     async with Operator.running() as running:
         yield running
-        # The right to answer a request goes with the connection that heard it: after a cut a late answer is refused, and
-    # the gateway asks again under the same id. Every other refusal is a right that somebody lacks or wants too much of.
-    refused = refused_rights(running.system.urls.logs)
-    assert [each for each in refused if '"_INBOX_gateway.' not in each] == []
+        # The right to answer goes with the connection that heard the request: after a cut a late answer is
+        # refused, and the gateway asks again under the same id. Any other refusal is a right that is missing.
+        refused = refused_rights(running.system.urls.logs)
+        assert [each for each in refused if '"_INBOX_gateway.' not in each] == []
 
 
 @pytest_asyncio.fixture(scope="session")
