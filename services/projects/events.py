@@ -1,36 +1,21 @@
 """What this service writes into its log, and how each history is folded."""
 
+from typing import get_args
+
 from services.projects.domain import monthly_report, plan, project, project_decisions
-from services.projects.domain.monthly_report import MonthlyReportCorrected, MonthlyReportFiled
-from services.projects.domain.plan import DutiesLoaded, ProgrammesLoaded, RegionsLoaded, RegistersLoaded
-from services.projects.domain.project import (
-    ProjectRegistered,
-    ProjectStageCorrected,
-    ProjectStageReached,
-    RegisterJoined,
-    RegisterLeft,
-)
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
 SOURCE = "projects"
 
-CATALOGUE = Catalogue(
-    SOURCE,
-    [
-        ProjectRegistered,
-        ProjectStageReached,
-        ProjectStageCorrected,
-        RegisterJoined,
-        RegisterLeft,
-        MonthlyReportFiled,
-        MonthlyReportCorrected,
-        RegionsLoaded,
-        ProgrammesLoaded,
-        RegistersLoaded,
-        DutiesLoaded,
-    ],
+_SLICES = (
+    project.ProjectEvent,
+    monthly_report.MonthlyReportEvent,
+    plan.PlanEvent,
 )
+"""The union of each slice's event classes; a single class isn't a union."""
+
+CATALOGUE = Catalogue(SOURCE, [event for slice_ in _SLICES for event in get_args(slice_)])
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_report.evolve)

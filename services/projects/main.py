@@ -3,10 +3,9 @@
 import asyncio
 
 from services.projects import api
-from services.projects.app import App
+from services.projects.app.context import App
 from services.projects.consumers import targets_consumer
 from services.projects.events import SOURCE
-from services.projects.queries import Queries
 from shared.anchors import Anchoring
 from shared.event_log import EventLog
 from shared.relay import Relay
@@ -19,7 +18,7 @@ async def main() -> None:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
         app = App(rt.engine, log, rt.clock, appended=relay.poke)
-        api.serve(app, Queries(rt.engine, log, rt.clock)).bind(rt.broker)
+        api.serve(app).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")

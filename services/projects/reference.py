@@ -1,19 +1,16 @@
 """What decisions and queries need to know of the world: regions, registers, duties, other reports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
-from services.projects.domain.duty import CITY_REPORT, Duty, due_on, find, last_day
-from services.projects.domain.monthly_report import Known, ReportLine
+from services.projects.domain.duty import Duty
 from services.projects.domain.plan import Region, RegionRelation
-from services.projects.domain.plausibility import Usual
 from shared.areas import Area, AreaTree, Relation
 
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
@@ -92,50 +89,3 @@ async def project_region(conn: AsyncConnection, project: str) -> str | None:
         await conn.execute(select(tables.project.c.region).where(tables.project.c.project == project))
     ).scalar_one_or_none()
     return found
-
-
-async def known_for_report(
-    conn: AsyncConnection,
-    known: Sequence[Region],
-    region: str,
-    month: str,
-    lines: Iterable[ReportLine],
-    today: date,
-) -> Known:
-    """Everything that a report of `region` for `month` is judged by."""
-    named = sorted({line.project for line in lines})
-    table = tables.project.c
-    rows = await conn.execute(select(table.project, table.region).where(table.project.in_(named)))
-    return Known(
-        today=today,
-        due_on=await _due_on(conn, known, region, month),
-        project_regions={row.project: row.region for row in rows},
-        covered=frozenset(tree_of(known).covered_by(region)),
-        usual=await _usual(conn, region, month),
-    )
-
-
-async def _due_on(conn: AsyncConnection, known: Sequence[Region], region: str, month: str) -> date | None:
-    duty = find(await duties(conn, CITY_REPORT), CITY_REPORT, month)
-    if duty is None:
-        return None
-    on = last_day(month)
-    owes = any(each.code == region and each.owes(duty, on) for each in known)
-    return due_on(duty, month) if owes else None
-
-
-async def _usual(conn: AsyncConnection, region: str, month: str) -> Usual:
-    report, target = tables.monthly_report.c, tables.investment_target.c
-    mean = (
-        await conn.execute(
-            select(func.avg(report.investment)).where(report.region == region, report.month != month)
-        )
-    ).scalar_one()
-    year_target = (
-        await conn.execute(
-            select(func.max(target.value)).where(target.region == region, target.year == int(month[:4]))
-        )
-    ).scalar_one()
-    if mean is not None:
-        mean = mean.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-    return Usual(mean, year_target)

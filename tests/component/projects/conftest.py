@@ -11,8 +11,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.projects import api
-from services.projects.app import App
-from services.projects.queries import Queries
+from services.projects.app.context import App
 from shared.clock import SteppedClock
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
@@ -134,7 +133,7 @@ async def bare_service(database: DatabaseFactory) -> AsyncIterator[Service]:
     engine = (await database("projects")).engine()
     clock = SteppedClock(local(2013, 1, 15))
     log = EventLog(clock)
-    operations = api.serve(App(engine, log, clock), Queries(engine, log, clock))
+    operations = api.serve(App(engine, log, clock))
     yield Service(engine, clock, operations, log)
     await engine.dispose()
 

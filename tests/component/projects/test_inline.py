@@ -6,7 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.projects import tables
-from services.projects.inline import rebuild_inline
+from services.projects.events import CATALOGUE
+from services.projects.inline import APPLY, rebuild_inline
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
 
 
@@ -60,3 +61,7 @@ async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> 
     assert await service.events() == before
     answer = await service.ask(OPS, "load-plan", plan=PLAN["plan"], registers=PLAN["registers"][:2])
     assert (answer["changed"], answer["registers"], answer["duties"]) == (["registers"], 2, 1)
+
+
+def test_every_event_of_the_catalogue_has_its_tables() -> None:
+    assert set(APPLY) == set(CATALOGUE.classes.values())

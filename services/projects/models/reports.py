@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from services.projects.models import (
+from services.projects.models.base import (
     Answer,
     Cursor,
     Limit,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from services.projects.models import Answer, Request, ShortText
+from services.projects.models.base import Answer, Request, ShortText
 
 
 class RelationPart(Request):

@@ -1,0 +1,9 @@
+"""The operations of this service, as the gateway calls them over NATS: `ops`, and `serve` to let them act.
+
+One module per slice. What is imported here is served: the modules put their operations into `ops`.
+"""
+
+from services.projects.api import plan, projects, reports
+from services.projects.api.base import ops, serve
+
+__all__ = ["ops", "plan", "projects", "reports", "serve"]

@@ -1,0 +1,74 @@
+"""The operation that loads a plan's parts."""
+
+from services.projects.api.base import Serving, ops
+from services.projects.app import plan
+from services.projects.domain import duty
+from services.projects.domain import plan as domain
+from services.projects.models import plan as models
+from shared.rpc import Call, Reply
+
+
+@ops.command(
+    "load-plan",
+    request=models.LoadPlan,
+    response=models.PlanView,
+    summary="Load a plan's regions, programmes, registers and duties",
+)
+async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
+    """A part that is given replaces what was there of the plan; the same again changes nothing."""
+    return await plan.load_plan(Serving.app, call, _plan(body))
+
+
+def _plan(body: models.LoadPlan) -> domain.LoadPlan:
+    return domain.LoadPlan(
+        body.plan,
+        regions=tuple(
+            domain.Region(
+                part.code,
+                part.name,
+                part.level,
+                part.parent,
+                part.administered,
+                part.valid_from,
+                part.valid_to,
+                tuple(
+                    domain.RegionRelation(each.kind, each.to, each.valid_from, each.valid_to)
+                    for each in part.relations
+                ),
+            )
+            for part in body.regions
+        ),
+        programmes=tuple(domain.Programme(part.code, part.name) for part in body.programmes),
+        registers=tuple(
+            domain.Register(part.register_, part.name, part.term, part.level) for part in body.registers
+        ),
+        duties=tuple(_duty(body.plan, part) for part in body.duties),
+    )
+
+
+def _duty(plan_id: str, part: models.DutyPart) -> duty.Duty:
+    return duty.Duty(
+        plan=plan_id,
+        duty=part.duty,
+        rows=tuple(part.rows),
+        name=part.name,
+        term=part.term,
+        kind=part.kind,
+        who=part.who,
+        levels=tuple(part.regions),
+        recurrence=part.recurrence,
+        due=duty.DueRule(
+            part.due.rule,
+            part.due.day,
+            part.due.on,
+            part.due.start,
+            part.due.end,
+            tuple(duty.Instance(each.period, each.due_on) for each in part.due.instances),
+        ),
+        source=part.source,
+        confidence=part.confidence,
+        to=part.to,
+        first_period=part.first_period,
+        last_period=part.last_period,
+        note=part.note,
+    )

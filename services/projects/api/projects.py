@@ -1,0 +1,88 @@
+"""Operations on projects (项目): register, stages, registers, look-ups."""
+
+from services.projects.api.base import Serving, ops
+from services.projects.app import projects
+from services.projects.models import projects as models
+from services.projects.queries import projects as queries
+from shared.rpc import Call, Reply
+
+
+@ops.command(
+    "register-project",
+    request=models.RegisterProject,
+    response=models.ProjectView,
+    summary="Register a technology renovation project",
+)
+async def register_project(call: Call, body: models.RegisterProject) -> Reply:
+    """A project (技改项目) becomes known: region, enterprise, industry, investment, registers with dates.
+
+    The equipment investment is part of the total. The same content again changes nothing; other content
+    under the same id is refused.
+    """
+    return await projects.register_project(Serving.app, call, body)
+
+
+@ops.command(
+    "reach-stage",
+    request=models.ReachStage,
+    response=models.ProjectView,
+    summary="Report a stage that a project has reached",
+)
+async def reach_stage(call: Call, body: models.ReachStage) -> Reply:
+    """A step with its day and evidence: 备案 or 核准, 开工, 部分投产, 投产, 验收; 停滞, 复工, 终止.
+
+    A step that can't follow is refused, and the refusal says what is missing.
+    """
+    return await projects.reach_stage(Serving.app, call, body)
+
+
+@ops.command(
+    "correct-stage",
+    request=models.CorrectStage,
+    response=models.ProjectView,
+    summary="Correct a stage that was reported wrongly",
+)
+async def correct_stage(call: Call, body: models.CorrectStage) -> Reply:
+    """Another stage, day or evidence in place of a wrong step, or the step taken out; with the reason."""
+    return await projects.correct_stage(Serving.app, call, body)
+
+
+@ops.command(
+    "join-register",
+    request=models.JoinRegister,
+    response=models.ProjectView,
+    summary="Put a project into a register",
+)
+async def join_register(call: Call, body: models.JoinRegister) -> Reply:
+    """A register (名录) is kept at its own level or above: the provincial ones by the province (X-22)."""
+    return await projects.join_register(Serving.app, call, body)
+
+
+@ops.command(
+    "leave-register",
+    request=models.LeaveRegister,
+    response=models.ProjectView,
+    summary="Take a project out of a register",
+)
+async def leave_register(call: Call, body: models.LeaveRegister) -> Reply:
+    """With its last day in the register and the reason; it may join again later."""
+    return await projects.leave_register(Serving.app, call, body)
+
+
+@ops.query(
+    "get-project",
+    request=models.GetProject,
+    response=models.ProjectView,
+    summary="One project with its stages",
+)
+async def get_project(call: Call, body: models.GetProject) -> models.ProjectView:
+    """A project with every step taken and every register it stands or stood in."""
+    return await queries.get_project(Serving.app, call, body)
+
+
+@ops.query(
+    "list-projects", request=models.ListProjects, response=models.ProjectPage, summary="Projects, filtered"
+)
+async def list_projects(call: Call, body: models.ListProjects) -> models.ProjectPage:
+    """Every filter narrows; a page ends with the cursor of the next."""
+    return await queries.list_projects(Serving.app, call, body)

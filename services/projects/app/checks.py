@@ -1,0 +1,67 @@
+"""What a command names must be known, and the actor's to change: regions, registers, programmes, projects."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, scope
+from services.projects.domain.refusal import Refused
+from shared.areas import AreaTree
+from shared.problems import Problem, not_found
+from shared.rpc import Call
+
+
+def check_region(tree: AreaTree, region: str) -> None:
+    if len(tree) == 0:
+        raise Problem(
+            409,
+            "no-plan",
+            "No plan is loaded",
+            "No regions are known yet.",
+            remedy="Load the plan first: shengji plan load.",
+        )
+    if region not in tree:
+        raise Refused(
+            f"There is no region {region!r}.",
+            code="unknown-region",
+            where="region",
+            remedy="Use the code that the plan's regions carry, e.g. 350181.",
+        )
+
+
+def check_register(call: Call, levels: dict[str, str], register: str) -> None:
+    if register not in levels:
+        raise Refused(
+            f"There is no register {register!r}.",
+            code="unknown-register",
+            where="register",
+            remedy=f"Known: {', '.join(sorted(levels)) or 'none, load the plan first'}.",
+        )
+    scope.check_register(call.actor, register, levels[register])
+
+
+def check_programmes(codes: Sequence[str], known: set[str]) -> None:
+    for code in codes:
+        if code not in known:
+            raise Refused(
+                f"There is no programme {code!r}.",
+                code="unknown-programme",
+                where="programmes",
+                remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
+            )
+
+
+async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:
+    """The region of a project that exists and that the actor keeps. Raises Problem 404 or 403."""
+    region = await reference.project_region(conn, project)
+    tree = await reference.area_tree(conn)
+    if region is None or not scope.may_see_project(call.actor, tree, region, None):
+        raise not_found("project", project)
+    scope.check_project_write(call.actor, tree, region)
+    return region
+
+
+def made_id(prefix: str, call: Call) -> str:
+    """An id for something new: the same for every repeat of the command, different for every other."""
+    return f"{prefix}-" + sha256(f"{call.actor.subject}\0{call.command_id}".encode()).hexdigest()[:16]

@@ -1,0 +1,51 @@
+"""Keeps the inline tables: in the append transaction of a command, and in a rebuild from the log.
+
+Only what stands in the events goes into the tables, so that both ways end in the same rows. One module per
+slice, each with `apply(conn, event)` for the events of its own.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, get_args
+
+from sqlalchemy import delete, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.monthly_report import MonthlyReportEvent
+from services.projects.domain.plan import PlanEvent
+from services.projects.domain.project import ProjectEvent
+from services.projects.events import CATALOGUE
+from services.projects.inline import plan, projects, reports
+from shared.event_log import EventLog
+
+_BATCH = 1000
+
+Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
+APPLY: dict[type, Apply] = {
+    **dict.fromkeys(get_args(ProjectEvent), projects.apply),
+    **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
+    **dict.fromkeys(get_args(PlanEvent), plan.apply),
+}
+"""What writes an event of this class; every class of the catalogue is in it."""
+
+
+async def apply(conn: AsyncConnection, events: Sequence[Any]) -> None:
+    """Write what the events mean into the tables."""
+    for event in events:
+        await APPLY[type(event)](conn, event)
+
+
+async def rebuild_inline(conn: AsyncConnection, log: EventLog) -> int:
+    """Make all inline tables anew from the own log, in one transaction. Answers how many events were read.
+
+    Commands wait meanwhile: they write these tables before they append, so the lock keeps both in step.
+    """
+    names = ", ".join(table.name for table in tables.INLINE)
+    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    for table in reversed(tables.INLINE):
+        await conn.execute(delete(table))
+    position = 0
+    while batch := await log.read(conn, position, _BATCH):
+        await apply(conn, [CATALOGUE.decode(event) for event in batch])
+        position = batch[-1].position
+    return position

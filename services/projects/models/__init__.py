@@ -1,0 +1,1 @@
+"""Requests and answers of this service, one module per slice."""

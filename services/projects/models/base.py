@@ -1,0 +1,89 @@
+"""The types that all requests and answers of this service share: with the other modules here the public contract.
+
+The gateway builds its API from these. Money is CNY in yuan, as a JSON number or a decimal string; answers
+give it as a string with two decimals, so that nothing is lost on the way.
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def _two_decimals(value: Decimal) -> str:
+    return f"{value:.2f}"
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without an exponent, so that events say 1000 and not 1E+3."""
+    return Decimal(f"{value:f}")
+
+
+ProjectId = Annotated[
+    str,
+    StringConstraints(pattern=ID_PATTERN),
+    Field(description="project id: letters, digits, dot, dash, underscore", examples=["FZ-2013-017"]),
+]
+RegionCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9]{1,12}$"),
+    Field(description="region code (GB/T 2260, or the plan's own key)", examples=["350181"]),
+]
+RegisterCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"),
+    Field(description="register of projects, as loaded with the plan", examples=["city_key"]),
+]
+Month = Annotated[
+    str,
+    StringConstraints(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"),
+    Field(description="month, YYYY-MM", examples=["2013-02"]),
+]
+Money = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=18, decimal_places=2, description="CNY (yuan)"),
+    AfterValidator(plain),
+    PlainSerializer(_two_decimals, return_type=str),
+]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
+ShortText = Annotated[Line, Field(min_length=1, max_length=200)]
+Note = Annotated[Line, Field(max_length=1000)]
+Evidence = Annotated[
+    Line,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="what shows it: a document's number or reference, not its content",
+        examples=["闽发改备〔2013〕A01017号"],
+    ),
+]
+ReportedBy = Annotated[
+    str | None,
+    Field(
+        default=None,
+        max_length=100,
+        description="office that reported it; without it the token's subject",
+        examples=["福清市经贸局"],
+    ),
+]
+Limit = Annotated[int, Field(default=50, ge=1, le=200, description="items on a page")]
+Cursor = Annotated[
+    str | None,
+    Field(default=None, max_length=300, description="`next_cursor` of the page before; none: the first page"),
+]
+
+
+class Request(BaseModel):
+    """Strict at the door: a field that isn't known is an error, so that a misspelt one can't pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """What is answered."""
+
+    model_config = ConfigDict(
+        frozen=True, serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
+    )

@@ -1,0 +1,32 @@
+"""Pages of lists: a cursor is the last row's key of the page before, so rows that come in between shift nothing."""
+
+import base64
+import binascii
+import json
+
+from shared.problems import Problem, invalid
+
+
+def cursor(*key: str) -> str:
+    """An opaque cursor for the row with this key."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def read(cursor: str, length: int) -> list[str]:
+    """The key of `length` parts in a cursor. Raises Problem for anything made up."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise _bad_cursor() from error
+    if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str) for part in key):
+        raise _bad_cursor()
+    return key
+
+
+def _bad_cursor() -> Problem:
+    return invalid(
+        "The cursor is not one that a page gave.",
+        where="cursor",
+        remedy="Use next_cursor of the page before, or leave it out for the first page.",
+    )

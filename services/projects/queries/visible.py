@@ -1,0 +1,30 @@
+"""Narrows a list to what its reader may see, and to the region asked for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, false
+
+from services.projects import scope
+from shared.areas import AreaTree
+from shared.identity import Actor
+
+
+def conditions(
+    actor: Actor, tree: AreaTree, table: Any, region: str | None = None
+) -> Sequence[ColumnElement[bool]]:
+    """Conditions on the columns `region` and `enterprise` of `table`.
+
+    `region` narrows to it and what lies under it. Raises Problem 403 for a region outside the actor's scope.
+    """
+    found: list[ColumnElement[bool]] = []
+    regions = scope.visible_regions(actor, tree)
+    if actor.role == "enterprise":
+        found.append(table.enterprise == actor.organisation if actor.organisation else false())
+    elif regions is not None:
+        found.append(table.region.in_(regions))
+    if region:
+        if regions and region in tree and region not in regions:
+            raise scope.not_your_region(actor, region)
+        found.append(table.region.in_(tree.covered_by(region) or [region]))
+    return found

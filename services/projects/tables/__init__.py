@@ -1,0 +1,23 @@
+"""The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
+
+from services.projects.tables import plan, projects, reports
+from services.projects.tables.base import metadata
+from services.projects.tables.plan import duty, programme, region, register
+from services.projects.tables.projects import project, project_register
+from services.projects.tables.reports import investment_target, monthly_report
+
+INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE)
+"""What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
+
+__all__ = [
+    "INLINE",
+    "duty",
+    "investment_target",
+    "metadata",
+    "monthly_report",
+    "programme",
+    "project",
+    "project_register",
+    "region",
+    "register",
+]

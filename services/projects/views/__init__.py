@@ -1,0 +1,1 @@
+"""Domain states and table rows as answers, one module per slice."""

@@ -1,0 +1,49 @@
+"""Projects as answers."""
+
+from typing import Any
+
+from services.projects.domain.project import Project, ProjectState
+from services.projects.domain.stages import status
+from services.projects.models.projects import ProjectSummary, ProjectView, RegisterStay, StepView
+
+
+def project_view(state: ProjectState) -> ProjectView:
+    """A registered project. Raises TypeError for one that isn't."""
+    if not isinstance(state, Project):
+        raise TypeError("not a registered project")
+    known = state.registered
+    return ProjectView(
+        project=known.project,
+        name=known.name,
+        region=known.region,
+        enterprise=known.enterprise,
+        enterprise_name=known.enterprise_name,
+        industry=known.industry,
+        total_investment=known.total_investment,
+        equipment_investment=known.equipment_investment,
+        programmes=list(known.programmes),
+        stage=status(state.stage),
+        stage_on=state.steps[-1].on,
+        registered_on=known.registered_on,
+        planned_on=state.steps[0].on,
+        registers=[
+            RegisterStay(register_=member.register, valid_from=member.valid_from, valid_to=member.valid_to)
+            for member in state.memberships
+        ],
+        steps=[
+            StepView(
+                step=number,
+                stage=step.stage,
+                on=step.on,
+                evidence=step.evidence,
+                reported_by=step.reported_by,
+                note=step.note,
+            )
+            for number, step in enumerate(state.steps, start=1)
+        ],
+    )
+
+
+def project_summary(row: Any) -> ProjectSummary:
+    """A row of the table `project`."""
+    return ProjectSummary.model_validate(dict(row._mapping))
