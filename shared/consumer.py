@@ -29,7 +29,7 @@ from shared.pull import ConsumerGone, PullReader
 
 Apply = Callable[[AsyncConnection, Sequence[Envelope]], Awaitable[None]]
 
-BATCH = 256
+BATCH = 1_000  # at most; a batch is what is there
 IDLE_S = 1.0
 RETRY_S = 3.0  # how often a stopped line tries again
 BACKOFF_FIRST_S = 0.05

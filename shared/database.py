@@ -33,12 +33,17 @@ _RUNTIME_LIMITS = {
 }
 
 
-def runtime_engine(url: str, *, application: str, pool: int = 8, schema: str | None = None) -> AsyncEngine:
+def runtime_engine(
+    url: str, *, application: str, pool: int = 8, schema: str | None = None, durable: bool = True
+) -> AsyncEngine:
     """An engine for the runtime role. `application` shows in pg_stat_activity.
 
     `schema`: where unqualified names are looked up, for tables that stand in several versions side by side.
+    Not `durable`: what is committed may be gone after a crash of the server; only for what can be made anew.
     """
     place = {} if schema is None else {"search_path": schema}
+    if not durable:
+        place["synchronous_commit"] = "off"
     engine = create_async_engine(
         url,
         pool_size=pool,

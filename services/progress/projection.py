@@ -4,11 +4,13 @@ A contribution never changes: a later event that says the same thing anew adds a
 before. So the rows with `recorded_at` up to a moment are what was known at that moment.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, text
+from sqlalchemy import Table, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.progress import facts, readers, tables
@@ -82,9 +84,12 @@ class _Batch:
                     }
                 )
             case _:
-                for ordinal, contribution in enumerate(_contributions(event)):
+                contributions = list(_contributions(event))
+                for ordinal, contribution in enumerate(contributions):
                     self._contribute(envelope, ordinal, contribution)
-                self._changes_of(envelope, event)
+                self._changes_of(
+                    envelope, contributions, of_list=isinstance(event, readers.KeyUsersDesignated)
+                )
 
     async def write(self) -> None:
         """Insert everything; the counter of changes last, because its one row stays locked until commit."""
@@ -96,7 +101,7 @@ class _Batch:
                 for seq, row in enumerate(rows, start=last - len(rows) + 1):
                     row["seq"] = seq
             if rows:
-                await self._conn.execute(insert(table), rows)
+                await _copy(self._conn, table, rows)
 
     def _regions(self, envelope: Envelope, event: readers.RegionsDefined) -> None:
         for ordinal, region in enumerate(event.regions):
@@ -201,13 +206,13 @@ class _Batch:
         }
         self._rows["contribution"].append(row)
 
-    def _changes_of(self, envelope: Envelope, event: msgspec.Struct) -> None:
+    def _changes_of(
+        self, envelope: Envelope, contributions: Sequence[Mapping[str, Any]], *, of_list: bool
+    ) -> None:
         """One change per measure, region, period and enterprise; a list's many enterprises are one per region."""
         seen: dict[tuple[Any, ...], None] = {}
-        for contribution in _contributions(event):
-            subject = (
-                contribution.get("subject") if not isinstance(event, readers.KeyUsersDesignated) else None
-            )
+        for contribution in contributions:
+            subject = None if of_list else contribution.get("subject")
             measure = contribution["measure"]
             if measure == facts.KEY_USER_LIST:
                 continue
@@ -251,6 +256,17 @@ class _Batch:
             key = (row["measure"], row["key"])
             row["supersedes"] = last.get(key)
             last[key] = row["position"]
+
+
+async def _copy(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows by COPY: writing them is most of a rebuild, and an INSERT of many takes twice as long."""
+    names = [column.name for column in table.columns]
+    for column in table.columns:
+        if isinstance(column.type, JSONB):
+            rows = [{**row, column.name: msgspec.json.encode(row[column.name]).decode()} for row in rows]
+    driver = (await conn.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101
+    await driver.copy_records_to_table(table.name, records=map(itemgetter(*names), rows), columns=names)
 
 
 def _contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:

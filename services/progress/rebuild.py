@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.progress import tables, versions
 from services.progress.readers import SOURCES
 from services.progress.serving import cancel, consumers
-from shared import broker
+from shared import broker, loop
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer
 from shared.settings import Settings
@@ -125,7 +125,9 @@ async def _rebuild(
     assert driver is not None  # noqa: S101
     await driver.execute(versions.create_script(version, role))
     say(f"building progress_v{version}; progress_v{serving.version} serves on")
-    engine = versions.open_engine(url, version, application="progress-rebuild", pool=len(SOURCES) + 2)
+    engine = versions.open_engine(
+        url, version, application="progress-rebuild", pool=len(SOURCES) + 2, durable=False
+    )
     try:
         checkpoints = versions.checkpoints(engine, version)
         running = consumers(js, checkpoints)
@@ -235,7 +237,7 @@ async def _digest(
     columns = ", ".join(column.name for column in table.columns if column.name != "seq")
     rows = await conn.execute(
         text(f"""
-            SELECT count(*), coalesce(sum(('x' || left(md5(row::text), 15))::bit(60)::bigint), 0)::text
+            SELECT count(*), coalesce(sum(hashtextextended(row::text, 0)), 0)::text
             FROM (SELECT {columns} FROM {versions.schema_name(version)}.{table.name}) AS row
             JOIN unnest(CAST(:sources AS text[]), CAST(:positions AS bigint[])) AS upto (source, position)
               ON row.source = upto.source AND row.position <= upto.position
@@ -301,6 +303,6 @@ if __name__ == "__main__":
     parser.add_argument("--json", action="store_true", help="say everything as JSON lines, for a program")
     given = parser.parse_args()
     try:
-        asyncio.run(_main(given.accept_differences, given.back, given.json))
+        loop.run(_main(given.accept_differences, given.back, given.json))
     except RebuildFailed as failure:
         sys.exit(f"rebuild: {failure}")

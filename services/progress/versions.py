@@ -88,9 +88,15 @@ async def existing(conn: AsyncConnection) -> list[int]:
     return sorted(int(match.group(1)) for (name,) in rows if (match := _NAME.fullmatch(name)))
 
 
-def open_engine(url: str, version: int, *, application: str, pool: int) -> AsyncEngine:
-    """The runtime role's connections to one version: unqualified names mean its tables."""
-    return runtime_engine(url, application=application, pool=pool, schema=schema_name(version))
+def open_engine(url: str, version: int, *, application: str, pool: int, durable: bool = True) -> AsyncEngine:
+    """The runtime role's connections to one version: unqualified names mean its tables.
+
+    Not `durable`: a commit doesn't wait for the disk. For a version that doesn't serve yet: the commit of the switch
+    waits, and what is on the disk then is all that came before it.
+    """
+    return runtime_engine(
+        url, application=application, pool=pool, schema=schema_name(version), durable=durable
+    )
 
 
 def checkpoints(engine: AsyncEngine, version: int) -> Checkpoints:
