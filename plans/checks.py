@@ -13,6 +13,8 @@ from plans.model import (
     PlanActor,
     PlanSum,
     Programme,
+    ProjectRule,
+    ProjectTag,
     Region,
     RegionRelation,
     Sector,
@@ -61,6 +63,20 @@ def one_at_a_time(
         if last is None or begins <= last:
             problem = f"the rule on line {before.line} still holds on {begins}"
             yield Fault(after.file, after.line, "valid_from", problem, "End the earlier rule the day before")
+
+
+def project_rules(rows: Sequence[Located[ProjectRule]]) -> Iterable[Fault]:
+    """Of the rules of one name just one holds on any day."""
+    for name in sorted({row.item.rule for row in rows}):
+        named = [row for row in rows if row.item.rule == name]
+        yield from one_at_a_time(named, lambda rule: (rule.valid_from, rule.valid_to))
+
+
+def tags(rows: Sequence[Located[ProjectTag]], programmes: Sequence[Located[Programme]]) -> Iterable[Fault]:
+    """A tag belongs to one of the plan's programmes."""
+    codes = [programme.item.code for programme in programmes]
+    for row in rows:
+        yield from known(row, "programme", row.item.programme, codes, "plan.yaml")
 
 
 def regions(

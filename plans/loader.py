@@ -21,6 +21,8 @@ from plans.model import (
     PlanActor,
     PlanSum,
     Programme,
+    ProjectRule,
+    ProjectTag,
     Region,
     RegionRelation,
     Register,
@@ -51,6 +53,8 @@ class Plan:
     bases: tuple[TargetBase, ...]
     duties: tuple[Duty, ...]
     registers: tuple[Register, ...]
+    project_rules: tuple[ProjectRule, ...]
+    project_tags: tuple[ProjectTag, ...]
     sectors: tuple[Sector, ...]
     coefficients: tuple[Coefficient, ...]
     statistical_coefficients: tuple[StatisticalCoefficient, ...]
@@ -88,7 +92,14 @@ class Plan:
                 self.monitoring_rules,
             ),
             "projects": parts.for_projects(
-                self.envelope, self.programmes, self.regions, self.relations, self.duties, self.registers
+                self.envelope,
+                self.programmes,
+                self.regions,
+                self.relations,
+                self.duties,
+                self.registers,
+                self.project_rules,
+                self.project_tags,
             ),
         }
 
@@ -120,6 +131,8 @@ def load_folder(folder: Path) -> Plan:
     sums = reader.items("plan.yaml", head, lines, "sums", PlanSum)
     duties = _lists(reader, "calendar.yaml", "duties")("duties", Duty)
     registers = _lists(reader, "registers.yaml", "registers")("registers", Register)
+    project_rules = _lists(reader, "project_rules.yaml", "rules")("rules", ProjectRule)
+    project_tags = reader.table("project_tags.csv", ProjectTag)
     monitoring = _lists(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
     key_users = monitoring("key_user_rules", KeyUserRule)
     silence = monitoring("monitoring_rules", MonitoringRule)
@@ -145,6 +158,9 @@ def load_folder(folder: Path) -> Plan:
         *checks.unique(actors, "actor", lambda row: row.actor),
         *checks.unique(units, "unit", lambda row: row.unit),
         *checks.unique(registers, "register", lambda row: row.register_),
+        *checks.project_rules(project_rules),
+        *checks.unique(project_tags, "tag", lambda row: row.tag),
+        *checks.tags(project_tags, programmes),
         *checks.regions(regions, relations, envelope.province),
         *checks.targets(targets, bases, programmes, levels, units, envelope),
         *checks.sums(sums, targets),
@@ -170,6 +186,8 @@ def load_folder(folder: Path) -> Plan:
         bases=_items(bases),
         duties=_items(duties),
         registers=_items(registers),
+        project_rules=_items(project_rules),
+        project_tags=_items(project_tags),
         sectors=_items(sectors),
         coefficients=_items(coefficients),
         statistical_coefficients=_items(statistical),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from plans.periods import PERIOD, SPAN, first_day, last_day
 
@@ -207,6 +207,26 @@ class Register(Sourced):
     name: Text
     term: Text
     level: Literal["nation", "province", "prefecture", "county"]
+
+
+class ProjectRule(Sourced):
+    """A dated rule that the projects service goes by; who goes by it knows its parameters."""
+
+    rule: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
+    row: Text
+    valid_from: date
+    valid_to: date | None = None
+    parameters: dict[str, JsonValue]
+
+
+class ProjectTag(Sourced):
+    """A tag of a programme that projects carry, counted once per tag (X-9). `rows`: separated by spaces."""
+
+    tag: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    programme: Text
+    term: Text
+    name: Text
+    rows: Text
 
 
 class Sector(Sourced):

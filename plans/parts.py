@@ -1,6 +1,7 @@
 """Cuts a plan into the part each service owns, as JSON-able dicts: Decimal as text, days as ISO dates.
 
-assessment: programmes, regions, targets · energy: regions, coefficients · projects: regions, duties, registers.
+assessment: programmes, regions, targets · energy: regions, coefficients · projects: regions, duties, registers,
+rules, tags.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from plans.model import (
     KeyUserRule,
     MonitoringRule,
     Programme,
+    ProjectRule,
+    ProjectTag,
     Region,
     RegionRelation,
     Register,
@@ -113,8 +116,10 @@ def for_projects(
     relations: Sequence[RegionRelation],
     duties: Sequence[Duty],
     registers: Sequence[Register],
+    rules: Sequence[ProjectRule],
+    tags: Sequence[ProjectTag],
 ) -> Json:
-    """Programmes, regions, the calendar of duties with every due day, and the registers of projects."""
+    """Programmes, regions, duties with every due day, registers, dated rules and programme tags."""
     return {
         "plan": envelope.plan,
         "programmes": _programmes(programmes),
@@ -144,6 +149,29 @@ def for_projects(
         "registers": [
             {"register": one.register_, "name": one.name, "term": one.term, "level": one.level}
             for one in registers
+        ],
+        "rules": [
+            {
+                "rule": one.rule,
+                "row": one.row,
+                "valid_from": _day(one.valid_from),
+                "valid_to": _day(one.valid_to),
+                "parameters": one.parameters,
+                "source": one.source,
+                "confidence": one.confidence,
+                "note": one.note,
+            }
+            for one in rules
+        ],
+        "tags": [
+            {
+                "tag": one.tag,
+                "programme": one.programme,
+                "name": one.name,
+                "term": one.term,
+                "rows": one.rows.split(),
+            }
+            for one in tags
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import tables
 from services.projects.domain.duty import Duty
 from services.projects.domain.plan import Region, RegionRelation
+from services.projects.domain.rules import Rule, in_force
 from shared.areas import Area, AreaTree, Relation
+
+P = TypeVar("P")
 
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """Days and months are those of +08:00."""
@@ -76,6 +80,18 @@ async def register_levels(conn: AsyncConnection) -> dict[str, str]:
     """Whose each loaded register is: its level by its id."""
     rows = await conn.execute(select(tables.register.c.register, tables.register.c.level))
     return {row.register: row.level for row in rows}
+
+
+async def rules(conn: AsyncConnection, name: str) -> list[Rule]:
+    """Every loaded rule of that name, of all days and plans."""
+    rows = await conn.execute(select(tables.rule.c.rule_data).where(tables.rule.c.rule == name))
+    return [msgspec.convert(row.rule_data, Rule) for row in rows]
+
+
+async def parameters(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
+    """The parameters of the rule in force on that day, as a `shape`. Raises Refused without such a rule."""
+    rule = in_force(await rules(conn, name), name, on)
+    return msgspec.convert(rule.parameters, shape, strict=False)
 
 
 async def programme_codes(conn: AsyncConnection) -> set[str]:

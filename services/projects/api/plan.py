@@ -4,6 +4,8 @@ from services.projects.api.base import Serving, ops
 from services.projects.app import plan
 from services.projects.domain import duty
 from services.projects.domain import plan as domain
+from services.projects.domain.rules import Rule
+from services.projects.domain.tags import Tag
 from services.projects.models import plan as models
 from shared.rpc import Call, Reply
 
@@ -12,7 +14,7 @@ from shared.rpc import Call, Reply
     "load-plan",
     request=models.LoadPlan,
     response=models.PlanView,
-    summary="Load a plan's regions, programmes, registers and duties",
+    summary="Load a plan's regions, programmes, registers, duties, rules and tags",
 )
 async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
     """A part that is given replaces what was there of the plan; the same again changes nothing."""
@@ -43,6 +45,22 @@ def _plan(body: models.LoadPlan) -> domain.LoadPlan:
             domain.Register(part.register_, part.name, part.term, part.level) for part in body.registers
         ),
         duties=tuple(_duty(body.plan, part) for part in body.duties),
+        rules=tuple(
+            Rule(
+                part.rule,
+                part.row,
+                part.valid_from,
+                part.parameters,
+                part.source,
+                part.confidence,
+                part.valid_to,
+                part.note,
+            )
+            for part in body.rules
+        ),
+        tags=tuple(
+            Tag(part.tag, part.programme, part.name, part.term, tuple(part.rows)) for part in body.tags
+        ),
     )
 
 

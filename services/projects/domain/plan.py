@@ -1,13 +1,16 @@
-"""The parts of a plan that this service goes by: regions, programmes, registers and duties, as loaded facts."""
+"""The parts of a plan that this service goes by: regions, programmes, registers, duties, rules, tags."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from typing import assert_never
 
 from services.projects.domain.duty import Duty
 from services.projects.domain.refusal import Refused
+from services.projects.domain.rules import Rule
+from services.projects.domain.tags import Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,23 @@ class DutiesLoaded:
     duties: tuple[Duty, ...]
 
 
-PlanEvent = RegionsLoaded | ProgrammesLoaded | RegistersLoaded | DutiesLoaded
+@dataclass(frozen=True, slots=True)
+class RulesLoaded:
+    """The plan's dated rules for projects, as a whole."""
+
+    plan: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagsLoaded:
+    """The plan's programme tags, as a whole."""
+
+    plan: str
+    tags: tuple[Tag, ...]
+
+
+PlanEvent = RegionsLoaded | ProgrammesLoaded | RegistersLoaded | DutiesLoaded | RulesLoaded | TagsLoaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +134,8 @@ class LoadPlan:
     programmes: tuple[Programme, ...] = ()
     registers: tuple[Register, ...] = ()
     duties: tuple[Duty, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
 
 def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
@@ -123,6 +144,8 @@ def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
     _each_once("programmes", "code", command.programmes)
     _each_once("registers", "register", command.registers)
     _each_once("duties", "duty", command.duties)
+    _each_once("tags", "tag", command.tags)
+    _one_at_a_time(command.rules)
     offered: list[PlanEvent] = []
     if command.regions:
         ordered = tuple(sorted(command.regions, key=lambda region: region.code))
@@ -133,6 +156,10 @@ def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
         offered.append(RegistersLoaded(command.plan, command.registers))
     if command.duties:
         offered.append(DutiesLoaded(command.plan, command.duties))
+    if command.rules:
+        offered.append(RulesLoaded(command.plan, command.rules))
+    if command.tags:
+        offered.append(TagsLoaded(command.plan, command.tags))
     return [event for event in offered if state.parts.get(type(event)) != event]
 
 
@@ -148,10 +175,30 @@ def _each_once(part: str, key: str, rows: Sequence[object]) -> None:
         )
 
 
+def _one_at_a_time(rules: Sequence[Rule]) -> None:
+    """Of the rules of one name just one holds on any day."""
+    ordered = sorted(rules, key=lambda rule: (rule.rule, rule.valid_from))
+    for earlier, later in pairwise(ordered):
+        if earlier.rule == later.rule and earlier.holds(later.valid_from):
+            raise Refused(
+                f"Two rules {later.rule} hold on {later.valid_from}.",
+                code="overlap",
+                where="rules",
+                remedy="End the earlier one (valid_to) the day before.",
+            )
+
+
 def evolve(state: LoadedPlan, event: PlanEvent) -> LoadedPlan:
     """The state after a stored fact."""
     match event:
-        case RegionsLoaded() | ProgrammesLoaded() | RegistersLoaded() | DutiesLoaded():
+        case (
+            RegionsLoaded()
+            | ProgrammesLoaded()
+            | RegistersLoaded()
+            | DutiesLoaded()
+            | RulesLoaded()
+            | TagsLoaded()
+        ):
             return replace(state, parts={**state.parts, type(event): event})
         case _:
             assert_never(event)

@@ -13,6 +13,8 @@ from services.projects.domain.plan import (
     ProgrammesLoaded,
     RegionsLoaded,
     RegistersLoaded,
+    RulesLoaded,
+    TagsLoaded,
 )
 
 
@@ -50,5 +52,21 @@ async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
                 for each in event.duties
             ]
             await conn.execute(insert(tables.duty), duties)
+        case RulesLoaded():
+            await conn.execute(delete(tables.rule).where(tables.rule.c.plan == event.plan))
+            rules = [
+                {
+                    "plan": event.plan,
+                    "rule": r.rule,
+                    "valid_from": r.valid_from,
+                    "rule_data": msgspec.to_builtins(r),
+                }
+                for r in event.rules
+            ]
+            await conn.execute(insert(tables.rule), rules)
+        case TagsLoaded():
+            await conn.execute(delete(tables.tag).where(tables.tag.c.plan == event.plan))
+            tags = [{"plan": event.plan, **msgspec.to_builtins(each)} for each in event.tags]
+            await conn.execute(insert(tables.tag), tags)
         case _:
             assert_never(event)

@@ -1,9 +1,9 @@
-"""The request that brings a plan's parts to this service: regions, programmes, registers, duties."""
+"""The request that brings a plan's parts to this service: regions, programmes, registers, duties, rules, tags."""
 
 from datetime import date
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from services.projects.models.base import Answer, Request, ShortText
 
@@ -88,6 +88,29 @@ class DutyPart(Request):
     note: str = Field(default="", max_length=2000)
 
 
+class RulePart(Request):
+    """A dated rule for projects: factors, limits, thresholds, spans of days, with their source."""
+
+    rule: str = Field(pattern=r"^[a-z0-9_]{1,60}$")
+    row: ShortText
+    valid_from: date
+    valid_to: date | None = None
+    parameters: dict[str, JsonValue] = Field(max_length=50, description="up to who goes by the rule")
+    source: str = Field(max_length=500)
+    confidence: str = Field(max_length=10)
+    note: str = Field(default="", max_length=2000)
+
+
+class TagPart(Request):
+    """A programme tag that projects carry (X-9)."""
+
+    tag: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    programme: str = Field(pattern=r"^[A-Z]{2}$")
+    name: ShortText
+    term: ShortText
+    rows: list[ShortText] = Field(default=[], max_length=20)
+
+
 class LoadPlan(Request):
     """A plan's parts for this service. A part left out stays as it is; one given replaces what was there."""
 
@@ -126,6 +149,17 @@ class LoadPlan(Request):
                             "confidence": "S",
                         }
                     ],
+                    "rules": [
+                        {
+                            "rule": "pre_review",
+                            "row": "PM-19",
+                            "valid_from": "2013-01-27",
+                            "parameters": {"opinion_days": 10},
+                            "source": "PM-19",
+                            "confidence": "I",
+                        }
+                    ],
+                    "tags": [{"tag": "ei_led", "programme": "EI", "name": "LED", "term": "LED"}],
                 }
             ]
         }
@@ -136,6 +170,8 @@ class LoadPlan(Request):
     programmes: list[ProgrammePart] = Field(default=[], max_length=100)
     registers: list[RegisterPart] = Field(default=[], max_length=100)
     duties: list[DutyPart] = Field(default=[], max_length=1000)
+    rules: list[RulePart] = Field(default=[], max_length=500)
+    tags: list[TagPart] = Field(default=[], max_length=500)
 
 
 class PlanView(Answer):
@@ -146,4 +182,6 @@ class PlanView(Answer):
     programmes: int
     registers: int
     duties: int
+    rules: int
+    tags: int
     changed: list[str] = Field(description="the parts that this call changed")

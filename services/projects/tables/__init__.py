@@ -2,7 +2,7 @@
 
 from services.projects.tables import plan, projects, reports
 from services.projects.tables.base import metadata
-from services.projects.tables.plan import duty, programme, region, register
+from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.projects import project, project_register
 from services.projects.tables.reports import investment_target, monthly_report
 
@@ -20,4 +20,6 @@ __all__ = [
     "project_register",
     "region",
     "register",
+    "rule",
+    "tag",
 ]

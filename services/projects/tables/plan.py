@@ -1,6 +1,7 @@
 """What a plan brought to this service, as SQLAlchemy Core sees it."""
 
 from sqlalchemy import JSON, Boolean, Column, Date, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.projects.tables.base import metadata
 
@@ -39,5 +40,23 @@ duty = Table(
     Column("duty", Text, primary_key=True),
     Column("duty_data", JSON),
 )
+rule = Table(
+    "rule",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("rule_data", JSON),
+)
+tag = Table(
+    "tag",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("programme", Text),
+    Column("name", Text),
+    Column("term", Text),
+    Column("rows", ARRAY(Text)),
+)
 
-INLINE = (region, programme, register, duty)
+INLINE = (region, programme, register, duty, rule, tag)

@@ -9,7 +9,7 @@ from services.projects.models.plan import PlanView
 
 def plan_view(plan_id: str, state: plan.LoadedPlan, events: Sequence[plan.PlanEvent]) -> PlanView:
     """How much of each part is loaded, and which parts the events changed."""
-    counts = {"regions": 0, "programmes": 0, "registers": 0, "duties": 0}
+    counts = {"regions": 0, "programmes": 0, "registers": 0, "duties": 0, "rules": 0, "tags": 0}
     for part in state.parts.values():
         name, items = _part(part)
         counts[name] = len(items)
@@ -26,3 +26,7 @@ def _part(event: plan.PlanEvent) -> tuple[str, Sequence[Any]]:
             return "registers", event.registers
         case plan.DutiesLoaded():
             return "duties", event.duties
+        case plan.RulesLoaded():
+            return "rules", event.rules
+        case plan.TagsLoaded():
+            return "tags", event.tags

@@ -10,6 +10,7 @@ import msgspec
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from plans.loader import load_plan
 from services.projects import api
 from services.projects.app.context import App
 from shared.clock import SteppedClock
@@ -66,6 +67,8 @@ PLAN: dict[str, Any] = {
             "confidence": "S",
         }
     ],
+    "rules": load_plan("fujian-2013").parts()["projects"]["rules"],
+    "tags": load_plan("fujian-2013").parts()["projects"]["tags"],
 }
 
 

@@ -93,7 +93,7 @@ async def test_a_plan_is_loaded_relayed_and_a_report_over_the_years_target_is_as
     assert reply["source"] == "projects"
     await wait_for(lambda: _holds(js, "PROJECTS", reply["position"]), what="the plan's events in the stream")
     stored = Envelope.decode((await js.get_msg("PROJECTS", reply["position"])).data)
-    assert (stored.type, stored.sequence) == ("DutiesLoaded", reply["position"])
+    assert (stored.type, stored.sequence) == ("TagsLoaded", reply["position"])
 
     await js.publish("assessment.TargetSet", target("660").encode(), stream="ASSESSMENT")
     await wait_for(lambda: _targets(engine), what="the target has reached the service")

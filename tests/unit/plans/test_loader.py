@@ -205,3 +205,16 @@ def test_an_unknown_plan_names_those_there_are() -> None:
 def test_a_path_is_no_plan_name() -> None:
     with pytest.raises(PlanError, match="no such plan"):
         load_plan("../plans/fujian-2013")
+
+
+def test_two_project_rules_of_one_name_do_not_hold_at_once(folder: Path) -> None:
+    text = (folder / "project_rules.yaml").read_text(encoding="utf-8")
+    start = text.index("  - rule: acceptance")
+    again = text[start : text.index("  - rule:", start + 10)].replace("2013-01-27", "2013-06-01")
+    (folder / "project_rules.yaml").write_text(text + "\n" + again, encoding="utf-8")
+    assert [fault.file for fault in faults(folder)] == ["project_rules.yaml"]
+
+
+def test_a_tag_belongs_to_a_programme_of_the_plan(folder: Path) -> None:
+    change(folder / "project_tags.csv", "tr_outstanding,TR,", "tr_outstanding,TT,")
+    assert [(fault.file, fault.field) for fault in faults(folder)] == [("project_tags.csv", "programme")]

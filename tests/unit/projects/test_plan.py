@@ -1,7 +1,13 @@
 """A plan's parts, loaded as facts."""
 
+from datetime import date
+
+import pytest
+
 from services.projects.domain import plan
-from services.projects.domain.plan import LoadPlan, Programme, ProgrammesLoaded
+from services.projects.domain.plan import LoadPlan, Programme, ProgrammesLoaded, RulesLoaded
+from services.projects.domain.refusal import Refused
+from services.projects.domain.rules import Rule, in_force
 from shared.decider import Decider
 from tests.kit.spec import given
 
@@ -19,3 +25,29 @@ def test_the_same_part_again_changes_nothing() -> None:
 
 def test_one_name_twice_is_refused() -> None:
     given(DECIDER).when(LoadPlan("p", programmes=(TR, PM, TR))).rejects("programmes names TR more than once")
+
+
+def rule(since: str, until: str | None = None) -> Rule:
+    return Rule(
+        "acceptance",
+        "TR-14c",
+        date.fromisoformat(since),
+        {"due_days": 180},
+        "TR-14c",
+        "I",
+        date.fromisoformat(until) if until else None,
+    )
+
+
+def test_of_two_rules_of_a_name_one_holds_on_any_day() -> None:
+    old, new = rule("2013-01-01", "2013-06-30"), rule("2013-07-01")
+    given(DECIDER).when(LoadPlan("p", rules=(new, old))).then(RulesLoaded("p", (new, old)))
+    given(DECIDER).when(LoadPlan("p", rules=(rule("2013-01-01"), new))).rejects("Two rules acceptance")
+
+
+def test_the_rule_of_a_day_is_found_and_a_day_without_one_is_refused() -> None:
+    old, new = rule("2013-01-01", "2013-06-30"), rule("2013-07-01")
+    assert in_force((new, old), "acceptance", date(2013, 6, 30)) is old
+    assert in_force((new, old), "acceptance", date(2013, 7, 1)) is new
+    with pytest.raises(Refused, match="No rule 'acceptance' is in force on 2012-12-31"):
+        in_force((new, old), "acceptance", date(2012, 12, 31))
