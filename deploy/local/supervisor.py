@@ -100,6 +100,11 @@ class Supervisor:
         """Stop one child, and leave it stopped."""
         await self._stop(name)
 
+    async def dismiss(self, name: str) -> None:
+        """Stop one child for good: it is none of this supervisor's any more."""
+        await self._stop(name)
+        del self._children[name]
+
     async def start_one(self, name: str) -> None:
         """Start a child again that `stop_one` stopped."""
         await self._start(self._children[name].spec)

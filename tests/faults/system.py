@@ -70,7 +70,9 @@ class Operator:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def running(cls, cluster: "NatsCluster | None" = None) -> AsyncIterator["Operator"]:
+    async def running(
+        cls, cluster: "NatsCluster | None" = None, kind: type[ProxiedSystem] = ProxiedSystem
+    ) -> AsyncIterator["Operator"]:
         """A system of its own in a temporary folder; on its own nats-server, or on that cluster."""
         with server_folder("faults") as folder:
             settings = LocalSettings(
@@ -83,7 +85,7 @@ class Operator:
                 nats_logins=cluster.logins if cluster else {},
                 extra_env={**TUNING, "SHENGJI_STREAM_REPLICAS": "3" if cluster else "1"},
             )
-            system = ProxiedSystem(settings)
+            system = kind(settings)
             try:
                 async with system:
                     admin = topology.ADMIN.name

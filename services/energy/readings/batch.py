@@ -9,6 +9,7 @@ was lost may have happened.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import uuid4
 
 import numpy as np
 
@@ -60,13 +61,18 @@ async def write(
 
 @dataclass
 class BatchStep:
-    """Works the batches of one partition, one at a time. The only writer of its series."""
+    """Works the batches of one partition, one at a time.
+
+    It should be the only writer of its series. If there is another by mistake, or for the minute of an exchange, each
+    drops its memory when it finds that the other has written: slow, and right.
+    """
 
     p: int
     memory: PartitionMemory = field(init=False)
 
     def __post_init__(self) -> None:
         self.forget()
+        self._writer = uuid4()
         self._months: set[date] = set()
 
     def forget(self) -> None:
@@ -89,8 +95,11 @@ class BatchStep:
     async def _write(
         self, conn: Connection, posts: Sequence[Post], now: datetime
     ) -> tuple[Arrivals, Changes, Done]:
+        generation, in_step = await store.lock_as_writer(conn, self.p, self._writer)
+        if not in_step:
+            self.forget()
         memory = self.memory
-        await memory.refresh(conn, await store.lock_partition(conn, self.p))
+        await memory.refresh(conn, generation)
         arrivals = assemble(memory, posts)
         changes = await settle(conn, memory, arrivals)
         marks = await write(conn, memory, changes, self._months, now)

@@ -7,6 +7,7 @@ asyncpg without SQLAlchemy: rows go in by binary COPY straight from columns (SQL
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -100,6 +101,20 @@ async def lock_partition(conn: Connection, p: int) -> int:
     if generation is None:
         raise LookupError(f"there is no partition {p} of readings")
     return int(generation)
+
+
+async def lock_as_writer(conn: Connection, p: int, writer: UUID) -> tuple[int, bool]:
+    """As `lock_partition`, for a worker: the generation, and whether it was the last to write here.
+
+    If not, another worker has: what this one remembers of the series may be behind, and it is the writer from now on.
+    """
+    row = await conn.fetchrow("SELECT generation, writer FROM reading_partition WHERE p = $1 FOR UPDATE", p)
+    if row is None:
+        raise LookupError(f"there is no partition {p} of readings")
+    if row["writer"] == writer:
+        return int(row["generation"]), True
+    await conn.execute("UPDATE reading_partition SET writer = $2 WHERE p = $1", p, writer)
+    return int(row["generation"]), False
 
 
 async def neighbours(conn: Connection, memory: PartitionMemory, found: Clusters) -> Sequence[Any]:

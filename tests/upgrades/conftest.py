@@ -1,0 +1,28 @@
+"""One system that begins as the previous release, under a load with a ledger; the tests take it on, in their order."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.faults.ledger import Ledger
+from tests.faults.load import Load
+from tests.faults.proof import Proof
+from tests.faults.system import Operator
+from tests.kit.portal import Portal
+from tests.kit.servers import refused_rights
+from tests.upgrades.rolling import RollingSystem
+
+
+@pytest_asyncio.fixture(scope="module")
+async def proof() -> AsyncIterator[Proof]:
+    """The previous release at work: plan loaded, enterprises registered, nothing sent yet."""
+    async with Operator.running(kind=RollingSystem) as operator:
+        portal, ledger = Portal(operator.system), Ledger()
+        await portal.load_plan()
+        proof = Proof(operator, await Load.prepared(portal, ledger), ledger)
+        yield proof
+        await proof.load.stop()
+        await portal.close()
+        # As in the fault harness: a late answer to a gateway that has gone is refused, nothing else may be.
+        refused = refused_rights(operator.system.urls.logs)
+        assert [each for each in refused if '"_INBOX_gateway.' not in each] == []
