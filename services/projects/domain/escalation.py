@@ -1,0 +1,69 @@
+"""Escalation (升级) of problems: county to city to province, by dated rules. A major one (重大问题) goes at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from services.projects.domain.refusal import Refused
+
+
+class Level(StrEnum):
+    """Whose problem it is: county (县), city (设区市) or province (省)."""
+
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+
+
+_ABOVE = {Level.COUNTY: Level.CITY, Level.CITY: Level.PROVINCE}
+
+
+def above(level: Level) -> Level | None:
+    """The level to which a problem goes from here; None at the top."""
+    return _ABOVE.get(level)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRule:
+    """How long a level has for an answer, and how many days over that the level above takes the problem.
+
+    In force from `valid_from` to `valid_to` (None: still), both days included.
+    """
+
+    level: Level
+    answer_within_days: int
+    escalate_after_days: int
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+Rules = Sequence[EscalationRule]
+
+
+def rule_for(rules: Rules, level: Level, on: date) -> EscalationRule:
+    """The rule of a level on a day. Raises Refused where none was in force."""
+    for rule in rules:
+        if rule.level == level and rule.holds(on):
+            return rule
+    raise Refused(
+        f"No rule says how long the {level} has for a problem on {on}.",
+        code="no-rule",
+        where="due_on",
+        remedy="Add a row with that day to services/projects/rules/problem_rules.csv.",
+    )
+
+
+def answer_by(rules: Rules, level: Level, on: date) -> date:
+    """The day by which a problem that a level takes on that day is to be answered."""
+    return on + timedelta(days=rule_for(rules, level, on).answer_within_days)
+
+
+def escalates_on(rules: Rules, level: Level, due_on: date) -> date | None:
+    """The day on which an unanswered problem goes to the level above; None at the top."""
+    if above(level) is None:
+        return None
+    return due_on + timedelta(days=rule_for(rules, level, due_on).escalate_after_days + 1)
