@@ -2,7 +2,15 @@
 
 from typing import get_args
 
-from services.projects.domain import monthly_report, plan, project, project_decisions
+from services.projects.domain import (
+    meeting,
+    monthly_report,
+    plan,
+    project,
+    project_decisions,
+    project_problem,
+    project_problem_decisions,
+)
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
@@ -12,6 +20,8 @@ _SLICES = (
     project.ProjectEvent,
     monthly_report.MonthlyReportEvent,
     plan.PlanEvent,
+    project_problem.ProblemEvent,
+    meeting.MeetingEvent,
 )
 """The union of each slice's event classes; a single class isn't a union."""
 
@@ -20,6 +30,8 @@ CATALOGUE = Catalogue(SOURCE, [event for slice_ in _SLICES for event in get_args
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_report.evolve)
 PLAN = Decider(plan.INITIAL, plan.decide, plan.evolve)
+PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
+MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 
 
 def project_stream(project_id: str) -> str:
@@ -35,3 +47,13 @@ def report_stream(region: str, month: str) -> str:
 def plan_stream(plan_id: str) -> str:
     """The stream of what a plan brought to this service."""
     return f"plan:{plan_id}"
+
+
+def problem_stream(problem: str) -> str:
+    """The stream of one problem of a project."""
+    return f"problem:{problem}"
+
+
+def meeting_stream(meeting_id: str) -> str:
+    """The stream of one meeting."""
+    return f"meeting:{meeting_id}"

@@ -5,6 +5,7 @@ import asyncio
 from services.projects import api
 from services.projects.app.context import App
 from services.projects.consumers import targets_consumer
+from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
 from shared.anchors import Anchoring
 from shared.event_log import EventLog
@@ -19,7 +20,10 @@ async def main() -> None:
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
         app = App(rt.engine, log, rt.clock, appended=relay.poke)
         api.serve(app).bind(rt.broker)
+        watch = EscalationWatch(app)
+        rt.health.register("escalation", watch.check)
         rt.spawn(relay.run(), "relay")
+        rt.spawn(watch.run(), "escalation")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
         await rt.run()

@@ -1,28 +1,41 @@
-"""The dated rules by which problems are answered and escalated: rules/problem_rules.csv.
+"""The plan's dated rule `problems`: how long each level has for an answer, and what the meeting on starts takes."""
 
-The plan names no days (PM-9, PM-10), so these are this province's assumption, each row with its source and the
-time it is in force; another province's file is another file.
-"""
-
-import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import resources
 
-from services.projects.domain.escalation import EscalationRule, Level
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference
+from services.projects.domain.escalation import EscalationRule, Level, Rules
+from services.projects.domain.project_problem import ProblemKind
+
+_RULE = "problems"
 
 
-@cache
-def problem_rules() -> tuple[EscalationRule, ...]:
-    """Every rule that ever held. A row that can't be read is a ValueError at the start of the process."""
-    text = resources.files("services.projects").joinpath("rules", "problem_rules.csv").read_text("utf-8")
-    return tuple(
-        EscalationRule(
-            Level(row["level"]),
-            int(row["answer_within_days"]),
-            int(row["escalate_after_days"]),
-            date.fromisoformat(row["valid_from"]),
-            date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
+@dataclass(frozen=True, slots=True)
+class _OfLevel:
+    answer_days: int
+    escalate_after_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    levels: Mapping[Level, _OfLevel]
+    starts_meeting_kinds: tuple[ProblemKind, ...]
+
+
+async def rules(conn: AsyncConnection) -> Rules:
+    """Every level's rule, of all days: which one holds is for the event's day to say. Of two plans' the latest begun."""
+    found = sorted(await reference.rules(conn, _RULE), key=lambda rule: rule.valid_from, reverse=True)
+    return [
+        EscalationRule(level, each.answer_days, each.escalate_after_days, rule.valid_from, rule.valid_to)
+        for rule in found
+        for level, each in msgspec.convert(rule.parameters, _Parameters).levels.items()
+    ]
+
+
+async def starts_kinds(conn: AsyncConnection, on: date) -> tuple[ProblemKind, ...]:
+    """土地、环境和资金等要素: what the meeting of TR-10 on that day is about, if it doesn't say otherwise."""
+    return (await reference.parameters(conn, _RULE, on, _Parameters)).starts_meeting_kinds

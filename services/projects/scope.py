@@ -4,6 +4,7 @@ province: reads all, registers projects anywhere, reports for no city. city: its
 projects. enterprise: reads its own projects. ops and system: read all, load plans, report nothing.
 """
 
+from services.projects.domain.escalation import Level
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
@@ -75,3 +76,36 @@ def check_load_plan(actor: Actor) -> None:
 def not_your_region(actor: Actor, region: str) -> Problem:
     """403 for a filter that names a region outside the actor's scope."""
     return forbidden(f"Region {region} is not under {actor.area}, which your token is for.")
+
+
+def level_of(tree: AreaTree, region: str) -> Level:
+    """Whose level a region is: a zone (实验区) counts as a city."""
+    area = tree.get(region)
+    match area.level if area else "":
+        case "county":
+            return Level.COUNTY
+        case "province" | "nation":
+            return Level.PROVINCE
+        case _:
+            return Level.CITY
+
+
+def check_level(actor: Actor, level: Level) -> None:
+    """What stands at a level is that level's, or one's above. Raises Problem 403."""
+    if _RANK.get(actor.role, 9) > _RANK[level]:
+        raise forbidden(f"The problem stands with the {level}; your role is {actor.role}.")
+
+
+def check_meeting_write(actor: Actor, region: str) -> None:
+    """A meeting is its region's own: the province's for the province, a city's for the city. Raises Problem 403."""
+    if actor.role == "province" or (actor.role == "city" and actor.area == region):
+        return
+    raise forbidden(f"Meetings of {region} are called by {region} itself or the province.")
+
+
+def meeting_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
+    """Whose meetings the actor may read: those of its own region, of what lies under it or above; None: all."""
+    own = visible_regions(actor, tree)
+    if own is None or not actor.area:
+        return own
+    return [*own, *(area.code for area in tree.all() if tree.covers(area.code, actor.area))]

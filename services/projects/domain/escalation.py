@@ -52,8 +52,8 @@ def rule_for(rules: Rules, level: Level, on: date) -> EscalationRule:
     raise Refused(
         f"No rule says how long the {level} has for a problem on {on}.",
         code="no-rule",
-        where="due_on",
-        remedy="Add a row with that day to services/projects/rules/problem_rules.csv.",
+        status=409,
+        remedy="Load a plan whose rules cover that day: shengji plan load.",
     )
 
 

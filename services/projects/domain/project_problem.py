@@ -152,7 +152,7 @@ ProblemEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is so in every state: where the problem stands. `last_on` is the day of the last fact."""
+    """What is known in every state. `last_on`: day of the last fact; answer, decision: the last."""
 
     raised: ProblemRaised
     level: Level
@@ -160,6 +160,11 @@ class Subject:
     due_on: date
     last_on: date
     major: bool = False
+    escalations: int = 0
+    answer: str | None = None
+    meeting: str | None = None
+    decision: str | None = None
+    resolution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,6 @@ class Answered:
     """Has an answer; not closed yet."""
 
     subject: Subject
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +191,6 @@ class Decided:
     """A meeting decided; to be carried out by the subject's `due_on`."""
 
     subject: Subject
-    meeting: str
-    decision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,6 @@ class Closed:
     """Solved, or gone."""
 
     subject: Subject
-    resolution: str
 
 
 Known = Waiting | Answered | Decided | Closed
@@ -228,18 +229,31 @@ def evolve(state: ProblemState, event: ProblemEvent) -> ProblemState:
         case ProblemAssigned():
             return Waiting(replace(subject, owner=event.owner, due_on=event.due_on))
         case ProblemAnswered():
-            return Answered(subject, event.answer)
+            return Answered(replace(subject, answer=event.answer))
         case ProblemEscalated():
-            major = subject.major or event.cause == "major"
             return Waiting(
-                replace(subject, level=event.to_level, owner=None, due_on=event.due_on, major=major)
+                replace(
+                    subject,
+                    level=event.to_level,
+                    owner=None,
+                    due_on=event.due_on,
+                    major=subject.major or event.cause == "major",
+                    escalations=subject.escalations + 1,
+                )
             )
         case ProblemDecided():
-            decided = replace(subject, owner=event.owner, due_on=event.due_on)
-            return Decided(decided, event.meeting, event.decision)
+            return Decided(
+                replace(
+                    subject,
+                    owner=event.owner,
+                    due_on=event.due_on,
+                    meeting=event.meeting,
+                    decision=event.decision,
+                )
+            )
         case ProblemClosed():
-            return Closed(subject, event.resolution)
+            return Closed(replace(subject, resolution=event.resolution))
         case ProblemReopened():
-            return Waiting(replace(subject, due_on=event.due_on))
+            return Waiting(replace(subject, due_on=event.due_on, resolution=None))
         case _:
             assert_never(event)

@@ -59,7 +59,7 @@ def decide(command: ProblemCommand, state: ProblemState) -> Sequence[ProblemEven
             return _decided(command, state)
         case (CloseProblem(), Waiting() | Answered() | Decided()):
             return _closed(command, state.subject)
-        case (CloseProblem(), Closed()) if state.resolution == command.resolution:
+        case (CloseProblem(), Closed()) if state.subject.resolution == command.resolution:
             return []
         case (ReopenProblem(), Closed()):
             return _reopened(command, state.subject)
@@ -147,7 +147,7 @@ def _assigned(command: AssignProblem, state: Waiting | Answered) -> list[Problem
 
 def _answered(command: AnswerProblem, state: Known) -> list[ProblemEvent]:
     subject = state.subject
-    if isinstance(state, Answered) and state.answer == command.answer:
+    if isinstance(state, Answered) and subject.answer == command.answer:
         return []
     _in_order(command.on, subject.last_on, command.today, "what is known last of the problem")
     known = subject.raised
@@ -201,7 +201,7 @@ def _escalated(
 def _decided(command: DecideProblem, state: Known) -> list[ProblemEvent]:
     subject, agenda = state.subject, command.agenda
     if isinstance(state, Decided) and (
-        (state.meeting, state.decision, subject.owner, subject.due_on)
+        (subject.meeting, subject.decision, subject.owner, subject.due_on)
         == (agenda.meeting, command.decision, command.owner, command.due_on)
     ):
         return []

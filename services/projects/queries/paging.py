@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from datetime import date
 
 from shared.problems import Problem, invalid
 
@@ -22,6 +23,15 @@ def read(cursor: str, length: int) -> list[str]:
     if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str) for part in key):
         raise _bad_cursor()
     return key
+
+
+def read_day(cursor: str) -> tuple[date, str]:
+    """The key of a list in order of day and id. Raises Problem for anything made up."""
+    day, key = read(cursor, 2)
+    try:
+        return date.fromisoformat(day), key
+    except ValueError as error:
+        raise _bad_cursor() from error
 
 
 def _bad_cursor() -> Problem:

@@ -35,7 +35,25 @@ async def busy_year(service: Service) -> None:
     await service.report("2013-01", "100000000")
     report = {"region": "350100", "month": "2013-01", "investment": "110000000", "reason": "补报"}
     await service.ask(FUZHOU, "correct-report", **report)
+    await problems_and_meeting(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
+
+
+async def problems_and_meeting(service: Service) -> None:
+    """A problem that is decided and closed, and one that is open again."""
+    for problem in ("Q-1", "Q-2"):
+        body = {"problem": problem, "project": "P-1", "kind": "land", "text": "用地", "major": "重大"}
+        await service.ask(FUZHOU, "raise-problem", **body)
+    named = {"problem": "Q-1", "owner": "省国土资源厅", "due_on": "2013-03-01"}
+    await service.ask(PROVINCE, "assign-problem", **named)
+    await service.ask(FUZHOU, "answer-problem", problem="Q-2", answer="已报批", evidence="2号")
+    meeting = {"meeting": "M-1", "kind": "dispatch", "name": "调度会", "region": "350000"}
+    await service.ask(PROVINCE, "convene-meeting", **meeting, held_on="2013-02-10")
+    await service.ask(PROVINCE, "fix-agenda", meeting="M-1")
+    await service.ask(PROVINCE, "decide-problem", meeting="M-1", decision="安排", **named)
+    await service.ask(PROVINCE, "conclude-meeting", meeting="M-1", evidence="3号")
+    await service.ask(PROVINCE, "close-problem", problem="Q-2", resolution="好了", evidence="4号")
+    await service.ask(PROVINCE, "reopen-problem", problem="Q-2", reason="没有")
 
 
 async def test_a_rebuild_gives_identical_tables(service: Service) -> None:

@@ -1,0 +1,51 @@
+"""Which problems a meeting takes: one rule for its agenda and for the pack before the agenda is fixed.
+
+A dispatch meeting (调度会) takes what stands at its own level: what was escalated. The meeting on starts (推进会,
+TR-10) goes through the projects one by one and takes problems of every level. Both take what waits, what is
+answered but not closed, and what was decided and is past its day.
+"""
+
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.meeting import MeetingKind
+from shared.areas import AreaTree
+
+
+class Meeting(Protocol):
+    """A row of the table `meeting`."""
+
+    kind: str
+    region: str
+    level: str
+    kinds: list[str]
+    standing: str
+
+
+async def meeting(conn: AsyncConnection, meeting: str) -> Meeting | None:
+    """The row of a meeting; None if there is none."""
+    table = tables.meeting
+    row: Any = (await conn.execute(select(table).where(table.c.meeting == meeting))).one_or_none()
+    found: Meeting | None = row
+    return found
+
+
+def candidates(row: Meeting, tree: AreaTree, today: date) -> Select[Any]:
+    """The problems that the meeting takes, in order of project and day."""
+    table = tables.project_problem.c
+    query = select(tables.project_problem).where(
+        table.region.in_(tree.covered_by(row.region)),
+        or_(
+            table.standing.in_(("waiting", "answered")),
+            and_(table.standing == "decided", table.due_on < today),
+        ),
+    )
+    if row.kinds:
+        query = query.where(table.kind.in_(row.kinds))
+    if row.kind == MeetingKind.DISPATCH:
+        query = query.where(table.level == row.level)
+    return query.order_by(table.project, table.due_on, table.problem)
