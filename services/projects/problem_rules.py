@@ -27,7 +27,7 @@ class _Parameters:
 
 
 async def rules(conn: AsyncConnection) -> Rules:
-    """Every level's rule, of all days: which one holds is for the event's day to say. Of two plans' the latest begun."""
+    """Every level's rule, of all days: which one holds is for the event's day to say. Of two the later begun."""
     found = sorted(await reference.rules(conn, _RULE), key=lambda rule: rule.valid_from, reverse=True)
     return [
         EscalationRule(level, each.answer_days, each.escalate_after_days, rule.valid_from, rule.valid_to)
