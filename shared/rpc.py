@@ -27,6 +27,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from opentelemetry import propagate, trace
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
+from pydantic_core import PydanticSerializationError
 
 from shared.identity import Actor
 from shared.outage import is_outage
@@ -120,6 +121,25 @@ class Reply:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A query's data as JSON already: for an answer that is made once and given many times."""
+
+    data: bytes
+
+    @classmethod
+    def of(cls, model: BaseModel) -> "Encoded":
+        """Write a response model down."""
+        return cls(_model_json(model))
+
+
+class _Answer(msgspec.Struct):
+    """A reply to a query as its caller needs it: the data stay as they were written."""
+
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    problem: dict[str, Any] | None = None
+
+
 Handler = Callable[[Call, Any], Awaitable[Any]]
 
 
@@ -149,7 +169,7 @@ class Operations:
     def query(
         self, name: str, *, request: type[BaseModel], response: type[BaseModel], summary: str
     ) -> Callable[[Handler], Handler]:
-        """Register `async (Call, request) -> response model or dict`."""
+        """Register `async (Call, request) -> response model, dict, or Encoded`."""
         return self._register("query", name, request, response, summary)
 
     def _register(
@@ -187,7 +207,7 @@ class Operations:
     async def answer(self, raw: bytes) -> bytes:
         """The reply to one raw request. Never raises."""
         try:
-            encoded = _json(await self._dispatch(raw))
+            encoded = await self._dispatch(raw)
             if len(encoded) > MAX_REPLY_BYTES:
                 _log.error("reply too large", service=self.service, bytes=len(encoded))
                 raise _too_large()
@@ -202,7 +222,7 @@ class Operations:
             _log.exception("operation failed", service=self.service, reference=reference)
             return _json({"problem": _internal(reference).to_dict()})
 
-    async def _dispatch(self, raw: bytes) -> dict[str, Any]:
+    async def _dispatch(self, raw: bytes) -> bytes:
         try:
             call = Call.decode(raw)
         except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as error:
@@ -231,7 +251,7 @@ class Operations:
             except Problem as problem:
                 span.set_attribute("shengji.problem", problem.code)
                 raise
-            return _encode(operation, result)
+            return _encode(result)
 
     def contract(self) -> dict[str, Any]:
         """Every operation with its request and response JSON Schemas, as data for the gateway."""
@@ -275,6 +295,41 @@ class Client:
         with the id under which the caller may repeat.
         """
         command_id = command_id or uuid4().hex
+        body_of_reply = await self._send(service, operation, body, actor, command_id, correlation_id, timeout)
+        reply: dict[str, Any] = json.loads(body_of_reply)
+        if "problem" in reply:
+            raise Problem.from_dict(reply["problem"])
+        return reply
+
+    async def query(
+        self,
+        service: str,
+        operation: str,
+        body: dict[str, Any],
+        actor: Actor,
+        *,
+        correlation_id: str = "",
+        timeout: float = 10.0,
+    ) -> bytes:
+        """A query's data, in the JSON that the service wrote. Repeats as `call` does."""
+        query_id = uuid4().hex
+        correlation_id = correlation_id or query_id
+        raw = await self._send(service, operation, body, actor, query_id, correlation_id, timeout)
+        reply = msgspec.json.decode(raw, type=_Answer)
+        if reply.problem is not None:
+            raise Problem.from_dict(reply.problem)
+        return bytes(reply.data)
+
+    async def _send(
+        self,
+        service: str,
+        operation: str,
+        body: dict[str, Any],
+        actor: Actor,
+        command_id: str,
+        correlation_id: str,
+        timeout: float,
+    ) -> bytes:
         give_up = time.monotonic() + timeout
         with _tracer.start_as_current_span(
             f"call {service} {operation}",
@@ -298,10 +353,7 @@ class Client:
                 except NatsError:  # nobody answers, or the connection is being made anew
                     await asyncio.sleep(min(left, 0.1))
                     continue
-                reply: dict[str, Any] = json.loads(message.body)
-                if "problem" in reply:
-                    raise Problem.from_dict(reply["problem"])
-                return reply
+                return message.body
         raise unavailable(
             f"The {service} service did not answer within {timeout:g} s; whether it acted is not known.",
             extra={"command_id": command_id},
@@ -339,18 +391,29 @@ def _has_nul(value: Any) -> bool:
             return False
 
 
-def _encode(operation: Operation, result: Any) -> dict[str, Any]:
-    data = result.data if isinstance(result, Reply) else result
+def _encode(result: Any) -> bytes:
+    data = result.data if isinstance(result, (Reply, Encoded)) else result
     if isinstance(data, BaseModel):
-        data = data.model_dump(mode="json")
-    reply = {"data": data}
+        data = _model_json(data)
+    elif not isinstance(data, bytes):
+        data = _json(data)
+    reply: dict[str, Any] = {"data": msgspec.Raw(data)}
     if isinstance(result, Reply):
         reply |= {"source": result.source, "position": result.position}
-    return reply
+    return _encoder.encode(reply)
 
 
-def _json(reply: dict[str, Any]) -> bytes:
-    return json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace")
+def _model_json(model: BaseModel) -> bytes:
+    try:
+        return model.model_dump_json().encode()
+    except (
+        PydanticSerializationError
+    ):  # half a surrogate pair, from whoever stored it: an answer all the same
+        return _json(model.model_dump(mode="json"))
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _internal(reference: str) -> Problem:

@@ -8,6 +8,7 @@ subject itself: events are kept for ever, and a person's name or number must not
 import base64
 import hmac
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ LEEWAY_S = 10
 LONGEST_S = 32 * 86_400  # a token can't be taken back: one that lasts longer is no token but a password
 _LONGEST_SUBJECT = 500
 _REFERENCE_BYTES = 15
+_MOST_REMEMBERED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ class Caller:
     subject: str
     name: str | None = None
     contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A token that was found good, by which key: good until its end, as long as that key is still the one.
+
+    A signature costs more than all else that the gateway does for a query.
+    """
+
+    caller: Caller
+    key: VerificationKey
+    header: Mapping[str, Any]
+    ends_at: float
 
 
 class Authenticator:
@@ -61,6 +76,7 @@ class Authenticator:
         elif keys is None:
             self._keys = IssuerKeys(settings)
         self._limits = limits or Limits(settings)
+        self._verified_before: OrderedDict[str, _Verified] = OrderedDict()
 
     async def identify(self, request: Request) -> Caller:
         """The caller. Raises Problem 401, 429 when it asks too often, 503 when the token can't be checked."""
@@ -75,6 +91,17 @@ class Authenticator:
 
     async def _verified(self, request: Request) -> Caller:
         token = _bearer(request)
+        known = self._verified_before.get(token)
+        if known is not None and known.ends_at > time.time() and await self._key(known.header) is known.key:
+            return known.caller
+        verified = await self._verify(token)
+        self._verified_before[token] = verified
+        self._verified_before.move_to_end(token)
+        if len(self._verified_before) > _MOST_REMEMBERED:
+            self._verified_before.popitem(last=False)
+        return verified.caller
+
+    async def _verify(self, token: str) -> "_Verified":
         try:
             header = jwt.get_unverified_header(token)
         except (jwt.InvalidTokenError, RecursionError) as error:
@@ -97,7 +124,8 @@ class Authenticator:
             raise _unauthorised("The token has expired.") from error
         except (jwt.InvalidTokenError, RecursionError, OverflowError) as error:
             raise _unauthorised(f"The token is not valid: {error}.") from error
-        return self._caller(claims)
+        caller = self._caller(claims)
+        return _Verified(caller, key, {"kid": header.get("kid")}, caller.ends_at + LEEWAY_S)
 
     async def _key(self, header: Mapping[str, Any]) -> VerificationKey:
         if self._local is not None:

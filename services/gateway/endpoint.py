@@ -69,33 +69,38 @@ class Endpoints:
             body = await self._request_object(request, route, operation)
             check_values(body)
             await self._scope.check(actor, body, route.area, route.organisation)
-            command_id = _idempotency_key(request) if operation.kind == "command" else uuid4().hex
             if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
                 token = request.headers.get(HEADER)
                 body["at_least"] = self._positions.read(token) if token else None
-            if operation.kind == "command":
-                self._people.acts(caller)
-
-            async def call() -> dict[str, Any]:
-                return await self._client.call(
-                    route.service,
-                    route.operation,
-                    body,
-                    actor,
-                    command_id=command_id,
-                    correlation_id=request.headers.get("x-request-id", "")[:100] or command_id,
-                    timeout=self._settings.call_timeout,
-                )
-
+            correlation_id = request.headers.get("x-request-id", "")[:100]
             if operation.kind == "query":
 
                 async def ask() -> tuple[bytes, str]:
-                    return _with_tag((await call())["data"])
+                    return _with_tag(
+                        await self._client.query(
+                            route.service,
+                            route.operation,
+                            body,
+                            actor,
+                            correlation_id=correlation_id,
+                            timeout=self._settings.call_timeout,
+                        )
+                    )
 
                 # Queries look at a caller's role and scope, never at the person.
                 asked = _question(route, actor, body)
                 return _conditional(request, *await self._flights.join(asked, ask))
-            reply = await call()
+            command_id = _idempotency_key(request)
+            self._people.acts(caller)
+            reply = await self._client.call(
+                route.service,
+                route.operation,
+                body,
+                actor,
+                command_id=command_id,
+                correlation_id=correlation_id or command_id,
+                timeout=self._settings.call_timeout,
+            )
             token = self._positions.sign(reply["source"], reply["position"])
             headers = {HEADER: token, "Idempotency-Key": command_id}
             return Response(_encode(reply["data"]), route.status, headers, "application/json")
@@ -275,9 +280,8 @@ def _question(route: Route, actor: Actor, body: dict[str, Any]) -> tuple[Any, ..
     return route.service, route.operation, scope, msgspec.json.encode(body, order="deterministic")
 
 
-def _with_tag(data: Any) -> tuple[bytes, str]:
+def _with_tag(body: bytes) -> tuple[bytes, str]:
     """An answer's bytes and ETag."""
-    body = _encode(data)
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 

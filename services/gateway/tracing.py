@@ -3,10 +3,11 @@
 from typing import Any
 
 from opentelemetry import propagate, trace
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _tracer = trace.get_tracer("shengji.gateway")
+_CARRIED = frozenset((b"traceparent", b"tracestate", b"baggage"))
 
 
 class Tracing:
@@ -19,7 +20,9 @@ class Tracing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        parent = propagate.extract(dict(Headers(scope=scope)))
+        parent = propagate.extract(
+            {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"] if k in _CARRIED}
+        )
         attributes: dict[str, Any] = {"http.request.method": scope["method"]}
         name = f"{scope['method']} gateway"
         with _tracer.start_as_current_span(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pydantic import ConfigDict, Field
 
 from services.progress.asking import App, ask, current, one, ops, use, visible
-from services.progress.board import Board, board, fresh, plan_view
+from services.progress.board import Board, fresh, plan_view
 from services.progress.changes import list_changes
 from services.progress.evidence import EvidenceItem, evidence
 from services.progress.figure import Figure
@@ -30,7 +30,7 @@ from services.progress.views import (
     round_value,
 )
 from shared.problems import invalid
-from shared.rpc import Call
+from shared.rpc import Call, Encoded
 
 __all__ = ["App", "list_changes", "ops", "use"]
 HISTORY_POINTS = 60
@@ -41,11 +41,11 @@ class BoardQuestion(Question):
 
 
 @ops.query("board", request=BoardQuestion, response=Board, summary="The board: the province and its cities")
-async def get_board(call: Call, body: BoardQuestion) -> Board:
+async def get_board(call: Call, body: BoardQuestion) -> Encoded:
     """Investment against target and pro-rata line, rank, energy intensity, key users and how many of them are
     online, today's energy, lights, and how fresh all of it is."""
     snapshot, scope = await ask(call.actor, body)
-    return board(snapshot, current().live, scope)
+    return current().boards.get(snapshot, current().live, scope)
 
 
 class FiguresQuestion(Question):

@@ -1,7 +1,8 @@
 """What all queries have in common: what they work on, the state they ask about, the actor's view of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.progress.board import Boards
 from services.progress.feed import Watch
 from services.progress.figure import Figure
 from services.progress.live import LiveEnergy
@@ -22,6 +23,7 @@ class App:
     model: ReadModel
     live: LiveEnergy
     watch: Watch
+    boards: Boards = field(default_factory=Boards)
 
 
 _app: App | None = None

@@ -20,6 +20,9 @@ from services.progress.views import (
     View,
     figure_view,
 )
+from shared.rpc import Encoded
+
+_MOST_KEPT = 256
 
 
 class BoardRow(View):
@@ -49,15 +52,38 @@ class Board(View):
     rows: list[BoardRow]
 
 
-def board(snapshot: Snapshot, live: LiveEnergy, scope: Scope) -> Board:
-    """The rows that the actor may see, the province first, then the cities by code."""
+class Boards:
+    """The last boards, written down: thousands look at one and the same."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, ...], tuple[Snapshot, int, Encoded]] = {}
+
+    def get(self, snapshot: Snapshot, live: LiveEnergy, scope: Scope) -> Encoded:
+        """The rows that the actor may see; made anew when the state or a running figure is another than last time."""
+        shown = tuple(regions(snapshot, scope))
+        before, taken, encoded = self._last.get(shown, (None, 0, None))
+        if encoded is None or before is not snapshot or taken != live.taken:
+            taken = live.taken
+            encoded = Encoded.of(board(snapshot, live, shown))
+            if len(self._last) >= _MOST_KEPT:
+                self._last.clear()
+            self._last[shown] = (snapshot, taken, encoded)
+        return encoded
+
+
+def regions(snapshot: Snapshot, scope: Scope) -> list[str]:
+    """The regions with a row that the actor may see, the province first, then the cities by code."""
     facts = snapshot.facts
     province = facts.province()
     codes = ([province] if province else []) + facts.cities(snapshot.day)
-    visible = [code for code in codes if scope.sees_figure(code, _level(facts, code))]
-    rows = [_row(snapshot, live, code) for code in visible]
+    return [code for code in codes if scope.sees_figure(code, _level(facts, code))]
+
+
+def board(snapshot: Snapshot, live: LiveEnergy, shown: Sequence[str]) -> Board:
+    """A row for each of these regions."""
+    rows = [_row(snapshot, live, code) for code in shown]
     return Board(
-        plan=plan_view(facts),
+        plan=plan_view(snapshot.facts),
         as_of=snapshot.as_of,
         version=snapshot.version,
         last_change=f"v{snapshot.version}:{snapshot.seq}",

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from services.progress import feed
 from services.progress.asking import ask, current, ops
-from services.progress.board import Board, board
+from services.progress.board import Board, board, regions
 from services.progress.model import Snapshot
 from services.progress.scope import Scope
 from services.progress.views import REGION, FigureView, Question, View, figure_view
@@ -64,7 +64,7 @@ async def list_changes(call: Call, body: ChangesQuestion) -> Changes:
     if after is None:
         return Changes(
             reset=True,
-            snapshot=board(snapshot, app.live, scope),
+            snapshot=board(snapshot, app.live, regions(snapshot, scope)),
             items=[],
             last=f"v{snapshot.version}:{snapshot.seq}",
             more=False,

@@ -66,6 +66,8 @@ class LiveEnergy:
 
     def __init__(self) -> None:
         self._last: dict[str, EnergyLive] = {}
+        self.taken = 0
+        """How many messages have been taken: what is shown is the same while this is."""
         self._decoder = msgspec.json.Decoder(EnergyLive, strict=False)
 
     def take(self, raw: bytes) -> None:
@@ -76,6 +78,7 @@ class LiveEnergy:
             _log.warning("a live figure could not be read", error=str(error))
             return
         self._last[message.enterprise] = message
+        self.taken += 1
 
     def running(self, day: date, areas: AreaTree, region: str) -> RunningDay | None:
         """Today's sum for a region; None when none of its enterprises has been heard of today."""

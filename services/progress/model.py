@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -22,6 +22,8 @@ from shared.clock import Clock
 from shared.problems import Problem, invalid, unavailable
 
 WAIT_S = 2.0
+SAME_MOMENT = timedelta(seconds=1)
+"""For so long one moment stands for "now" while nothing changes, so that an answer can be given many times."""
 _POSITIONS = text("""
     SELECT source, position, recorded_at, updated_at FROM checkpoint WHERE projection = :projection
 """)
@@ -66,6 +68,20 @@ class Snapshot:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A state that was computed, what it depends on, and when (system time)."""
+
+    key: object
+    snapshot: Snapshot
+    made_at: float
+
+    def at(self, now: datetime) -> bool:
+        """Whether its moment still stands for `now`, by the Clock and by the system's time."""
+        age = timedelta(seconds=time.monotonic() - self.made_at)
+        return age < SAME_MOMENT and timedelta(0) <= now - self.snapshot.as_of < SAME_MOMENT
+
+
 class ReadModel:
     """Queries go through here. One per process; `switch` follows a rebuild."""
 
@@ -78,7 +94,7 @@ class ReadModel:
         self.version = 0
         self._engine: AsyncEngine | None = None
         self._checkpoints: Checkpoints | None = None
-        self._cached: dict[str | None, tuple[object, Snapshot]] = {}
+        self._cached: dict[str | None, _Known] = {}
         self._computing = asyncio.Lock()
 
     @property
@@ -136,13 +152,18 @@ class ReadModel:
         key = await self._state_key(now)
         async with self._computing:
             known = self._cached.get(plan)
-            if known is None or known[0] != key:
+            if known is None or known.key != key:
                 made = await self._load(now, plan, past=False)
-                known = (_key(made.version, made.applied, made.day), made)
-                if len(self._cached) >= 8:
-                    self._cached.clear()
-                self._cached[plan] = known
-        return _at(known[1], now)
+                known = self._remember(plan, _key(made.version, made.applied, made.day), made)
+            elif not known.at(now):
+                known = self._remember(plan, key, _at(known.snapshot, now))
+        return known.snapshot
+
+    def _remember(self, plan: str | None, key: object, snapshot: Snapshot) -> "_Known":
+        if plan not in self._cached and len(self._cached) >= 8:
+            self._cached.clear()
+        self._cached[plan] = known = _Known(key, snapshot, time.monotonic())
+        return known
 
     async def wait(self, at_least: Mapping[str, int]) -> None:
         """Read-your-writes: until the read-model holds these positions, at most two seconds in all.

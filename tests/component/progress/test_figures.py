@@ -235,6 +235,12 @@ async def test_the_board_has_the_province_and_nine_cities(service: Service, sour
     assert board["fresh"]["last_reading_at"] == "2013-02-05T17:00:00Z"
     assert 0 <= board["fresh"]["age_seconds"] < 60
     assert board["fresh"]["sources"]["projects"]["position"] == 1
+    # A running figure and a step of the clock are on the very next board, though one is given many times.
+    await sources.live("steel", "350102", "2013-02-06", "13.5")
+    await wait_for(lambda: service.live.taken == 2)
+    assert (await service.ask("board"))["rows"][1]["energy_today"]["tce_equal"] == "13.500"
+    service.clock.set(moment("2013-02-06", "10:00"))
+    assert (await service.ask("board"))["as_of"] == "2013-02-06T02:00:00Z"
     past = await service.ask("board", as_of=moment("2013-02-06", "00:35").isoformat())
     assert past["rows"][1]["energy_today"] is None
     assert past["rows"][1]["energy_closed_day"]["tce_equal"] == "700.500"

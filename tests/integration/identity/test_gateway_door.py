@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -55,6 +56,9 @@ class Services:
                 return {"data": {"items": [], "last": "v1:0"}}
             return {"data": {"items": [{"id": f"v1:{len(self.asked)}"}], "last": f"v1:{len(self.asked)}"}}
         return {"data": {"items": []}, "source": service, "position": 1}
+
+    async def query(self, *asked: Any, **more: Any) -> bytes:
+        return json.dumps((await self.call(*asked, **more))["data"]).encode()
 
 
 class Gateway:

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.requests import Request
 
 from cli.tokens import mint
-from services.gateway.auth import Authenticator
+from services.gateway.auth import LEEWAY_S, Authenticator
 from services.gateway.settings import GatewaySettings
 from shared.problems import Problem
+from tests.kit.servers import wait_for
 
 
 def request(header: str | None) -> Request:
@@ -44,6 +45,24 @@ async def test_a_minted_token_names_its_actor(authenticator: Authenticator, sign
     assert (caller.actor.role, caller.actor.area, caller.actor.organisation) == ("city", "350100", None)
     assert caller.subject == "clerk"
     assert 0 < caller.ends_at - time.time() <= 8 * 3600
+
+
+async def test_a_token_that_was_good_before_still_ends(
+    authenticator: Authenticator, signing_key: str
+) -> None:
+    almost_over = int(time.time()) - LEEWAY_S + 2
+    header = f"Bearer {jwt.encode(claims(exp=almost_over), signing_key, algorithm='EdDSA')}"
+    first = await authenticator.identify(request(header))
+    assert await authenticator.identify(request(header)) is first
+
+    async def refused() -> bool:
+        try:
+            await authenticator.identify(request(header))
+        except Problem as problem:
+            return "expired" in problem.detail
+        return False
+
+    await wait_for(refused)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.identity import Actor
 from shared.problems import Problem
-from shared.rpc import MAX_REPLY_BYTES, Call, Operations, Reply
+from shared.rpc import MAX_REPLY_BYTES, Call, Encoded, Operations, Reply
 
 ACTOR = Actor("alice", "clerk", "north")
 
@@ -58,6 +58,10 @@ def operations() -> Operations:
     async def long(call: Call, body: Ask) -> dict[str, str]:
         return {"what": "x" * MAX_REPLY_BYTES, "amount": "0"}
 
+    @ops.query("written", request=Ask, response=Told, summary="An answer that was written before")
+    async def written(call: Call, body: Ask) -> Encoded:
+        return Encoded.of(Told(what=body.what, amount=body.amount))
+
     @ops.query("unwritable", request=Ask, response=Told, summary="An answer that is no JSON")
     async def unwritable(call: Call, body: Ask) -> dict[str, Any]:
         return {"what": object()}
@@ -69,6 +73,11 @@ async def ask(operation: str, body: dict[str, Any], **more: Any) -> dict[str, An
     call = Call("k1", ACTOR, operation, body, **more)
     reply: dict[str, Any] = json.loads(await operations().answer(call.encode()))
     return reply
+
+
+@pytest.mark.parametrize("what", ["福州", 'a "quote"', "half a pair \ud800"])
+async def test_an_answer_written_before_is_the_same_answer(what: str) -> None:
+    assert await ask("written", {"what": what}) == await ask("echo", {"what": what})
 
 
 async def test_a_query_is_answered_with_data_and_a_command_with_its_position_too() -> None:
