@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 from nats.js import JetStreamContext, api
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 import shared
@@ -49,6 +50,14 @@ class Ledger:
             events = [NewEvent(type, version, {"n": head.position + 1 + i}, NOON) for i in range(count)]
             write = StreamWrite(name, known, events)
             return (await self.log.append(conn, [write], dict(metadata))).last_position
+
+    async def answers(self) -> bool:
+        """Whether the database can be asked again, after its connections were cut."""
+        try:
+            await self.all()
+        except DBAPIError:
+            return False
+        return True
 
     async def all(self) -> list[Event]:
         async with self.engine.connect() as conn:

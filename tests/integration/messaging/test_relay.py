@@ -174,6 +174,7 @@ async def test_outages_of_the_broker_and_the_database_delay_and_lose_nothing(
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
+        await wait_for(ledger.answers, timeout=20)
         await ledger.append(5)
         await wait_for(lambda: relay.position == 15)
         await wait_for(lambda: relay.check().status == "ok")
