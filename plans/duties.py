@@ -65,6 +65,20 @@ class Configuration(Strict):
     rule: Literal["configuration"]
 
 
+class FollowUp(Sourced):
+    """How a duty is followed up: reminders before its day, and what so many missing periods in a row lead to."""
+
+    remind_days: Annotated[tuple[Annotated[int, Field(ge=0, le=60)], ...], Field(min_length=1)]
+    missing_in_a_row: Annotated[int, Field(ge=2, le=12)] | None = None
+    consequence: Literal["named_in_bulletin", "summoned"] | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.missing_in_a_row is None) != (self.consequence is None):
+            raise ValueError("missing_in_a_row and consequence go together")
+        return self
+
+
 Due = Annotated[
     DayOfNextMonth | EndOfPeriod | OnDay | Within | OnEach | Configuration, Field(discriminator="rule")
 ]
@@ -72,7 +86,10 @@ RECURRENCE_LENGTH = {"monthly": 1, "quarterly": 3}
 
 
 class Duty(Sourced):
-    """A dated duty of the plan's calendar. `roll` none: the due day stays on a non-working day (X-23)."""
+    """A dated duty of the plan's calendar. `roll` none: the due day stays on a non-working day (X-23).
+
+    `skips`: periods for which nothing is owed (X-17). `carried_by`: the act that carries it out in the system.
+    """
 
     duty: Text
     rows: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -104,6 +121,9 @@ class Duty(Sourced):
     due: Due
     dated: Literal["printed", "read", "default"]
     roll: Literal["none"]
+    skips: tuple[Period, ...] = ()
+    carried_by: Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch"] | None = None
+    follow_up: FollowUp | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -134,6 +154,7 @@ class Duty(Sourced):
                 return tuple(
                     Instance(period=period, due_on=self._due_on(period))
                     for period in periods(self.first_period, self.last_period)
+                    if period not in self.skips
                 )
             case _:
                 return ()

@@ -140,6 +140,15 @@ def for_projects(
                 "due": one.due.model_dump(mode="json", by_alias=True),
                 "dated": one.dated,
                 "roll": one.roll,
+                "skips": list(one.skips),
+                "carried_by": one.carried_by,
+                "follow_up": one.follow_up
+                and {
+                    "remind_days": list(one.follow_up.remind_days),
+                    "missing_in_a_row": one.follow_up.missing_in_a_row,
+                    "consequence": one.follow_up.consequence,
+                    "source": one.follow_up.source,
+                },
                 "source": one.source,
                 "confidence": one.confidence,
                 "note": one.note,

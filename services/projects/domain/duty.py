@@ -10,9 +10,11 @@ from datetime import date
 from typing import Literal
 
 CITY_REPORT = "TR-12"
-"""The monthly report of the cities (月报): the one duty that this service carries out itself so far."""
+"""The monthly report of the cities (月报)."""
 
-Standing = Literal["received", "late", "missing", "not_due"]
+Standing = Literal["received", "late", "missing", "waived", "not_due"]
+Consequence = Literal["named_in_bulletin", "summoned"]
+"""通报批评: named in the next bulletin. 约谈: called in by the receiver. Both are for people to carry out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,26 @@ class DueRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How a duty is followed up (催报): reminders so many days before it is due, and what comes of silence.
+
+    `missing_in_a_row` periods missing one after the other lead to `consequence`; both None: to nothing.
+    """
+
+    remind_days: tuple[int, ...]
+    missing_in_a_row: int | None = None
+    consequence: Consequence | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """One duty of a plan. `levels` are the region levels that owe it, `rows` the plan rows that say so.
 
     Periods are "2013-01" (month) or "2013-Q1" (quarter), `first_period` and `last_period` inclusive; both
-    None where the rule lists its days itself.
+    None where the rule lists its days itself. `skips`: periods between them for which nothing is owed (X-17).
+    `carried_by`: what carries it out in this service, e.g. a monthly report; None: it is handed in by
+    reference. `follow_up` None: nobody is reminded.
     """
 
     plan: str
@@ -63,27 +80,43 @@ class Duty:
     first_period: str | None = None
     last_period: str | None = None
     note: str = ""
+    skips: tuple[str, ...] = ()
+    carried_by: str | None = None
+    follow_up: FollowUp | None = None
 
     def covers(self, period: str) -> bool:
         """Whether the duty exists for that month or quarter."""
         first, last = self.first_period, self.last_period
-        return first is not None and last is not None and first <= period <= last
+        return first is not None and last is not None and first <= period <= last and period not in self.skips
 
 
 def due_on(duty: Duty, period: str) -> date | None:
     """The day by which the duty for `period` is owed, that day included; None if it isn't owed."""
-    if duty.due.rule == "on_each":
-        return next((each.due_on for each in duty.due.instances if each.period == period), None)
-    if not duty.covers(period):
-        return None
     match duty.due.rule:
-        case "day_of_next_month":
-            year, month = month_after(period)
+        case "day_of_next_month" if duty.covers(period):
+            year, month = month_after(last_day(period).isoformat())
             return date(year, month, duty.due.day or 1)
-        case "end_of_period":
+        case "end_of_period" if duty.covers(period):
             return last_day(period)
         case _:
-            return None
+            return next((each.due_on for each in _listed(duty) if each.period == period), None)
+
+
+def occasions(duty: Duty, decided: Sequence[Instance] = ()) -> tuple[Instance, ...]:
+    """Every occasion of the duty in order of its due day; `decided`: days that an operator has set."""
+    own = _listed(duty)
+    if duty.first_period and duty.last_period:
+        between = (months if "Q" not in duty.first_period else quarters)(duty.first_period, duty.last_period)
+        own = tuple(Instance(period, due) for period in between if (due := due_on(duty, period)))
+    merged = {each.period: each for each in (*own, *decided)}
+    return tuple(sorted(merged.values(), key=lambda each: (each.due_on, each.period)))
+
+
+def _listed(duty: Duty) -> tuple[Instance, ...]:
+    """The occasions of a rule that names its days itself; a single day is of the period of its year."""
+    rule = duty.due
+    day = rule.on if rule.rule == "on" else rule.end if rule.rule == "within" else None
+    return rule.instances if day is None else (Instance(str(day.year), day),)
 
 
 def find(duties: Sequence[Duty], duty: str, period: str) -> Duty | None:
@@ -91,8 +124,10 @@ def find(duties: Sequence[Duty], duty: str, period: str) -> Duty | None:
     return next((each for each in duties if each.duty == duty and due_on(each, period)), None)
 
 
-def standing(today: date, due: date, reported_on: date | None) -> Standing:
-    """How it stands with one report. What isn't there is missing once its day has passed, never zero."""
+def standing(today: date, due: date, reported_on: date | None, waived: bool = False) -> Standing:
+    """How it stands with one occasion. What isn't there is missing once its day has passed, never zero."""
+    if waived:
+        return "waived"
     if reported_on is not None:
         return "late" if reported_on > due else "received"
     return "missing" if today > due else "not_due"
@@ -109,10 +144,17 @@ def first_day(month: str) -> date:
     return date(int(month[:4]), int(month[5:7]), 1)
 
 
+def months_of(period: str) -> list[str]:
+    """The months of "2013-02", "2013-Q1" or "2013", in order."""
+    last = last_day(period)
+    count = 12 if len(period) == 4 else 3 if "Q" in period else 1
+    return [f"{last.year}-{month:02d}" for month in range(last.month - count + 1, last.month + 1)]
+
+
 def last_day(period: str) -> date:
-    """The last day of "2013-02" or "2013-Q1"."""
-    year = int(period[:4])
-    month = int(period[6]) * 3 if period[5] == "Q" else int(period[5:7])
+    """The last day of "2013-02", "2013-Q1" or "2013"."""
+    year, rest = int(period[:4]), period[5:7]
+    month = 12 if not rest else int(rest[1]) * 3 if rest[0] == "Q" else int(rest)
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
@@ -122,4 +164,13 @@ def months(first: str, last: str) -> list[str]:
     while current <= last:
         found.append(current)
         current = "{:04d}-{:02d}".format(*month_after(current))
+    return found
+
+
+def quarters(first: str, last: str) -> list[str]:
+    """Every quarter from "2013-Q1" to `last`, both included."""
+    found, year, number = [], int(first[:4]), int(first[6])
+    while (current := f"{year}-Q{number}") <= last:
+        found.append(current)
+        year, number = (year + 1, 1) if number == 4 else (year, number + 1)
     return found

@@ -27,7 +27,22 @@ def duty(plan: Plan, name: str) -> Duty:
 
 
 def test_every_dated_row_of_the_plan_has_its_duty(plan: Plan) -> None:
-    assert {row for one in plan.duties for row in one.rows} == DATED_ROWS
+    assert {row for one in plan.duties for row in one.rows} == DATED_ROWS | {"X-17"}
+
+
+def test_official_statistics_skip_january_and_the_city_report_does_not(plan: Plan) -> None:
+    statistics, report = (
+        [one.period for one in duty(plan, name).instances()] for name in ("FAI", "TR-12")
+    )
+    assert report == ["2013-01", *statistics]
+    assert len(statistics) == 11
+
+
+def test_three_missing_reports_in_a_row_have_a_consequence_that_says_where_it_comes_from(plan: Plan) -> None:
+    rule = duty(plan, "TR-12").follow_up
+    assert rule is not None
+    assert (rule.missing_in_a_row, rule.consequence) == (3, "named_in_bulletin")
+    assert "not in the plan" in rule.source
 
 
 def test_the_monthly_report_is_due_on_the_5th_of_the_next_month_and_never_rolls(plan: Plan) -> None:

@@ -13,6 +13,8 @@ from services.projects.domain.duty import (
     find,
     last_day,
     months,
+    months_of,
+    occasions,
     standing,
 )
 from services.projects.domain.plan import Region
@@ -100,6 +102,50 @@ def test_what_is_not_reported_is_missing_once_its_day_has_passed(
     today: date, reported_on: date | None, expected: str
 ) -> None:
     assert standing(today, date(2013, 2, 5), reported_on) == expected
+
+
+def test_what_is_waived_is_neither_late_nor_missing() -> None:
+    assert standing(date(2013, 2, 9), date(2013, 2, 5), None, waived=True) == "waived"
+
+
+def test_a_skipped_period_is_not_owed_and_the_others_are() -> None:
+    statistics = replace(MONTHLY, duty="FAI", skips=("2013-01",))
+    assert due_on(statistics, "2013-01") is None
+    assert [each.period for each in occasions(statistics)] == months("2013-02", "2013-12")
+
+
+def test_every_rule_lists_its_occasions_in_order_of_their_days() -> None:
+    quarterly = with_rule(DueRule("end_of_period"), "2013-Q1", "2014-Q1")
+    assert [str(each.due_on) for each in occasions(quarterly)] == [
+        "2013-03-31",
+        "2013-06-30",
+        "2013-09-30",
+        "2013-12-31",
+        "2014-03-31",
+    ]
+    on = with_rule(DueRule("on", on=date(2013, 2, 28)))
+    within = with_rule(DueRule("within", start=date(2013, 6, 1), end=date(2013, 6, 30)))
+    assert occasions(on) == (Instance("2013", date(2013, 2, 28)),)
+    assert occasions(within) == (Instance("2013", date(2013, 6, 30)),)
+
+
+def test_where_the_plan_prints_no_day_an_operator_sets_it() -> None:
+    unset = with_rule(DueRule("configuration"))
+    assert occasions(unset) == ()
+    decided = Instance("2013", date(2013, 11, 30))
+    assert occasions(unset, [decided]) == (decided,)
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ("2013-02", ["2013-02"]),
+        ("2013-Q4", ["2013-10", "2013-11", "2013-12"]),
+        ("2013", months("2013-01", "2013-12")),
+    ],
+)
+def test_the_months_of_a_period(period: str, expected: list[str]) -> None:
+    assert months_of(period) == expected
 
 
 def test_who_owes_is_administered_of_that_level_and_exists_on_the_day() -> None:
