@@ -3,6 +3,8 @@
 from typing import get_args
 
 from services.projects.domain import (
+    duty_account,
+    duty_days,
     meeting,
     monthly_report,
     plan,
@@ -22,6 +24,7 @@ _SLICES = (
     plan.PlanEvent,
     project_problem.ProblemEvent,
     meeting.MeetingEvent,
+    duty_account.DutyEvent | duty_days.DutyDaySet,
 )
 """The union of each slice's event classes; a single class isn't a union."""
 
@@ -32,6 +35,8 @@ MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_
 PLAN = Decider(plan.INITIAL, plan.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
+DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
+DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
 
 
 def project_stream(project_id: str) -> str:
@@ -57,3 +62,13 @@ def problem_stream(problem: str) -> str:
 def meeting_stream(meeting_id: str) -> str:
     """The stream of one meeting."""
     return f"meeting:{meeting_id}"
+
+
+def duty_account_stream(duty: str, region: str) -> str:
+    """The stream of what one region owes under one duty."""
+    return f"duty:{duty}:{region}"
+
+
+def duty_days_stream(plan_id: str, duty: str) -> str:
+    """The stream of the days that an operator has set for a duty."""
+    return f"duty-days:{plan_id}:{duty}"

@@ -5,6 +5,7 @@ import asyncio
 from services.projects import api
 from services.projects.app.context import App
 from services.projects.consumers import targets_consumer
+from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
 from shared.anchors import Anchoring
@@ -14,7 +15,7 @@ from shared.runtime import Runtime
 
 
 async def main() -> None:
-    """Serve commands and queries, relay the log, and follow the plan's targets."""
+    """Serve commands and queries, relay the log, follow the plan's targets and what is owed."""
     async with Runtime.start(SOURCE, process=SOURCE) as rt:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
@@ -26,6 +27,9 @@ async def main() -> None:
         rt.spawn(watch.run(), "escalation")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
+        duties = DutyWatch(app)
+        rt.health.register("duties", duties.check)
+        rt.spawn(duties.run(), "duties")
         await rt.run()
 
 

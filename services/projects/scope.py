@@ -109,3 +109,19 @@ def meeting_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
     if own is None or not actor.area:
         return own
     return [*own, *(area.code for area in tree.all() if tree.covers(area.code, actor.area))]
+
+
+def check_duty_write(actor: Actor, region: str, level: str) -> None:
+    """What a region owes is handed in by its own government, and by nobody for it. Raises Problem 403."""
+    if actor.role == "province" and level == "province":
+        return
+    if actor.role in ("city", "county") and actor.area == region:
+        return
+    raise forbidden(f"Only {region} itself hands in what {region} owes.")
+
+
+def check_duty_waiver(actor: Actor, region: str, level: str) -> None:
+    """The province, to which they report, lets the others off; nobody lets itself off. Raises Problem 403."""
+    if actor.role == "province" and level != "province":
+        return
+    raise forbidden(f"What {region} owes is waived by the government that it reports to.")

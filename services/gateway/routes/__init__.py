@@ -33,6 +33,13 @@ class Route:
 
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
-    from services.gateway.routes import energy, plan, problems, progress, projects
+    from services.gateway.routes import duties, energy, plan, problems, progress, projects
 
-    return [*progress.ROUTES, *plan.ROUTES, *projects.ROUTES, *problems.ROUTES, *energy.ROUTES]
+    return [
+        *progress.ROUTES,
+        *plan.ROUTES,
+        *projects.ROUTES,
+        *problems.ROUTES,
+        *duties.ROUTES,
+        *energy.ROUTES,
+    ]

@@ -3,7 +3,7 @@
 One module per slice. What is imported here is served: the modules put their operations into `ops`.
 """
 
-from services.projects.api import meetings, plan, problems, projects, reports
+from services.projects.api import duties, meetings, plan, problems, projects, reports
 from services.projects.api.base import ops, serve
 
-__all__ = ["meetings", "ops", "plan", "problems", "projects", "reports", "serve"]
+__all__ = ["duties", "meetings", "ops", "plan", "problems", "projects", "reports", "serve"]

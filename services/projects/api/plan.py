@@ -89,4 +89,11 @@ def _duty(plan_id: str, part: models.DutyPart) -> duty.Duty:
         first_period=part.first_period,
         last_period=part.last_period,
         note=part.note,
+        skips=tuple(part.skips),
+        carried_by=part.carried_by,
+        follow_up=None if part.follow_up is None else _follow_up(part.follow_up),
     )
+
+
+def _follow_up(part: models.FollowUpPart) -> duty.FollowUp:
+    return duty.FollowUp(tuple(part.remind_days), part.missing_in_a_row, part.consequence, part.source)

@@ -92,9 +92,7 @@ class DutyConsequenceDrawn:
     on: date
 
 
-DutyEvent = (
-    DutyReceived | DutyWaived | DutyEntryWithdrawn | DutyReminded | DutyMissed | DutyConsequenceDrawn
-)
+DutyEvent = DutyReceived | DutyWaived | DutyEntryWithdrawn | DutyReminded | DutyMissed | DutyConsequenceDrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +169,7 @@ class Withdraw:
 
     key: Key
     period: str
+    owed: Owed | None
     reason: str
     today: date
 
@@ -290,13 +289,12 @@ def _waive(command: Waive, state: Account) -> Sequence[DutyEvent]:
             where="period",
         )
     return [
-        DutyWaived(
-            key.plan, key.duty, key.region, command.period, owed.due_on, command.today, command.reason
-        )
+        DutyWaived(key.plan, key.duty, key.region, command.period, owed.due_on, command.today, command.reason)
     ]
 
 
 def _withdraw(command: Withdraw, state: Account) -> Sequence[DutyEvent]:
+    _owed(command)
     key, entry = command.key, state.entry(command.period)
     what: Literal["received", "waived"]
     if entry.waived:
@@ -318,7 +316,7 @@ def _withdraw(command: Withdraw, state: Account) -> Sequence[DutyEvent]:
     ]
 
 
-def _owed(command: Receive | Waive) -> Owed:
+def _owed(command: Receive | Waive | Withdraw) -> Owed:
     if command.owed is None:
         raise Refused(
             f"{command.key.region} owes no {command.key.duty} for {command.period}.",

@@ -1,9 +1,9 @@
 """The request that brings a plan's parts to this service: regions, programmes, registers, duties, rules, tags."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from services.projects.models.base import Answer, Request, ShortText
 
@@ -46,10 +46,16 @@ class RegisterPart(Request):
     level: Literal["nation", "province", "prefecture", "county"]
 
 
+PERIOD = r"^(19|20)\d{2}(-((0[1-9]|1[0-2])|Q[1-4]))?$"
+"""A year, a month or a quarter."""
+_RECURRING = r"^(19|20)\d{2}-((0[1-9]|1[0-2])|Q[1-4])$"
+_YEARS_AT_MOST = 10
+
+
 class InstancePart(Request):
     """One occasion of a duty."""
 
-    period: str = Field(pattern=r"^\d{4}(-(\d{2}|Q[1-4]))?$")
+    period: str = Field(pattern=PERIOD)
     due_on: date
     scored: bool = True
     note: str = Field(default="", max_length=1000)
@@ -66,6 +72,17 @@ class DuePart(Request):
     instances: list[InstancePart] = Field(default=[], max_length=100)
 
 
+class FollowUpPart(Request):
+    """Reminders before the due day, and what so many periods missing in a row lead to."""
+
+    remind_days: list[Annotated[int, Field(ge=0, le=60)]] = Field(
+        min_length=1, max_length=10, description="so many days before it is due", examples=[[5, 1]]
+    )
+    missing_in_a_row: int | None = Field(default=None, ge=2, le=12, description="then the consequence is due")
+    consequence: Literal["named_in_bulletin", "summoned"] | None = None
+    source: str = Field(default="", max_length=500)
+
+
 class DutyPart(Request):
     """A duty of the plan's calendar."""
 
@@ -78,14 +95,28 @@ class DutyPart(Request):
     to: ShortText | None = None
     regions: list[ShortText] = Field(min_length=1, max_length=10, description="levels that owe it")
     recurrence: ShortText
-    first_period: str | None = Field(default=None, pattern=r"^\d{4}-(\d{2}|Q[1-4])$")
-    last_period: str | None = Field(default=None, pattern=r"^\d{4}-(\d{2}|Q[1-4])$")
+    first_period: str | None = Field(default=None, pattern=_RECURRING)
+    last_period: str | None = Field(default=None, pattern=_RECURRING)
     due: DuePart
     dated: Literal["printed", "read", "default"] = "printed"
     roll: Literal["none"] = Field(default="none", description="no due day rolls (X-23)")
+    skips: list[Annotated[str, Field(pattern=PERIOD)]] = Field(
+        default=[], max_length=100, description="periods for which nothing is owed (X-17)"
+    )
+    carried_by: Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch"] | None = Field(
+        default=None, description="the act that carries it out; without it, it is handed in by reference"
+    )
+    follow_up: FollowUpPart | None = Field(default=None, description="without it nobody is reminded")
     source: str = Field(max_length=500)
     confidence: str = Field(max_length=10)
     note: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        first, last = self.first_period, self.last_period
+        if first and last and int(last[:4]) - int(first[:4]) >= _YEARS_AT_MOST:
+            raise ValueError(f"a duty runs for less than {_YEARS_AT_MOST} years")
+        return self
 
 
 class RulePart(Request):

@@ -1,18 +1,22 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
-from services.projects.tables import plan, problems, projects, reports
+from services.projects.tables import duties, plan, problems, projects, reports
 from services.projects.tables.base import metadata
+from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.problems import meeting, meeting_item, project_problem
 from services.projects.tables.projects import project, project_register
 from services.projects.tables.reports import investment_target, monthly_report
 
-INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE, *problems.INLINE)
+INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE, *problems.INLINE, *duties.INLINE)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
 __all__ = [
     "INLINE",
     "duty",
+    "duty_consequence",
+    "duty_day",
+    "duty_entry",
     "investment_target",
     "meeting",
     "meeting_item",

@@ -86,6 +86,13 @@ GET  /meetings/{meeting}                                  200 200  200   200    
 GET  /meetings/{meeting}/pack                             200 200  200   200    200     200        403         403
 POST /meetings/{meeting}/agenda                           200 403  403   403    403     403        403         403
 POST /meetings/{meeting}/conclusion                       200 403  403   403    403     403        403         403
+GET  /duties                                              200 200  200   200    200     200        403         403
+GET  /duties/calendar                                     200 200  200   403    403     403        403         403
+GET  /duties/{duty}/{region}                              200 200  200   403    403     403        403         403
+POST /duties/{duty}/receipts                              403 403  201   403    403     403        403         403
+POST /duties/{duty}/waivers                               201 403  403   403    403     403        403         403
+POST /duties/{duty}/withdrawals                           200 403  200   403    403     403        403         403
+POST /duties/{duty}/days                                  201 201  403   403    403     403        403         403
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -302,6 +309,13 @@ async def _correct_report(world: World) -> Ask:
     return Ask({"region": CITY, "month": "2013-01"}, body=body)
 
 
+async def _withdraw_receipt(world: World) -> Ask:
+    body = {"region": CITY, "period": "2013-02", "evidence": "示例"}
+    city = world.portal.city()
+    ok(await city.post("/duties/FAI/receipts", json=body))
+    return Ask({"duty": "FAI"}, body={"region": CITY, "period": "2013-02", **REASON})
+
+
 async def _change_enterprise(world: World) -> Ask:
     return Ask({"enterprise": await world.new_enterprise()}, body={"name": "示例新名", **REASON})
 
@@ -436,6 +450,20 @@ SAMPLES: dict[str, Sample] = {
     "GET /meetings/{meeting}/pack": _some_meeting,
     "POST /meetings/{meeting}/agenda": _some_meeting,
     "POST /meetings/{meeting}/conclusion": _conclude,
+    "GET /duties": _same(),
+    "GET /duties/calendar": _same(query=_city),
+    "GET /duties/{duty}/{region}": _same(lambda _: {"duty": "TR-18", "region": CITY}),
+    "POST /duties/{duty}/receipts": _same(
+        lambda _: {"duty": "EN-22"}, body=lambda _: {"region": CITY, "period": "2013", "evidence": "示例"}
+    ),
+    "POST /duties/{duty}/waivers": _same(
+        lambda _: {"duty": "EN-23"}, body=lambda _: {"region": CITY, "period": "2013", **REASON}
+    ),
+    "POST /duties/{duty}/withdrawals": _withdraw_receipt,
+    "POST /duties/{duty}/days": _same(
+        lambda _: {"duty": "TR-22"},
+        body=lambda _: {"plan": PLAN, "period": "2013-Q2", "due_on": "2013-06-20", **REASON},
+    ),
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

@@ -27,6 +27,7 @@ FUQING = Actor("fuqing-office", "county", "350181")
 MILL = Actor("mill", "enterprise", organisation="E-1")
 OPS = Actor("night-shift", "ops")
 
+_DUTY = {"kind": "report", "who": "prefecture_governments", "source": "the plan", "confidence": "S"}
 PLAN: dict[str, Any] = {
     "plan": "fujian-2013",
     "regions": [
@@ -52,20 +53,45 @@ PLAN: dict[str, Any] = {
     ],
     "duties": [
         {
+            **_DUTY,
             "duty": "TR-12",
             "rows": ["TR-12"],
             "name": "Monthly report",
             "term": "每月5日前报送",
-            "kind": "report",
-            "who": "prefecture_governments",
             "regions": ["prefecture"],
             "recurrence": "monthly",
             "first_period": "2013-01",
             "last_period": "2013-12",
             "due": {"rule": "day_of_next_month", "day": 5},
-            "source": "TR-12",
-            "confidence": "S",
-        }
+            "carried_by": "monthly_report",
+            "follow_up": {
+                "remind_days": [5, 1],
+                "missing_in_a_row": 3,
+                "consequence": "named_in_bulletin",
+            },
+        },
+        {
+            **_DUTY,
+            "duty": "TR-18",
+            "rows": ["TR-18"],
+            "name": "Quarterly update of the reserve library",
+            "term": "按季度对项目储备库进行更新",
+            "regions": ["prefecture"],
+            "recurrence": "quarterly",
+            "first_period": "2013-Q1",
+            "last_period": "2013-Q4",
+            "due": {"rule": "end_of_period"},
+        },
+        {
+            **_DUTY,
+            "duty": "TR-22",
+            "rows": ["TR-22"],
+            "name": "Refer projects to the banks",
+            "term": "定期推介",
+            "regions": ["province", "prefecture"],
+            "recurrence": "regular",
+            "due": {"rule": "configuration"},
+        },
     ],
     "rules": load_plan("fujian-2013").parts()["projects"]["rules"],
     "tags": load_plan("fujian-2013").parts()["projects"]["tags"],

@@ -6,6 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.projects import tables
+from services.projects.app.context import App
+from services.projects.duty_watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.inline import APPLY, rebuild_inline
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
@@ -37,6 +39,25 @@ async def busy_year(service: Service) -> None:
     await service.ask(FUZHOU, "correct-report", **report)
     await problems_and_meeting(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
+    await busy_duties(service)
+
+
+async def busy_duties(service: Service) -> None:
+    """Handed in, waived, withdrawn, reminded, missed, with a consequence and a day set."""
+    occasion = {"duty": "TR-18", "region": "350100", "period": "2013-Q1"}
+    await service.ask(FUZHOU, "hand-in-duty", **occasion, evidence="1号")
+    await service.ask(FUZHOU, "withdraw-duty-entry", **occasion, reason="错号")
+    await service.ask(FUZHOU, "hand-in-duty", **occasion, evidence="2号")
+    waived = {**occasion, "region": "350200", "reason": "台风"}
+    await service.ask(PROVINCE, "waive-duty", **waived)
+    await service.ask(PROVINCE, "withdraw-duty-entry", **waived)
+    await service.ask(PROVINCE, "waive-duty", **waived)
+    day = {"plan": "fujian-2013", "duty": "TR-22", "period": "2013-Q2", "due_on": "2013-06-20", "reason": "x"}
+    await service.ask(PROVINCE, "set-duty-day", **day)
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    for on in (local(2013, 3, 1), local(2013, 4, 6)):
+        service.clock.set(on)
+        await watch.sweep()
 
 
 async def problems_and_meeting(service: Service) -> None:
@@ -78,7 +99,11 @@ async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> 
     assert answer["changed"] == []
     assert await service.events() == before
     answer = await service.ask(OPS, "load-plan", plan=PLAN["plan"], registers=PLAN["registers"][:2])
-    assert (answer["changed"], answer["registers"], answer["duties"]) == (["registers"], 2, 1)
+    assert (answer["changed"], answer["registers"], answer["duties"]) == (
+        ["registers"],
+        2,
+        len(PLAN["duties"]),
+    )
 
 
 def test_every_event_of_the_catalogue_has_its_tables() -> None:

@@ -31,9 +31,7 @@ def test_every_dated_row_of_the_plan_has_its_duty(plan: Plan) -> None:
 
 
 def test_official_statistics_skip_january_and_the_city_report_does_not(plan: Plan) -> None:
-    statistics, report = (
-        [one.period for one in duty(plan, name).instances()] for name in ("FAI", "TR-12")
-    )
+    statistics, report = ([one.period for one in duty(plan, name).instances()] for name in ("FAI", "TR-12"))
     assert report == ["2013-01", *statistics]
     assert len(statistics) == 11
 

@@ -30,7 +30,9 @@ OWED = Owed("2013-Q1", DUE)
 MONTHS = tuple(Owed(f"2013-{month:02d}", date(2013, month + 1, 5)) for month in range(1, 9))
 
 
-def receive(on: date = date(2013, 3, 30), owed: Owed | None = OWED, evidence: str = "榕储〔2013〕3号") -> Receive:
+def receive(
+    on: date = date(2013, 3, 30), owed: Owed | None = OWED, evidence: str = "榕储〔2013〕3号"
+) -> Receive:
     return Receive(KEY, "2013-Q1", owed, on, evidence, "Fuzhou", date(2013, 4, 10))
 
 
@@ -69,7 +71,7 @@ def test_a_waiver_lets_off_until_it_is_withdrawn() -> None:
     given(ACCOUNT).when(command).then(waived)
     given(ACCOUNT, waived).when(look(date(2013, 4, 3))).changes_nothing()
     back = DutyEntryWithdrawn(*WHOSE, "2013-Q1", "waived", date(2013, 4, 4), "误")
-    given(ACCOUNT, waived).when(Withdraw(KEY, "2013-Q1", "误", date(2013, 4, 4))).then(back)
+    given(ACCOUNT, waived).when(Withdraw(KEY, "2013-Q1", OWED, "误", date(2013, 4, 4))).then(back)
     given(ACCOUNT, waived, back).when(look(date(2013, 4, 5))).then(
         DutyMissed(*WHOSE, "2013-Q1", DUE, date(2013, 4, 5))
     )
@@ -78,9 +80,9 @@ def test_a_waiver_lets_off_until_it_is_withdrawn() -> None:
 
 def test_a_wrong_receipt_is_withdrawn_and_handed_in_again() -> None:
     back = DutyEntryWithdrawn(*WHOSE, "2013-Q1", "received", date(2013, 4, 4), "错号")
-    given(ACCOUNT, received()).when(Withdraw(KEY, "2013-Q1", "错号", date(2013, 4, 4))).then(back)
+    given(ACCOUNT, received()).when(Withdraw(KEY, "2013-Q1", OWED, "错号", date(2013, 4, 4))).then(back)
     given(ACCOUNT, received(), back).when(receive()).then(received())
-    given(ACCOUNT).when(Withdraw(KEY, "2013-Q1", "x", DUE)).rejects("nothing was handed in")
+    given(ACCOUNT).when(Withdraw(KEY, "2013-Q1", OWED, "x", DUE)).rejects("nothing was handed in")
 
 
 def test_each_step_reminds_once_and_a_clock_that_jumps_reminds_of_the_nearest() -> None:

@@ -1,0 +1,110 @@
+"""Follows up what is owed (催报) as the Clock moves: reminders, what is missing, and what comes of it.
+
+Only duties with a follow-up rule are watched. How things stand is never asked of the watch: that is computed from
+the calendar and the Clock, and a watch that is behind makes no figure wrong.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import func, select
+
+from services.projects import reference, tables
+from services.projects.app.context import App
+from services.projects.app.duties import follow_up
+from services.projects.domain.duty_account import Account, FollowUpOn, Key, decide
+from services.projects.obligations import Obligation, all_duties, obligations
+from shared import telemetry
+from shared.health import OK, Check
+from shared.identity import system_actor
+from shared.problems import Problem
+from shared.rpc import Call
+
+log = structlog.get_logger(__name__)
+_tracer = telemetry.tracer(__name__)
+
+IDLE_S = 60.0
+"""On the same day it is looked at again after so long: a plan may have been loaded."""
+_PAUSE_S = 2.0
+
+
+@dataclass(slots=True)
+class DutyWatch:
+    """Runs beside the commands. Two at once do no harm: the second finds the facts recorded."""
+
+    app: App
+    _looked: tuple[date, float] | None = field(default=None, init=False)
+    _failure: str | None = field(default=None, init=False)
+
+    async def run(self) -> None:
+        """Sweep on every new day of the Clock, and every minute. Errors are logged and tried again."""
+        while True:
+            today, now = self.app.today(), time.monotonic()
+            if self._looked is None or self._looked[0] != today or now - self._looked[1] >= IDLE_S:
+                try:
+                    await self.sweep()
+                    self._looked, self._failure = (today, now), None
+                except Exception as error:
+                    self._failure = f"{type(error).__name__}: {error}"
+                    log.exception("duty watch failed")
+                    await asyncio.sleep(_PAUSE_S)
+                    continue
+            await self.app.clock.changed(IDLE_S)
+
+    def check(self) -> Check:
+        """Degraded while nothing can be followed up: it is made good with the next sweep."""
+        return OK if self._failure is None else Check("degraded", self._failure)
+
+    async def sweep(self) -> int:
+        """Follow up every account of which the day asks for something; answers with the number of events."""
+        today = self.app.today()
+        with _tracer.start_as_current_span("projects duty watch"):
+            written = 0
+            for command in await self._due(today):
+                body = {"duty": command.key.duty, "region": command.key.region, "day": today.isoformat()}
+                call = Call(uuid4().hex, system_actor("projects"), "follow-up-duty", body)
+                try:
+                    written += int((await follow_up(self.app, call, command)).data)
+                except Problem as problem:
+                    log.info("somebody else was faster", problem=problem.code)
+        return written
+
+    async def _due(self, today: date) -> list[FollowUpOn]:
+        """One command for each account that needs something, as far as the tables tell."""
+        async with self.app.engine.connect() as conn:
+            duties = [each for each in await all_duties(conn) if each.follow_up is not None]
+            known = await obligations(conn, duties, await reference.regions(conn)) if duties else []
+            table = tables.duty_consequence.c
+            answered = {
+                (row.duty, row.region): row.last
+                for row in await conn.execute(
+                    select(table.duty, table.region, func.max(table.last_period).label("last")).group_by(
+                        table.duty, table.region
+                    )
+                )
+            }
+        accounts: dict[Key, list[Obligation]] = {}
+        for one in known:
+            accounts.setdefault(Key(one.duty.plan, one.duty.duty, one.region.code), []).append(one)
+        found = []
+        for key, owed in accounts.items():
+            account = Account(
+                {each.period: each.entry for each in owed}, answered.get((key.duty, key.region), "")
+            )
+            command = _command(key, owed, today)
+            if command is not None and decide(command, account):
+                found.append(command)
+        return found
+
+
+def _command(key: Key, owed: list[Obligation], today: date) -> FollowUpOn | None:
+    """To look at all occasions up to the last that may need a reminder."""
+    rule = owed[0].duty.follow_up
+    if rule is None:
+        return None
+    until = today + timedelta(days=max(rule.remind_days))
+    return FollowUpOn(key, tuple(each.owed for each in owed if each.due_on <= until), rule, today)

@@ -1,0 +1,115 @@
+"""Questions about duties: the rules, who owes what and how it stands, and one account with its history."""
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from services.projects import reference, scope, tables
+from services.projects.app.context import App
+from services.projects.events import CATALOGUE, duty_account_stream
+from services.projects.models import duties as models
+from services.projects.obligations import all_duties, decided_days, obligations
+from services.projects.queries import paging
+from services.projects.views.duties import account_event, duty_view, obligation_view
+from shared.areas import AreaTree
+from shared.identity import Actor
+from shared.problems import forbidden, not_found
+from shared.rpc import Call
+
+
+async def list_duties(app: App, call: Call, body: models.ListDuties) -> models.DutyPage:
+    """A page of the calendar's rules in order of plan and duty."""
+    async with app.engine.connect() as conn:
+        duties, days = await all_duties(conn), await decided_days(conn)
+    if body.cursor:
+        after = tuple(paging.read(body.cursor, 2))
+        duties = [each for each in duties if (each.plan, each.duty) > after]
+    wanted = [each for each in duties if body.plan in (None, each.plan) and body.duty in (None, each.duty)]
+    page = wanted[: body.limit]
+    return models.DutyPage(
+        items=[duty_view(each, days.get((each.plan, each.duty), ())) for each in page],
+        next_cursor=paging.cursor(page[-1].plan, page[-1].duty) if len(wanted) > len(page) else None,
+    )
+
+
+async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> models.DutyCalendarPage:
+    """A page of what is owed, as it stands today by the Clock."""
+    today = app.today()
+    async with app.engine.connect() as conn:
+        known = await reference.regions(conn)
+        codes = _codes(call.actor, reference.tree_of(known), body.region)
+        regions = [each for each in known if codes is None or each.code in codes]
+        duties = [each for each in await all_duties(conn) if body.duty in (None, each.duty)]
+        owed = await obligations(conn, duties, regions)
+        table = tables.duty_consequence
+        drawn = await conn.execute(
+            select(table)
+            .where(
+                table.c.region.in_([each.code for each in regions]),
+                table.c.duty.in_({each.duty for each in duties}),
+            )
+            .order_by(table.c.drawn_on.desc(), table.c.duty, table.c.region)
+            .limit(200)
+        )
+        consequences = [models.ConsequenceView.model_validate(dict(row._mapping)) for row in drawn]
+    wanted = [
+        each
+        for each in owed
+        if (body.first_due is None or each.due_on >= body.first_due)
+        and (body.last_due is None or each.due_on <= body.last_due)
+        and body.standing in (None, each.standing(today))
+    ]
+    counts = Counter(each.standing(today) for each in wanted)
+    if body.cursor:
+        after = tuple(paging.read(body.cursor, 4))
+        wanted = [each for each in wanted if each.key > after]
+    page = wanted[: body.limit]
+    return models.DutyCalendarPage(
+        as_of=today,
+        items=[obligation_view(each, today) for each in page],
+        counts=models.StandingCounts(
+            received=counts["received"],
+            late=counts["late"],
+            missing=counts["missing"],
+            waived=counts["waived"],
+            not_due=counts["not_due"],
+        ),
+        consequences=consequences,
+        next_cursor=paging.cursor(*page[-1].key) if len(wanted) > len(page) else None,
+    )
+
+
+async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> models.DutyAccountView:
+    """One duty of one region with its history; 404 where the region doesn't owe it."""
+    async with app.engine.connect() as conn:
+        known = await reference.regions(conn)
+        codes = _codes(call.actor, reference.tree_of(known), body.region)
+        regions = [
+            each for each in known if each.code == body.region and (codes is None or each.code in codes)
+        ]
+        duties = [each for each in await all_duties(conn) if each.duty == body.duty]
+        owed = await obligations(conn, duties, regions)
+        if not owed:
+            raise not_found("duty account", f"{body.duty} of {body.region}")
+        history = await app.log.load(conn, duty_account_stream(body.duty, body.region))
+    today = app.today()
+    return models.DutyAccountView(
+        duty=body.duty,
+        region=body.region,
+        as_of=today,
+        obligations=[obligation_view(each, today) for each in owed],
+        history=[account_event(CATALOGUE.decode(each), each) for each in history],
+    )
+
+
+def _codes(actor: Actor, tree: AreaTree, region: str | None) -> set[str] | None:
+    """The regions whose duties are asked for and may be seen; None: all. Raises Problem 403."""
+    if actor.role == "enterprise":
+        raise forbidden("The duties of governments are read by governments; your role is enterprise.")
+    visible = scope.visible_regions(actor, tree)
+    if region is None:
+        return None if visible is None else set(visible)
+    if visible is not None and region in tree and region not in visible:
+        raise scope.not_your_region(actor, region)
+    asked = set(tree.covered_by(region) or [region])
+    return asked if visible is None else asked & set(visible)

@@ -1,0 +1,164 @@
+"""Duties (报送义务) through the service's operations: the calendar, receipts, waivers, the follow-up."""
+
+from services.projects.app.context import App
+from services.projects.duty_watch import DutyWatch
+from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
+
+Q1 = {"duty": "TR-18", "region": "350100", "period": "2013-Q1"}
+
+
+async def test_the_calendar_says_who_owes_what_by_when_and_how_it_stands(service: Service) -> None:
+    service.clock.set(local(2013, 4, 2))
+    await service.report("2013-02", "100000000")
+    await service.ask(FUZHOU, "hand-in-duty", **Q1, evidence="榕储〔2013〕3号", received_on="2013-03-29")
+    await service.ask(PROVINCE, "waive-duty", **{**Q1, "region": "350200"}, reason="台风")
+    page = await service.ask(PROVINCE, "duty-calendar", last_due="2013-04-05")
+    assert [(e["due_on"], e["duty"], e["region"], e["standing"], e["days_late"]) for e in page["items"]] == [
+        ("2013-02-05", "TR-12", "350100", "missing", 56),
+        ("2013-02-05", "TR-12", "350200", "missing", 56),
+        ("2013-03-05", "TR-12", "350100", "late", 28),
+        ("2013-03-05", "TR-12", "350200", "missing", 28),
+        ("2013-03-31", "TR-18", "350100", "received", None),
+        ("2013-03-31", "TR-18", "350200", "waived", None),
+        ("2013-04-05", "TR-12", "350100", "not_due", None),
+        ("2013-04-05", "TR-12", "350200", "not_due", None),
+    ]
+    assert page["counts"] == {"received": 1, "late": 1, "missing": 3, "waived": 1, "not_due": 2}
+    missing = await service.ask(PROVINCE, "duty-calendar", standing="missing", duty="TR-12")
+    assert [entry["period"] for entry in missing["items"]] == ["2013-01", "2013-01", "2013-02"]
+
+
+async def test_a_page_ends_with_the_cursor_of_the_next(service: Service) -> None:
+    whole = await service.ask(PROVINCE, "duty-calendar", limit=200)
+    assert len(whole["items"]) == 2 * 12 + 2 * 4
+    items, cursor = [], None
+    while True:
+        page = await service.ask(PROVINCE, "duty-calendar", limit=5, cursor=cursor)
+        items += page["items"]
+        assert page["counts"] == whole["counts"]
+        if (cursor := page["next_cursor"]) is None:
+            break
+    assert items == whole["items"]
+
+
+async def test_each_sees_its_own_and_nobody_hands_in_for_another(service: Service) -> None:
+    assert {e["region"] for e in (await service.ask(FUZHOU, "duty-calendar"))["items"]} == {"350100"}
+    assert (await service.ask(FUQING, "duty-calendar"))["items"] == []
+    assert (await service.refused(XIAMEN, "duty-calendar", region="350100")).status == 403
+    assert (await service.refused(MILL, "duty-calendar")).status == 403
+    for actor in (PROVINCE, XIAMEN, FUQING, MILL, OPS):
+        assert (await service.refused(actor, "hand-in-duty", **Q1, evidence="x")).status == 403
+    for actor in (FUZHOU, XIAMEN, OPS):
+        assert (await service.refused(actor, "waive-duty", **Q1, reason="x")).status == 403
+    assert (await service.refused(FUZHOU, "get-duty-account", duty="TR-18", region="350200")).status == 403
+
+
+async def test_what_is_not_owed_or_carried_out_otherwise_is_refused_with_what_to_do(service: Service) -> None:
+    for changes, code in (
+        ({"duty": "TR-99"}, "unknown-duty"),
+        ({"region": "999999"}, "unknown-region"),
+        ({"period": "2013-04"}, "no-duty"),
+        ({"duty": "TR-12", "period": "2013-01"}, "carried-by"),
+        ({"received_on": "2013-01-16"}, "future-date"),
+    ):
+        problem = await service.refused(FUZHOU, "hand-in-duty", **{**Q1, "evidence": "x", **changes})
+        assert problem.code == code
+        assert problem.remedy or code == "future-date"
+
+
+async def test_a_wrong_receipt_is_withdrawn_by_an_event_and_stays_in_the_history(service: Service) -> None:
+    await service.ask(FUZHOU, "hand-in-duty", **Q1, evidence="错号", key="one")
+    assert (await service.refused(FUZHOU, "hand-in-duty", **Q1, evidence="对号")).status == 409
+    again = await service.ask(FUZHOU, "hand-in-duty", **Q1, evidence="错号", key="one")
+    assert again["standing"] == "received"
+    opened = await service.ask(FUZHOU, "withdraw-duty-entry", **Q1, reason="文号有误")
+    assert (opened["standing"], opened["evidence"]) == ("not_due", None)
+    await service.ask(FUZHOU, "hand-in-duty", **Q1, evidence="对号")
+    account = await service.ask(PROVINCE, "get-duty-account", duty="TR-18", region="350100")
+    assert [(e["type"], e["reason"], e["evidence"]) for e in account["history"]] == [
+        ("DutyReceived", None, "错号"),
+        ("DutyEntryWithdrawn", "文号有误", None),
+        ("DutyReceived", None, "对号"),
+    ]
+    assert account["obligations"][0]["evidence"] == "对号"
+
+
+async def test_a_day_that_the_plan_leaves_open_is_set_and_one_it_gives_is_not(service: Service) -> None:
+    body = {"plan": "fujian-2013", "period": "2013-Q2", "due_on": "2013-06-20", "reason": "银企对接会之前"}
+    assert (await service.refused(PROVINCE, "set-duty-day", duty="TR-18", **body)).code == "day-given"
+    assert (await service.refused(FUZHOU, "set-duty-day", duty="TR-22", **body)).status == 403
+    days = await service.ask(PROVINCE, "set-duty-day", duty="TR-22", **body)
+    assert days["days"] == [{"period": "2013-Q2", "due_on": "2013-06-20"}]
+    owed = (await service.ask(PROVINCE, "duty-calendar", duty="TR-22"))["items"]
+    assert [(e["region"], e["due_on"]) for e in owed] == [
+        ("350000", "2013-06-20"),
+        ("350100", "2013-06-20"),
+        ("350200", "2013-06-20"),
+    ]
+    moved = await service.ask(PROVINCE, "set-duty-day", duty="TR-22", **{**body, "due_on": "2013-06-25"})
+    assert moved["days"] == [{"period": "2013-Q2", "due_on": "2013-06-25"}]
+    (rule,) = (await service.ask(FUZHOU, "list-duties", duty="TR-22"))["items"]
+    assert (rule["rule"], rule["roll"], rule["occasions"]) == ("configuration", "none", moved["days"])
+
+
+async def test_the_follow_up_reminds_finds_missing_and_draws_the_consequence(service: Service) -> None:
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    assert await watch.sweep() == 0
+    service.clock.set(local(2013, 1, 31))
+    assert await watch.sweep() == 2  # both cities are reminded of January, five days before the 5th
+    assert await watch.sweep() == 0
+    service.clock.set(local(2013, 2, 4))
+    await service.report("2013-01", "100000000", XIAMEN)
+    assert await watch.sweep() == 1
+    for day in (local(2013, 2, 6), local(2013, 3, 6)):
+        service.clock.set(day)
+        await watch.sweep()
+    await service.report("2013-02", "100000000", XIAMEN)
+    service.clock.set(local(2013, 4, 6))
+    await watch.sweep()
+    account = await service.ask(FUZHOU, "get-duty-account", duty="TR-12", region="350100")
+    assert [(e["type"], e["period"]) for e in account["history"]] == [
+        ("DutyReminded", "2013-01"),
+        ("DutyReminded", "2013-01"),
+        ("DutyMissed", "2013-01"),
+        ("DutyMissed", "2013-02"),
+        ("DutyMissed", "2013-03"),
+        ("DutyConsequenceDrawn", "2013-03"),
+    ]
+    calendar = await service.ask(PROVINCE, "duty-calendar", duty="TR-12")
+    assert calendar["consequences"] == [
+        {
+            "duty": "TR-12",
+            "region": "350100",
+            "first_period": "2013-01",
+            "last_period": "2013-03",
+            "periods": 3,
+            "consequence": "named_in_bulletin",
+            "drawn_on": "2013-04-06",
+        }
+    ]
+    event = (await service.events())[-1]
+    assert event.metadata["actor"]["role"] == "system"
+    await service.report("2013-01", "100000000")
+    (january,) = (await service.ask(FUZHOU, "duty-calendar", last_due="2013-02-05"))["items"]
+    assert (january["standing"], january["days_late"], january["missed_on"]) == ("late", 60, "2013-02-06")
+
+
+async def test_a_duty_may_be_planned_for_less_than_ten_years(service: Service) -> None:
+    rule = {
+        "duty": "D-1",
+        "rows": ["D"],
+        "name": "x",
+        "term": "x",
+        "kind": "report",
+        "who": "x",
+        "regions": ["prefecture"],
+        "recurrence": "monthly",
+        "first_period": "1900-01",
+        "last_period": "2099-12",
+        "due": {"rule": "end_of_period"},
+        "source": "x",
+        "confidence": "S",
+    }
+    problem = await service.refused(OPS, "load-plan", plan="long", duties=[rule])
+    assert (problem.status, problem.code) == (422, "invalid")
