@@ -99,6 +99,12 @@ async def programme_codes(conn: AsyncConnection) -> set[str]:
     return set((await conn.execute(select(tables.programme.c.code))).scalars())
 
 
+async def tag_programmes(conn: AsyncConnection) -> dict[str, str]:
+    """The programme of each loaded tag."""
+    rows = await conn.execute(select(tables.tag.c.tag, tables.tag.c.programme))
+    return {row.tag: row.programme for row in rows}
+
+
 async def project_region(conn: AsyncConnection, project: str) -> str | None:
     """The region of a project; None if there is no such project."""
     found: str | None = (

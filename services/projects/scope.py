@@ -125,3 +125,15 @@ def check_duty_waiver(actor: Actor, region: str, level: str) -> None:
     if actor.role == "province" and level != "province":
         return
     raise forbidden(f"What {region} owes is waived by the government that it reports to.")
+
+
+def check_pre_review(actor: Actor) -> None:
+    """The departments of the joint pre-review are the province's (PM-19). Raises Problem 403."""
+    if actor.role != "province":
+        raise forbidden(f"Departments of the province pre-review projects; your role is {actor.role}.")
+
+
+def check_signing_audit(actor: Actor) -> None:
+    """The signing list is audited by the provincial office (PM-15). Raises Problem 403."""
+    if actor.role != "province":
+        raise forbidden(f"The province audits the signing list; your role is {actor.role}.")

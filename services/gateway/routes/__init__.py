@@ -33,12 +33,21 @@ class Route:
 
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
-    from services.gateway.routes import duties, energy, plan, problems, progress, projects
+    from services.gateway.routes import (
+        duties,
+        energy,
+        plan,
+        pre_reviews,
+        problems,
+        progress,
+        projects,
+    )
 
     return [
         *progress.ROUTES,
         *plan.ROUTES,
         *projects.ROUTES,
+        *pre_reviews.ROUTES,
         *problems.ROUTES,
         *duties.ROUTES,
         *energy.ROUTES,

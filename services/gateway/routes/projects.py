@@ -1,4 +1,4 @@
-"""Projects (技改项目), their stages and registers, and the cities' monthly reports (月报, TR-12)."""
+"""Projects (项目), their stages and registers, and the cities' monthly reports (月报, TR-12)."""
 
 from services.gateway.auth import CITY, COUNTY, PROVINCE
 from services.gateway.routes import EVERYONE, GOVERNMENT, Route
@@ -19,6 +19,7 @@ ROUTES = [
     ),
     Route("POST", "/projects", _S, "register-project", _KEEPERS, "projects", area="region", status=201),
     Route("GET", "/projects/{project}", _S, "get-project", EVERYONE, "projects"),
+    Route("POST", "/projects/{project}/changes", _S, "change-project", _KEEPERS, "projects"),
     Route("POST", "/projects/{project}/stages", _S, "reach-stage", _KEEPERS, "projects", status=201),
     Route("POST", "/projects/{project}/stages/corrections", _S, "correct-stage", _KEEPERS, "projects"),
     Route("POST", "/projects/{project}/registers", _S, "join-register", _KEEPERS, "projects", status=201),

@@ -3,7 +3,27 @@
 One module per slice. What is imported here is served: the modules put their operations into `ops`.
 """
 
-from services.projects.api import duties, meetings, plan, problems, projects, reports
+from services.projects.api import (
+    duties,
+    meetings,
+    plan,
+    pre_reviews,
+    problems,
+    projects,
+    reports,
+    signings,
+)
 from services.projects.api.base import ops, serve
 
-__all__ = ["duties", "meetings", "ops", "plan", "problems", "projects", "reports", "serve"]
+__all__ = [
+    "duties",
+    "meetings",
+    "ops",
+    "plan",
+    "pre_reviews",
+    "problems",
+    "projects",
+    "reports",
+    "serve",
+    "signings",
+]

@@ -11,12 +11,13 @@ from shared.rpc import Call, Reply
     "register-project",
     request=models.RegisterProject,
     response=models.ProjectView,
-    summary="Register a technology renovation project",
+    summary="Register a project",
 )
 async def register_project(call: Call, body: models.RegisterProject) -> Reply:
-    """A project (技改项目) becomes known: region, enterprise, industry, investment, registers with dates.
+    """A project (项目) becomes known: region, enterprise, industry, investment, registers with dates, tags, investor.
 
-    The equipment investment is part of the total. The same content again changes nothing; other content
+    The equipment investment is part of the total. What it went through before comes along as its history.
+    The same content again changes nothing; other content
     under the same id is refused.
     """
     return await projects.register_project(Serving.app, call, body)
@@ -29,11 +30,26 @@ async def register_project(call: Call, body: models.RegisterProject) -> Reply:
     summary="Report a stage that a project has reached",
 )
 async def reach_stage(call: Call, body: models.ReachStage) -> Reply:
-    """A step with its day and evidence: 备案 or 核准, 开工, 部分投产, 投产, 验收; 停滞, 复工, 终止.
+    """A step with its day and evidence: 预报, 洽谈, 签约, 备案 or 核准, 开工, 投产, 验收, 退出跟踪; 停滞, 复工, 终止.
+
+    A pre-report (预报) asks the departments of the joint pre-review for their opinions.
 
     A step that can't follow is refused, and the refusal says what is missing.
     """
     return await projects.reach_stage(Serving.app, call, body)
+
+
+@ops.command(
+    "change-project",
+    request=models.ChangeProject,
+    response=models.ProjectView,
+    summary="Change what is known of a project",
+)
+async def change_project(call: Call, body: models.ChangeProject) -> Reply:
+    """Name, amounts, programmes, tags, investor. Given the `version` you saw, a change meanwhile is refused (409)
+    with both versions of the fields that you would change.
+    """
+    return await projects.change_project(Serving.app, call, body)
 
 
 @ops.command(

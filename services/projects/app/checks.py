@@ -52,6 +52,23 @@ def check_programmes(codes: Sequence[str], known: set[str]) -> None:
             )
 
 
+async def programmes(conn: AsyncConnection, codes: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
+    """The programmes named, with those that the tags belong to. Raises Refused for one that isn't loaded."""
+    check_programmes(codes, await reference.programme_codes(conn))
+    if not tags:
+        return tuple(codes)
+    known = await reference.tag_programmes(conn)
+    unknown = sorted(set(tags) - set(known))
+    if unknown:
+        raise Refused(
+            f"There is no tag {', '.join(unknown)}.",
+            code="unknown-tag",
+            where="tags",
+            remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
+        )
+    return tuple(sorted({*codes, *(known[tag] for tag in tags)}))
+
+
 async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:
     """The region of a project that exists and that the actor keeps. Raises Problem 404 or 403."""
     region = await reference.project_region(conn, project)

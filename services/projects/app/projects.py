@@ -1,22 +1,30 @@
 """Commands on projects (项目)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
+from services.projects import reference, scope, tables
 from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain import project
-from services.projects.domain.project_decisions import (
+from services.projects.domain.investor import Investor
+from services.projects.domain.pre_review import ReviewRule
+from services.projects.domain.project_commands import (
+    ChangeProject,
     CorrectStage,
     JoinRegister,
     LeaveRegister,
+    PastStep,
     ProjectCommand,
     ReachStage,
     RegisterProject,
 )
 from services.projects.domain.registers import Membership
+from services.projects.domain.stages import Stage
 from services.projects.events import PROJECT, project_stream
 from services.projects.models import projects as models
 from services.projects.views.projects import project_view
@@ -35,7 +43,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
         levels = await reference.register_levels(conn)
         for member in body.registers:
             checks.check_register(call, levels, member.register_)
-        checks.check_programmes(body.programmes, await reference.programme_codes(conn))
+        programmes = await checks.programmes(conn, body.programmes, body.tags)
         return RegisterProject(
             project=project_id,
             name=body.name,
@@ -43,7 +51,15 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
             industry=body.industry,
             total_investment=body.total_investment,
             equipment_investment=body.equipment_investment,
-            programmes=tuple(body.programmes),
+            programmes=programmes,
+            tags=tuple(body.tags),
+            investor=await _investor(conn, body.investor, today),
+            focus_sector=body.focus_sector,
+            bank_loan=body.bank_loan,
+            history=tuple(
+                PastStep(step.stage, step.on, step.evidence, step.note, step.amount) for step in body.history
+            ),
+            confirmed=body.confirmed,
             registers=tuple(
                 Membership(member.register_, member.valid_from, member.valid_to) for member in body.registers
             ),
@@ -55,16 +71,47 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
             evidence=body.evidence,
         )
 
-    return await _run(app, call, project_id, command)
+    return await run(app, call, project_id, command)
+
+
+async def change_project(app: App, call: Call, body: models.ChangeProject) -> Reply:
+    """Change what is known of a project."""
+    today = app.today()
+    given = body.model_fields_set - {"project", "version", "reason", "confirmed", "reported_by", "investor"}
+    changes = {name: value for name in given if (value := getattr(body, name)) is not None}
+
+    async def command(conn: AsyncConnection) -> ProjectCommand:
+        await checks.kept_project(conn, call, body.project)
+        if body.programmes is not None or body.tags is not None:
+            row = (
+                await conn.execute(select(tables.project).where(tables.project.c.project == body.project))
+            ).one()
+            tags = row.tags if body.tags is None else body.tags
+            changes["programmes"] = await checks.programmes(conn, body.programmes or row.programmes, tags)
+        if body.investor is not None:
+            changes["investor"] = await _investor(conn, body.investor, today)
+        return ChangeProject(
+            project=body.project,
+            changes=changes,
+            reason=body.reason,
+            reported_by=body.reported_by or call.actor.subject,
+            today=today,
+            version=body.version,
+            confirmed=body.confirmed,
+        )
+
+    return await run(app, call, body.project, command)
 
 
 async def reach_stage(app: App, call: Call, body: models.ReachStage) -> Reply:
-    """Report a step of a project."""
-    return await _run_known(
-        app,
-        call,
-        body.project,
-        ReachStage(
+    """Report a step of a project. A pre-report opens the joint pre-review by the rule of its day."""
+
+    async def command(conn: AsyncConnection) -> ProjectCommand:
+        await checks.kept_project(conn, call, body.project)
+        review = None
+        if body.stage is Stage.PRE_REPORTED:
+            review = await reference.parameters(conn, "pre_review", body.on, ReviewRule)
+        return ReachStage(
             project=body.project,
             stage=body.stage,
             on=body.on,
@@ -72,13 +119,18 @@ async def reach_stage(app: App, call: Call, body: models.ReachStage) -> Reply:
             reported_by=body.reported_by or call.actor.subject,
             today=app.today(),
             note=body.note,
-        ),
-    )
+            amount=body.amount,
+            ceremony=body.ceremony,
+            confirmed=body.confirmed,
+            review=review,
+        )
+
+    return await run(app, call, body.project, command)
 
 
 async def correct_stage(app: App, call: Call, body: models.CorrectStage) -> Reply:
     """Correct a step that was reported wrongly."""
-    return await _run_known(
+    return await run_known(
         app,
         call,
         body.project,
@@ -99,17 +151,38 @@ async def join_register(app: App, call: Call, body: models.JoinRegister) -> Repl
     """Put a project into a register."""
     today = app.today()
     command = JoinRegister(body.project, body.register_, body.on, today)
-    return await _run_known(app, call, body.project, command, body.register_)
+    return await run_known(app, call, body.project, command, body.register_)
 
 
 async def leave_register(app: App, call: Call, body: models.LeaveRegister) -> Reply:
     """Take a project out of a register."""
     today = app.today()
     command = LeaveRegister(body.project, body.register_, body.on, body.reason, today)
-    return await _run_known(app, call, body.project, command, body.register_)
+    return await run_known(app, call, body.project, command, body.register_)
 
 
-async def _run_known(
+async def _investor(conn: AsyncConnection, body: models.InvestorIn | None, today: date) -> Investor | None:
+    """The investor, with the eastern provinces marked by the rule in force today (PM-7)."""
+    if body is None:
+        return None
+    rule = await reference.parameters(conn, "eastern_provinces", today, EasternProvinces)
+    return Investor(
+        kind=body.kind,
+        name=body.name,
+        categories=tuple(sorted(set(body.categories))),
+        origin=body.origin,
+        eastern=body.origin in rule.provinces,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EasternProvinces:
+    """The rule `eastern_provinces`: GB/T 2260 codes of the focus region (东部11省市)."""
+
+    provinces: tuple[str, ...]
+
+
+async def run_known(
     app: App, call: Call, project_id: str, made: ProjectCommand, register: str | None = None
 ) -> Reply:
     """A command on a project that must exist, and be the actor's to change."""
@@ -120,10 +193,12 @@ async def _run_known(
             checks.check_register(call, await reference.register_levels(conn), register)
         return made
 
-    return await _run(app, call, project_id, command)
+    return await run(app, call, project_id, command)
 
 
-async def _run(app: App, call: Call, project_id: str, command: Making[ProjectCommand]) -> Reply:
+async def run(app: App, call: Call, project_id: str, command: Making[ProjectCommand]) -> Reply:
+    """Carry out a command on a project; answers the project as it then is."""
+
     def answer(state: project.ProjectState, events: Sequence[project.ProjectEvent]) -> object:
         return project_view(state).model_dump(mode="json")
 

@@ -11,6 +11,11 @@ FACTOR = 20
 SMALLEST = Decimal(10_000)
 """A month's investment of a city below this many yuan looks like 万元 or 亿元 where nothing else is known."""
 
+SMALLEST_PROJECT = Decimal(100_000)
+"""A project's total investment below this many yuan looks like 万元 or 亿元."""
+LARGEST_PROJECT = Decimal(100_000_000_000)
+"""A project's total investment above this many yuan looks like 元 taken for 万元."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usual:
@@ -31,4 +36,22 @@ def doubt(investment: Decimal, usual: Usual) -> str | None:
         return f"{investment} yuan is less than a {FACTOR}th of the mean of the other months, {mean} yuan."
     if investment and not mean and investment < SMALLEST:
         return f"{investment} yuan is less than {SMALLEST} yuan for a whole city and month."
+    return None
+
+
+def doubt_project(total_investment: Decimal) -> str | None:
+    """Why a project's total investment (CNY) looks wrong; None if it doesn't."""
+    if total_investment < SMALLEST_PROJECT:
+        return f"{total_investment} yuan is less than {SMALLEST_PROJECT} yuan for a whole project."
+    if total_investment > LARGEST_PROJECT:
+        return f"{total_investment} yuan is more than {LARGEST_PROJECT} yuan for one project."
+    return None
+
+
+def doubt_contract(amount: Decimal, total_investment: Decimal) -> str | None:
+    """Why a contract's amount (CNY) looks wrong beside the project's total investment; None if it doesn't."""
+    if amount > FACTOR * total_investment:
+        return f"{amount} yuan is more than {FACTOR} times the project's total investment, {total_investment} yuan."
+    if amount * FACTOR < total_investment:
+        return f"{amount} yuan is less than a {FACTOR}th of the project's total investment, {total_investment} yuan."
     return None

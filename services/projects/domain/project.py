@@ -1,11 +1,23 @@
-"""TechRenovationProject (技改项目): its facts, and what they add up to. Decisions stand in project_decisions."""
+"""Project (项目): its facts, and what they add up to. Decisions stand in project_decisions.
 
-from dataclasses import dataclass, replace
+One project may be of several programmes, carry several tags and stand in several registers at once (X-9, X-22).
+"""
+
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
+from services.projects.domain import pre_review, signing_list
+from services.projects.domain.investor import FocusSector, Investor
+from services.projects.domain.pre_review import (
+    DepartmentOpinionGiven,
+    PreReview,
+    PreReviewConcluded,
+    PreReviewOpened,
+)
 from services.projects.domain.registers import Membership
+from services.projects.domain.signing_list import Recommendation, SigningAudited, SigningRecommended
 from services.projects.domain.stages import Planned, Stage, StageState, Step, settle
 
 
@@ -13,8 +25,9 @@ from services.projects.domain.stages import Planned, Stage, StageState, Step, se
 class ProjectRegistered:
     """A project is known: where, of which industry (GB/T 4754), how much (CNY, yuan).
 
-    `equipment_investment` (设备投资) is part of `total_investment` (总投资). `programmes` are the plan's
-    programme codes, each counted once (X-9).
+    `equipment_investment` (设备投资) and `bank_loan` (银行贷款) are parts of `total_investment` (总投资).
+    `programmes` are the plan's programme codes, `tags` what it counts for in them, each once (X-9). `investor` is
+    there for a matched project (三维对接).
     """
 
     project: str
@@ -31,11 +44,45 @@ class ProjectRegistered:
     enterprise: str | None = None
     enterprise_name: str | None = None
     evidence: str = ""
+    tags: tuple[str, ...] = ()
+    investor: Investor | None = None
+    focus_sector: FocusSector | None = None
+    bank_loan: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChanged:
+    """What is known of the project now, as a whole; `changed` names what is new. Region and id never change.
+
+    `version` counts the contents: the registration is the first.
+    """
+
+    project: str
+    region: str
+    version: int
+    changed: tuple[str, ...]
+    reason: str
+    reported_by: str
+    changed_on: date
+    name: str
+    industry: str
+    total_investment: Decimal
+    equipment_investment: Decimal
+    programmes: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    enterprise: str | None = None
+    enterprise_name: str | None = None
+    investor: Investor | None = None
+    focus_sector: FocusSector | None = None
+    bank_loan: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectStageReached:
-    """A step taken on a day. `status` is the project's state after it (a resumed one: that before)."""
+    """A step taken on a day. `status` is the project's state after it (a resumed one: that before).
+
+    `amount` (CNY, yuan) is the contract's at a signing, `ceremony` where it was signed on stage.
+    """
 
     project: str
     stage: Stage
@@ -44,6 +91,9 @@ class ProjectStageReached:
     reported_by: str
     status: Stage
     note: str = ""
+    region: str | None = None
+    amount: Decimal | None = None
+    ceremony: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +114,8 @@ class ProjectStageCorrected:
     stage: Stage | None = None
     on: date | None = None
     evidence: str | None = None
+    region: str | None = None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +138,36 @@ class RegisterLeft:
     reason: str
 
 
-ProjectEvent = ProjectRegistered | ProjectStageReached | ProjectStageCorrected | RegisterJoined | RegisterLeft
+@dataclass(frozen=True, slots=True)
+class AcceptanceReminded:
+    """A built project of a register should be accepted (验收) and isn't: its city is reminded (TR-14c).
+
+    `number` counts the reminders, from 1; `due_on` is the day by which it should have been.
+    """
+
+    project: str
+    region: str
+    register: str
+    producing_on: date
+    due_on: date
+    number: int
+    on: date
+
+
+ProjectEvent = (
+    ProjectRegistered
+    | ProjectChanged
+    | ProjectStageReached
+    | ProjectStageCorrected
+    | RegisterJoined
+    | RegisterLeft
+    | PreReviewOpened
+    | DepartmentOpinionGiven
+    | PreReviewConcluded
+    | SigningRecommended
+    | SigningAudited
+    | AcceptanceReminded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +177,19 @@ class Unregistered:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A registered project. `steps` are those that count, corrections applied; `stage` follows from them."""
+    """A registered project. `steps` are those that count, corrections applied; `stage` follows from them.
+
+    `registered` is what is known now, changes applied; `version` counts these contents.
+    """
 
     registered: ProjectRegistered
     steps: tuple[Step, ...]
     stage: StageState
     memberships: tuple[Membership, ...]
+    version: int = 1
+    pre_review: PreReview | None = None
+    signings: tuple[Recommendation, ...] = field(default=())
+    reminders: tuple[AcceptanceReminded, ...] = field(default=())
 
 
 ProjectState = Unregistered | Project
@@ -114,8 +202,10 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
         case ProjectRegistered():
             first = Step(Stage.PLANNED, event.planned_on, event.evidence, event.reported_by)
             return Project(event, (first,), Planned(), event.registers)
+        case ProjectChanged():
+            return replace(_known(state), registered=changed(_known(state), event), version=event.version)
         case ProjectStageReached():
-            step = Step(event.stage, event.on, event.evidence, event.reported_by, event.note)
+            step = Step(event.stage, event.on, event.evidence, event.reported_by, event.note, event.amount)
             return _with_steps(state, (*_known(state).steps, step))
         case ProjectStageCorrected():
             return _with_steps(state, corrected_steps(_known(state).steps, event))
@@ -132,8 +222,34 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
                     for member in _known(state).memberships
                 ),
             )
+        case PreReviewOpened() | DepartmentOpinionGiven() | PreReviewConcluded():
+            known = _known(state)
+            return replace(known, pre_review=pre_review.evolve(known.pre_review, event))
+        case SigningRecommended() | SigningAudited():
+            known = _known(state)
+            return replace(known, signings=signing_list.evolve(known.signings, event))
+        case AcceptanceReminded():
+            return replace(_known(state), reminders=(*_known(state).reminders, event))
         case _:
             assert_never(event)
+
+
+def changed(state: Project, event: ProjectChanged) -> ProjectRegistered:
+    """What is known of a project after a change."""
+    return replace(
+        state.registered,
+        name=event.name,
+        industry=event.industry,
+        total_investment=event.total_investment,
+        equipment_investment=event.equipment_investment,
+        programmes=event.programmes,
+        tags=event.tags,
+        enterprise=event.enterprise,
+        enterprise_name=event.enterprise_name,
+        investor=event.investor,
+        focus_sector=event.focus_sector,
+        bank_loan=event.bank_loan,
+    )
 
 
 def corrected_steps(steps: tuple[Step, ...], event: ProjectStageCorrected) -> tuple[Step, ...]:
@@ -141,7 +257,7 @@ def corrected_steps(steps: tuple[Step, ...], event: ProjectStageCorrected) -> tu
     index = event.step - 1
     if event.stage is None or event.on is None:
         return steps[:index] + steps[index + 1 :]
-    right = Step(event.stage, event.on, event.evidence or "", event.reported_by, event.reason)
+    right = Step(event.stage, event.on, event.evidence or "", event.reported_by, event.reason, event.amount)
     return (*steps[:index], right, *steps[index + 1 :])
 
 

@@ -1,15 +1,21 @@
-"""The stages of a tech-renovation project (技改项目): which step may follow which.
+"""The stages of a project (项目): which step may follow which.
 
-    planned 策划 → filed 备案 or approved 核准 → started 开工 → (partly_producing 部分投产) → producing 投产
-    → accepted 验收; at the side suspended 停滞 and resumed 复工, and terminated 终止.
+    planned 策划 → (pre_reported 预报 → pre_reviewed 预审 → negotiating 洽谈 → intent_signed 意向 →
+    agreement_signed 协议 → contract_signed 合同) → filed 备案 or approved 核准 → started 开工 →
+    (partly_producing 部分投产) → producing 投产 → accepted 验收 → tracking_ended 退出跟踪;
+    at the side suspended 停滞 and resumed 复工, terminated 终止 and then formally_ended 正式终止.
 
-Filing and approval are alternative permit paths (TR-17). What is started, producing and accepted is what
-TR-5, TR-11 and TR-14 count.
+A renovation of the enterprise's own goes from planned to its permit; a matched project (三维对接, PM-11) goes
+through the brackets, where pre-report, pre-review, intent and agreement may be left out, and needs its contract
+before the permit. Filing and approval are alternative permit paths (TR-17). A fully producing project may leave
+the tracking without an acceptance, as the matched ones did from March 2013. A terminated one counts in its
+cohort until it is formally ended.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
@@ -20,31 +26,78 @@ class Stage(StrEnum):
     """A step that a project takes."""
 
     PLANNED = "planned"
+    PRE_REPORTED = "pre_reported"
+    PRE_REVIEWED = "pre_reviewed"
+    NEGOTIATING = "negotiating"
+    INTENT_SIGNED = "intent_signed"
+    AGREEMENT_SIGNED = "agreement_signed"
+    CONTRACT_SIGNED = "contract_signed"
     FILED = "filed"
     APPROVED = "approved"
     STARTED = "started"
     PARTLY_PRODUCING = "partly_producing"
     PRODUCING = "producing"
     ACCEPTED = "accepted"
+    TRACKING_ENDED = "tracking_ended"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
     TERMINATED = "terminated"
+    FORMALLY_ENDED = "formally_ended"
+
+
+SIGNINGS = (Stage.INTENT_SIGNED, Stage.AGREEMENT_SIGNED, Stage.CONTRACT_SIGNED)
+"""意向, 协议, 合同: the kinds of contract, each binding more than the one before."""
+PERMITS = (Stage.FILED, Stage.APPROVED)
+"""备案 and 核准: the alternative permit paths."""
+MILESTONES = (
+    Stage.PRE_REPORTED,
+    Stage.PRE_REVIEWED,
+    Stage.NEGOTIATING,
+    *SIGNINGS,
+    *PERMITS,
+    Stage.STARTED,
+    Stage.PARTLY_PRODUCING,
+    Stage.PRODUCING,
+    Stage.ACCEPTED,
+    Stage.TRACKING_ENDED,
+    Stage.TERMINATED,
+    Stage.FORMALLY_ENDED,
+)
+"""The stages that a project reaches once at most: what flows count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step taken: when, shown by what (a document's reference), reported by whom."""
+    """One step taken: when, shown by what (a document's reference), reported by whom.
+
+    `amount` is the contract's, CNY (yuan), at a signing.
+    """
 
     stage: Stage
     on: date
     evidence: str
     reported_by: str
     note: str = ""
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """策划: an idea with an amount, no permit yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """预报, 预审 or 洽谈: on the way to a contract; `step` says how far."""
+
+    step: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """意向, 协议 or 合同: `kind` says which."""
+
+    kind: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +127,7 @@ class Accepted:
     """验收: done."""
 
 
-Running = Planned | Permitted | Started | PartlyProducing | Producing
+Running = Planned | Matching | Signed | Permitted | Started | PartlyProducing | Producing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +142,58 @@ class Terminated:
     """终止: given up."""
 
 
-StageState = Running | Suspended | Accepted | Terminated
+@dataclass(frozen=True, slots=True)
+class TrackingEnded:
+    """退出跟踪: done, and followed no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormallyEnded:
+    """正式终止: the contract is dissolved by a document; its cohort no longer counts on it."""
+
+
+StageState = Running | Suspended | Accepted | Terminated | TrackingEnded | FormallyEnded
+
+
+_Ended = Accepted | Terminated | TrackingEnded | FormallyEnded
 
 
 def advance(state: StageState, to: Stage) -> StageState:
     """The state after the step `to`, if it may follow. Raises Refused, which says what is missing."""
     match (to, state):
         case (
-            (Stage.FILED | Stage.APPROVED, Planned())
+            (Stage.PRE_REPORTED, Planned())
+            | (Stage.PRE_REVIEWED, Matching(Stage.PRE_REPORTED))
+            | (Stage.NEGOTIATING, Planned() | Matching(Stage.PRE_REPORTED | Stage.PRE_REVIEWED))
+            | (
+                Stage.INTENT_SIGNED | Stage.AGREEMENT_SIGNED | Stage.CONTRACT_SIGNED,
+                Matching(Stage.NEGOTIATING),
+            )
+            | (Stage.AGREEMENT_SIGNED | Stage.CONTRACT_SIGNED, Signed(Stage.INTENT_SIGNED))
+            | (Stage.CONTRACT_SIGNED, Signed(Stage.AGREEMENT_SIGNED))
+            | (Stage.FILED | Stage.APPROVED, Planned() | Signed(Stage.CONTRACT_SIGNED))
             | (Stage.STARTED, Permitted())
             | (Stage.PARTLY_PRODUCING, Started())
             | (Stage.PRODUCING, Started() | PartlyProducing())
             | (Stage.ACCEPTED, Producing())
-            | (Stage.SUSPENDED, Planned() | Permitted() | Started() | PartlyProducing() | Producing())
+            | (Stage.TRACKING_ENDED, Producing() | Accepted())
+            | (
+                Stage.SUSPENDED,
+                Planned() | Matching() | Signed() | Permitted() | Started() | PartlyProducing() | Producing(),
+            )
             | (Stage.RESUMED, Suspended())
             | (
                 Stage.TERMINATED,
-                Planned() | Permitted() | Started() | PartlyProducing() | Producing() | Suspended(),
+                Planned()
+                | Matching()
+                | Signed()
+                | Permitted()
+                | Started()
+                | PartlyProducing()
+                | Producing()
+                | Suspended(),
             )
+            | (Stage.FORMALLY_ENDED, Terminated())
         ):
             return after(state, to)
         case _:
@@ -118,6 +205,10 @@ def after(state: StageState, step: Stage) -> StageState:
     match step:
         case Stage.PLANNED:
             return Planned()
+        case Stage.PRE_REPORTED | Stage.PRE_REVIEWED | Stage.NEGOTIATING:
+            return Matching(step)
+        case Stage.INTENT_SIGNED | Stage.AGREEMENT_SIGNED | Stage.CONTRACT_SIGNED:
+            return Signed(step)
         case Stage.FILED | Stage.APPROVED:
             return Permitted(step)
         case Stage.STARTED:
@@ -129,11 +220,15 @@ def after(state: StageState, step: Stage) -> StageState:
         case Stage.ACCEPTED:
             return Accepted()
         case Stage.SUSPENDED:
-            return state if isinstance(state, Accepted | Suspended | Terminated) else Suspended(state)
+            return state if isinstance(state, Suspended | _Ended) else Suspended(state)
         case Stage.RESUMED:
             return state.before if isinstance(state, Suspended) else state
         case Stage.TERMINATED:
             return Terminated()
+        case Stage.TRACKING_ENDED:
+            return TrackingEnded()
+        case Stage.FORMALLY_ENDED:
+            return FormallyEnded()
 
 
 def settle(steps: Sequence[Step]) -> StageState:
@@ -166,8 +261,8 @@ def status(state: StageState) -> Stage:
     match state:
         case Planned():
             return Stage.PLANNED
-        case Permitted(path):
-            return path
+        case Matching(step) | Signed(step) | Permitted(step):
+            return step
         case Started():
             return Stage.STARTED
         case PartlyProducing():
@@ -180,25 +275,46 @@ def status(state: StageState) -> Stage:
             return Stage.SUSPENDED
         case Terminated():
             return Stage.TERMINATED
+        case TrackingEnded():
+            return Stage.TRACKING_ENDED
+        case FormallyEnded():
+            return Stage.FORMALLY_ENDED
 
 
 _RANK: dict[Stage, int] = {
     Stage.PLANNED: 0,
-    Stage.FILED: 1,
-    Stage.APPROVED: 1,
-    Stage.STARTED: 2,
-    Stage.PARTLY_PRODUCING: 3,
-    Stage.PRODUCING: 4,
-    Stage.ACCEPTED: 5,
+    Stage.PRE_REPORTED: 1,
+    Stage.PRE_REVIEWED: 2,
+    Stage.NEGOTIATING: 3,
+    Stage.INTENT_SIGNED: 4,
+    Stage.AGREEMENT_SIGNED: 5,
+    Stage.CONTRACT_SIGNED: 6,
+    Stage.FILED: 7,
+    Stage.APPROVED: 7,
+    Stage.STARTED: 8,
+    Stage.PARTLY_PRODUCING: 9,
+    Stage.PRODUCING: 10,
+    Stage.ACCEPTED: 11,
+    Stage.TRACKING_ENDED: 12,
 }
-# What must have been before a step; partly_producing may be left out, so it is never missing.
-_NEEDED = {1: "filed (备案) or approved (核准)", 2: "started (开工)", 4: "producing (投产)"}
+# What must have been before a later step; what may be left out is never missing.
+_NEEDED = {7: "filed (备案) or approved (核准)", 8: "started (开工)", 10: "producing (投产)"}
+_NEEDED_IN_MATCHING = {3: "negotiating (洽谈)", 6: "contract_signed (合同)"}
+
+
+def missing(now: Stage, to: Stage, *, matched: bool = False) -> list[str]:
+    """The steps that must come between `now` and `to`, in words; `matched`: a contract must be among them."""
+    if to is Stage.PRE_REVIEWED:
+        return ["pre_reported (预报)"]
+    on_the_way = matched or to in SIGNINGS or 0 < _RANK[now] < _RANK[Stage.CONTRACT_SIGNED]
+    needed = {**(_NEEDED_IN_MATCHING if on_the_way else {}), **_NEEDED}
+    return [what for rank, what in needed.items() if _RANK[now] < rank < _RANK[to]]
 
 
 def _refusal(to: Stage, state: StageState) -> Refused:
     now = status(state)
     match state:
-        case Accepted() | Terminated():
+        case Accepted() | Terminated() | TrackingEnded() | FormallyEnded():
             return _ended(to, state)
         case Suspended():
             return Refused(
@@ -213,6 +329,8 @@ def _refusal(to: Stage, state: StageState) -> Refused:
             code="not-suspended",
             where="stage",
         )
+    if to is Stage.FORMALLY_ENDED:
+        return stage_missing(now, to, ["terminated (终止)"])
     if to not in _RANK or _RANK[to] <= _RANK[now]:
         return Refused(
             f"The project is {now} already; {to} can't follow it.",
@@ -220,7 +338,11 @@ def _refusal(to: Stage, state: StageState) -> Refused:
             where="stage",
             remedy="If a step was reported wrongly, correct that step.",
         )
-    missing = [what for rank, what in _NEEDED.items() if _RANK[now] < rank < _RANK[to]]
+    return stage_missing(now, to, missing(now, to))
+
+
+def stage_missing(now: Stage, to: Stage, missing: list[str]) -> Refused:
+    """The refusal of a jump; it names what is missing."""
     return Refused(
         f"The project is {now}; before {to} it must be {', then '.join(missing)}.",
         code="stage-missing",

@@ -1,12 +1,18 @@
 """Projects and their stays in registers."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any, assert_never
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
+from services.projects.domain.investor import Investor
+from services.projects.domain.pre_review import DepartmentOpinionGiven, PreReviewConcluded, PreReviewOpened
 from services.projects.domain.project import (
+    AcceptanceReminded,
+    ProjectChanged,
     ProjectEvent,
     ProjectRegistered,
     ProjectStageCorrected,
@@ -14,7 +20,9 @@ from services.projects.domain.project import (
     RegisterJoined,
     RegisterLeft,
 )
-from services.projects.domain.stages import Stage
+from services.projects.domain.signing_list import SigningAudited, SigningRecommended
+from services.projects.domain.stages import MILESTONES, Stage
+from services.projects.inline import pre_reviews, signings
 
 
 async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
@@ -22,15 +30,25 @@ async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
     match event:
         case ProjectRegistered():
             await _registered(conn, event)
+        case ProjectChanged():
+            await _changed(conn, event)
         case ProjectStageReached():
             await _stage(conn, event.project, event.status, event.on)
+            await _milestone(conn, event.project, event.stage, event.on, event.amount, event.ceremony)
+            await signings.signed(conn, event)
         case ProjectStageCorrected():
-            await _stage(conn, event.project, event.status, event.status_on)
+            await _corrected(conn, event)
         case RegisterJoined():
             row = {"project": event.project, "register": event.register, "valid_from": event.valid_from}
             await conn.execute(insert(tables.project_register).values(**row))
         case RegisterLeft():
             await _left(conn, event)
+        case PreReviewOpened() | DepartmentOpinionGiven() | PreReviewConcluded():
+            await pre_reviews.apply(conn, event)
+        case SigningRecommended() | SigningAudited():
+            await signings.apply(conn, event)
+        case AcceptanceReminded():
+            await _reminded(conn, event)
         case _:
             assert_never(event)
 
@@ -50,6 +68,11 @@ async def _registered(conn: AsyncConnection, event: ProjectRegistered) -> None:
             stage=Stage.PLANNED.value,
             stage_on=event.planned_on,
             registered_on=event.registered_on,
+            tags=list(event.tags),
+            focus_sector=event.focus_sector,
+            bank_loan=event.bank_loan,
+            version=1,
+            **_investor(event.investor),
         )
     )
     if event.registers:
@@ -63,6 +86,73 @@ async def _registered(conn: AsyncConnection, event: ProjectRegistered) -> None:
             for member in event.registers
         ]
         await conn.execute(insert(tables.project_register), rows)
+
+
+async def _changed(conn: AsyncConnection, event: ProjectChanged) -> None:
+    await conn.execute(
+        update(tables.project)
+        .where(tables.project.c.project == event.project)
+        .values(
+            name=event.name,
+            enterprise=event.enterprise,
+            enterprise_name=event.enterprise_name,
+            industry=event.industry,
+            total_investment=event.total_investment,
+            equipment_investment=event.equipment_investment,
+            programmes=list(event.programmes),
+            tags=list(event.tags),
+            focus_sector=event.focus_sector,
+            bank_loan=event.bank_loan,
+            version=event.version,
+            **_investor(event.investor),
+        )
+    )
+
+
+def _investor(investor: Investor | None) -> dict[str, Any]:
+    if investor is None:
+        return {}
+    return {
+        "investor_kind": investor.kind.value,
+        "investor_name": investor.name,
+        "investor_categories": [each.value for each in investor.categories],
+        "investor_origin": investor.origin,
+        "investor_eastern": investor.eastern,
+    }
+
+
+async def _corrected(conn: AsyncConnection, event: ProjectStageCorrected) -> None:
+    await _stage(conn, event.project, event.status, event.status_on)
+    t = tables.project_milestone.c
+    await conn.execute(
+        delete(tables.project_milestone).where(t.project == event.project, t.stage == event.wrong_stage.value)
+    )
+    await signings.unsigned(conn, event)
+    if event.stage is not None:
+        await _milestone(conn, event.project, event.stage, event.on, event.amount, None)
+
+
+async def _milestone(
+    conn: AsyncConnection,
+    project: str,
+    stage: Stage,
+    on: date | None,
+    amount: Decimal | None,
+    ceremony: str | None,
+) -> None:
+    """What flows count: the day on which the project reached a stage that it reaches once."""
+    if stage not in MILESTONES:
+        return
+    row = {"project": project, "stage": stage.value, "on_day": on, "amount": amount, "ceremony": ceremony}
+    await conn.execute(insert(tables.project_milestone).values(**row))
+
+
+async def _reminded(conn: AsyncConnection, event: AcceptanceReminded) -> None:
+    await conn.execute(
+        update(tables.project)
+        .where(tables.project.c.project == event.project)
+        .values(acceptance_due_on=event.due_on, reminders=event.number, reminded_on=event.on)
+    )
 
 
 async def _stage(conn: AsyncConnection, project: str, stage: Stage, on: Any) -> None:

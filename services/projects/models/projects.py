@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.projects.domain.investor import FocusSector, InvestorCategory, InvestorKind
 from services.projects.domain.stages import Stage
 from services.projects.models.base import (
     Answer,
@@ -30,8 +31,49 @@ class RegisterMembership(Request):
     valid_to: date | None = Field(default=None, description="last day in it; null: still in it")
 
 
+TagCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"),
+    Field(description="programme tag, as loaded with the plan", examples=["ei_led"]),
+]
+ProgrammeCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="programme", examples=["TR"])
+]
+Ceremony = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"),
+    Field(description="signing ceremony (签约活动), by an id that its office chooses", examples=["618-2013"]),
+]
+
+
+class InvestorIn(Request):
+    """Who brings the money of a matched project (三维对接)."""
+
+    kind: InvestorKind = Field(description="central_soe 央企, private 民企, foreign 外资")
+    name: ShortText = Field(description="name of the investing enterprise", examples=["示例集团"])
+    categories: list[InvestorCategory] = Field(
+        default=[], max_length=7, description="what it is known as; several are possible (PM-1, PM-8)"
+    )
+    origin: str | None = Field(
+        default=None,
+        pattern=r"^(\d{6}|[A-Z]{2})$",
+        description="its province (GB/T 2260) or country (ISO 3166); null: not known",
+        examples=["330000"],
+    )
+
+
+class PastStepIn(Request):
+    """A step that was taken before the project became known here."""
+
+    stage: Stage = Field(description="the step")
+    on: date = Field(description="the day it happened")
+    evidence: Evidence
+    note: Note = Field(default="", description="in words")
+    amount: Money | None = Field(default=None, description="of a contract, CNY (yuan)")
+
+
 class RegisterProject(Request):
-    """A technology renovation project (技改项目) to be known."""
+    """A project (项目) to be known: a renovation, or one matched with an investor."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -74,6 +116,22 @@ class RegisterProject(Request):
     registers: list[RegisterMembership] = Field(
         default=[], max_length=20, description="registers it stands in, with dates (X-22)"
     )
+    tags: list[TagCode] = Field(
+        default=[], max_length=30, description="what it counts for in its programmes, once each (X-9)"
+    )
+    investor: InvestorIn | None = Field(
+        default=None, description="who invests, for a matched project (三维对接): it then needs its contract"
+    )
+    focus_sector: FocusSector | None = Field(
+        default=None, description="sector that matching looks for (PM-7)"
+    )
+    bank_loan: Money | None = Field(default=None, description="bank loan (银行贷款) planned, CNY (yuan)")
+    history: list[PastStepIn] = Field(
+        default=[], max_length=20, description="the steps it took before, in order, each with its evidence"
+    )
+    confirmed: bool = Field(
+        default=False, description="the amounts are right although they look unusual (see confirm-amount)"
+    )
     planned_on: date | None = Field(default=None, description="day of its planning (策划); without it today")
     evidence: str = Field(default="", max_length=200, description="reference of the document behind it")
     reported_by: ReportedBy
@@ -97,12 +155,65 @@ class ReachStage(Request):
 
     project: ProjectId
     stage: Stage = Field(
-        description="filed 备案 or approved 核准, started 开工, partly_producing 部分投产, producing 投产, "
-        "accepted 验收; suspended 停滞, resumed 复工, terminated 终止"
+        description="pre_reported 预报, negotiating 洽谈, intent_signed 意向, agreement_signed 协议, contract_signed "
+        "合同; filed 备案 or approved 核准, started 开工, partly_producing 部分投产, producing 投产, accepted 验收, "
+        "tracking_ended 退出跟踪; suspended 停滞, resumed 复工, terminated 终止, formally_ended 正式终止. "
+        "pre_reviewed 预审 comes of the joint pre-review"
     )
     on: date = Field(description="the day it happened")
     evidence: Evidence
     note: Note = Field(default="", description="in words; the reason, when suspended or terminated")
+    amount: Money | None = Field(default=None, description="the contract's, at a signing, CNY (yuan)")
+    ceremony: Ceremony | None = Field(
+        default=None, description="signed on its stage: on its list and audited"
+    )
+    confirmed: bool = Field(
+        default=False, description="the amount is right although it looks unusual (see confirm-amount)"
+    )
+    reported_by: ReportedBy
+
+
+class ChangeProject(Request):
+    """What is known of a project changes. A field left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "project": "FZ-2013-017",
+                    "version": 1,
+                    "total_investment": "125000000",
+                    "reason": "概算调整",
+                }
+            ]
+        }
+    )
+
+    project: ProjectId
+    version: int | None = Field(
+        default=None, ge=1, description="the version you saw; another one meanwhile is a conflict (409)"
+    )
+    reason: ShortText = Field(description="why it changes")
+    name: ShortText | None = Field(default=None, description="name (项目名称)")
+    industry: str | None = Field(
+        default=None, pattern=r"^[A-Z]?\d{2,4}$", description="industry, GB/T 4754 code", examples=["2822"]
+    )
+    total_investment: Money | None = Field(default=None, gt=0, description="total investment, CNY (yuan)")
+    equipment_investment: Money | None = Field(default=None, description="equipment part, CNY (yuan)")
+    bank_loan: Money | None = Field(default=None, description="bank loan planned, CNY (yuan)")
+    enterprise: ProjectId | None = Field(default=None, description="enterprise id")
+    enterprise_name: ShortText | None = Field(default=None, description="enterprise name")
+    programmes: list[ProgrammeCode] | None = Field(
+        default=None, min_length=1, max_length=10, description="all programmes it belongs to"
+    )
+    tags: list[TagCode] | None = Field(default=None, max_length=30, description="all tags it carries")
+    investor: InvestorIn | None = Field(default=None, description="who invests")
+    focus_sector: FocusSector | None = Field(
+        default=None, description="sector that matching looks for (PM-7)"
+    )
+    confirmed: bool = Field(
+        default=False, description="the amount is right although it looks unusual (see confirm-amount)"
+    )
     reported_by: ReportedBy
 
 
@@ -188,6 +299,12 @@ class ListProjects(Request):
     stage: (
         Literal[
             "planned",
+            "pre_reported",
+            "pre_reviewed",
+            "negotiating",
+            "intent_signed",
+            "agreement_signed",
+            "contract_signed",
             "filed",
             "approved",
             "started",
@@ -196,12 +313,16 @@ class ListProjects(Request):
             "accepted",
             "suspended",
             "terminated",
+            "tracking_ended",
+            "formally_ended",
         ]
         | None
     ) = Field(default=None, description="where the project stands")
     register_: RegisterCode | None = Field(default=None, alias="register", description="in this register")
     on: date | None = Field(default=None, description="day for `register`; without it today")
     programme: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="in this programme")
+    tag: TagCode | None = Field(default=None, description="that counts for this")
+    investor_kind: InvestorKind | None = Field(default=None, description="matched with this kind of investor")
     enterprise: ProjectId | None = Field(default=None, description="of this enterprise")
     text: ShortText | None = Field(default=None, description="part of its name or its enterprise's")
     limit: Limit
@@ -225,6 +346,19 @@ class StepView(Answer):
     evidence: str
     reported_by: str
     note: str
+    amount: Money | None = Field(default=None, description="of the contract, at a signing, CNY (yuan)")
+
+
+class InvestorView(Answer):
+    """Who invests."""
+
+    kind: InvestorKind
+    name: str
+    categories: list[InvestorCategory]
+    origin: str | None
+    eastern: bool = Field(
+        description="from one of the eastern provinces, by the rule when it was recorded (PM-7)"
+    )
 
 
 class ProjectSummary(Answer):
@@ -239,6 +373,11 @@ class ProjectSummary(Answer):
     total_investment: Money
     equipment_investment: Money
     programmes: list[str]
+    tags: list[str]
+    investor: InvestorView | None
+    focus_sector: FocusSector | None
+    bank_loan: Money | None
+    version: int = Field(description="counts what was known of it; a change names the one it was made on")
     stage: Stage = Field(description="where it stands")
     stage_on: date = Field(description="since when")
     registered_on: date

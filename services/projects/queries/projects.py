@@ -52,6 +52,10 @@ async def _narrowed(
         query = query.where(table.stage == body.stage)
     if body.programme:
         query = query.where(table.programmes.contains([body.programme]))
+    if body.tag:
+        query = query.where(table.tags.contains([body.tag]))
+    if body.investor_kind:
+        query = query.where(table.investor_kind == body.investor_kind)
     if body.enterprise:
         query = query.where(table.enterprise == body.enterprise)
     if body.text:

@@ -5,7 +5,13 @@ from services.projects.tables.base import metadata
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.problems import meeting, meeting_item, project_problem
-from services.projects.tables.projects import project, project_register
+from services.projects.tables.projects import (
+    pre_review,
+    project,
+    project_milestone,
+    project_register,
+    signing,
+)
 from services.projects.tables.reports import investment_target, monthly_report
 
 INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE, *problems.INLINE, *duties.INLINE)
@@ -22,12 +28,15 @@ __all__ = [
     "meeting_item",
     "metadata",
     "monthly_report",
+    "pre_review",
     "programme",
     "project",
+    "project_milestone",
     "project_problem",
     "project_register",
     "region",
     "register",
     "rule",
+    "signing",
     "tag",
 ]

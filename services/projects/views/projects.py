@@ -2,9 +2,16 @@
 
 from typing import Any
 
+from services.projects.domain.investor import Investor
 from services.projects.domain.project import Project, ProjectState
 from services.projects.domain.stages import status
-from services.projects.models.projects import ProjectSummary, ProjectView, RegisterStay, StepView
+from services.projects.models.projects import (
+    InvestorView,
+    ProjectSummary,
+    ProjectView,
+    RegisterStay,
+    StepView,
+)
 
 
 def project_view(state: ProjectState) -> ProjectView:
@@ -22,6 +29,11 @@ def project_view(state: ProjectState) -> ProjectView:
         total_investment=known.total_investment,
         equipment_investment=known.equipment_investment,
         programmes=list(known.programmes),
+        tags=list(known.tags),
+        investor=_investor(known.investor),
+        focus_sector=known.focus_sector,
+        bank_loan=known.bank_loan,
+        version=state.version,
         stage=status(state.stage),
         stage_on=state.steps[-1].on,
         registered_on=known.registered_on,
@@ -38,6 +50,7 @@ def project_view(state: ProjectState) -> ProjectView:
                 evidence=step.evidence,
                 reported_by=step.reported_by,
                 note=step.note,
+                amount=step.amount,
             )
             for number, step in enumerate(state.steps, start=1)
         ],
@@ -46,4 +59,26 @@ def project_view(state: ProjectState) -> ProjectView:
 
 def project_summary(row: Any) -> ProjectSummary:
     """A row of the table `project`."""
-    return ProjectSummary.model_validate(dict(row._mapping))
+    columns = dict(row._mapping)
+    investor = None
+    if columns["investor_kind"] is not None:
+        investor = InvestorView(
+            kind=columns["investor_kind"],
+            name=columns["investor_name"],
+            categories=columns["investor_categories"],
+            origin=columns["investor_origin"],
+            eastern=columns["investor_eastern"],
+        )
+    return ProjectSummary.model_validate({**columns, "investor": investor})
+
+
+def _investor(known: Investor | None) -> InvestorView | None:
+    if known is None:
+        return None
+    return InvestorView(
+        kind=known.kind,
+        name=known.name,
+        categories=list(known.categories),
+        origin=known.origin,
+        eastern=known.eastern,
+    )

@@ -66,6 +66,15 @@ POST /projects/{project}/stages                           201 403  201   404    
 POST /projects/{project}/stages/corrections               200 403  200   404    200     404        403         403
 POST /projects/{project}/registers                        201 403  201   404    403     404        403         403
 POST /projects/{project}/registers/leave                  200 403  200   404    403     404        403         403
+POST /projects/{project}/changes                          200 403  200   404    200     404        403         403
+GET  /pre-reviews                                         200 200  200   403    200     403        403         403
+GET  /projects/{project}/pre-review                       200 200  200   404    200     404        403         403
+POST /projects/{project}/pre-review                       201 403  201   404    201     404        403         403
+POST /projects/{project}/pre-review/opinions              201 403  403   403    403     403        403         403
+POST /projects/{project}/pre-review/conclusion            201 403  403   403    403     403        403         403
+GET  /ceremonies/{ceremony}/signings                      200 200  200   403    200     403        403         403
+POST /ceremonies/{ceremony}/signings/{project}            201 403  201   404    201     404        403         403
+POST /ceremonies/{ceremony}/signings/{project}/audit      200 403  403   403    403     403        403         403
 GET  /reports                                             200 200  200   403    403     403        403         403
 POST /reports                                             403 403  201   403    403     403        403         403
 GET  /reports/calendar                                    200 200  200   403    403     403        403         403
@@ -304,6 +313,63 @@ async def _decide(world: World) -> Ask:
     return Ask({"problem": problem}, body=body)
 
 
+def _investor() -> dict[str, Any]:
+    return {"kind": "private", "name": "示例集团", "origin": "330000"}
+
+
+async def _change_project(world: World) -> Ask:
+    body = {"total_investment": str(120_000_000 + next(_amounts)), **REASON}
+    return Ask({"project": await world.new_project()}, body=body)
+
+
+async def _pre_reported(world: World) -> str:
+    project = await world.new_project()
+    step = {"stage": "pre_reported", "on": "2013-02-01", "evidence": "示例预报"}
+    ok(await world.portal.city().post(f"/projects/{project}/stages", json=step))
+    return project
+
+
+async def _reviewed(world: World) -> Ask:
+    return Ask({"project": await _pre_reported(world)})
+
+
+async def _open_review(world: World) -> Ask:
+    project = await _pre_reported(world)
+    body = {"result": "returned", "reason": "缺用地意见", "evidence": "示例1号"}
+    ok(await world.portal.province.post(f"/projects/{project}/pre-review/conclusion", json=body))
+    return Ask({"project": project})
+
+
+async def _opinion(world: World) -> Ask:
+    body = {"department": "forestry_department", "view": "agrees", "evidence": "示例2号"}
+    return Ask({"project": await _pre_reported(world)}, body=body)
+
+
+async def _conclude_review(world: World) -> Ask:
+    body = {"result": "returned", "reason": "缺环评", "evidence": "示例3号"}
+    return Ask({"project": await _pre_reported(world)}, body=body)
+
+
+async def _recommend(world: World) -> Ask:
+    history = [
+        {"stage": "pre_reported", "on": "2013-02-01", "evidence": "示例"},
+        {"stage": "pre_reviewed", "on": "2013-02-10", "evidence": "示例"},
+        {"stage": "negotiating", "on": "2013-02-12", "evidence": "示例"},
+    ]
+    body = project(unique("P-SIGN"), world.home) | {"history": history, "investor": _investor()}
+    made = ok(await world.portal.city().post("/projects", json=body))
+    return Ask(
+        {"ceremony": "618-2013", "project": made["project"]},
+        body={"contract": "contract_signed", "amount": "120000000"},
+    )
+
+
+async def _audit(world: World) -> Ask:
+    ask = await _recommend(world)
+    ok(await world.portal.city().post(f"/ceremonies/618-2013/signings/{ask.path['project']}", json=ask.body))
+    return Ask(ask.path, body={"approved": True})
+
+
 async def _correct_report(world: World) -> Ask:
     body = {"investment": str(4_820_000_000 + next(_amounts)), **REASON}
     return Ask({"region": CITY, "month": "2013-01"}, body=body)
@@ -430,6 +496,15 @@ SAMPLES: dict[str, Sample] = {
     "POST /projects/{project}/stages/corrections": _correct_stage,
     "POST /projects/{project}/registers": _join,
     "POST /projects/{project}/registers/leave": _leave,
+    "POST /projects/{project}/changes": _change_project,
+    "GET /pre-reviews": _same(query=_region),
+    "GET /projects/{project}/pre-review": _reviewed,
+    "POST /projects/{project}/pre-review": _open_review,
+    "POST /projects/{project}/pre-review/opinions": _opinion,
+    "POST /projects/{project}/pre-review/conclusion": _conclude_review,
+    "GET /ceremonies/{ceremony}/signings": _same(lambda _: {"ceremony": "618-2013"}, _region),
+    "POST /ceremonies/{ceremony}/signings/{project}": _recommend,
+    "POST /ceremonies/{ceremony}/signings/{project}/audit": _audit,
     "GET /reports": _same(query=_city),
     "POST /reports": _same(body=lambda _: {"region": CITY, "month": "2013-02", "investment": "4900000000"}),
     "GET /reports/calendar": _same(query=_city),

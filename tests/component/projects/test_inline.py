@@ -38,6 +38,7 @@ async def busy_year(service: Service) -> None:
     report = {"region": "350100", "month": "2013-01", "investment": "110000000", "reason": "补报"}
     await service.ask(FUZHOU, "correct-report", **report)
     await problems_and_meeting(service)
+    await pre_review_and_signing(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
 
@@ -58,6 +59,26 @@ async def busy_duties(service: Service) -> None:
     for on in (local(2013, 3, 1), local(2013, 4, 6)):
         service.clock.set(on)
         await watch.sweep()
+
+
+async def pre_review_and_signing(service: Service) -> None:
+    """A project in its pre-review, and one that has signed on stage."""
+    investor = {"kind": "private", "name": "示例集团", "origin": "330000"}
+    steps = {"pre_reported": "2013-01-28", "pre_reviewed": "2013-01-30", "negotiating": "2013-02-01"}
+    history = [{"stage": stage, "on": on, "evidence": "1号"} for stage, on in steps.items()]
+    await service.project("P-3", investor=investor)
+    await service.project("P-4", investor=investor, tags=["ei_led"], history=history)
+    step = {"project": "P-3", "stage": "pre_reported", "on": "2013-02-01", "evidence": "1号"}
+    await service.ask(FUZHOU, "reach-stage", **step)
+    opinion = {"department": "forestry_department", "view": "agrees", "evidence": "2号"}
+    await service.ask(PROVINCE, "give-opinion", project="P-3", **opinion)
+    named = {"project": "P-4", "ceremony": "618-2013"}
+    contract = {"contract": "intent_signed", "amount": "120000000"}
+    await service.ask(FUZHOU, "recommend-signing", **named, **contract)
+    await service.ask(PROVINCE, "audit-signing", **named, approved=True)
+    signed = {**named, "stage": "intent_signed", "on": "2013-02-10", "amount": "120000000"}
+    await service.ask(FUZHOU, "reach-stage", **signed, evidence="3号")
+    await service.ask(FUZHOU, "change-project", project="P-4", bank_loan="30000000", reason="x")
 
 
 async def problems_and_meeting(service: Service) -> None:
@@ -83,6 +104,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     assert all(before.values()), "every table must have rows, or the comparison proves nothing"
     async with service.engine.begin() as conn:
         await conn.execute(delete(tables.project_register))
+        await conn.execute(delete(tables.project_milestone))
         await conn.execute(delete(tables.project).where(tables.project.c.project == "P-1"))
         await conn.execute(delete(tables.monthly_report))
         await conn.execute(delete(tables.region).where(tables.region.c.code == "350100"))

@@ -14,7 +14,7 @@ from services.projects.domain.project import (
     RegisterJoined,
     RegisterLeft,
 )
-from services.projects.domain.project_decisions import (
+from services.projects.domain.project_commands import (
     CorrectStage,
     JoinRegister,
     LeaveRegister,
@@ -22,7 +22,7 @@ from services.projects.domain.project_decisions import (
     RegisterProject,
 )
 from services.projects.domain.registers import Membership
-from services.projects.domain.stages import Stage
+from services.projects.domain.stages import SIGNINGS, Stage
 from services.projects.events import PROJECT
 from tests.kit.spec import given
 
@@ -56,7 +56,7 @@ REGISTERED = ProjectRegistered(
 
 
 def reached(stage: Stage, on: date, status: Stage | None = None, note: str = "") -> ProjectStageReached:
-    return ProjectStageReached("P-1", stage, on, f"{stage}号", "office", status or stage, note)
+    return ProjectStageReached("P-1", stage, on, f"{stage}号", "office", status or stage, note, "350181")
 
 
 def reach(stage: Stage, on: date, note: str = "") -> ReachStage:
@@ -183,12 +183,27 @@ def test_to_stand_still_or_end_needs_a_reason(stage: Stage) -> None:
     given(PROJECT, REGISTERED).when(reach(stage, TODAY, "资金")).then(reached(stage, TODAY, note="资金"))
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-def test_nothing_follows_the_end(stage: Stage) -> None:
-    accepted = reached(Stage.ACCEPTED, date(2013, 6, 1))
-    terminated = reached(Stage.TERMINATED, date(2013, 6, 1), note="x")
-    for ended in ((FILED, STARTED, PRODUCING, accepted), (terminated,)):
-        given(PROJECT, REGISTERED, *ended).when(reach(stage, TODAY, "x")).rejects("it has ended")
+ACCEPTED = reached(Stage.ACCEPTED, date(2013, 6, 1))
+TERMINATED = reached(Stage.TERMINATED, date(2013, 6, 1), note="x")
+ENDS = [
+    ((FILED, STARTED, PRODUCING, ACCEPTED), Stage.TRACKING_ENDED),
+    ((FILED, STARTED, PRODUCING, reached(Stage.TRACKING_ENDED, date(2013, 6, 1))), None),
+    ((TERMINATED,), Stage.FORMALLY_ENDED),
+    ((TERMINATED, reached(Stage.FORMALLY_ENDED, date(2013, 6, 1))), None),
+]
+
+
+@pytest.mark.parametrize("stage", [each for each in Stage if each is not Stage.PRE_REVIEWED])
+@pytest.mark.parametrize(("ended", "allowed"), ENDS)
+def test_after_the_end_comes_only_its_formal_side(
+    ended: tuple[ProjectStageReached, ...], allowed: Stage | None, stage: Stage
+) -> None:
+    amount = Decimal("120000000") if stage in SIGNINGS else None
+    outcome = given(PROJECT, REGISTERED, *ended).when(replace(reach(stage, TODAY, "x"), amount=amount))
+    if stage is allowed:
+        outcome.then(replace(reached(stage, TODAY), note="x"))
+    else:
+        outcome.rejects("it has ended")
 
 
 def correct(step: int, stage: Stage | None = None, on: date | None = None) -> CorrectStage:
@@ -212,6 +227,7 @@ def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
                 Stage.APPROVED,
                 date(2013, 2, 2),
                 "filed号",
+                "350181",
             )
         )
     )
@@ -222,7 +238,15 @@ def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
 def test_the_last_step_is_taken_out() -> None:
     given(PROJECT, REGISTERED, FILED, STARTED).when(correct(3)).then(
         ProjectStageCorrected(
-            "P-1", 3, Stage.STARTED, date(2013, 3, 1), "wrong", "office", Stage.FILED, date(2013, 2, 1)
+            "P-1",
+            3,
+            Stage.STARTED,
+            date(2013, 3, 1),
+            "wrong",
+            "office",
+            Stage.FILED,
+            date(2013, 2, 1),
+            region="350181",
         )
     )
 

@@ -1,0 +1,155 @@
+"""What may be asked of a project (项目): the commands, with all that they are judged by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.projects.domain.investor import FocusSector, Investor
+from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview, ReviewRule
+from services.projects.domain.registers import Membership
+from services.projects.domain.signing_list import AuditSigning, RecommendSigning
+from services.projects.domain.stages import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class PastStep:
+    """A step that was taken before the project became known here."""
+
+    stage: Stage
+    on: date
+    evidence: str
+    note: str = ""
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterProject:
+    """Make a project known. Amounts in CNY (yuan); `today` is the Clock's day in the plan's time zone.
+
+    `history`: what it went through before. `confirmed`: the amounts are right although they look unusual.
+    """
+
+    project: str
+    name: str
+    region: str
+    industry: str
+    total_investment: Decimal
+    equipment_investment: Decimal
+    programmes: tuple[str, ...]
+    registers: tuple[Membership, ...]
+    planned_on: date
+    reported_by: str
+    today: date
+    enterprise: str | None = None
+    enterprise_name: str | None = None
+    evidence: str = ""
+    tags: tuple[str, ...] = ()
+    investor: Investor | None = None
+    focus_sector: FocusSector | None = None
+    bank_loan: Decimal | None = None
+    history: tuple[PastStep, ...] = ()
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProject:
+    """Change what is known: `changes` holds the new values by their names in ProjectRegistered.
+
+    `version` is the content that the clerk saw; None: whichever. Another one meanwhile is a conflict.
+    """
+
+    project: str
+    changes: Mapping[str, Any]
+    reason: str
+    reported_by: str
+    today: date
+    version: int | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReachStage:
+    """Report a step with its day and evidence. `review`: the rule of the joint pre-review, for a pre-report."""
+
+    project: str
+    stage: Stage
+    on: date
+    evidence: str
+    reported_by: str
+    today: date
+    note: str = ""
+    amount: Decimal | None = None
+    ceremony: str | None = None
+    confirmed: bool = False
+    review: ReviewRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectStage:
+    """Correct step number `step` (from 1): to another stage, day or evidence, or (no `stage`) take it out."""
+
+    project: str
+    step: int
+    reason: str
+    reported_by: str
+    today: date
+    stage: Stage | None = None
+    on: date | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRegister:
+    """Put the project into a register from a day on."""
+
+    project: str
+    register: str
+    on: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRegister:
+    """Take the project out of a register; `on` is its last day in it."""
+
+    project: str
+    register: str
+    on: date
+    reason: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRule:
+    """The rule `acceptance` in force: whose projects, days from production, days between reminders."""
+
+    registers: tuple[str, ...]
+    due_days: int
+    remind_every_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindAcceptance:
+    """Remind of the acceptance, if it is due and the last reminder is long enough ago."""
+
+    project: str
+    today: date
+    rule: AcceptanceRule
+
+
+ProjectCommand = (
+    RegisterProject
+    | ChangeProject
+    | ReachStage
+    | CorrectStage
+    | JoinRegister
+    | LeaveRegister
+    | OpenPreReview
+    | GiveOpinion
+    | ConcludePreReview
+    | RecommendSigning
+    | AuditSigning
+    | RemindAcceptance
+)

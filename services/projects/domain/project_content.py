@@ -1,0 +1,163 @@
+"""What is known of a project (项目): its registration, with what it went through before, and changes of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from services.projects.domain import checks
+from services.projects.domain.plausibility import doubt_project
+from services.projects.domain.project import (
+    Project,
+    ProjectChanged,
+    ProjectEvent,
+    ProjectRegistered,
+    Unregistered,
+    evolve,
+)
+from services.projects.domain.project_commands import ChangeProject, ReachStage, RegisterProject
+from services.projects.domain.project_steps import step
+from services.projects.domain.refusal import Refused
+from services.projects.domain.registers import checked
+
+_CORRECT_IT = "If something registered was wrong, correct that; a new project needs a new id."
+
+
+def registered(command: RegisterProject) -> Sequence[ProjectEvent]:
+    """The registration, and the steps before it: each judged as if it were reported now."""
+    known = _registered(command)
+    checks.ask_back(doubt_project(command.total_investment), command.confirmed, "total_investment")
+    events: list[ProjectEvent] = [known]
+    state = evolve(Unregistered(), known)
+    for past in command.history:
+        reported = ReachStage(
+            project=command.project,
+            stage=past.stage,
+            on=past.on,
+            evidence=past.evidence,
+            reported_by=command.reported_by,
+            today=command.today,
+            note=past.note,
+            amount=past.amount,
+            confirmed=command.confirmed,
+        )
+        if isinstance(state, Project):
+            reached = step(reported, state)
+            events.append(reached)
+            state = evolve(state, reached)
+    return events
+
+
+def _registered(command: RegisterProject) -> ProjectRegistered:
+    checks.not_in_future(command.planned_on, command.today, where="planned_on")
+    return _sound(
+        ProjectRegistered(
+            project=command.project,
+            name=command.name,
+            region=command.region,
+            industry=command.industry,
+            total_investment=command.total_investment,
+            equipment_investment=command.equipment_investment,
+            programmes=tuple(sorted(set(command.programmes))),
+            registers=checked(command.registers, command.today),
+            planned_on=command.planned_on,
+            registered_on=command.today,
+            reported_by=command.reported_by,
+            enterprise=command.enterprise,
+            enterprise_name=command.enterprise_name,
+            evidence=command.evidence,
+            tags=tuple(sorted(set(command.tags))),
+            investor=command.investor,
+            focus_sector=command.focus_sector,
+            bank_loan=command.bank_loan,
+        )
+    )
+
+
+def _sound(known: ProjectRegistered) -> ProjectRegistered:
+    """The same, if its amounts fit each other. Raises Refused."""
+    total = known.total_investment
+    if total <= 0:
+        raise Refused("The total investment is not above zero.", code="amount", where="total_investment")
+    for name, part in (
+        ("equipment_investment", known.equipment_investment),
+        ("bank_loan", known.bank_loan),
+    ):
+        if part is not None and not 0 <= part <= total:
+            raise Refused(
+                f"The {name.replace('_', ' ')} ({part} yuan) is more than the total investment ({total} yuan) "
+                "of which it is a part.",
+                code="equipment-over-total" if name == "equipment_investment" else "part-over-total",
+                where=name,
+                remedy="Both amounts are in yuan; check for 万元 or 亿元.",
+            )
+    return known
+
+
+def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
+    """The content as a whole, if anything of it is new. A clerk who saw another content is told both."""
+    known = state.registered
+    changes: dict[str, Any] = {
+        name: tuple(sorted(set(value))) if name in ("programmes", "tags") else value
+        for name, value in command.changes.items()
+    }
+    new = sorted(name for name, value in changes.items() if getattr(known, name) != value)
+    if not new:
+        return []
+    if command.version is not None and command.version != state.version:
+        raise Refused(
+            f"You saw version {command.version} of the project; it is at version {state.version} now.",
+            code="edited-meanwhile",
+            status=409,
+            where="version",
+            remedy="Look at both versions, and send what should hold with the new version.",
+            extra={
+                "version": state.version,
+                "current": {name: _plain(getattr(known, name)) for name in new},
+                "yours": {name: _plain(changes[name]) for name in new},
+            },
+        )
+    after = _sound(replace(known, **changes))
+    if "total_investment" in new:
+        checks.ask_back(doubt_project(after.total_investment), command.confirmed, "total_investment")
+    return [
+        ProjectChanged(
+            project=command.project,
+            region=known.region,
+            version=state.version + 1,
+            changed=tuple(new),
+            reason=command.reason,
+            reported_by=command.reported_by,
+            changed_on=command.today,
+            name=after.name,
+            industry=after.industry,
+            total_investment=after.total_investment,
+            equipment_investment=after.equipment_investment,
+            programmes=after.programmes,
+            tags=after.tags,
+            enterprise=after.enterprise,
+            enterprise_name=after.enterprise_name,
+            investor=after.investor,
+            focus_sector=after.focus_sector,
+            bank_loan=after.bank_loan,
+        )
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """As a problem can show it."""
+    return list(value) if isinstance(value, tuple) else None if value is None else str(value)
+
+
+def registered_again(command: RegisterProject, state: Project) -> Sequence[ProjectEvent]:
+    """The same content again changes nothing, whoever repeats it and when."""
+    known = state.registered
+    again = replace(_registered(command), registered_on=known.registered_on, reported_by=known.reported_by)
+    if again == known:
+        return []
+    raise Refused(
+        f"A project {command.project!r} is registered already, with other content.",
+        code="exists",
+        status=409,
+        where="project",
+        remedy=_CORRECT_IT,
+    )

@@ -1,0 +1,193 @@
+"""The steps of a project (项目): reached, corrected, concluded by the pre-review; and the reminder of the last."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from services.projects.domain import checks, pre_review, signing_list
+from services.projects.domain.plausibility import doubt_contract
+from services.projects.domain.pre_review import ConcludePreReview
+from services.projects.domain.project import (
+    AcceptanceReminded,
+    Project,
+    ProjectEvent,
+    ProjectStageCorrected,
+    ProjectStageReached,
+    corrected_steps,
+)
+from services.projects.domain.project_commands import CorrectStage, ReachStage, RemindAcceptance
+from services.projects.domain.refusal import Refused
+from services.projects.domain.stages import (
+    PERMITS,
+    SIGNINGS,
+    Producing,
+    Stage,
+    advance,
+    missing,
+    replay,
+    stage_missing,
+    status,
+)
+
+
+def reached(command: ReachStage, state: Project) -> Sequence[ProjectEvent]:
+    last = state.steps[-1]
+    if (last.stage, last.on, last.evidence) == (command.stage, command.on, command.evidence):
+        return []
+    if command.stage is Stage.PRE_REVIEWED:
+        raise _by_conclusion()
+    if command.ceremony is not None:
+        signing_list.check_on_stage(command.ceremony, command.stage, state.signings)
+    taken = step(command, state)
+    if command.stage is not Stage.PRE_REPORTED or command.review is None:
+        return [taken]
+    return [
+        taken,
+        pre_review.opened(command.project, state.registered.region, command.on, command.review, None),
+    ]
+
+
+def step(command: ReachStage, state: Project) -> ProjectStageReached:
+    """The step as a fact, whichever way it was reported. Raises Refused."""
+    checks.not_in_future(command.on, command.today)
+    _check_contract(command, state)
+    after = advance(state.stage, command.stage)
+    last = state.steps[-1]
+    if command.on < last.on:
+        raise Refused(
+            f"{command.stage} on {command.on} would lie before {last.stage} on {last.on}.",
+            code="date-order",
+            where="on",
+            remedy="Check the day; if the earlier step's day is wrong, correct that step first.",
+        )
+    if command.stage in (Stage.SUSPENDED, Stage.TERMINATED) and not command.note:
+        raise Refused(f"{command.stage} needs its reason in `note`.", code="reason-missing", where="note")
+    return ProjectStageReached(
+        project=command.project,
+        stage=command.stage,
+        on=command.on,
+        evidence=command.evidence,
+        reported_by=command.reported_by,
+        status=status(after),
+        note=command.note,
+        region=state.registered.region,
+        amount=command.amount,
+        ceremony=command.ceremony,
+    )
+
+
+def _check_contract(command: ReachStage, state: Project) -> None:
+    """A signing has its amount, nothing else has; a matched project signs before its permit (PM-11)."""
+    now = status(state.stage)
+    if command.stage in SIGNINGS:
+        if command.amount is None:
+            raise Refused(f"{command.stage} needs the amount.", code="amount-missing", where="amount")
+        total = state.registered.total_investment
+        checks.ask_back(doubt_contract(command.amount, total), command.confirmed, "amount")
+    elif command.amount is not None or command.ceremony is not None:
+        raise Refused(
+            f"{command.stage} is no signing: it has no amount and no ceremony.",
+            code="not-a-signing",
+            where="amount",
+        )
+    if state.registered.investor and command.stage in PERMITS and now is Stage.PLANNED:
+        raise stage_missing(now, command.stage, missing(now, command.stage, matched=True))
+
+
+def _by_conclusion() -> Refused:
+    return Refused(
+        "pre_reviewed (预审) comes of the joint pre-review's conclusion; it isn't reported.",
+        code="by-conclusion",
+        where="stage",
+        remedy="Have the departments give their opinions and the lead conclude.",
+    )
+
+
+def concluded(command: ConcludePreReview, state: Project) -> Sequence[ProjectEvent]:
+    checks.not_in_future(command.on, command.today)
+    conclusion = pre_review.conclusion(command, state.registered.region, state.pre_review)
+    if conclusion.result == "returned":
+        return [conclusion]
+    passed = ReachStage(
+        project=command.project,
+        stage=Stage.PRE_REVIEWED,
+        on=command.on,
+        evidence=command.evidence,
+        reported_by=command.reported_by,
+        today=command.today,
+    )
+    return [conclusion, step(passed, state)]
+
+
+def reminded(command: RemindAcceptance, state: Project) -> Sequence[ProjectEvent]:
+    """One reminder, where one is due by the rule; nothing otherwise: the watch asks for more than needed."""
+    register = next(
+        (
+            member.register
+            for member in state.memberships
+            if member.register in command.rule.registers and member.holds(command.today)
+        ),
+        None,
+    )
+    if register is None or not isinstance(state.stage, Producing):
+        return []
+    since = next(step.on for step in reversed(state.steps) if step.stage is Stage.PRODUCING)
+    due = since + timedelta(days=command.rule.due_days)
+    next_on = due + timedelta(days=1)
+    if state.reminders:
+        next_on = state.reminders[-1].on + timedelta(days=command.rule.remind_every_days)
+    if command.today < next_on:
+        return []
+    return [
+        AcceptanceReminded(
+            project=command.project,
+            region=state.registered.region,
+            register=register,
+            producing_on=since,
+            due_on=due,
+            number=len(state.reminders) + 1,
+            on=command.today,
+        )
+    ]
+
+
+def corrected(command: CorrectStage, state: Project) -> Sequence[ProjectEvent]:
+    if not 1 <= command.step <= len(state.steps):
+        raise Refused(
+            f"The project has {len(state.steps)} steps; there is no step {command.step}.",
+            code="no-such-step",
+            where="step",
+        )
+    if command.stage is None and command.step == 1:
+        raise Refused(
+            "The first step, planned (策划), can be corrected but not taken out.",
+            code="first-step",
+            where="step",
+            remedy="Terminate a project that never was one.",
+        )
+    wrong = state.steps[command.step - 1]
+    if command.stage is Stage.PRE_REVIEWED and wrong.stage is not Stage.PRE_REVIEWED:
+        raise _by_conclusion()
+    on = command.on or wrong.on
+    evidence = wrong.evidence if command.evidence is None else command.evidence
+    checks.not_in_future(on, command.today)
+    if (command.stage, on, evidence) == (wrong.stage, wrong.on, wrong.evidence):
+        return []
+    event = ProjectStageCorrected(
+        project=command.project,
+        step=command.step,
+        wrong_stage=wrong.stage,
+        wrong_on=wrong.on,
+        reason=command.reason,
+        reported_by=command.reported_by,
+        status=wrong.stage,
+        status_on=wrong.on,
+        stage=command.stage,
+        on=on if command.stage else None,
+        evidence=evidence if command.stage else None,
+        region=state.registered.region,
+        amount=wrong.amount if command.stage in SIGNINGS else None,
+    )
+    # The whole history must still make sense with the right step in it: one table of steps rules both.
+    steps = corrected_steps(state.steps, event)
+    return [replace(event, status=status(replay(steps)), status_on=steps[-1].on)]
