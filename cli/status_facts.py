@@ -144,8 +144,9 @@ def readers(samples: list[Sample]) -> list[ReaderStatus]:
             waiting = _value(samples, "messaging_consumer_unacknowledged", **key) or 0
             again = _value(samples, "messaging_consumer_redelivered", **key) or 0
             stream, consumer = key.values()
+            age = _value(samples, "messaging_consumer_age_seconds", **key)
             found.append(
-                ReaderStatus(consumer, stream, None, int(sample.value + waiting), None, int(again), False)
+                ReaderStatus(consumer, stream, None, int(sample.value + waiting), age, int(again), False)
             )
     return found
 

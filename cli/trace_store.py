@@ -126,7 +126,7 @@ class TraceStore:
         found = [trace for trace in self.traces if trace.startswith(beginning.lower())]
         if len(found) != 1:
             what = "no trace" if not found else f"{len(found)} traces"
-            raise ValueError(f"{what} of {len(self.traces)} in the files begin with {beginning!r}")
+            raise ValueError(f"{what} of {len(self.traces)} here begin with {beginning!r}")
         return self.traces[found[0]]
 
     def slowest(self, count: int, name: str = "") -> list[Trace]:

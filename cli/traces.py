@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
+from cli import trace_backend
 from cli.trace_store import LogLine, Span, Story, Trace, TraceStore, logs
 
 _SHOWN = (
@@ -20,32 +21,37 @@ _SHOWN = (
 )
 
 
-def open_store(data: Path) -> TraceStore:
-    """The traces of a data folder. Raises ValueError when there are none."""
+async def open_store(data: Path, *wanted: str) -> TraceStore:
+    """The traces of a data folder, or of the backend if one is set. Raises ValueError when there are none.
+
+    `wanted`: ids of traces that a backend is asked for, however old they are.
+    """
+    if backend := trace_backend.address():
+        return TraceStore(await trace_backend.fetch(backend, wanted))
     store = TraceStore.of(data / "traces")
     if not store.traces:
         raise ValueError(
             f"{data / 'traces'} holds no traces. Where OTEL_EXPORTER_OTLP_ENDPOINT is set they are in that "
-            "backend; else spans are written within 5 s of their end."
+            f"backend: name it by {trace_backend.VARIABLE}. Else spans are written within 5 s of their end."
         )
     return store
 
 
 async def slowest(data: Path, count: int, name: str, console: Console) -> None:
     """A table of the longest traces."""
-    console.print(_table(open_store(data).slowest(count, name), "slowest"))
+    console.print(_table((await open_store(data)).slowest(count, name), "slowest"))
 
 
 async def failed(data: Path, count: int, name: str, console: Console) -> int:
     """A table of the newest traces with an error; 1 if there are any."""
-    found = open_store(data).failed(count, name)
-    console.print(_table(found, "failed") if found else "No trace in the files has failed.")
+    found = (await open_store(data)).failed(count, name)
+    console.print(_table(found, "failed") if found else "No trace here has failed.")
     return 1 if found else 0
 
 
 async def show(data: Path, beginning: str, console: Console) -> None:
     """One trace with all that it came from and led to."""
-    store = open_store(data)
+    store = await open_store(data, beginning)
     story = store.story(store.find(beginning))
     print_story(story, logs(data / "logs", (trace.id for trace in story.all)), console)
 
@@ -104,7 +110,11 @@ def _log(line: LogLine) -> str:
 
 
 def _table(traces: Sequence[Trace], title: str) -> Table:
-    made = Table("trace", "began", "ms", "spans", "first", "in", title=title)
+    made = Table(title=title)
+    # Whole on a narrow screen too: it is there to be copied into `show`.
+    made.add_column("trace", no_wrap=True, min_width=32)
+    for name in ("began", "ms", "spans", "first", "in"):
+        made.add_column(name, overflow="fold")
     for trace in traces:
         first = trace.roots[0]
         services = ", ".join(dict.fromkeys(span.service for span in trace.spans))

@@ -55,7 +55,7 @@ async def why(
         console.print("No event has made this figure so far.")
         return
     traces = dict.fromkeys(each.trace for each in reversed(found) if each.trace and not each.superseded_by)
-    store = open_store(data)
+    store = await open_store(data, *list(traces)[:shown])
     for trace in [trace for trace in traces if trace in store.traces][:shown]:
         story = store.story(store.traces[trace])
         print_story(story, logs(data / "logs", (one.id for one in story.all)), console)

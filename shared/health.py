@@ -121,7 +121,14 @@ def asgi_app(health: Health) -> Callable[..., Awaitable[None]]:
                 text = {"title": "no such page", "detail": f"{path}: try /live, /ready or /metrics"}
                 answer = (404, b"application/problem+json", msgspec.json.encode(text))
         code, content_type, body = answer
-        headers = [(b"content-type", content_type), (b"cache-control", b"no-store")]
+        headers = [
+            (b"content-type", content_type),
+            (
+                b"content-length",
+                str(len(body)).encode(),
+            ),  # else it is sent in chunks, which a plain reader sees
+            (b"cache-control", b"no-store"),
+        ]
         await send({"type": "http.response.start", "status": code, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

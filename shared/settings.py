@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     anchor_url: str | None = Field(default=None, description="takes each head too, as JSON by POST")
     anchor_every: float = Field(default=60.0, gt=0, description="seconds between two heads")
+    answers_kept_days: int = Field(
+        default=400, ge=1, description="for so long a repeated command gets the answer that it got"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ from nats.js.errors import NotFoundError
 from deploy import topology
 from deploy.databases import for_asyncpg
 from deploy.local import backup_manifest as manifests
+from deploy.local import backup_months
 from deploy.local.attach import Attached
 from deploy.local.backup_manifest import (
     BackupError,
@@ -33,6 +34,7 @@ from deploy.local.backup_manifest import (
     DatabaseThen,
     HeadThen,
     Manifest,
+    MonthThen,
     ReadingsThen,
 )
 from deploy.local.backup_seal import Key
@@ -87,6 +89,7 @@ async def _fill(
 ) -> Manifest:
     databases: list[DatabaseThen] = []
     readings: ReadingsThen | None = None
+    months: tuple[MonthThen, ...] = ()
     for service in ORDER:
         owner_url = system.addresses.databases[service][1]
         if owner_url is None:
@@ -97,10 +100,13 @@ async def _fill(
             if service == "energy":
                 # Behind the snapshot: what is still in the stream now may not be in the dump.
                 readings = await _readings(system)
+                months = await backup_months.keep(connection, folder, key)
             part = await _dump(connection, snapshot, service, for_asyncpg(owner_url), folder, key)
         databases.append(part)
         at = f"position {part.head.position}" if part.head else "read-model"
         say(f"{service}: {at}, {part.bytes / 1e6:.1f} MB")
+    if months:
+        say(f"readings archived up to {months[-1].month[:7]}: {len(months)} files")
     if wrong := manifests.contradictions(tuple(databases)):
         raise BackupError("the backup contradicts itself: " + "; ".join(wrong))
     secrets: str | None = None
@@ -117,6 +123,7 @@ async def _fill(
         clock=await _clock(system),
         secrets=secrets,
         salt=salt.hex() if salt else None,
+        months=months,
         files=_checksums(folder),
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from deploy.local.backup_seal import Key
 
-FORMAT = 1
+FORMAT = 2
+"""2: with the archived months of readings. 1 is read too: it had none."""
 NAME = "manifest.json"
 
 
@@ -61,6 +62,16 @@ class ReadingsThen:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthThen:
+    """A month of readings that had left the database: its file in the backup, rows, sha256 of the plain file."""
+
+    month: str
+    file: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A backup. `salt` (hex) where it is sealed; `clock` the simulated time, if it was."""
 
@@ -72,6 +83,7 @@ class Manifest:
     clock: str | None
     secrets: str | None
     salt: str | None
+    months: tuple[MonthThen, ...] = ()
     format: int = FORMAT
     files: dict[str, str] = field(default_factory=dict)
 
@@ -119,11 +131,17 @@ def read(folder: Path) -> Manifest:
         values: dict[str, Any] = json.loads((folder / NAME).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BackupError(f"{folder} is no backup: {error}") from error
-    if values.get("format") != FORMAT:
-        raise BackupError(f"{folder} has format {values.get('format')}, this release reads {FORMAT}")
+    if values.get("format") not in range(1, FORMAT + 1):
+        raise BackupError(f"{folder} has format {values.get('format')}, this release reads up to {FORMAT}")
     databases = tuple(_database(each) for each in values.pop("databases"))
     readings = values.pop("readings")
-    return Manifest(databases=databases, readings=ReadingsThen(**readings) if readings else None, **values)
+    months = tuple(MonthThen(**each) for each in values.pop("months", []))
+    return Manifest(
+        databases=databases,
+        readings=ReadingsThen(**readings) if readings else None,
+        months=months,
+        **values,
+    )
 
 
 def check_mac(folder: Path, key: Key) -> None:

@@ -18,6 +18,7 @@ import nats
 from deploy import topology
 from deploy.databases import as_role, create_database, create_roles, for_asyncpg, for_sqlalchemy
 from deploy.local import backup_manifest as manifests
+from deploy.local import backup_months
 from deploy.local.backup import ORDER, Say, checkpoints_of, connection_environment, head_of
 from deploy.local.backup_manifest import BackupError, DatabaseThen, Manifest
 from deploy.local.backup_seal import Key
@@ -83,6 +84,8 @@ async def restore(folder: Path, passphrase: str | None, settings: LocalSettings,
         for name in reversed(ORDER):
             owner_url = await _prepared(name, settings, secrets, admin_url)
             checked += await _restore_database(folder, manifest.database(name), owner_url, key, data)
+            if name == "energy":
+                await _restore_months(folder, manifest, owner_url, key, data, say)
             head = manifest.database(name).head
             if head is not None:
                 positions[name] = head.position
@@ -212,6 +215,18 @@ async def _restore_database(
     )
     anchors.write(data.anchors, anchor)
     return checked
+
+
+async def _restore_months(
+    folder: Path, manifest: Manifest, owner_url: str, key: Key | None, data: DataFolder, say: Say
+) -> None:
+    connection = await asyncpg.connect(owner_url, timeout=10)
+    try:
+        await backup_months.bring_back(connection, folder, manifest.months, key, data.root)
+    finally:
+        await connection.close()
+    if manifest.months:
+        say(f"archived months of readings: {len(manifest.months)} files")
 
 
 async def _verify(owner_url: str, part: DatabaseThen) -> int:

@@ -9,6 +9,7 @@ from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.people import People
 from services.assessment.queries import Queries
 from shared.anchors import Anchoring
+from shared.answers import forget_regularly
 from shared.decider import CommandRunner
 from shared.event_log import EventLog
 from shared.relay import Relay
@@ -25,6 +26,7 @@ async def main() -> None:
         api.serve(Assessment(runner, rt.clock), Queries(rt.engine, log), people).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
+        rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         await rt.run()
 
 

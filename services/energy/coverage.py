@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from opentelemetry import trace
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -109,8 +108,7 @@ class CoverageWatch:
         moment = await self.settled.moment()
         if moment is None:
             return 0
-        with _tracer.start_as_current_span("energy coverage sweep"):
-            written = await self._days(domain.day_of(moment)) + await self._feeds(moment)
+        written = await self._days(domain.day_of(moment)) + await self._feeds(moment)
         if written:
             self.energy.appended()
         return written
@@ -156,8 +154,8 @@ class CoverageWatch:
                     events += found
                     name = f"coverage-{row.enterprise}-{row.day.isoformat()}"
                     writes.append(self._write(name, row.version, found))
-                _link([row.traceparent for row, write in zip(rows, writes, strict=True) if write.events])
-                await self._append(conn, writes, events, "judge-days")
+                rest_on = [row.traceparent for row, write in zip(rows, writes, strict=True) if write.events]
+                await self._append(conn, writes, events, "judge-days", rest_on)
             written += len(events)
             if len(rows) < BATCH:
                 self._judged_to, self._lists = today, lists.lists
@@ -168,15 +166,17 @@ class CoverageWatch:
         return StreamWrite(stream, version, [CATALOGUE.encode(event, now) for event in events])
 
     async def _append(
-        self, conn: AsyncConnection, writes: Sequence[StreamWrite], events: Sequence[Any], what: str
+        self,
+        conn: AsyncConnection,
+        writes: Sequence[StreamWrite],
+        events: Sequence[Any],
+        what: str,
+        rest_on: Sequence[str | None] = (),
     ) -> None:
+        """Append, in a span linked to the batches that the verdicts rest on. A sweep without a verdict has none."""
         if not events:
             return
-        await inline.apply(conn, events, self.energy.now())
-        await self.energy.log.append(conn, writes, metadata(what))
-
-
-def _link(traceparents: Sequence[str | None]) -> None:
-    """Say in the sweep's span which batches the verdicts rest on."""
-    for link in telemetry.links_from(traceparents):
-        trace.get_current_span().add_link(link.context)
+        links = telemetry.links_from(rest_on)
+        with _tracer.start_as_current_span("energy coverage sweep", links=links):
+            await inline.apply(conn, events, self.energy.now())
+            await self.energy.log.append(conn, writes, metadata(what))

@@ -108,17 +108,17 @@ class Flusher:
                 return written
 
     async def _batch(self, today: date, not_since: datetime, now: datetime) -> tuple[int, int]:
-        with _tracer.start_as_current_span("energy flush") as span:
-            async with self.energy.engine.begin() as conn:
-                found = await conn.execute(_TAKE, {"today": today, "not_since": not_since, "limit": BATCH})
-                rows = found.all()
-                marks = sorted((row.enterprise, row.day) for row in rows)
-                if not marks:
-                    return 0, 0
-                for link in telemetry.links_from(row.traceparent for row in rows):
-                    span.add_link(link.context)
-                events = await self._decide(conn, marks)
+        async with self.energy.engine.begin() as conn:
+            found = await conn.execute(_TAKE, {"today": today, "not_since": not_since, "limit": BATCH})
+            rows = found.all()
+            marks = sorted((row.enterprise, row.day) for row in rows)
+            # A look that finds nothing to do is no work worth a trace.
+            if not marks:
+                return 0, 0
+            links = telemetry.links_from(row.traceparent for row in rows)
+            with _tracer.start_as_current_span("energy flush", links=links) as span:
                 span.set_attribute("shengji.days", len(marks))
+                events = await self._decide(conn, marks)
                 if events:
                     await inline.apply(conn, events, now)
                     writes = [

@@ -12,6 +12,7 @@ from services.energy.flusher import Flusher
 from services.energy.readings import release
 from services.energy.settings import EnergySettings
 from shared.anchors import Anchoring
+from shared.answers import forget_regularly
 from shared.loop import run
 from shared.relay import Relay
 from shared.runtime import Runtime
@@ -40,6 +41,7 @@ async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     rt.spawn(release.run(rt.engine, rt.js), "release")
     rt.spawn(quarantine_depth.run(rt.engine), "quarantine depth")
     rt.spawn(Anchoring.of(SOURCE, rt.engine, energy.log, rt.settings).run(), "anchors")
+    rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
 
 
 async def main(role: str) -> None:

@@ -85,9 +85,10 @@ def create_app(
             response_model=None,
             status_code=route.status,
         )
-    api.include_router(simulated_clock.router(authenticator, door))
-    api.include_router(live.router(authenticator, client, limits, hints or Hints(), now))
     app.include_router(api)
+    # Not within `api`: the route of a nested router tells traces a path without the prefix.
+    app.include_router(simulated_clock.router(authenticator, door), prefix=PREFIX)
+    app.include_router(live.router(authenticator, client, limits, hints or Hints(), now), prefix=PREFIX)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_middleware(PublicPages, limits=limits, prefix=PREFIX, refuse=problem_response)

@@ -9,6 +9,7 @@ from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
 from shared.anchors import Anchoring
+from shared.answers import forget_regularly
 from shared.event_log import EventLog
 from shared.relay import Relay
 from shared.runtime import Runtime
@@ -26,6 +27,7 @@ async def main() -> None:
         rt.spawn(relay.run(), "relay")
         rt.spawn(watch.run(), "escalation")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
+        rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
         duties = DutyWatch(app)
         rt.health.register("duties", duties.check)

@@ -18,7 +18,8 @@ async def proof() -> AsyncIterator[Proof]:
     """The previous release at work: plan loaded, enterprises registered, nothing sent yet."""
     async with Operator.running(kind=RollingSystem) as operator:
         portal, ledger = Portal(operator.system), Ledger()
-        await portal.load_plan()
+        assert isinstance(operator.system, RollingSystem)
+        await operator.system.load_previous_plan(portal.province)
         proof = Proof(operator, await Load.prepared(portal, ledger), ledger)
         yield proof
         await proof.load.stop()

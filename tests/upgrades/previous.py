@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 
 ARCHIVE = Path(__file__).with_name("previous.tar.xz")
-PACKAGES = ("services", "shared", "deploy")
+PACKAGES = ("services", "shared", "deploy", "plans")
 
 
 def unpack(folder: Path) -> Path:

@@ -2,25 +2,36 @@
 
 import io
 import json
+import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import psutil
 from rich.console import Console
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from cli.door import Door
+from cli.plan import load_through
 from cli.rebuild import rebuild
 from deploy import topology
+from shared.clock import SystemClock
+from shared.event_log import EventLog, NewEvent, StreamWrite
 from tests.faults.moving import moving, recovered
 from tests.faults.proof import Proof
-from tests.kit.portal import API, ok
+from tests.faults.system import SERVERS
+from tests.kit.portal import API, PLAN, ok
 from tests.kit.servers import wait_for
-from tests.upgrades.rolling import RollingSystem
+from tests.upgrades import previous
+from tests.upgrades.rolling import BESIDE, RollingSystem
 
+ROOT = Path(__file__).parents[2]
+CLOCK = SystemClock()
 DOORS = ("energy-intake", "gateway")
-ORDER = ("progress", "assessment", "energy", "energy-worker", "projects", *DOORS)
+SIDE_BY_SIDE = ("progress", "assessment", "energy", "projects", *DOORS)
 """Readers before the writers of what they read, and the doors last: they ask for what is new."""
-SIDE_BY_SIDE = tuple(name for name in ORDER if name != "energy-worker")
-"""The worker is exchanged, not doubled: the previous release's doesn't look whether another has written meanwhile."""
+ALONE = ("provisioner", "energy-worker")
+"""Exchanged, not doubled, as on Kubernetes: one of each is enough, and nobody waits for an answer of theirs."""
 
 
 def rolling(proof: Proof) -> RollingSystem:
@@ -51,29 +62,20 @@ def spans(folder: Path, process: str) -> set[str]:
     return {json.loads(line)["name"] for line in file.read_text().splitlines()} if file.exists() else set()
 
 
-async def test_the_databases_are_migrated_under_the_previous_release(proof: Proof) -> None:
-    """Expand first: the old code works on the new tables, and its own rebuild isn't needed."""
-    proof.load.start()
-    await moving(proof)
-    for process in topology.PROCESSES:
-        assert runs_previous(proof, process.name)
-    await rolling(proof).expand()
-    await moving(proof)
-    await recovered(proof)
-
-
 async def test_two_releases_side_by_side_share_the_work(proof: Proof) -> None:
-    """Second instances of this release beside the old ones: both answer, both doors take, nothing counts twice."""
+    """This release's migrations under the old code, then its processes beside the old ones: nothing counts twice."""
     system = rolling(proof)
     proof.load.start()
+    await moving(proof)
+    assert all(runs_previous(proof, process.name) for process in topology.PROCESSES)
+    await system.expand()
     await moving(proof)
     # This release may read what the one before passed over; the old one serves until the new version is built.
     await rebuilt(proof, accept=True)
     doors = await system.beside(SIDE_BY_SIDE)
     await moving(proof)
-    at = f"http://127.0.0.1:{doors['gateway']}", f"http://127.0.0.1:{doors['energy-intake']}"
     await repeated(proof, system.urls.gateway, system.urls.intake)
-    await repeated(proof, *at)
+    await repeated(proof, *(f"http://127.0.0.1:{doors[name]}" for name in ("gateway", "energy-intake")))
 
     def shared() -> bool:
         proof.load.check()
@@ -100,24 +102,24 @@ async def repeated(proof: Proof, gateway: str, intake: str) -> None:
         proof.ledger.received(sent, again.json()["receipt"], 0)
 
 
-async def test_each_process_is_exchanged_while_work_goes_on(proof: Proof) -> None:
-    """The rolling restart: each old instance stops while the new one beside it works on."""
+async def test_the_previous_release_leaves_while_work_goes_on(proof: Proof) -> None:
+    """The rolling restart: an old instance stops, and the new one beside it works on."""
     system = rolling(proof)
     proof.load.start()
     await moving(proof)
-
-    async def work_goes_on() -> None:
+    for name in ALONE:
+        await system.exchange(name)
+    for name in SIDE_BY_SIDE:
+        if name in DOORS:
+            # The load knows one address of each door: there, callers come again until the new one listens.
+            await system.exchange(name)
+            await system.supervisor.dismiss(name + BESIDE)
+        else:
+            await system.supervisor.dismiss(name)
         await moving(proof)
-
-    async def nobody_listens() -> None:
-        """The load knows one address of each door: there, callers come again until the new one listens."""
-
-    await system.exchange("provisioner", work_goes_on)
-    for name in ORDER:
-        await system.exchange(name, nobody_listens if name in DOORS else work_goes_on)
-    await system.retire(SIDE_BY_SIDE)
-    for process in topology.PROCESSES:
-        assert not runs_previous(proof, process.name)
+    assert not any(runs_previous(proof, name) for name in proof.operator.names() if name not in SERVERS)
+    async with Door(system.urls.gateway, proof.load.portal.token("province")) as door:
+        await load_through(door, PLAN, "as this release has it")
     await recovered(proof)
 
 
@@ -140,3 +142,58 @@ async def serving(proof: Proof) -> tuple[int, int]:
     async with proof.operator.database("progress") as conn:
         row = await conn.fetchrow("SELECT version, previous FROM serving")
     return row["version"], row["previous"]
+
+
+NEXT_READERS = """
+class _Filed(MonthlyReportFiled, frozen=True, kw_only=True):
+    investment: Decimal = msgspec.field(name="invested")
+
+def _renamed(data):
+    return {"invested" if name == "investment" else name: value for name, value in data.items()}
+
+_filed = "MonthlyReportFiled"
+READERS = {**READERS, ("projects", _filed): Reader(_Filed, 2, {(_filed, 1): _renamed})}
+"""
+"""What the next release of progress might add to its readers: version 2 calls the investment by another name."""
+
+
+async def test_events_of_the_next_release_wait_for_their_reader_and_unknown_ones_do_not(proof: Proof) -> None:
+    """Whoever deploys the writer first sees why figures stand still; the reader's release lets them go on."""
+    system, operator = rolling(proof), proof.operator
+    progress = next(name for name in operator.names() if name.startswith("progress"))
+    before = (await proof.applied())["projects"]
+    filed = {"report": "350600-2013-01", "region": "350600", "month": "2013-01"}
+    await append(proof, NewEvent("SiteInspected", 1, {"site": "?"}, CLOCK.now()))
+    await wait_for(lambda: applied(proof, before + 1), 60, "a type that nobody knows is passed over")
+    await append(proof, NewEvent("MonthlyReportFiled", 2, {**filed, "invested": "1200000000"}, CLOCK.now()))
+
+    async def stands_still() -> bool:
+        return "deploy readers first" in await system.said(progress)
+
+    await wait_for(stands_still, 60, "progress says why")
+    board = await proof.load.portal.province.get("/progress/figures/TR-6c")
+    assert ok(board)["figure"]["value"] is None
+    next_release = system.folder.root / "next"
+    for package in previous.PACKAGES:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / package, next_release / package, ignore=ignored)
+    with (next_release / "services/progress/readers.py").open("a") as readers:
+        readers.write(NEXT_READERS)
+    await system.supervisor.dismiss(progress)
+    await system.start_as("progress", next_release)
+    await wait_for(lambda: applied(proof, before + 2), 60, "the line goes on by itself")
+    figure = ok(await proof.load.portal.province.get("/progress/figures/TR-6c"))["figure"]
+    assert Decimal(figure["value"]) == 12
+
+
+async def append(proof: Proof, event: NewEvent) -> None:
+    """Append to projects' log with projects' own rights, as its next release would."""
+    engine = create_async_engine(proof.operator.system.environment("projects")["SHENGJI_DATABASE_URL"])
+    async with engine.begin() as conn:
+        await EventLog(CLOCK).append(conn, [StreamWrite(f"next-{event.type}", 0, [event])], {})
+    await engine.dispose()
+
+
+async def applied(proof: Proof, position: int) -> bool:
+    """Whether the read-model has come so far in projects' log."""
+    return (await proof.applied())["projects"] >= position

@@ -154,7 +154,8 @@ async def _run(energy: Energy, call: Call, enterprise: str, command: Any) -> Rep
 
     def answer(state: domain.State, _: Any) -> Any:
         fields: dict[str, Any] = msgspec.to_builtins(state)
-        return {**fields, "valid_from": fields.pop("changed_on")}
+        fields["valid_from"] = fields.pop("changed_on")
+        return fields
 
     return await energy.runner.run(
         call, f"enterprise-{enterprise}", _ENTERPRISE, command, inline=write, answer=answer

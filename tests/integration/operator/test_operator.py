@@ -1,5 +1,6 @@
 """What an operator sees and decides, on the running system: status, metrics, traces, figures back to the push."""
 
+import asyncio
 import io
 import json
 from collections.abc import Awaitable
@@ -94,6 +95,21 @@ async def test_status_says_so_in_its_exit_code_when_a_process_is_gone(
         return await status.show(data, False, False, quiet) == 0
 
     await wait_for(well, 60, "all is well again")
+
+
+async def test_status_is_watched_until_told_to_stop(mill: Mill, local_system: LocalSystem) -> None:
+    """Redrawn every two seconds: what changes meanwhile is seen."""
+    console = Console(width=220, file=io.StringIO(), force_terminal=True)
+    data = local_system.settings.data
+    watching = asyncio.create_task(status.show(data, True, False, console))
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    await wait_for(lambda: "Shengji" in file.getvalue(), 30, "it is drawn")
+    drawn = len(file.getvalue())
+    await wait_for(lambda: len(file.getvalue()) > drawn, 30, "and drawn again")
+    watching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await watching
 
 
 async def test_a_reading_is_followed_from_its_push_to_the_figure_and_back(

@@ -1,9 +1,12 @@
 """The drill: a backup of a system at work, restored into an empty machine: same figures to the digit."""
 
 import asyncio
+import contextlib
 import io
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +23,15 @@ from deploy.local.backup_manifest import BackupError
 from deploy.local.backup_seal import SealError
 from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
+from services.energy import archive
 from shared import anchors
 from tests.integration.operator.conftest import Mill, push
-from tests.kit.portal import Portal, ok
+from tests.kit.portal import CHINA, Portal, ok
 from tests.kit.servers import server_folder, wait_for
 
 KEY = "a key for the drill, long enough"
+JANUARY = date(2013, 1, 1)
+JANUARYS = "SELECT s, t, rk, v, e FROM reading_2013_01 ORDER BY s, t"
 # What an answer says of the moment of asking; and running figures, which are outside the log and come with the
 # next push.
 OF_THE_MOMENT = {"fresh", "as_of", "energy_today", "online_now"}
@@ -66,18 +72,22 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
     mill: Mill, portal: Portal, local_system: LocalSystem
 ) -> None:
     data = local_system.settings.data
+    january = await readings_of_january(portal, mill)
     await wait_for(lambda: level(data), 60, "the system is level")
     before, energy = await figures(portal), await sums(portal, mill)
     heads = {each.source: (each.head, each.hash) for each in (await gather(attach(data))).logs}
 
     with server_folder("drill") as folder:
         said: list[str] = []
-        made = await backup.make(attach(data), folder / "backups", KEY, said.append)
+        async with archived(data):
+            made = await backup.make(attach(data), folder / "backups", KEY, said.append)
+        # From here on only the backup has January's file.
         assert {path.name for path in made.folder.iterdir()} == {
             *(f"{service}.dump.sealed" for service in backup.ORDER),
             "manifest.json",
             "manifest.json.mac",
             "secrets.json.sealed",
+            "reading_2013_01.parquet.sealed",
         }
         assert json.loads((data / "backups" / "last.json").read_text())["folder"] == str(made.folder)
         assert (
@@ -114,11 +124,62 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
                     )
                 )
                 await wait_for(lambda: level(settings.data), 60, "the new event has arrived everywhere")
+                async with energy_owner(settings.data) as owner:
+                    assert len(await owner.fetch(JANUARYS)) < len(january)
+                    await archive.restore(owner, JANUARY, await second.now())
+                    assert await owner.fetch(JANUARYS) == january
             finally:
                 await second.close()
             await new_incarnations(data, settings.data)
             console = Console(file=io.StringIO(), record=True)
             assert await audit.verify(settings.data, None, [data / "anchors"], console) == 0
+
+
+async def readings_of_january(portal: Portal, mill: Mill) -> list[Any]:
+    """A meter that counted in January and has been silent since; January's readings as they are stored."""
+    meter = f"{mill.enterprise}-OLD"
+    counter = {"meter": meter, "enterprise": mill.enterprise, "carrier": "electricity", "unit": "kWh"}
+    since = {"kind": "register", "register_digits": 8, "valid_from": "2013-01-01T00:00:00+08:00"}
+    more = {"serial": "A0", "capacity": "40000"}
+    ok(await portal.province.post("/meters", json={**counter, **since, **more}))
+    begin = int(datetime(2013, 1, 8, tzinfo=CHINA).timestamp())
+    await push(portal, mill, meter, [(begin + 900 * n, str(100 + n)) for n in range(96)])
+    async with energy_owner(portal.system.settings.data) as owner:
+
+        async def published() -> bool:
+            return not await owner.fetchval(
+                "SELECT count(*) FROM dirty WHERE enterprise = $1", mill.enterprise
+            )
+
+        await wait_for(published, 60, "the days of January have left as events")
+        found: list[Any] = await owner.fetch(JANUARYS)
+    assert len(found) >= 96
+    return found
+
+
+@contextlib.asynccontextmanager
+async def energy_owner(data: Path) -> AsyncIterator[Any]:
+    """Energy's database, with the migrating role's rights."""
+    url = attach(data).addresses.databases["energy"][1]
+    assert url is not None
+    connection = await asyncpg.connect(for_asyncpg(url))
+    yield connection
+    await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def archived(data: Path) -> AsyncIterator[None]:
+    """January's readings, and what is older, lie in files; afterwards they are back, and the files gone."""
+    now = datetime(2013, 3, 1, tzinfo=CHINA)
+    async with energy_owner(data) as owner:
+        months = [each for each in await archive.due(owner, now, 0) if each <= JANUARY]
+        files = [(await archive.archive(owner, data / "archive", month, now)).file for month in months]
+        try:
+            yield
+        finally:
+            await archive.restore(owner, months[0], now)
+            for file in files:
+                file.unlink()
 
 
 async def sums(portal: Portal, mill: Mill) -> Any:

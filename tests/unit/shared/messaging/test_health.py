@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from deploy.local.probe import http_ready
 from shared.health import OK, Check, Health, HealthServer, asgi_app
 
 
@@ -80,5 +81,16 @@ async def test_it_is_served_with_metrics_and_says_when_its_port_is_taken():
         second = HealthServer(Health("other"), "127.0.0.1", server.port)
         with pytest.raises(OSError, match=f"127.0.0.1:{server.port}"):
             await second.start()
+    finally:
+        await server.stop()
+
+
+async def test_the_runner_hears_which_check_fails():
+    health = Health("projects")
+    health.register("relay", lambda: Check("failing", "12 s behind"))
+    server = HealthServer(health, "127.0.0.1", 0)
+    await server.start()
+    try:
+        assert await http_ready(server.port)(0) == "relay: 12 s behind"
     finally:
         await server.stop()
