@@ -36,4 +36,8 @@ async def load_through(door: Door, name: str, reason: str | None = None) -> list
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
         answer = await door.post(f"/api/v1/plans/{name}{suffix}", body, key=f"plan-{name}-{part}-{digest}")
         answers.append((part, answer))
+    for each in plan.openings():
+        digest = hashlib.sha256(json.dumps(each.body, sort_keys=True).encode()).hexdigest()[:16]
+        key = f"plan-{name}-{each.id}-{digest}"
+        answers.append((each.id, await door.post(f"/api/v1{each.path}", each.body, key=key)))
     return answers

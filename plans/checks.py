@@ -9,6 +9,7 @@ from plans.duties import Duty
 from plans.model import (
     Coefficient,
     Envelope,
+    Fund,
     NbsCode,
     PlanActor,
     PlanSum,
@@ -70,6 +71,22 @@ def project_rules(rows: Sequence[Located[ProjectRule]]) -> Iterable[Fault]:
     for name in sorted({row.item.rule for row in rows}):
         named = [row for row in rows if row.item.rule == name]
         yield from one_at_a_time(named, lambda rule: (rule.valid_from, rule.valid_to))
+
+
+def funds(
+    rows: Sequence[Located[Fund]],
+    regions: Sequence[Located[Region]],
+    programmes: Sequence[Located[Programme]],
+) -> Iterable[Fault]:
+    """A fund is a known region's, for known programmes, and on any day one of its terms holds at most."""
+    codes = [programme.item.code for programme in programmes]
+    for row in rows:
+        yield from known(row, "region", row.item.region, [each.item.code for each in regions], "regions.csv")
+        for terms in row.item.terms:
+            for programme in terms.programmes:
+                yield from known(row, "programmes", programme, codes, "plan.yaml")
+        dated = [Located(row.file, row.line, terms) for terms in row.item.terms]
+        yield from one_at_a_time(dated, lambda terms: (terms.valid_from, terms.valid_to))
 
 
 def tags(rows: Sequence[Located[ProjectTag]], programmes: Sequence[Located[Programme]]) -> Iterable[Fault]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from plans import checks, parts
+from plans import checks, openings, parts
 from plans.duties import Duty
 from plans.limits import Limit, LimitStandard, Prices, check_limits
 from plans.model import (
     Coefficient,
     Envelope,
+    Fund,
     KeyUserRule,
     MonitoringRule,
     NbsCode,
@@ -32,6 +33,7 @@ from plans.model import (
     TargetBase,
     Unit,
 )
+from plans.openings import Opening
 from plans.source import Fault, Located, PlanError, Reader, Row
 
 HOME = Path(__file__).parent
@@ -55,6 +57,7 @@ class Plan:
     registers: tuple[Register, ...]
     project_rules: tuple[ProjectRule, ...]
     project_tags: tuple[ProjectTag, ...]
+    funds: tuple[Fund, ...]
     sectors: tuple[Sector, ...]
     coefficients: tuple[Coefficient, ...]
     statistical_coefficients: tuple[StatisticalCoefficient, ...]
@@ -103,6 +106,10 @@ class Plan:
             ),
         }
 
+    def openings(self) -> list[Opening]:
+        """What is opened one by one once the parts are loaded: the funds."""
+        return [openings.fund(each) for each in self.funds]
+
 
 def plan_names() -> list[str]:
     """The plans that stand in this package."""
@@ -133,6 +140,7 @@ def load_folder(folder: Path) -> Plan:
     registers = _lists(reader, "registers.yaml", "registers")("registers", Register)
     project_rules = _lists(reader, "project_rules.yaml", "rules")("rules", ProjectRule)
     project_tags = reader.table("project_tags.csv", ProjectTag)
+    funds = _lists(reader, "funds.yaml", "funds")("funds", Fund)
     monitoring = _lists(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
     key_users = monitoring("key_user_rules", KeyUserRule)
     silence = monitoring("monitoring_rules", MonitoringRule)
@@ -161,6 +169,8 @@ def load_folder(folder: Path) -> Plan:
         *checks.project_rules(project_rules),
         *checks.unique(project_tags, "tag", lambda row: row.tag),
         *checks.tags(project_tags, programmes),
+        *checks.unique(funds, "fund", lambda row: row.fund),
+        *checks.funds(funds, regions, programmes),
         *checks.regions(regions, relations, envelope.province),
         *checks.targets(targets, bases, programmes, levels, units, envelope),
         *checks.sums(sums, targets),
@@ -188,6 +198,7 @@ def load_folder(folder: Path) -> Plan:
         registers=_items(registers),
         project_rules=_items(project_rules),
         project_tags=_items(project_tags),
+        funds=_items(funds),
         sectors=_items(sectors),
         coefficients=_items(coefficients),
         statistical_coefficients=_items(statistical),

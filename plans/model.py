@@ -229,6 +229,36 @@ class ProjectTag(Sourced):
     rows: Text
 
 
+class FundTerms(Strict):
+    """What a fund pays for between two days; without a rate the amount is decided case by case."""
+
+    valid_from: date
+    valid_to: date | None = None
+    aids: Annotated[list[Text], Field(min_length=1)]
+    bases: list[Text] = []
+    rate: Decimal | None = None
+    cap: Decimal | None = None
+    stages: list[Text] = []
+    programmes: list[Text] = []
+    base_from: Decimal | None = None
+    base_below: Decimal | None = None
+    criteria: list[Text] = []
+    source: Text
+
+
+class Fund(Sourced):
+    """A special fund (专项资金) with its terms; `amount` in yuan."""
+
+    fund: Text
+    name: Text
+    region: Text
+    purpose: Text
+    amount: Annotated[Decimal, Field(gt=0)]
+    valid_from: date
+    valid_to: date
+    terms: Annotated[list[FundTerms], Field(min_length=1)]
+
+
 class Sector(Sourced):
     """A sector named by the plan as a set of GB/T 4754-2011 code prefixes of any length (X-21)."""
 

@@ -13,6 +13,8 @@ from services.projects.domain import (
     project_problem,
     project_problem_decisions,
 )
+from services.projects.domain.money import decisions as money
+from services.projects.domain.money import fund
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
@@ -25,6 +27,7 @@ _SLICES = (
     project_problem.ProblemEvent,
     meeting.MeetingEvent,
     duty_account.DutyEvent | duty_days.DutyDaySet,
+    fund.FundEvent,
 )
 """The union of each slice's event classes; a single class isn't a union."""
 
@@ -37,6 +40,7 @@ PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, pro
 MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
+FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 
 
 def project_stream(project_id: str) -> str:
@@ -72,3 +76,8 @@ def duty_account_stream(duty: str, region: str) -> str:
 def duty_days_stream(plan_id: str, duty: str) -> str:
     """The stream of the days that an operator has set for a duty."""
     return f"duty-days:{plan_id}:{duty}"
+
+
+def fund_stream(fund_id: str) -> str:
+    """The stream of one fund: its ledger."""
+    return f"fund:{fund_id}"

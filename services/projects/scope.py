@@ -48,6 +48,28 @@ def check_register(actor: Actor, register: str, level: str) -> None:
         raise forbidden(f"The register {register} is kept at the level {level}; your role is {actor.role}.")
 
 
+def check_fund_open(actor: Actor, tree: AreaTree, region: str) -> None:
+    """A fund is entered by the government whose money it is, or one above it. Raises Problem 403."""
+    if actor.role == "province" or (actor.area and tree.covers(actor.area, region)):
+        return
+    raise forbidden(f"The funds of {region} are not entered by {actor.area}.")
+
+
+def check_fund_write(actor: Actor, tree: AreaTree, region: str) -> None:
+    """Money is decided on by the government whose it is, and by nobody above it (TR-21). Raises Problem 403."""
+    area = tree.get(region)
+    provincial = area is not None and area.level == "province"
+    if not (provincial if actor.role == "province" else actor.area == region):
+        raise forbidden(f"The fund is {region}'s; your token is for {actor.area or actor.role}.")
+
+
+def check_fund_read(actor: Actor, tree: AreaTree, region: str) -> None:
+    """A ledger is read by the government whose money it is, and those above it. Raises Problem 403."""
+    if actor.role in _READS_ALL or (actor.area and tree.covers(actor.area, region)):
+        return
+    raise forbidden(f"The ledger is {region}'s; your token is for {actor.area}.")
+
+
 def check_report_write(actor: Actor, region: str) -> None:
     """A city reports for itself, and nobody for it. Raises Problem 403."""
     if actor.role == "city" and actor.area == region:

@@ -33,15 +33,7 @@ class Route:
 
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
-    from services.gateway.routes import (
-        duties,
-        energy,
-        plan,
-        pre_reviews,
-        problems,
-        progress,
-        projects,
-    )
+    from services.gateway.routes import duties, energy, money, plan, pre_reviews, problems, progress, projects
 
     return [
         *progress.ROUTES,
@@ -50,5 +42,6 @@ def all_routes() -> list[Route]:
         *pre_reviews.ROUTES,
         *problems.ROUTES,
         *duties.ROUTES,
+        *money.ROUTES,
         *energy.ROUTES,
     ]

@@ -6,6 +6,7 @@ One module per slice. What is imported here is served: the modules put their ope
 from services.projects.api import (
     duties,
     meetings,
+    money,
     plan,
     pre_reviews,
     problems,
@@ -18,6 +19,7 @@ from services.projects.api.base import ops, serve
 __all__ = [
     "duties",
     "meetings",
+    "money",
     "ops",
     "plan",
     "pre_reviews",

@@ -14,12 +14,13 @@ from services.projects import tables
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.meeting import MeetingEvent
+from services.projects.domain.money.fund import FundEvent
 from services.projects.domain.monthly_report import MonthlyReportEvent
 from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.events import CATALOGUE
-from services.projects.inline import duties, meetings, plan, problems, projects, reports
+from services.projects.inline import duties, meetings, money, plan, problems, projects, reports
 from shared.event_log import EventLog
 
 _BATCH = 1000
@@ -32,6 +33,7 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(MeetingEvent), meetings.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
+    **dict.fromkeys(get_args(FundEvent), money.apply),
 }
 """What writes an event of this class; every class of the catalogue is in it."""
 

@@ -34,6 +34,14 @@ def read_day(cursor: str) -> tuple[date, str]:
         raise _bad_cursor() from error
 
 
+def read_number(cursor: str) -> int:
+    """The one number in a cursor. Raises Problem for anything made up."""
+    (number,) = read(cursor, 1)
+    if not number.isdecimal() or len(number) > 18:
+        raise _bad_cursor()
+    return int(number)
+
+
 def _bad_cursor() -> Problem:
     return invalid(
         "The cursor is not one that a page gave.",

@@ -1,8 +1,9 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
-from services.projects.tables import duties, plan, problems, projects, reports
+from services.projects.tables import duties, money, plan, problems, projects, reports
 from services.projects.tables.base import metadata
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
+from services.projects.tables.money import fund, subsidy
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.problems import meeting, meeting_item, project_problem
 from services.projects.tables.projects import (
@@ -14,7 +15,7 @@ from services.projects.tables.projects import (
 )
 from services.projects.tables.reports import investment_target, monthly_report
 
-INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE, *problems.INLINE, *duties.INLINE)
+INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE, *problems.INLINE, *duties.INLINE, *money.INLINE)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "duty_consequence",
     "duty_day",
     "duty_entry",
+    "fund",
     "investment_target",
     "meeting",
     "meeting_item",
@@ -38,5 +40,6 @@ __all__ = [
     "register",
     "rule",
     "signing",
+    "subsidy",
     "tag",
 ]

@@ -11,6 +11,7 @@ from services.projects.duty_watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.inline import APPLY, rebuild_inline
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
+from tests.component.projects.test_money import FUND, TERMS
 
 
 async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
@@ -39,6 +40,7 @@ async def busy_year(service: Service) -> None:
     await service.ask(FUZHOU, "correct-report", **report)
     await problems_and_meeting(service)
     await pre_review_and_signing(service)
+    await subsidy(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
 
@@ -96,6 +98,31 @@ async def problems_and_meeting(service: Service) -> None:
     await service.ask(PROVINCE, "conclude-meeting", meeting="M-1", evidence="3号")
     await service.ask(PROVINCE, "close-problem", problem="Q-2", resolution="好了", evidence="4号")
     await service.ask(PROVINCE, "reopen-problem", problem="Q-2", reason="没有")
+
+
+async def subsidy(service: Service) -> None:
+    """An application through every decision."""
+    await service.ask(PROVINCE, "open-fund", **{**FUND, "terms": [{**TERMS, "stages": []}]})
+    ids = {"fund": FUND["fund"], "application": "S-1"}
+    base = {"aid": "grant", "base_kind": "bank_loan", "base": "80000000", "evidence": "1号"}
+    await service.ask(FUZHOU, "request-subsidy", **ids, project="P-1", **base)
+    for operation, changes in (
+        ("reserve-subsidy", {"evidence": "2号"}),
+        ("assess-subsidy", {"base": "60000000", "evidence": "3号", "reason": "核减"}),
+        ("commit-subsidy", {"amount": "2500000", "evidence": "4号"}),
+        ("pay-subsidy", {"amount": "1500000", "evidence": "5号"}),
+        ("reserve-subsidy", {"amount": "300000", "evidence": "6号"}),
+        ("release-subsidy", {"amount": "800000", "reason": "缩减"}),
+        ("recover-subsidy", {"amount": "100000", "evidence": "7号", "reason": "退回"}),
+    ):
+        await service.ask(PROVINCE, operation, **ids, **changes)
+    await service.ask(FUZHOU, "request-subsidy", **ids | {"application": "S-2"}, project="P-2", **base)
+    closed = {"outcome": "withdrawn", "reason": "撤回"}
+    await service.ask(FUZHOU, "close-subsidy", **ids | {"application": "S-2"}, **closed)
+    more = {"amount": "1000000", "evidence": "8号", "reason": "追加"}
+    await service.ask(PROVINCE, "change-appropriation", fund=FUND["fund"], **more)
+    terms = {"terms": [TERMS], "evidence": "9号", "reason": "调整"}
+    await service.ask(PROVINCE, "change-fund-terms", fund=FUND["fund"], **terms)
 
 
 async def test_a_rebuild_gives_identical_tables(service: Service) -> None:

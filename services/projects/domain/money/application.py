@@ -1,0 +1,219 @@
+"""Whether a project may ask a fund for money, and what it is entitled to (申报)."""
+
+from decimal import Decimal
+
+from services.projects.domain.money.commands import AssessSubsidy, KnownProject, RequestSubsidy
+from services.projects.domain.money.fund import Application, CriterionMet, Fund, Outcome, SubsidyRequested
+from services.projects.domain.money.terms import Base, Terms, entitlement, in_force
+from services.projects.domain.refusal import Refused
+
+_ASK_BACK = Decimal(10_000)
+"""A base below this many yuan looks like one in 万元 or 亿元: asked about, not refused. The system's own care."""
+
+
+def request(command: RequestSubsidy, fund: Fund) -> SubsidyRequested:
+    """The application, or Refused."""
+    terms = in_force(fund.terms, command.on)
+    known = command.project
+    _check_project(known, terms, fund)
+    _check_alone(command, fund)
+    if command.aid not in terms.aids:
+        raise Refused(
+            f"The fund gives {', '.join(terms.aids)}, not {command.aid}.", code="aid-not-given", where="aid"
+        )
+    if terms.bases and command.base_kind not in terms.bases:
+        raise Refused(
+            f"The fund reckons by one of {', '.join(terms.bases)}.",
+            code="base-kind",
+            where="base_kind",
+            remedy="Name one of them, and its amount in base; they are alternatives and are not added.",
+        )
+    return SubsidyRequested(
+        application=command.application,
+        fund=command.fund,
+        project=known.project,
+        region=known.region,
+        enterprise=known.enterprise,
+        aid=command.aid,
+        base_kind=command.base_kind if terms.bases else None,
+        base=command.base if terms.bases else None,
+        evidence=command.evidence,
+        criteria=_criteria(command.criteria, terms),
+        entitlement=entitled(terms, command.base, command.amount),
+        on=command.on,
+        requested_by=command.requested_by,
+        confirmed=_confirmed(command),
+        note=command.note,
+    )
+
+
+def same(command: RequestSubsidy, application: Application) -> bool:
+    """Whether it is the application that was made already, whoever repeats it and whatever came after."""
+    known = application.requested
+    asked = command.base if known.base_kind is not None else command.amount
+    return (
+        command.project.project,
+        command.aid,
+        command.base_kind,
+        asked,
+        command.evidence,
+        tuple(sorted(command.criteria, key=_name)),
+        command.on,
+    ) == (
+        known.project,
+        known.aid,
+        known.base_kind,
+        known.base if known.base_kind is not None else known.entitlement,
+        known.evidence,
+        known.criteria,
+        known.on,
+    )
+
+
+def assessed(command: AssessSubsidy, fund: Fund, application: Application) -> Decimal:
+    """What the audited base entitles to, by the terms of the day on which the project asked. Raises Refused."""
+    terms = in_force(fund.terms, application.requested.on)
+    return entitled(terms, command.base, command.amount)
+
+
+def entitled(terms: Terms, base: Decimal | None, amount: Decimal | None) -> Decimal:
+    """What a base, or an amount where there is no formula, entitles to (yuan). Raises Refused."""
+    if terms.rate is None:
+        return _case_by_case(terms, base, amount)
+    if base is None or amount is not None:
+        raise Refused(
+            "The amount follows from the base here.",
+            code="base-missing",
+            where="base",
+            remedy="Give base, and no amount.",
+        )
+    below, least = terms.base_below, terms.base_from
+    if (least is not None and base < least) or (below is not None and base >= below):
+        raise Refused(
+            f"A base of {base:f} lies outside what the fund supports: from {least or 0:f}"
+            + (f" to below {below:f}." if below is not None else " on."),
+            code="base-out-of-range",
+            where="base",
+        )
+    result = entitlement(terms, base)
+    if result <= 0:
+        raise Refused(f"A base of {base:f} gives nothing.", code="amount", where="base")
+    return result
+
+
+def _case_by_case(terms: Terms, base: Decimal | None, amount: Decimal | None) -> Decimal:
+    if amount is None or amount <= 0 or base is not None:
+        raise Refused(
+            "The fund has no formula; it decides case by case.",
+            code="amount-missing",
+            where="amount",
+            remedy="Give the amount that is asked for, in yuan, and no base.",
+        )
+    if terms.cap is not None and amount > terms.cap:
+        raise Refused(f"One project gets {terms.cap:f} yuan at most.", code="over-cap", where="amount")
+    return amount
+
+
+def _check_project(known: KnownProject, terms: Terms, fund: Fund) -> None:
+    if not known.in_area:
+        raise Refused(
+            f"Project {known.project} lies in {known.region}, which the fund of {fund.opened.region} is not for.",
+            code="foreign-project",
+            where="project",
+        )
+    if terms.programmes and not set(terms.programmes) & set(known.programmes):
+        raise Refused(
+            f"The fund is for projects of {', '.join(terms.programmes)}; {known.project} is one of "
+            f"{', '.join(known.programmes)}.",
+            code="other-programme",
+            where="project",
+        )
+    if terms.stages and known.stage not in terms.stages:
+        raise Refused(
+            f"Project {known.project} is {known.stage}; the fund is for projects that are "
+            f"{', '.join(terms.stages)}.",
+            code="stage",
+            where="project",
+            remedy="Report the project's stage first, if it has gone on.",
+        )
+
+
+def _check_alone(command: RequestSubsidy, fund: Fund) -> None:
+    """One project, one application to a fund: or loan and equipment would be added, and the cap doubled."""
+    for name, other in fund.applications.items():
+        if other.requested.project == command.project.project and other.closed is None:
+            raise Refused(
+                f"Project {command.project.project} has asked this fund already, with {name}.",
+                code="already-asked",
+                status=409,
+                where="project",
+                remedy="Have that application assessed anew, or close it first.",
+            )
+
+
+def _criteria(given: tuple[CriterionMet, ...], terms: Terms) -> tuple[CriterionMet, ...]:
+    named = [each.criterion for each in given]
+    if sorted(named) != sorted(terms.criteria):
+        raise Refused(
+            f"The fund's criteria are {', '.join(terms.criteria) or 'none'}; answered are "
+            f"{', '.join(named) or 'none'}.",
+            code="criteria",
+            where="criteria",
+            remedy="Answer each of them once, with what shows it.",
+        )
+    return tuple(sorted(given, key=_name))
+
+
+def _name(met: CriterionMet) -> str:
+    return met.criterion
+
+
+def _confirmed(command: RequestSubsidy) -> bool:
+    """Whether a doubtful base was confirmed. Raises Refused, to ask back, when it is doubtful and wasn't."""
+    why = _doubt(command)
+    if why and not command.confirmed:
+        raise Refused(
+            why,
+            code="confirm-amount",
+            where="base",
+            remedy="The amount is in yuan: 1 万元 = 10,000 and 1 亿元 = 100,000,000. "
+            "If it is right, send it again with confirmed: true.",
+            extra={"confirm": "confirmed"},
+        )
+    return why is not None
+
+
+def _doubt(command: RequestSubsidy) -> str | None:
+    known, base = command.project, command.base
+    if base is None or command.base_kind == Base.ENERGY_SAVING:
+        return None
+    most = known.total_investment
+    if command.base_kind == Base.EQUIPMENT:
+        most = known.equipment_investment
+    elif command.base_kind == Base.BANK_LOAN and known.bank_loan is not None:
+        most = known.bank_loan
+    if base > most:
+        return f"{command.base_kind} of {base:f} yuan is more than the {most:f} yuan that the project stands with."
+    return f"{base:f} yuan is little for a {command.base_kind}." if base < _ASK_BACK else None
+
+
+def open_application(fund: Fund, name: str) -> Application:
+    """The application, if it isn't closed. Raises Refused."""
+    found = fund.applications.get(name)
+    if found is None:
+        raise Refused(
+            f"There is no application {name!r} to {fund.opened.fund}.",
+            code="not-found",
+            status=404,
+            where="application",
+        )
+    if found.closed is not None:
+        word = "rejected" if found.closed == Outcome.REJECTED else "withdrawn"
+        raise Refused(
+            f"Application {name} was {word} on {found.last_on}.",
+            code="closed",
+            status=409,
+            where="application",
+            remedy="Ask again with a new application.",
+        )
+    return found

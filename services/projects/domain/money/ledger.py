@@ -1,0 +1,285 @@
+"""Entries of a fund's ledger: reserve 预留 → commit 下达 → pay 拨付, and back: release 释放, recover 收回.
+
+No entry overdraws the fund, and none gives a project more than it is entitled to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from services.projects.domain.money.application import assessed
+from services.projects.domain.money.commands import (
+    AssessSubsidy,
+    CloseSubsidy,
+    CommitSubsidy,
+    PaySubsidy,
+    RecoverSubsidy,
+    ReleaseSubsidy,
+    ReserveSubsidy,
+    SubsidyDecision,
+)
+from services.projects.domain.money.fund import (
+    Application,
+    Fund,
+    FundEvent,
+    SubsidyAssessed,
+    SubsidyClosed,
+    SubsidyCommitted,
+    SubsidyPaid,
+    SubsidyRecovered,
+    SubsidyReleased,
+    SubsidyReserved,
+)
+from services.projects.domain.refusal import Refused
+
+_ENDED = ("terminated", "formally_ended")
+
+
+def decide_on_application(
+    command: SubsidyDecision, fund: Fund, application: Application
+) -> Sequence[FundEvent]:
+    """The entries of a decision on an application that isn't closed. Raises Refused."""
+    match command:
+        case AssessSubsidy():
+            return _assessed(command, fund, application)
+        case ReserveSubsidy():
+            return [_reserved(command, fund, application)]
+        case CommitSubsidy():
+            return [_committed(command, fund, application)]
+        case PaySubsidy():
+            return [_paid(command, fund, application)]
+        case ReleaseSubsidy():
+            return [_released(command, fund, application)]
+        case RecoverSubsidy():
+            return [_recovered(command, fund, application)]
+        case CloseSubsidy():
+            return [_closed(command, application)]
+
+
+def _assessed(command: AssessSubsidy, fund: Fund, application: Application) -> Sequence[FundEvent]:
+    entitlement = assessed(command, fund, application)
+    if (entitlement, command.base) == (application.entitlement, application.base):
+        return []
+    spent = application.committed + application.paid
+    if entitlement < spent:
+        raise Refused(
+            f"{spent:f} yuan are committed or paid, more than the {entitlement:f} of the audited base.",
+            code="over-entitlement",
+            where="base",
+            remedy="Release what is committed and recover what is paid above it, then assess.",
+        )
+    released = max(application.reserved + spent - entitlement, Decimal(0))
+    asked = application.requested
+    return [
+        SubsidyAssessed(
+            command.application,
+            command.fund,
+            asked.project,
+            asked.region,
+            command.base,
+            application.entitlement,
+            entitlement,
+            released,
+            command.on,
+            command.evidence,
+            command.reason,
+            command.decided_by,
+            replace(fund.balance, reserved=fund.balance.reserved - released),
+        )
+    ]
+
+
+def _reserved(command: ReserveSubsidy, fund: Fund, application: Application) -> SubsidyReserved:
+    check_open(fund, command.on)
+    _check_goes_on(command.stage, application)
+    amount = _amount(command.amount, application.room, "entitled to and not reserved yet")
+    if amount > fund.balance.available:
+        raise Refused(
+            f"The fund has {fund.balance.available:f} yuan left; {amount:f} are asked for.",
+            code="overdrawn",
+            status=409,
+            where="amount",
+            remedy="Reserve what is left, or wait until money is released or added.",
+            extra={"available": f"{fund.balance.available:.2f}"},
+        )
+    asked = application.requested
+    return SubsidyReserved(
+        command.application,
+        command.fund,
+        asked.project,
+        asked.region,
+        amount,
+        command.on,
+        command.evidence,
+        command.decided_by,
+        replace(fund.balance, reserved=fund.balance.reserved + amount),
+    )
+
+
+def _committed(command: CommitSubsidy, fund: Fund, application: Application) -> SubsidyCommitted:
+    check_open(fund, command.on)
+    _check_goes_on(command.stage, application)
+    amount = _amount(command.amount, application.reserved, "reserved")
+    asked, balance = application.requested, fund.balance
+    return SubsidyCommitted(
+        command.application,
+        command.fund,
+        asked.project,
+        asked.region,
+        amount,
+        application.reserved - amount,
+        command.on,
+        command.evidence,
+        command.decided_by,
+        replace(
+            balance,
+            reserved=balance.reserved - application.reserved,
+            committed=balance.committed + amount,
+        ),
+    )
+
+
+def _paid(command: PaySubsidy, fund: Fund, application: Application) -> SubsidyPaid:
+    # No check of the fund's last day: what was committed in the year may be paid after it (结转).
+    _check_goes_on(command.stage, application)
+    amount = _amount(command.amount, application.committed, "committed")
+    if command.evidence in fund.vouchers:
+        raise Refused(
+            f"The fund has paid on {command.evidence} already.",
+            code="voucher-used",
+            status=409,
+            where="evidence",
+            remedy="Read the application again: perhaps somebody else has entered this payment.",
+        )
+    asked, balance = application.requested, fund.balance
+    return SubsidyPaid(
+        command.application,
+        command.fund,
+        asked.project,
+        asked.region,
+        amount,
+        command.on,
+        command.evidence,
+        command.decided_by,
+        replace(balance, committed=balance.committed - amount, paid=balance.paid + amount),
+    )
+
+
+def _released(command: ReleaseSubsidy, fund: Fund, application: Application) -> SubsidyReleased:
+    amount = _amount(command.amount, application.reserved + application.committed, "reserved or committed")
+    of_reserved = min(amount, application.reserved)
+    asked, balance = application.requested, fund.balance
+    return SubsidyReleased(
+        command.application,
+        command.fund,
+        asked.project,
+        asked.region,
+        amount,
+        of_reserved,
+        command.on,
+        command.reason,
+        command.decided_by,
+        replace(
+            balance,
+            reserved=balance.reserved - of_reserved,
+            committed=balance.committed - (amount - of_reserved),
+        ),
+    )
+
+
+def _recovered(command: RecoverSubsidy, fund: Fund, application: Application) -> SubsidyRecovered:
+    amount = _amount(command.amount, application.paid, "paid")
+    asked = application.requested
+    return SubsidyRecovered(
+        command.application,
+        command.fund,
+        asked.project,
+        asked.region,
+        amount,
+        command.on,
+        command.evidence,
+        command.reason,
+        command.decided_by,
+        replace(fund.balance, paid=fund.balance.paid - amount),
+    )
+
+
+def _closed(command: CloseSubsidy, application: Application) -> SubsidyClosed:
+    held = application.reserved + application.committed + application.paid
+    if held:
+        raise Refused(
+            f"{held:f} yuan are reserved, committed or paid for {command.application}.",
+            code="money-held",
+            status=409,
+            where="application",
+            remedy="Release or recover them first.",
+        )
+    asked = application.requested
+    return SubsidyClosed(
+        command.application,
+        command.fund,
+        asked.project,
+        asked.region,
+        command.outcome,
+        command.on,
+        command.reason,
+        command.decided_by,
+    )
+
+
+def _amount(amount: Decimal | None, at_most: Decimal, what: str) -> Decimal:
+    """The amount, or all there is. Raises Refused for nothing and for more than there is."""
+    if at_most <= 0:
+        raise Refused(
+            f"Nothing is {what}.",
+            code="nothing-left",
+            status=409,
+            where="amount",
+            remedy="Read the application again: perhaps somebody else has decided on it.",
+        )
+    amount = at_most if amount is None else amount
+    if not 0 < amount <= at_most:
+        raise Refused(
+            f"{at_most:f} yuan are {what}; {amount:f} can't be taken of them.",
+            code="amount",
+            where="amount",
+            remedy="Leave the amount out to take all of it.",
+        )
+    return amount
+
+
+def _check_goes_on(stage: str, application: Application) -> None:
+    if stage in _ENDED:
+        raise Refused(
+            f"Project {application.requested.project} is terminated.",
+            code="stage",
+            where="application",
+            remedy="Release what is held for it.",
+        )
+
+
+def check_open(fund: Fund, on: date) -> None:
+    known = fund.opened
+    if not known.valid_from <= on <= known.valid_to:
+        raise Refused(
+            f"The fund may be drawn on from {known.valid_from} to {known.valid_to}, not on {on}.",
+            code="fund-closed",
+            where="on",
+        )
+
+
+def check_day(on: date, today: date, not_before: date | None = None) -> None:
+    if on > today:
+        raise Refused(
+            f"{on} has not come yet; today is {today}.",
+            code="future-date",
+            where="on",
+            remedy="Record a decision when it is made.",
+        )
+    if not_before is not None and on < not_before:
+        raise Refused(
+            f"The application was decided on last on {not_before}; {on} lies before that.",
+            code="date-order",
+            where="on",
+        )

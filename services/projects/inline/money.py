@@ -1,0 +1,138 @@
+"""Funds and the applications to them."""
+
+from typing import Any, assert_never
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.money.fund import (
+    Balance,
+    FundAppropriationChanged,
+    FundEvent,
+    FundOpened,
+    FundTermsChanged,
+    SubsidyAssessed,
+    SubsidyClosed,
+    SubsidyCommitted,
+    SubsidyEvent,
+    SubsidyPaid,
+    SubsidyRecovered,
+    SubsidyReleased,
+    SubsidyRequested,
+    SubsidyReserved,
+)
+
+
+async def apply(conn: AsyncConnection, event: FundEvent) -> None:
+    """Write what the event means into the tables. A fund's row takes the entry's balance as it stands in it."""
+    match event:
+        case FundOpened():
+            await _opened(conn, event)
+        case FundAppropriationChanged():
+            await _balance(conn, event.fund, event.balance)
+        case FundTermsChanged():
+            pass  # terms are read from the fund's own history
+        case SubsidyRequested():
+            await _requested(conn, event)
+        case SubsidyClosed():
+            await _application(conn, event, closed=event.outcome.value)
+        case _:
+            await _moved(conn, event)
+            await _balance(conn, event.fund, event.balance)
+
+
+async def _opened(conn: AsyncConnection, event: FundOpened) -> None:
+    await conn.execute(
+        insert(tables.fund).values(
+            fund=event.fund,
+            name=event.name,
+            region=event.region,
+            purpose=event.purpose,
+            valid_from=event.valid_from,
+            valid_to=event.valid_to,
+            source=event.source,
+            **_columns(event.balance),
+        )
+    )
+
+
+async def _requested(conn: AsyncConnection, event: SubsidyRequested) -> None:
+    await conn.execute(
+        insert(tables.subsidy).values(
+            fund=event.fund,
+            application=event.application,
+            project=event.project,
+            region=event.region,
+            enterprise=event.enterprise,
+            aid=event.aid.value,
+            base_kind=event.base_kind.value if event.base_kind else None,
+            base=event.base,
+            entitlement=event.entitlement,
+            reserved=0,
+            committed=0,
+            paid=0,
+            requested_on=event.on,
+            last_on=event.on,
+        )
+    )
+
+
+async def _moved(
+    conn: AsyncConnection,
+    event: SubsidyAssessed
+    | SubsidyReserved
+    | SubsidyCommitted
+    | SubsidyPaid
+    | SubsidyReleased
+    | SubsidyRecovered,
+) -> None:
+    t = tables.subsidy.c
+    match event:
+        case SubsidyAssessed():
+            changes: dict[str, Any] = {
+                "base": event.base,
+                "entitlement": event.entitlement,
+                "reserved": t.reserved - event.released,
+            }
+        case SubsidyReserved():
+            changes = {"reserved": t.reserved + event.amount}
+        case SubsidyCommitted():
+            changes = {
+                "reserved": t.reserved - event.amount - event.released,
+                "committed": t.committed + event.amount,
+            }
+        case SubsidyPaid():
+            changes = {"committed": t.committed - event.amount, "paid": t.paid + event.amount}
+        case SubsidyReleased():
+            changes = {
+                "reserved": t.reserved - event.of_reserved,
+                "committed": t.committed - (event.amount - event.of_reserved),
+            }
+        case SubsidyRecovered():
+            changes = {"paid": t.paid - event.amount}
+        case _:
+            assert_never(event)
+    await _application(conn, event, **changes)
+
+
+async def _application(conn: AsyncConnection, event: SubsidyEvent, **changes: Any) -> None:
+    t = tables.subsidy.c
+    await conn.execute(
+        update(tables.subsidy)
+        .where(t.fund == event.fund, t.application == event.application)
+        .values(last_on=event.on, **changes)
+    )
+
+
+async def _balance(conn: AsyncConnection, fund: str, balance: Balance) -> None:
+    await conn.execute(update(tables.fund).where(tables.fund.c.fund == fund).values(**_columns(balance)))
+
+
+def _columns(balance: Balance) -> dict[str, Any]:
+    return {
+        "appropriated": balance.appropriated,
+        "reserved": balance.reserved,
+        "committed": balance.committed,
+        "paid": balance.paid,
+    }

@@ -1,0 +1,152 @@
+"""Questions about funds and the applications to them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from services.projects import reference, scope, tables
+from services.projects.app.context import App
+from services.projects.domain.money.fund import Balance
+from services.projects.events import CATALOGUE, FUND, fund_stream
+from services.projects.models import money as models
+from services.projects.queries import paging, visible
+from services.projects.views.money import (
+    balance_view,
+    fund_summary,
+    fund_view,
+    ledger_entry,
+    subsidy_summary,
+    subsidy_view,
+)
+from shared.event_log import Event
+from shared.problems import not_found
+from shared.rpc import Call
+
+_ZERO = Decimal(0)
+
+
+async def get_fund(app: App, call: Call, body: models.GetFund) -> models.FundView:
+    """A fund with its terms and balance; what is set aside is public."""
+    history = await _history(app, body.fund)
+    return fund_view(FUND.fold([CATALOGUE.decode(event) for event in history]))
+
+
+async def list_funds(app: App, call: Call, body: models.ListFunds) -> models.FundPage:
+    """A page of funds in order of their ids, with the sums of all that the filters leave."""
+    table = tables.fund.c
+    where: list[ColumnElement[bool]] = []
+    if body.region:
+        where.append(table.region == body.region)
+    if body.on:
+        where += [table.valid_from <= body.on, table.valid_to >= body.on]
+    query = select(tables.fund).where(*where)
+    if body.cursor:
+        (after,) = paging.read(body.cursor, 1)
+        query = query.where(table.fund > after)
+    sums = select(
+        func.count(),
+        *(func.sum(column) for column in (table.appropriated, table.reserved, table.committed, table.paid)),
+    ).where(*where)
+    async with app.engine.connect() as conn:
+        rows = (await conn.execute(query.order_by(table.fund).limit(body.limit + 1))).all()
+        count, *amounts = (await conn.execute(sums)).one()
+    page = rows[: body.limit]
+    return models.FundPage(
+        items=[fund_summary(row) for row in page],
+        next_cursor=paging.cursor(page[-1].fund) if len(rows) > body.limit else None,
+        count=count,
+        total=balance_view(Balance(*(amount or _ZERO for amount in amounts))),
+    )
+
+
+async def get_ledger(app: App, call: Call, body: models.GetLedger) -> models.Ledger:
+    """The entries up to a position of the log, for the government whose fund it is, and those above it."""
+    history = await _history(app, body.fund)
+    async with app.engine.connect() as conn:
+        region = (
+            await conn.execute(select(tables.fund.c.region).where(tables.fund.c.fund == body.fund))
+        ).scalar_one()
+        scope.check_fund_read(call.actor, await reference.area_tree(conn), region)
+    entries = []
+    for recorded in history:
+        if body.position is not None and recorded.position > body.position:
+            break
+        if (entry := ledger_entry(CATALOGUE.decode(recorded), recorded)) is not None:
+            entries.append(entry)
+    if not entries:
+        raise not_found(
+            "fund", body.fund, f"It was opened at position {history[0].position}, after the one asked for."
+        )
+    after = paging.read_number(body.cursor) if body.cursor else 0
+    rest = [entry for entry in entries if entry.position > after]
+    page = rest[: body.limit]
+    return models.Ledger(
+        fund=body.fund,
+        position=entries[-1].position,
+        balance=entries[-1].balance,
+        items=page,
+        next_cursor=paging.cursor(str(page[-1].position)) if len(rest) > body.limit else None,
+    )
+
+
+async def get_subsidy(app: App, call: Call, body: models.GetSubsidy) -> models.SubsidyView:
+    """An application; 404 too where its project isn't the actor's to see."""
+    table = tables.subsidy.c
+    async with app.engine.connect() as conn:
+        row = (
+            await conn.execute(
+                select(table.region, table.enterprise).where(
+                    table.fund == body.fund, table.application == body.application
+                )
+            )
+        ).one_or_none()
+        tree = await reference.area_tree(conn)
+        if row is None or not scope.may_see_project(call.actor, tree, row.region, row.enterprise):
+            raise not_found("application", f"{body.fund} / {body.application}")
+        history = await app.log.load(conn, fund_stream(body.fund))
+    state = FUND.fold([CATALOGUE.decode(event) for event in history])
+    return subsidy_view(state, body.application)
+
+
+async def list_subsidies(app: App, call: Call, body: models.ListSubsidies) -> models.SubsidyPage:
+    """A page of applications in order of fund and id, with the sums of all that the filters leave."""
+    table = tables.subsidy.c
+    async with app.engine.connect() as conn:
+        tree = await reference.area_tree(conn)
+        where = [*visible.conditions(call.actor, tree, table, body.region), *_filters(table, body)]
+        query = select(tables.subsidy).where(*where)
+        if body.cursor:
+            fund, after = paging.read(body.cursor, 2)
+            query = query.where(or_(table.fund > fund, and_(table.fund == fund, table.application > after)))
+        rows = (await conn.execute(query.order_by(table.fund, table.application).limit(body.limit + 1))).all()
+        columns = (table.entitlement, table.reserved, table.committed, table.paid)
+        sums = select(func.count(), *(func.sum(column) for column in columns)).where(*where)
+        count, *amounts = (await conn.execute(sums)).one()
+    page = rows[: body.limit]
+    entitlement, reserved, committed, paid = (amount or _ZERO for amount in amounts)
+    return models.SubsidyPage(
+        items=[subsidy_summary(row) for row in page],
+        next_cursor=paging.cursor(page[-1].fund, page[-1].application) if len(rows) > body.limit else None,
+        count=count,
+        total=models.SubsidySums(entitlement=entitlement, reserved=reserved, committed=committed, paid=paid),
+    )
+
+
+def _filters(table: Any, body: models.ListSubsidies) -> Sequence[ColumnElement[bool]]:
+    wanted = {
+        "fund": body.fund,
+        "project": body.project,
+        "enterprise": body.enterprise,
+        "status": body.status.value if body.status else None,
+    }
+    return [getattr(table, name) == value for name, value in wanted.items() if value is not None]
+
+
+async def _history(app: App, fund: str) -> list[Event]:
+    async with app.engine.connect() as conn:
+        history = await app.log.load(conn, fund_stream(fund))
+    if not history:
+        raise not_found("fund", fund)
+    return history
