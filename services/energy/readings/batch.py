@@ -6,6 +6,7 @@ nothing to undo when it fails; what the memory holds is then thrown away all the
 was lost may have happened.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -64,11 +65,13 @@ class BatchStep:
     """Works the batches of one partition, one at a time.
 
     It should be the only writer of its series. If there is another by mistake, or for the minute of an exchange, each
-    drops its memory when it finds that the other has written: slow, and right.
+    drops its memory when it finds that the other has written: slow, and right. `other_seen_at` is when that was last
+    (`time.monotonic`).
     """
 
     p: int
     memory: PartitionMemory = field(init=False)
+    other_seen_at: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
         self.forget()
@@ -97,6 +100,8 @@ class BatchStep:
     ) -> tuple[Arrivals, Changes, Done]:
         generation, in_step = await store.lock_as_writer(conn, self.p, self._writer)
         if not in_step:
+            if self.memory.size:
+                self.other_seen_at = time.monotonic()
             self.forget()
         memory = self.memory
         await memory.refresh(conn, generation)

@@ -45,6 +45,8 @@ WHERE pid = $1 AND usename = current_user AND application_name = current_setting
 TRIES_TOGETHER = 3
 TRIES_ALONE = 6
 STUCK_S = 30.0
+OTHER_S = 60.0
+"""So long after another worker's last batch the health speaks of it."""
 
 log = structlog.get_logger(__name__)
 _meter = telemetry.meter(__name__)
@@ -102,12 +104,16 @@ class PartitionWorker:
             _readings.add(0, {"outcome": outcome})
 
     def health(self) -> Check:
-        """Failing when nothing could be committed for half a minute although there is something to commit."""
-        if self._failing_since is None or time.monotonic() - self._failing_since < STUCK_S:
-            return OK
-        return Check(
-            "failing", f"no batch could be committed for {time.monotonic() - self._failing_since:.0f} s"
-        )
+        """Failing when nothing could be committed for half a minute although there is something to commit.
+
+        Degraded while another worker works the partition too: nothing is wrong, but each looks everything up again.
+        """
+        failing_s = 0.0 if self._failing_since is None else time.monotonic() - self._failing_since
+        if failing_s > STUCK_S:
+            return Check("failing", f"no batch could be committed for {failing_s:.0f} s")
+        if time.monotonic() - self.step.other_seen_at < OTHER_S:
+            return Check("degraded", "another worker works this partition too: stop one of them")
+        return OK
 
     async def run(self) -> None:
         """For ever: fetch, commit, acknowledge."""
