@@ -116,8 +116,9 @@ class DomainConsumer:
             return Check("failing", self._stopped)
         why = f" ({self._trouble})" if self._trouble else ""
         if self._behind:
+            # A stream that is being refilled comes here within a minute; the other one may never.
             return Check(
-                "degraded",
+                "failing" if self.age_s > FAILING_AFTER_S else "degraded",
                 f"{self.stream} ends before the checkpoint {self._position}: it is being refilled, or its log "
                 "was restored to an older state",
             )

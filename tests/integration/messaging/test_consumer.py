@@ -199,7 +199,7 @@ async def test_a_hole_in_the_stream_stops_the_line_and_says_where(
 
 
 async def test_a_stream_shorter_than_the_checkpoint_is_waited_for_and_said_so(
-    ledger: Ledger, diary: Diary, stream: JetStreamContext
+    ledger: Ledger, diary: Diary, stream: JetStreamContext, monkeypatch: pytest.MonkeyPatch
 ):
     await ledger.append(6)
     await published(ledger, stream)
@@ -212,6 +212,10 @@ async def test_a_stream_shorter_than_the_checkpoint_is_waited_for_and_said_so(
     async with running(consumer):
         await wait_for(lambda: consumer.check().status == "degraded")
         assert "ends before the checkpoint 6" in consumer.check().detail
+        assert consumer.check().status == "degraded"
+        with monkeypatch.context() as later:
+            later.setattr("shared.consumer.FAILING_AFTER_S", 0.0)
+            assert consumer.check().status == "failing"
         await ledger.append(2)
         await published(ledger, stream)
         await wait_for(lambda: consumer.position == 8)
