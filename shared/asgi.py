@@ -1,19 +1,27 @@
 """An HTTP server inside a process that owns its own signals and its own end."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
-from fastapi.telemetry import TelemetryConfig
 
 from shared.health import OK, Check
 from shared.http_headers import SecurityHeaders
 from shared.settings import Settings
 
-OWN_SPANS_ONLY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+if TYPE_CHECKING:  # every process serves its health, and most of them have no use for FastAPI
+    from fastapi.telemetry import TelemetryConfig
+
+OWN_SPANS_ONLY: "TelemetryConfig" = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
 """For FastAPI(telemetry=…): its own three spans a request would stand beside ours, and cost more than the request."""
 
 
@@ -50,6 +58,8 @@ class HttpServer(uvicorn.Server):
             )
         )
         self.listening = asyncio.Event()
+        self._socket: socket.socket | None = None
+        self._serving: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, settings: Settings, app: Any, *, limit_concurrency: int | None = None) -> Self:
@@ -66,8 +76,10 @@ class HttpServer(uvicorn.Server):
 
     @property
     def port(self) -> int:
-        """The port in use; only after `listening` is set."""
-        port: int = self.servers[0].sockets[0].getsockname()[1]
+        """The port in use; only after `start`, or after `listening` is set."""
+        if self._socket is None:
+            raise RuntimeError("it doesn't listen yet")
+        port: int = self._socket.getsockname()[1]
         return port
 
     def check(self) -> Check:
@@ -83,14 +95,45 @@ class HttpServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def start(self) -> None:
+        """Listen and serve in the background. Raises OSError, naming the address, on a taken port."""
+        self._serving = await self._begin()
+
+    async def stop(self) -> None:
+        """Finish the requests in hand."""
+        self.should_exit = True
+        if self._serving is not None:
+            await self._serving
+
     async def run_until_cancelled(self) -> None:
         """Serve; on cancellation finish the requests in hand and return. Raises OSError on a taken port."""
-        serving = asyncio.create_task(self.serve())
+        serving = await self._begin()
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
             self.should_exit = True
             await serving
             raise
-        except SystemExit as error:  # uvicorn's way of saying that it could not listen
-            raise OSError(f"cannot listen on {self.config.host}:{self.config.port}") from error
+
+    async def _begin(self) -> asyncio.Task[None]:
+        """Returns when it listens, or raises why it can't."""
+        listener = self._bind()
+        serving = asyncio.create_task(self.serve(sockets=[listener]), name=f"http {self.port}")
+        listening = asyncio.create_task(self.listening.wait())
+        await asyncio.wait((serving, listening), return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            listening.cancel()
+            await serving
+        return serving
+
+    def _bind(self) -> socket.socket:
+        host, port = self.config.host, self.config.port
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            listener.close()
+            raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
+        self._socket = listener
+        return listener

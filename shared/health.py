@@ -7,15 +7,12 @@ who reads it at night.
 
 import asyncio
 import inspect
-import socket
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from weakref import WeakSet
 
 import msgspec
-import uvicorn
 from opentelemetry.metrics import CallbackOptions, Observation
 
 from shared import telemetry
@@ -136,50 +133,3 @@ def asgi_app(health: Health) -> Callable[..., Awaitable[None]]:
 
 
 _JSON = b"application/json"
-
-
-class HealthServer:
-    """Serves a Health registry on `host`; `port` 0 takes a free one (`.port` says which, after start)."""
-
-    def __init__(self, health: Health, host: str, port: int) -> None:
-        config = uvicorn.Config(asgi_app(health), log_config=None, access_log=False, lifespan="off")
-        self._server = _QuietServer(config)
-        self._task: asyncio.Task[None] | None = None
-        self.host = host
-        self.port = port
-
-    async def start(self) -> None:
-        """Listen. Raises OSError, naming the address, when the port is taken."""
-        listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self.host, self.port))
-        except OSError as error:
-            listener.close()
-            raise OSError(
-                error.errno, f"health endpoint {self.host}:{self.port}: {error.strerror}"
-            ) from error
-        self.port = listener.getsockname()[1]
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="health-server")
-        await self._server.listening.wait()
-
-    async def stop(self) -> None:
-        self._server.should_exit = True
-        if self._task is not None:
-            await self._task
-
-
-class _QuietServer(uvicorn.Server):
-    """Leaves the process's signals alone (the runtime owns them) and says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield

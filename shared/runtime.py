@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import broker as nats_broker
 from shared import logs, process_metrics, simulation, telemetry
+from shared.asgi import HttpServer
 from shared.broker import GuardedBroker
 from shared.clock import Clock, SteppedClock, SystemClock
 from shared.database import runtime_engine
-from shared.health import OK, Check, Health, HealthServer
+from shared.health import OK, Check, Health, asgi_app
 from shared.settings import Settings
 
 
@@ -82,7 +83,7 @@ class Runtime:
             health.register("nats", lambda: _connected(broker))
             runtime = cls(settings, service, process, broker, clock, engine, health)
             if settings.health_port:
-                server = HealthServer(health, settings.health_host, settings.health_port)
+                server = HttpServer(asgi_app(health), settings.health_host, settings.health_port)
                 await server.start()
                 stack.push_async_callback(server.stop)
             stack.push_async_callback(runtime._cancel_tasks)

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from deploy.local.probe import http_ready
-from shared.health import OK, Check, Health, HealthServer, asgi_app
+from shared.asgi import HttpServer
+from shared.health import OK, Check, Health, asgi_app
 
 
 def client(health: Health) -> httpx.AsyncClient:
@@ -70,7 +71,7 @@ async def test_one_name_one_check():
 
 
 async def test_it_is_served_with_metrics_and_says_when_its_port_is_taken():
-    server = HealthServer(Health("projects"), "127.0.0.1", 0)
+    server = HttpServer(asgi_app(Health("projects")), "127.0.0.1", 0)
     await server.start()
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as http:
@@ -78,7 +79,7 @@ async def test_it_is_served_with_metrics_and_says_when_its_port_is_taken():
             metrics = await http.get("/metrics")
             assert metrics.status_code == 200
             assert "python_info" in metrics.text
-        second = HealthServer(Health("other"), "127.0.0.1", server.port)
+        second = HttpServer(asgi_app(Health("other")), "127.0.0.1", server.port)
         with pytest.raises(OSError, match=f"127.0.0.1:{server.port}"):
             await second.start()
     finally:
@@ -88,7 +89,7 @@ async def test_it_is_served_with_metrics_and_says_when_its_port_is_taken():
 async def test_the_runner_hears_which_check_fails():
     health = Health("projects")
     health.register("relay", lambda: Check("failing", "12 s behind"))
-    server = HealthServer(health, "127.0.0.1", 0)
+    server = HttpServer(asgi_app(health), "127.0.0.1", 0)
     await server.start()
     try:
         assert await http_ready(server.port)(0) == "relay: 12 s behind"
