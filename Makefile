@@ -52,8 +52,9 @@ bench: .venv/.installed ## Measure everything on this machine; results in bench/
 bench-quick: .venv/.installed ## The same, small: about a minute
 	@$(RUN)/python -m bench --quick
 
-soak: .venv/.installed ## An hour of steady load (or SECONDS=…): memory flat, lag bounded, balance exact
+soak: .venv/.installed ## An hour of steady load (or SECONDS=…): memory flat, lag bounded, balance exact; then faults, longer
 	@$(RUN)/python -m bench.soak $(SECONDS)
+	@SHENGJI_FAULT_ROUNDS=$(or $(ROUNDS),3) $(RUN)/python -m pytest tests/faults
 
 clean-data: .venv/.installed ## Forget the data of `demo` and `up`
 	@$(RUN)/python -m deploy.local.clean

@@ -9,13 +9,13 @@ from deploy.local.ports import HOST
 _TIMEOUT = 3.0
 
 
-def http_ready(port: int) -> Callable[[int], Awaitable[str | None]]:
-    """A readiness test of the process whose health endpoint listens on `port`."""
+def http_ready(port: int, host: str = HOST) -> Callable[[int], Awaitable[str | None]]:
+    """A readiness test of the process whose health endpoint listens there."""
 
     async def ready(pid: int) -> str | None:
         try:
             async with asyncio.timeout(_TIMEOUT):
-                status, body = await _get(port, "/ready")
+                status, body = await _get(host, port, "/ready")
         except (OSError, TimeoutError, ValueError) as problem:
             return f"no answer from its health endpoint on port {port} ({type(problem).__name__})"
         return None if status == 200 else _failing(body) or f"its health endpoint answers {status}"
@@ -23,10 +23,10 @@ def http_ready(port: int) -> Callable[[int], Awaitable[str | None]]:
     return ready
 
 
-async def _get(port: int, path: str) -> tuple[int, bytes]:
-    reader, writer = await asyncio.open_connection(HOST, port)
+async def _get(host: str, port: int, path: str) -> tuple[int, bytes]:
+    reader, writer = await asyncio.open_connection(host, port)
     try:
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
         await writer.drain()
         answer = await reader.read()
     finally:

@@ -13,6 +13,7 @@ import httpx
 
 from tests.faults.ledger import Answered, Ledger, Sent
 from tests.kit.portal import CHINA, Portal, ok
+from tests.kit.servers import wait_for
 
 ENTERPRISES = 3
 SLOT_S = 60
@@ -24,6 +25,8 @@ BASE_YUAN = 1_000_000_000
 PUSH_PAUSE_S = 0.1
 COMMAND_PAUSE_S = 0.25
 RETRY_PAUSE_S = 0.25
+PATIENCE_S = 600.0
+"""Longer than any fault lasts: what isn't answered by then never will be."""
 COME_AGAIN = (429, 503)
 
 
@@ -164,20 +167,23 @@ class Load:
     async def _until_answered(
         self, ask: Callable[[], Awaitable[httpx.Response]], good: tuple[int, ...]
     ) -> httpx.Response:
-        while True:
+        async def answered() -> httpx.Response | None:
             try:
                 answer = await ask()
             except httpx.TransportError:
                 self.ledger.unanswered += 1
-            else:
-                if answer.status_code in good:
-                    return answer
-                # Whatever happens, a caller hears "come again" and nothing else.
-                assert answer.status_code in COME_AGAIN, (
-                    f"{answer.request.url}: {answer.status_code} {answer.text}"
-                )
-                self.ledger.unanswered += 1
-            await asyncio.sleep(RETRY_PAUSE_S)
+                return None
+            if answer.status_code in good:
+                return answer
+            # Whatever happens, a caller hears "come again" and nothing else.
+            told = f"{answer.request.url}: {answer.status_code} {answer.text}"
+            assert answer.status_code in COME_AGAIN, told
+            self.ledger.unanswered += 1
+            return None
+
+        found = await wait_for(answered, PATIENCE_S, "an answer", every=RETRY_PAUSE_S)
+        assert found is not None
+        return found
 
     async def _pause(self, seconds: float) -> None:
         try:

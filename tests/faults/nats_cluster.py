@@ -17,7 +17,8 @@ from deploy.local.ports import HOST, free_port
 from deploy.local.process import ChildSpec
 from deploy.local.supervisor import Supervisor
 from deploy.nats_config import Cluster, password_variable, render
-from tests.faults.system import RECOVERY_S, until
+from tests.faults.system import RECOVERY_S
+from tests.kit.servers import wait_for
 
 NODES = ("nats-0", "nats-1", "nats-2")
 USERS = (*topology.USERS, topology.ADMIN)
@@ -88,7 +89,7 @@ class NatsCluster:
                     behind[str(config.name)] = followers
             return not behind
 
-        await until(all_current, RECOVERY_S, lambda: f"behind: {behind}")
+        await wait_for(all_current, RECOVERY_S, lambda: f"behind: {behind}", every=0.1)
 
     def _spec(self, name: str) -> ChildSpec:
         client, monitor, route = self._ports[name]

@@ -1,7 +1,7 @@
 """The ledger against the system: readings, receipts, sums, logs, streams, read-model, each counted for itself."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,8 +17,9 @@ from shared.envelope import Envelope
 from shared.event_log import EventLog
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
-from tests.faults.system import RECOVERY_S, Operator, until
+from tests.faults.system import RECOVERY_S, Operator
 from tests.kit.portal import ok
+from tests.kit.servers import wait_for
 
 SOURCES = tuple(service.name for service in topology.SERVICES if service.stream is not None)
 _LOG = EventLog(SteppedClock(datetime(2013, 1, 1, tzinfo=UTC)))
@@ -46,25 +47,36 @@ class Proof:
 
     async def at_rest(self) -> None:
         """READINGS empty, every changed day published, every log in its stream and in the read-model."""
+        await self._nothing_waits(self._waiting)
+
+    async def worked(self) -> None:
+        """READINGS empty, every changed day in energy's log, whatever becomes of that."""
+        await self._nothing_waits(self._unworked)
+
+    async def _nothing_waits(self, look: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         waiting: dict[str, Any] = {}
 
         async def quiet() -> bool:
             waiting.clear()
             try:
-                waiting.update(await self._waiting())
+                waiting.update(await look())
             except Exception as error:  # a server that is still on its way
                 waiting["error"] = repr(error)
             return not waiting
 
-        await until(quiet, RECOVERY_S, lambda: f"still waiting: {waiting}")
+        await wait_for(quiet, RECOVERY_S, lambda: f"still waiting: {waiting}", every=0.1)
 
-    async def _waiting(self) -> dict[str, Any]:
+    async def _unworked(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if messages := (await self.operator.js.stream_info("READINGS")).state.messages:
             found["READINGS"] = messages
         async with self.operator.database("energy") as conn:
             if dirty := await conn.fetchval("SELECT count(*) FROM dirty"):
                 found["days to publish"] = dirty
+        return found
+
+    async def _waiting(self) -> dict[str, Any]:
+        found = await self._unworked()
         heads = await self.heads()
         applied = await self.applied()
         for source, head in heads.items():

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import shutil
 import signal
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,16 +17,20 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from deploy import topology
-from deploy.local.ports import free_port
+from deploy.local.ports import HOST, free_port
+from deploy.local.probe import http_ready
+from deploy.local.process import Child, ChildSpec
 from deploy.local.runner import LocalSystem
 from deploy.local.settings import LocalSettings
 from tests.faults.network import Network
+from tests.faults.wire import Wire
 from tests.kit.servers import server_folder, wait_for
 
 if TYPE_CHECKING:
     from tests.faults.nats_cluster import NatsCluster
 
 SERVERS = ("postgres", "nats")
+SERVER_URLS = {"nats": "SHENGJI_NATS_URL", "postgres": "SHENGJI_DATABASE_URL"}
 RECOVERY_S = 120.0
 """How long anything may take to be as before. Generous: the machine may be busy with other tests."""
 
@@ -38,17 +42,27 @@ TUNING = {
 }
 
 
+CLOCK = Path(__file__).parent / "clock"
+"""Holds what every process runs at its start, so that its clock can be set."""
+
+
 class ProxiedSystem(LocalSystem):
-    """`make up` as it is, only that each process reaches its servers through lines of its own."""
+    """`make up` as it is, but each process reaches its servers through lines of its own, and its clock can be set."""
 
     def __init__(self, settings: LocalSettings) -> None:
         super().__init__(settings)
         self.network = Network()
 
+    @property
+    def clock(self) -> Path:
+        """The file that says by how many seconds the processes' clocks are wrong."""
+        return self.settings.data.absolute() / "clock"
+
     def environment(self, process: str, *, owner: bool = False) -> dict[str, str]:
         """The process's environment with the lines' addresses in place of the servers'."""
         env = super().environment(process, owner=owner)
-        for server, name in (("nats", "SHENGJI_NATS_URL"), ("postgres", "SHENGJI_DATABASE_URL")):
+        env |= {"PYTHONPATH": str(CLOCK), "SHENGJI_FAULT_CLOCK": str(self.clock)}
+        for server, name in SERVER_URLS.items():
             # A cluster's clients know all its nodes by themselves: no proxy stands between.
             if name in env and "," not in env[name]:
                 port = urlsplit(env[name]).port
@@ -116,9 +130,60 @@ class Operator:
         self.supervisor.signal(name, number)
         return pid
 
+    async def set_clocks(self, wrong_by: float) -> None:
+        """Let every process's clock jump: from now on it is wrong by so many seconds."""
+        self.system.clock.write_text(str(wrong_by))
+        pids = [self.signal(process.name, signal.SIGUSR2) for process in topology.PROCESSES]
+        answers = [self.system.clock.with_suffix(f".{pid}") for pid in pids]
+        await wait_for(
+            lambda: {each.read_text() for each in answers} == {str(wrong_by)}, 30, "clocks are set"
+        )
+
     async def back(self, name: str, pid: int) -> None:
         """Wait until the process was started anew."""
         await wait_for(lambda: self.supervisor.pid(name) != pid, RECOVERY_S, f"{name} was restarted")
+
+    @contextlib.asynccontextmanager
+    async def twice(self, *names: str) -> AsyncIterator[dict[str, str]]:
+        """Each of these processes a second time beside the first; the addresses of the second ones' health."""
+        ports = {name: free_port() for name in names}
+        children = []
+        for name, port in ports.items():
+            spec = self.system._spec(topology.process(name))
+            env = {**spec.env, "SHENGJI_HEALTH_PORT": str(port)}
+            log = spec.log.with_stem(f"{name}-second")
+            children.append(Child(replace(spec, env=env, log=log, ready=http_ready(port))))
+        try:
+            await asyncio.gather(*(child.start() for child in children))
+            await asyncio.gather(*(child.wait_ready() for child in children))
+            yield {name: f"http://{HOST}:{port}" for name, port in ports.items()}
+        finally:
+            await asyncio.gather(*(child.stop() for child in children))
+
+    @contextlib.asynccontextmanager
+    async def behind(self, wire: Wire, *names: str) -> AsyncIterator[None]:
+        """These processes run behind the wire meanwhile: restarted there, and restarted here afterwards."""
+        specs = [self.system._spec(topology.process(name)) for name in names]
+        lines = [line for (name, _), line in self.network.lines.items() if name in names]
+        for line in lines:
+            await line.open_at(wire.here)
+        try:
+            await self._exchange([self._moved(spec, wire) for spec in specs])
+            yield
+            await self._exchange(specs)
+        finally:
+            for line in lines:
+                line.close_others()
+
+    async def _exchange(self, specs: list[ChildSpec]) -> None:
+        await asyncio.gather(*(self.supervisor.stop_one(spec.name) for spec in specs))
+        await self.supervisor.start(specs)
+
+    def _moved(self, spec: ChildSpec, wire: Wire) -> ChildSpec:
+        servers = {name: spec.env[name].replace(HOST, wire.here) for name in SERVER_URLS.values()}
+        env = {**spec.env, **servers, "SHENGJI_HEALTH_HOST": wire.there}
+        ready = http_ready(int(env["SHENGJI_HEALTH_PORT"]), wire.there)
+        return replace(spec, argv=wire.enter(spec.argv), env=env, ready=ready)
 
     async def all_ready(self) -> None:
         """Wait until every process is ready."""
@@ -130,7 +195,7 @@ class Operator:
             missing.update({name: why for name, why in found.items() if why is not None})
             return not missing
 
-        await until(ready, RECOVERY_S, lambda: f"not ready: {missing}")
+        await wait_for(ready, RECOVERY_S, lambda: f"not ready: {missing}", every=0.1)
 
     async def not_ready(self, name: str, words: str) -> str:
         """Wait until the process says that it isn't ready, and why; `words` must be in it."""
@@ -145,7 +210,7 @@ class Operator:
             ]
             return next((why for why in failing if words in why), None)
 
-        found = await wait_for(said, RECOVERY_S, f"{name} says {words!r}")
+        found = await wait_for(said, RECOVERY_S, f"{name} says {words!r}", every=0.1)
         assert found is not None
         return found
 
@@ -221,14 +286,6 @@ class Operator:
             shutil.copytree(copy, store)
 
         return replace
-
-
-async def until(condition: Callable[[], Awaitable[bool]], timeout: float, told: Callable[[], str]) -> None:
-    """Wait for a condition, looking a few times a second; AssertionError with what `told` says at the end."""
-    deadline = time.monotonic() + timeout
-    while not await condition():
-        assert time.monotonic() < deadline, f"not within {timeout:g} s: {told()}"
-        await asyncio.sleep(0.1)
 
 
 async def _quiet(_error: Exception) -> None:

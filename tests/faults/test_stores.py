@@ -1,41 +1,16 @@
-"""nats-server's files lost, streams and consumers deleted, databases put back to an earlier state."""
+"""nats-server's files lost, streams and consumers deleted, what is in them spoilt, doubled, out of order."""
 
 import json
 import shutil
-import sys
-from asyncio import subprocess
 from collections import Counter
-from pathlib import Path
 
-from nats.js.errors import NotFoundError
+from nats.js.api import RawStreamMsg
 
 from tests.faults.ledger import Sent
+from tests.faults.mending import pending, re_send, streams_are_there
 from tests.faults.moving import moving, recovered
 from tests.faults.proof import SOURCES, Proof
-from tests.faults.system import Operator, until
-from tests.kit.portal import ok
-
-
-async def pending(proof: Proof) -> dict[str, Sent]:
-    """What was acknowledged and isn't processed, by receipt, as the meters' door tells it to whoever asks."""
-    found = {}
-    async with proof.operator.database("energy") as conn:
-        done = {row["id"] for row in await conn.fetch("SELECT id FROM receipt")}
-    clients = {box.enterprise: box.client for box in proof.load.boxes}
-    for receipt, sent in proof.ledger.receipts.items():
-        if receipt not in done:
-            told = ok(await clients[sent.enterprise].get(f"/v1/receipts/{receipt}"))
-            assert told["state"] == "pending"
-            found[str(receipt)] = sent
-    return found
-
-
-async def re_send(proof: Proof, lost: dict[str, Sent]) -> None:
-    """As a box does whose receipt stays pending: the same readings once more."""
-    boxes = {box.enterprise: box for box in proof.load.boxes}
-    proof.ledger.forget(lost)
-    for sent in lost.values():
-        await proof.load.deliver(boxes[sent.enterprise], sent)
+from tests.faults.system import Operator
 
 
 async def present(proof: Proof) -> Counter[tuple[str, int]]:
@@ -49,20 +24,6 @@ def by_hour(lost: dict[str, Sent]) -> Counter[tuple[str, int]]:
     """How many readings of each enterprise's hour are gone."""
     gone = {(sent.enterprise, meter, t) for sent in lost.values() for meter, t, _ in sent.readings}
     return Counter((enterprise, (t - 1) // 3600) for enterprise, _, t in gone)
-
-
-async def streams_are_there(operator: Operator) -> None:
-    """Wait until the provisioner has made every stream anew."""
-
-    async def made() -> bool:
-        try:
-            for name in (*(source.upper() for source in SOURCES), "READINGS"):
-                await operator.js.stream_info(name)
-        except (NotFoundError, TimeoutError):
-            return False
-        return True
-
-    await until(made, 60, lambda: "streams are made anew")
 
 
 async def test_an_empty_store(proof: Proof) -> None:
@@ -118,6 +79,47 @@ async def test_every_domain_stream_deleted(proof: Proof) -> None:
     await recovered(proof)
 
 
+async def test_readings_deleted(proof: Proof) -> None:
+    """Under a worker that doesn't hear of it. The provisioner makes it anew, the worker reads on by itself.
+
+    As with an empty store: what was acknowledged and not committed is sent again by whom it stays pending for.
+    """
+    await moving(proof)
+    line = proof.operator.network.lines["energy-worker", "nats"]
+    line.swallow()
+    await moving(proof, receipts=6)
+    await proof.operator.js.delete_stream("READINGS")
+    await streams_are_there(proof.operator)
+    line.heal()
+    await moving(proof)
+    await proof.load.finish()
+    await proof.at_rest()
+    lost = await pending(proof)
+    assert lost
+    await re_send(proof, lost)
+    await proof.prove()
+
+
+async def test_readings_doubled_and_in_another_order(proof: Proof) -> None:
+    """Everything that waits for the worker comes last to first, and then once more from first to last."""
+    js = proof.operator.js
+    await proof.operator.supervisor.stop_one("energy-worker")
+    await moving(proof, receipts=12)
+    await proof.load.finish()
+    state = (await js.stream_info("READINGS")).state
+    waiting: list[RawStreamMsg] = []
+    for sequence in range(state.first_seq, state.last_seq + 1):
+        waiting.append(await js.get_msg("READINGS", sequence))
+        await js.delete_msg("READINGS", sequence)
+    assert len(waiting) == state.messages >= 4
+    for message in (*reversed(waiting), *waiting):
+        # Without its id: the stream would know it.
+        await js.publish(str(message.subject), message.data or b"")
+    await proof.operator.supervisor.start_one("energy-worker")
+    proof.load.start()
+    await recovered(proof)
+
+
 async def test_the_workers_consumers_deleted(proof: Proof) -> None:
     """The provisioner makes them again; the stream gives out what was not acknowledged."""
     await moving(proof)
@@ -137,55 +139,3 @@ async def test_garbage_in_readings(proof: Proof) -> None:
         kept = await conn.fetch("SELECT body, reason FROM undecodable")
     assert sorted(row["body"] for row in kept) == sorted(bodies)
     assert all(row["reason"] for row in kept)
-
-
-async def test_a_read_model_restored_behind_its_consumers(proof: Proof) -> None:
-    """It opens its consumers at the checkpoints that came with the rows, and catches up."""
-    await moving(proof)
-    await proof.operator.copy_database("progress", "progress_before")
-    await moving(proof, answers=5)
-    await proof.operator.restore_database("progress", "progress_before")
-    await recovered(proof)
-
-
-async def test_a_log_restored_to_before_its_stream(proof: Proof) -> None:
-    """The relay stops and says so. The documented way on: delete the stream, rebuild what had read it.
-
-    Commands answered since the backup are lost with it, that is what such a restore means; the portal sends them
-    again under their keys, and they are carried out once more.
-    """
-    operator, load, ledger = proof.operator, proof.load, proof.ledger
-    await moving(proof)
-    await load.finish()
-    await operator.copy_database("projects", "projects_before")
-    known = len(ledger.answers)
-    load.start()
-    await moving(proof, answers=5)
-    await load.finish()
-    await proof.at_rest()
-    await operator.restore_database("projects", "projects_before")
-    await operator.not_ready("projects", "restored to before")
-    since, ledger.answers[known:] = ledger.answers[known:], []
-    # While it stands, commands are taken: the log grows past the stream's end, and the hash gives it away.
-    for lost in since:
-        await load.carry_out(lost.path, lost.key, lost.region, lost.month, lost.yuan, lost.body)
-    await operator.not_ready("projects", "log behind its stream")
-    await operator.js.delete_stream("PROJECTS")
-    await streams_are_there(operator)
-    await operator.not_ready("progress", "two histories")
-    await rebuild(operator)
-    load.start()
-    await recovered(proof)
-
-
-async def rebuild(operator: Operator) -> None:
-    """`shengji rebuild progress`, in another terminal; its read-model differs from the old one on purpose."""
-    program = Path(sys.executable).parent / "shengji"
-    child = await subprocess.create_subprocess_exec(
-        *(str(program), "rebuild", "progress", "--accept-differences"),
-        *("--data", str(operator.system.settings.data)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    output, _ = await child.communicate()
-    assert child.returncode == 0, output.decode()

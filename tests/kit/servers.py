@@ -37,8 +37,17 @@ from shared.database import migrate
 T = TypeVar("T")
 
 
-async def wait_for(condition: Callable[[], T | Awaitable[T]], timeout: float = 10.0, what: str = "") -> T:
-    """Wait until `condition()` is true and answer its value; AssertionError after `timeout` seconds."""
+async def wait_for(
+    condition: Callable[[], T | Awaitable[T]],
+    timeout: float = 10.0,
+    what: str | Callable[[], str] = "",
+    *,
+    every: float = 0.01,
+) -> T:
+    """Wait until `condition()` is true and answer its value; AssertionError after `timeout` seconds.
+
+    `what` says what is missing; a function says it at the end. `every`: seconds between two looks.
+    """
     value: Any = None
     try:
         async with asyncio.timeout(timeout):
@@ -48,9 +57,10 @@ async def wait_for(condition: Callable[[], T | Awaitable[T]], timeout: float = 1
                     value = await value
                 if value:
                     return value
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(every)
     except TimeoutError:
-        raise AssertionError(f"not within {timeout} s: {what or condition}; last value {value!r}") from None
+        told = what() if callable(what) else what
+        raise AssertionError(f"not within {timeout} s: {told or condition}; last value {value!r}") from None
 
 
 @contextlib.contextmanager
