@@ -44,11 +44,13 @@ IDLE_S = 1.0
 SETTLE_S = 2.0
 """Under a Clock that stands still, late data wait for this many seconds of the machine instead."""
 
-# The DELETE locks the marks before anything is read: a batch that commits later marks the day again.
+# The DELETE locks the marks before anything is read: a batch that commits later marks the day again. A day measured
+# after now was measured by a clock that has been set back since: nobody waits until that time has come again.
 _TAKE = text("""
     DELETE FROM dirty WHERE (enterprise, day) IN (
         SELECT d.enterprise, d.day FROM dirty d LEFT JOIN measured_day m USING (enterprise, day)
-        WHERE d.day < :today AND (m.measured_at IS NULL OR m.measured_at <= :not_since)
+        WHERE d.day < :today
+          AND (m.measured_at IS NULL OR m.measured_at <= :not_since OR m.measured_at > :now)
         ORDER BY d.enterprise, d.day LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
     RETURNING enterprise, day, traceparent
 """)
@@ -109,7 +111,8 @@ class Flusher:
 
     async def _batch(self, today: date, not_since: datetime, now: datetime) -> tuple[int, int]:
         async with self.energy.engine.begin() as conn:
-            found = await conn.execute(_TAKE, {"today": today, "not_since": not_since, "limit": BATCH})
+            times = {"today": today, "not_since": not_since, "now": now}
+            found = await conn.execute(_TAKE, {**times, "limit": BATCH})
             rows = found.all()
             marks = sorted((row.enterprise, row.day) for row in rows)
             # A look that finds nothing to do is no work worth a trace.

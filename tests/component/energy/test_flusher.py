@@ -97,6 +97,17 @@ async def test_a_day_is_revised_at_most_every_few_minutes_of_the_clock(mill: Ser
     assert await flusher.flush() == 1
 
 
+async def test_a_day_measured_by_a_clock_that_was_set_back_waits_for_no_future(mill: Service) -> None:
+    flusher = mill.flusher
+    await mill.push([("2013-01-14 00:15", 1000), ("2013-01-14 12:00", 2200)])
+    await flusher.flush()
+    async with mill.engine.begin() as conn:
+        await conn.execute(text("UPDATE measured_day SET measured_at = measured_at + interval '2 hours'"))
+    await mill.push([("2013-01-14 13:00", 2300)])
+    mill.clock.set(local("2013-01-15 12:01"))
+    assert await flusher.flush() == 1
+
+
 async def test_under_a_clock_that_stands_still_late_data_still_leave(mill: Service) -> None:
     """A demo's clock stops at its end: what came last must not be stuck. A new flusher has waited for ever."""
     await mill.push([("2013-01-14 00:15", 1000), ("2013-01-14 12:00", 2200)])
