@@ -130,10 +130,11 @@ class Operator:
         self.supervisor.signal(name, number)
         return pid
 
-    async def set_clocks(self, wrong_by: float) -> None:
-        """Let every process's clock jump: from now on it is wrong by so many seconds."""
+    async def set_clocks(self, wrong_by: float, *names: str) -> None:
+        """Let these processes' clocks jump (none named: all): from now on they are wrong by so many seconds."""
         self.system.clock.write_text(str(wrong_by))
-        pids = [self.signal(process.name, signal.SIGUSR2) for process in topology.PROCESSES]
+        chosen = names or tuple(process.name for process in topology.PROCESSES)
+        pids = [self.signal(name, signal.SIGUSR2) for name in chosen]
         answers = [self.system.clock.with_suffix(f".{pid}") for pid in pids]
         await wait_for(
             lambda: {each.read_text() for each in answers} == {str(wrong_by)}, 30, "clocks are set"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.faults.moving import moving, recovered
+from tests.faults.moving import felt, moving, recovered
 from tests.faults.proof import SOURCES, Proof
 
 HOURS_2 = 7_200.0
@@ -15,6 +15,11 @@ async def test_the_clock_jumps_forth_and_back(proof: Proof) -> None:
     await operator.set_clocks(HOURS_2)
     await moving(proof, receipts=10, answers=5)
     await operator.set_clocks(0.0)
+    await moving(proof)
+    # Clocks that disagree: commands come too late by the service's, and their callers are told to come again.
+    await operator.set_clocks(60.0, "projects")
+    await felt(proof)
+    await operator.set_clocks(0.0, "projects")
     await recovered(proof)
     for source in SOURCES:
         async with operator.database(source) as conn:

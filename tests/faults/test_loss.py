@@ -58,4 +58,5 @@ async def test_packets_are_lost(
         lose(TENTH)
         await moving(proof)
         lose(NONE)
+        await proof.operator.all_ready()
     await recovered(proof)
