@@ -32,12 +32,15 @@ def unexplained(operator: Operator) -> list[str]:
     """
     found = refused_rights(operator.system.urls.logs)
     late = [each for each in found if '"_INBOX_gateway.' in each]
-    by_user = Counter(each.partition('User "')[2].partition('"')[0] for each in late)
+    by_user = Counter(each.partition(":")[0] for each in late)
     cuts = {
         name: line.accepted - 1 for (name, server), line in operator.network.lines.items() if server == "nats"
     }
-    told = {name: f"{count} late answers after {cuts[name]} cuts" for name, count in by_user.items()}
-    too_many = [told[name] for name, count in by_user.items() if count > IN_HAND * cuts[name]]
+    too_many = [
+        f"{name}: {count} late answers after {cuts.get(name, 0)} cuts"
+        for name, count in by_user.items()
+        if count > IN_HAND * cuts.get(name, 0)
+    ]
     return [*(each for each in found if each not in late), *too_many]
 
 

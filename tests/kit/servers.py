@@ -255,6 +255,7 @@ class TestNats:
 
 
 def refused_rights(logs: Path) -> list[str]:
-    """What nats-server refused somebody, by its log: the topology's rights are too narrow, or the code too wide."""
+    """What nats-server refused whom ("user: what"), by its log: rights are too narrow, or the code is too wide."""
     text = (logs / "nats.log").read_text(errors="replace")
-    return sorted(set(re.findall(r"(?:Publish|Subscription) Violation - .*", text)))
+    found = re.findall(r'(?:user:([^"]*)" - )?((?:Publish|Subscription) Violation - .*)', text)
+    return sorted({f"{user}: {what}" for user, what in found})
