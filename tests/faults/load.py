@@ -21,6 +21,7 @@ SLOTS_A_POST = 5
 BEGIN = datetime(2013, 3, 1, tzinfo=CHINA)
 CITIES = ("350100", "350200", "350500")
 MONTHS = tuple(f"2013-{month:02d}" for month in range(1, 13))
+REPORTED_ON = "2014-01-20"
 BASE_YUAN = 1_000_000_000
 PUSH_PAUSE_S = 0.1
 COMMAND_PAUSE_S = 0.25
@@ -143,7 +144,8 @@ class Load:
     async def command(self, city: str, number: int) -> None:
         """A report, or the correction of one: each changes the figure, so each makes one event."""
         month, yuan = MONTHS[number % len(MONTHS)], BASE_YUAN + 10_000 * number
-        body: dict[str, Any] = {"investment": str(yuan), "confirmed": True}
+        # Dated by the caller: the day is not what the faults are about, and clocks may jump over midnight.
+        body: dict[str, Any] = {"investment": str(yuan), "confirmed": True, "reported_on": REPORTED_ON}
         if number < len(MONTHS):
             path, body = "/reports", {**body, "region": city, "month": month}
         else:
