@@ -23,6 +23,7 @@ Measure = Literal[
     "tech_renovation_investment_growth",
     "energy_intensity",
     "online_monitoring_coverage",
+    "tally",
 ]
 Level = Literal["province", "prefecture", "county", "zone"]
 

@@ -200,7 +200,9 @@ async def list_evidence(call: Call, body: EvidenceQuestion) -> EvidencePage:
     snapshot, scope = await ask(call.actor, body)
     figure = one(snapshot, scope, body.target, body.region)
     async with current().model.engine.connect() as conn:
-        items, following = await evidence(conn, snapshot, figure, scope, cursor=body.cursor, limit=body.limit)
+        items, following = await evidence(
+            conn, snapshot, current().model.rules, figure, scope, cursor=body.cursor, limit=body.limit
+        )
     return EvidencePage(figure=figure_view(figure), items=items, next_cursor=following)
 
 

@@ -5,18 +5,22 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.progress import measures
-from services.progress.facts import COVERAGE, FEED, INVESTMENT, KEY_USER, KEY_USER_LIST, STATISTIC
+from services.progress.facts import COVERAGE, FEED, INVESTMENT, KEY_USER, KEY_USER_LIST, STATISTIC, TALLY
 from services.progress.figure import Figure
 from services.progress.investment import reporting_regions
 from services.progress.model import Snapshot
 from services.progress.periods import months_of, year_of
 from services.progress.readers import SOURCES
+from services.progress.rules import Rules
 from services.progress.scope import Scope
+from services.progress.tally import Wanted
+from services.progress.tally import wanted as wanted_tally
 from services.progress.views import View
 from shared.problems import forbidden, invalid
 
@@ -49,6 +53,7 @@ class _Wanted:
     measures: list[str]
     regions: list[str]
     periods: list[str]
+    tally: Wanted | None = None
 
 
 _COLUMNS = """source, position, ordinal, event_id, event_type, hash, occurred_at, recorded_at, simulated"""
@@ -61,7 +66,11 @@ _EVIDENCE = text(f"""
                   AND n.position > c.position AND {_KNOWN.format(alias="n.")}) AS superseded_by
         FROM contribution c
         WHERE measure = ANY(:measures) AND (region = ANY(:regions) OR region = '')
-          AND (period = ANY(:periods) OR period = '') AND {_KNOWN.format(alias="")}
+          AND (period = ANY(:periods) OR period = ''
+               OR (CAST(:last AS text) IS NOT NULL AND period <= :last AND (period >= :first OR :standing)))
+          AND (CAST(:filters AS jsonb) IS NULL
+               OR EXISTS (SELECT FROM jsonb_array_elements(CAST(:filters AS jsonb)) AS f WHERE detail @> f))
+          AND {_KNOWN.format(alias="")}
           AND (CAST(:subject AS text) IS NULL OR subject = :subject)
           AND (measure <> '{STATISTIC}' OR detail->>'indicator' IN ('gdp', 'total_energy'))
         UNION ALL
@@ -79,6 +88,7 @@ _EVIDENCE = text(f"""
 async def evidence(
     conn: AsyncConnection,
     snapshot: Snapshot,
+    rules: Rules,
     figure: Figure,
     scope: Scope,
     *,
@@ -89,7 +99,7 @@ async def evidence(
 
     Narrowed to the actor's own area. Raises Problem 403 when no part of the figure is the actor's to inspect.
     """
-    wanted = _wanted(snapshot, figure)
+    wanted = _wanted(snapshot, rules, figure)
     allowed = set(scope.detail_regions(figure.region))
     if not allowed:
         raise forbidden(
@@ -104,6 +114,7 @@ async def evidence(
             "regions": [region for region in wanted.regions if region in allowed],
             "periods": wanted.periods,
             "subject": scope.enterprise,
+            **_span(wanted.tally),
             "as_of": snapshot.as_of if snapshot.past else None,
             "plan": figure.plan,
             "target": figure.target,
@@ -119,13 +130,17 @@ async def evidence(
     return page, f"{page[-1].source}:{page[-1].position}:{page[-1].ordinal}" if more else None
 
 
-def _wanted(snapshot: Snapshot, figure: Figure) -> _Wanted:
+def _wanted(snapshot: Snapshot, rules: Rules, figure: Figure) -> _Wanted:
     facts = snapshot.facts
     covered = facts.areas.covered_by(figure.region) or [figure.region]
     match figure.measure:
         case measures.GROWTH | "tech_renovation_investment":
             regions = reporting_regions(facts.targets[figure.target], facts)
             return _Wanted([INVESTMENT], regions, list(months_of(figure.period)))
+        case measure if measure == TALLY:
+            target = facts.targets[figure.target]
+            tallied = wanted_tally(target, rules, snapshot.day)
+            return _Wanted(list(tallied.counts) if tallied else [], covered, [], tallied)
         case measures.INTENSITY:
             return _Wanted([STATISTIC], [figure.region], [figure.period])
         case measures.ONLINE:
@@ -137,6 +152,18 @@ def _wanted(snapshot: Snapshot, figure: Figure) -> _Wanted:
             )
         case _:
             return _Wanted([], [], [])
+
+
+def _span(tallied: Wanted | None) -> dict[str, Any]:
+    """Of a tally only the marks that its rule counts: in its span (a stock's: since ever), and of its kind."""
+    if tallied is None:
+        return {"first": None, "last": None, "standing": False, "filters": None}
+    return {
+        "first": tallied.first.isoformat(),
+        "last": tallied.last.isoformat(),
+        "standing": tallied.when != "within",
+        "filters": msgspec.json.encode(tallied.filters).decode(),
+    }
 
 
 def _item(row: Any) -> EvidenceItem:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.areas import AreaTree
+
+if TYPE_CHECKING:
+    from services.progress.tally import Tally
 
 # What a contribution is a contribution to.
 INVESTMENT = "tech_renovation_investment"  # 技改投资, yuan per region and month
@@ -18,6 +21,10 @@ KEY_USER = "key_user"  # 重点用能企业 of a year's list, tce
 KEY_USER_LIST = "key_user_list"  # that a year's list exists, and which event is the last to say it
 COVERAGE = "coverage"  # 在线监测: an enterprise online (1) or not (0) on a closed day
 FEED = "feed"  # an enterprise's feed now: heard (1) or silent (0)
+PROJECT = "project"  # a project's whole standing after an event; what it counts for are marks of their own
+LISTING = "listing:presented"  # 推介: a need or an offer put forward
+MATCH = "match:concluded"  # 对接成功
+TALLY = "tally"  # 计数: what a target counts is said by its rule
 ENERGY_DAY = "energy_day"  # an enterprise's energy on a closed day, tce by equal value (当量)
 
 
@@ -113,6 +120,7 @@ class Facts:
     contributions: Mapping[str, Sequence[Contribution]]
     closed_day: date | None = None
     day_energy: Mapping[str, DayEnergy] = field(default_factory=dict)
+    tallies: Mapping[str, "Tally"] = field(default_factory=dict)
 
     def of(self, measure: str) -> Sequence[Contribution]:
         return self.contributions.get(measure, ())
@@ -137,10 +145,14 @@ class Facts:
 
     def cities(self, on: date) -> list[str]:
         """The codes of the administered prefecture-level cities (设区市) on a day, sorted."""
+        return self.units("prefecture", on)
+
+    def units(self, level: str, on: date) -> list[str]:
+        """The codes of the administered regions of a level on a day, sorted."""
         return sorted(
             area.code
             for area in self.areas.all()
-            if area.level == "prefecture"
+            if area.level == level
             and area.administered
             and (area.valid_from is None or area.valid_from <= on)
             and (area.valid_to is None or on <= area.valid_to)

@@ -20,6 +20,7 @@ from services.progress import facts, measures
 from services.progress.figure import Figure
 from services.progress.model import ReadModel, Snapshot
 from services.progress.scope import Scope
+from services.progress.tally import Tally
 from shared.cancellation import end_if_cancelled
 
 HINT_SUBJECT = "hint.progress"
@@ -91,10 +92,12 @@ def moved(change: Change, snapshot: Snapshot) -> list[Figure]:
     if change.target is not None:
         return [figure for figure in snapshot.figures if figure.target == change.target]
     touched = _MOVES.get(change.measure or "", set())
+    tallies = snapshot.facts.tallies
     return [
         figure
         for figure in snapshot.figures
-        if figure.measure in touched and areas.covers(figure.region, change.region)
+        if (figure.measure in touched or (change.measure in tallies.get(figure.target, Tally()).counts))
+        and areas.covers(figure.region, change.region)
     ]
 
 

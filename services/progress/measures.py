@@ -9,12 +9,13 @@ from datetime import datetime
 
 from services.progress import judgement
 from services.progress.coverage import coverage
-from services.progress.facts import INVESTMENT, Facts, Target
+from services.progress.facts import INVESTMENT, TALLY, Facts, Target
 from services.progress.figure import Figure, blank
 from services.progress.intensity import intensity
 from services.progress.investment import growth, investment
 from services.progress.periods import local_day
 from services.progress.rules import Rules, reference
+from services.progress.tally import tally
 
 GROWTH = "tech_renovation_investment_growth"
 INTENSITY = "energy_intensity"
@@ -26,6 +27,7 @@ MEASURES: Mapping[str, Measure] = {
     GROWTH: growth,
     INTENSITY: intensity,
     ONLINE: coverage,
+    TALLY: tally,
 }
 RANKED = frozenset({INVESTMENT, INTENSITY})
 """Measures whose city figures are ranked among each other."""

@@ -211,7 +211,7 @@ class ReadModel:
             conn = await raw.execution_options(isolation_level="REPEATABLE READ")
             applied = await self._applied(conn)
             seq = int((await conn.execute(_SEQ)).scalar_one())
-            facts = await load_facts(conn, today=day, as_of=moment if past else None, plan=plan)
+            facts = await load_facts(conn, self.rules, today=day, as_of=moment if past else None, plan=plan)
         figures = measures.figures(facts, self.rules, moment)
         return Snapshot(version, seq, applied, moment, day, past, facts, figures)
 

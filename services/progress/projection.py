@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.progress import facts, readers, tables
 from services.progress.readers import read
+from services.progress.standing import Mark, Standing, differences, fold, marks
 from shared.consumer import Poison
 from shared.envelope import Envelope
 
@@ -35,6 +36,10 @@ _PARTS = text("""
     SELECT DISTINCT ON (target) target, data FROM target
     WHERE plan = :plan AND data->>'parent' = :target AND (data->>'decomposed')::boolean
     ORDER BY target, position DESC, ordinal DESC
+""")
+_LAST_STANDING = text(f"""
+    SELECT detail FROM contribution WHERE measure = '{facts.PROJECT}' AND source = 'projects' AND key = :project
+    ORDER BY position DESC, ordinal DESC LIMIT 1
 """)
 _NUMBER = text("UPDATE change_counter SET seq = seq + :count RETURNING seq")
 
@@ -59,6 +64,7 @@ class _Batch:
         self._conn = conn
         self._rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in tables.COMPARED}
         self._targets: dict[tuple[str, str], tuple[dict[str, Any], int]] = {}
+        self._standings: dict[str, Standing | None] = {}
 
     async def add(self, envelope: Envelope, event: msgspec.Struct) -> None:
         match event:
@@ -83,6 +89,8 @@ class _Batch:
                         "recorded_at": envelope.recordedtime,
                     }
                 )
+            case readers.ProjectEvent():
+                await self._project(envelope, event)
             case _:
                 contributions = list(_contributions(event))
                 for ordinal, contribution in enumerate(contributions):
@@ -192,6 +200,25 @@ class _Batch:
             self._targets[plan, target] = (row.data, row.position)
         return self._targets[plan, target]
 
+    async def _project(self, envelope: Envelope, event: readers.ProjectEvent) -> None:
+        """The project's whole standing after the event, and what it thereby counts for, or no longer does."""
+        before = await self._standing(event.project)
+        after = fold(before, event)
+        self._standings[event.project] = after
+        said = [_standing_row(after)]
+        old = list(marks(before)) if before is not None else []
+        said += [_mark_row(mark, holds) for mark, holds in differences(old, list(marks(after)))]
+        for ordinal, contribution in enumerate(said):
+            self._contribute(envelope, ordinal, contribution)
+        self._changes_of(envelope, said[1:], of_list=False)
+
+    async def _standing(self, project: str) -> Standing | None:
+        if project not in self._standings:
+            found = await self._conn.execute(_LAST_STANDING, {"project": project})
+            data = found.scalar_one_or_none()
+            self._standings[project] = None if data is None else msgspec.convert(data, Standing, strict=False)
+        return self._standings[project]
+
     def _contribute(self, envelope: Envelope, ordinal: int, contribution: dict[str, Any]) -> None:
         row = {
             "subject": None,
@@ -282,6 +309,25 @@ def _contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
                 "unit": "CNY",
                 "detail": _plain(event),
             }
+        case readers.ListingRegistered():
+            yield {
+                "measure": facts.LISTING,
+                "region": event.region,
+                "period": event.registered_on.isoformat(),
+                "key": event.listing,
+                "value": 1,
+                "detail": _plain(event),
+            }
+        case readers.MatchConcluded():
+            yield {
+                "measure": facts.MATCH,
+                "region": event.pair.region,
+                "period": event.concluded_on.isoformat(),
+                "key": f"{event.pair.need}:{event.pair.offer}",
+                "value": event.amount,
+                "unit": "CNY",
+                "detail": _plain(event.pair),
+            }
         case readers.StatisticReported():
             yield {
                 "measure": facts.STATISTIC,
@@ -327,6 +373,33 @@ def _contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
             }
         case _:
             raise Poison(f"{type(event).__name__} is read, but nothing says what it contributes to")
+
+
+def _standing_row(standing: Standing) -> dict[str, Any]:
+    return {
+        "measure": facts.PROJECT,
+        "region": standing.region,
+        "period": "",
+        "key": standing.project,
+        "value": standing.investment,
+        "unit": "CNY",
+        "detail": _plain(standing),
+    }
+
+
+def _mark_row(mark: Mark, holds: bool) -> dict[str, Any]:
+    """A mark that no longer holds is a row without a period: no span of days finds it."""
+    return {
+        "measure": mark.measure,
+        "region": mark.region,
+        "period": mark.day.isoformat() if holds else "",
+        "key": mark.key,
+        "value": mark.amount if holds else None,
+        "unit": "CNY",
+        "detail": {**mark.detail, "until": mark.until.isoformat() if mark.until else None}
+        if holds
+        else {"withdrawn": True},
+    }
 
 
 def _list_of_key_users(event: readers.KeyUsersDesignated) -> Iterator[dict[str, Any]]:

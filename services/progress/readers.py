@@ -141,6 +141,91 @@ class MonthlyReportCorrected(msgspec.Struct, frozen=True):
     reported_on: date | None = None
 
 
+class Membership(msgspec.Struct, frozen=True):
+    """In a register from one day to another, both included."""
+
+    register: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class ProjectEvent(msgspec.Struct, frozen=True):
+    """Any event of a project's own history."""
+
+    project: str
+
+
+class ProjectRegistered(ProjectEvent, frozen=True):
+    region: str
+    total_investment: Decimal
+    registered_on: date
+    planned_on: date
+    programmes: list[str] = []
+    tags: list[str] = []
+    investor: dict[str, Any] | None = None
+    registers: list[Membership] = []
+
+
+class ProjectChanged(ProjectEvent, frozen=True):
+    """What is known of it now, as a whole."""
+
+    total_investment: Decimal
+    programmes: list[str] = []
+    tags: list[str] = []
+    investor: dict[str, Any] | None = None
+
+
+class ProjectStageReached(ProjectEvent, frozen=True):
+    stage: str
+    on: date
+    amount: Decimal | None = None
+
+
+class ProjectStageCorrected(ProjectEvent, frozen=True):
+    """Step number `step` (from 1) was wrong; without `stage` it never was."""
+
+    step: int
+    stage: str | None = None
+    on: date | None = None
+    amount: Decimal | None = None
+
+
+class RegisterJoined(ProjectEvent, frozen=True):
+    register: str
+    valid_from: date
+
+
+class RegisterLeft(ProjectEvent, frozen=True):
+    register: str
+    valid_from: date
+    valid_to: date
+
+
+class ListingRegistered(msgspec.Struct, frozen=True):
+    """A side of a meeting point (对接): a need or an offer was put forward."""
+
+    listing: str
+    meeting: str
+    side: str
+    region: str
+    registered_on: date
+
+
+class Pair(msgspec.Struct, frozen=True):
+    need: str
+    offer: str
+    meeting: str
+    region: str
+
+
+class MatchConcluded(msgspec.Struct, frozen=True):
+    """A need and an offer have come together (对接成功)."""
+
+    pair: Pair
+    concluded_on: date
+    amount: Decimal | None = None
+
+
 class EnterpriseRegistered(msgspec.Struct, frozen=True):
     enterprise: str
     name: str
@@ -218,7 +303,21 @@ READERS: Mapping[tuple[str, str], Reader] = {
             StatisticRevised,
         )
     },
-    **{("projects", model.__name__): Reader(model) for model in (MonthlyReportFiled, MonthlyReportCorrected)},
+    **{
+        ("projects", model.__name__): Reader(model)
+        for model in (
+            MonthlyReportFiled,
+            MonthlyReportCorrected,
+            ProjectRegistered,
+            ProjectChanged,
+            ProjectStageReached,
+            ProjectStageCorrected,
+            RegisterJoined,
+            RegisterLeft,
+            ListingRegistered,
+            MatchConcluded,
+        )
+    },
     **{
         ("energy", model.__name__): Reader(model)
         for model in (

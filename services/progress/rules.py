@@ -47,6 +47,10 @@ class Rules:
         self.edition = edition
         self._rules = tuple(rules)
 
+    def all(self) -> Sequence[Rule]:
+        """Every rule, in the order of the file."""
+        return self._rules
+
     def on(self, name: str, day: date) -> Rule:
         """The rule `name` in force on `day`: the latest that began. Before the first one: the first.
 

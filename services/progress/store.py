@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +24,9 @@ from services.progress.facts import (
     Plan,
     Target,
 )
+from services.progress.rules import Rules
+from services.progress.standing import KNOWN
+from services.progress.tally import Counted, Tally, wanted
 from shared.areas import Area, AreaTree, Relation
 
 # `:as_of` NULL means everything that has been applied, whatever its time: "now" must not depend on whether
@@ -77,10 +81,59 @@ _DAY_ENERGY = text(f"""
         ORDER BY source, key, position DESC
     ) AS last GROUP BY region
 """)
+_WANTED = """
+    wanted AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS w (
+            target text, counts jsonb, filters jsonb, "when" text, first text, last text, by text, reached text
+        )
+    )
+"""
+# Tallies of whose kind anything was ever reported: none in the period is then a real zero.
+_TALLIES_KNOWN = text(f"""
+    WITH {_WANTED} SELECT target FROM wanted WHERE EXISTS (
+        SELECT FROM contribution, jsonb_array_elements(wanted.filters) AS f
+        WHERE (measure = '{KNOWN}' OR measure IN (SELECT jsonb_array_elements_text(wanted.counts)))
+          AND detail @> f AND {_KNOWN}
+    )
+""")
+# What counts for each tally: of every mark the last that was said. `filters` are alternatives of which a mark's
+# detail must contain one. A thing with several marks counts once; `parts` says how many there are of each.
+_TALLIES = text(f"""
+    WITH {_WANTED}, last AS (
+        SELECT DISTINCT ON (measure, source, key) measure, key, region, period, value, detail, recorded_at, simulated
+        FROM contribution
+        WHERE measure IN (SELECT jsonb_array_elements_text(counts) FROM wanted) AND {_KNOWN}
+        ORDER BY measure, source, key, position DESC, ordinal DESC
+    ), counted AS (
+        SELECT w.target, l.region, l.measure, coalesce(l.detail->>'project', l.key) AS thing, l.value,
+               l.recorded_at, l.simulated, coalesce(l.detail->'reached'->>w.reached <= w.by, false) AS reached
+        FROM wanted w JOIN last l ON w.counts ? l.measure
+        WHERE l.period <> '' AND CASE w."when"
+                WHEN 'within' THEN l.period BETWEEN w.first AND w.last
+                WHEN 'standing' THEN l.period <= w.last AND coalesce(l.detail->>'until' >= w.last, true)
+                ELSE l.period <= w.last AND coalesce(l.detail->>'until' >= w.first, true)
+              END
+          AND EXISTS (SELECT FROM jsonb_array_elements(w.filters) AS f WHERE l.detail @> f)
+    ), part AS (
+        SELECT target, region, jsonb_object_agg(measure, things) AS parts FROM (
+            SELECT target, region, measure, count(DISTINCT thing) AS things FROM counted
+            GROUP BY target, region, measure
+        ) AS of_mark GROUP BY target, region
+    )
+    SELECT target, region, count(DISTINCT thing) AS things, coalesce(sum(value), 0) AS amount,
+           count(DISTINCT thing) FILTER (WHERE reached) AS reached, max(recorded_at) AS fresh_at,
+           bool_or(simulated) AS simulated, part.parts
+    FROM counted JOIN part USING (target, region) GROUP BY target, region, part.parts ORDER BY target, region
+""")
 
 
 async def load_facts(
-    conn: AsyncConnection, *, today: date, as_of: datetime | None = None, plan: str | None = None
+    conn: AsyncConnection,
+    rules: Rules,
+    *,
+    today: date,
+    as_of: datetime | None = None,
+    plan: str | None = None,
 ) -> Facts:
     """What was known at `as_of` (None: all that is applied) about one plan (None: the latest year's).
 
@@ -110,7 +163,31 @@ async def load_facts(
             row.region: DayEnergy(row.region, row.tce_equal, row.tce_equivalent, row.enterprises, row.unknown)
             for row in energy
         },
+        tallies=await _tallies(conn, targets, rules, today, moment),
     )
+
+
+async def _tallies(
+    conn: AsyncConnection,
+    targets: list[Target],
+    rules: Rules,
+    today: date,
+    moment: dict[str, datetime | None],
+) -> dict[str, Tally]:
+    asked = [each for target in targets if (each := wanted(target, rules, today)) is not None]
+    if not asked:
+        return {}
+    asking = {**moment, "wanted": msgspec.json.encode(asked).decode()}
+    known = set((await conn.execute(_TALLIES_KNOWN, asking)).scalars())
+    found: dict[str, list[Counted]] = {}
+    for row in await conn.execute(_TALLIES, asking):
+        found.setdefault(row.target, []).append(
+            Counted(row.region, row.things, row.amount, row.reached, row.parts, row.fresh_at, row.simulated)
+        )
+    return {
+        each.target: Tally(each.counts, each.target in known, tuple(found.get(each.target, ())))
+        for each in asked
+    }
 
 
 def _choose(plans: list[Plan], wanted: str | None) -> Plan | None:

@@ -33,17 +33,7 @@ class Route:
 
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
-    from services.gateway.routes import (
-        duties,
-        energy,
-        matching,
-        money,
-        plan,
-        pre_reviews,
-        problems,
-        progress,
-        projects,
-    )
+    from services.gateway.routes import duties, energy, money, plan, pre_reviews, problems, progress, projects
 
     return [
         *progress.ROUTES,
@@ -53,6 +43,5 @@ def all_routes() -> list[Route]:
         *problems.ROUTES,
         *duties.ROUTES,
         *money.ROUTES,
-        *matching.ROUTES,
         *energy.ROUTES,
     ]

@@ -184,7 +184,7 @@ async def test_targets_without_a_measure_say_so(service: Service, sources: Sourc
     await sources.plan()
     await service.caught_up(sources)
     page = await service.ask("targets-status")
-    assert page["totals"] == {"measured": 0, "no_data": 30, "no_measure_yet": 53}
+    assert page["totals"] == {"measured": 0, "no_data": 56, "no_measure_yet": 27}
     first = next(item for item in page["items"] if item["target"] == "TR-3")
     assert (first["status"], first["reason"], first["measure"]) == ("no_measure_yet", "no measure yet", None)
     figures = [i for i in (await service.ask("figures", limit=200))["items"] if i["measure"] is None]

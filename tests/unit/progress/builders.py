@@ -24,6 +24,7 @@ from services.progress.facts import (
 )
 from services.progress.figure import Figure
 from services.progress.measures import figures
+from services.progress.tally import Tally
 from shared.areas import Area, AreaTree, Relation
 
 RULES = rules.load()
@@ -80,9 +81,21 @@ def plan_areas() -> AreaTree:
         parents = [Relation("parent", raw["parent"])] if raw["parent"] else []
         parents += [Relation(r["kind"], r["to"]) for r in raw["relations"]]
         areas.append(
-            Area(raw["code"], raw["name"], raw["level"], tuple(parents), administered=raw["administered"])
+            Area(
+                raw["code"],
+                raw["name"],
+                raw["level"],
+                tuple(parents),
+                _day(raw["valid_from"]),
+                _day(raw["valid_to"]),
+                raw["administered"],
+            )
         )
     return AreaTree(areas)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 class World:
@@ -92,6 +105,7 @@ class World:
         self.targets = plan_targets()
         self.rows: dict[tuple[str, str], Contribution] = {}
         self.closed_day: date | None = None
+        self.tallies: dict[str, Tally] = {}
         self._position = 0
 
     def change_target(self, target: str, **changes: Any) -> "World":
@@ -119,6 +133,11 @@ class World:
         """The verdict on a day of a key user."""
         key = f"{enterprise}:{day}"
         return self._add(COVERAGE, "350000", day, key, Decimal(online), enterprise, "energy")
+
+    def tallied(self, target: str, tally: Tally) -> "World":
+        """What the read-model counted for a target."""
+        self.tallies[target] = tally
+        return self
 
     def feed(self, enterprise: str, heard: bool) -> "World":
         return self._add(FEED, "350000", "", enterprise, Decimal(heard), enterprise, "energy")
@@ -156,7 +175,7 @@ class World:
         for row in self.rows.values():
             by_measure.setdefault(row.measure, []).append(row)
         plan = Plan("fujian-2013", "plan", 2013, date(2013, 1, 27))
-        return Facts(plan, plan_areas(), self.targets, by_measure, self.closed_day)
+        return Facts(plan, plan_areas(), self.targets, by_measure, self.closed_day, tallies=self.tallies)
 
     def at(self, day: str, time: str = "12:00") -> dict[str, Figure]:
         """The figures on a day, by id without the plan's name."""

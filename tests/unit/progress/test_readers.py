@@ -47,7 +47,7 @@ def test_fields_that_progress_does_not_use_are_passed_over():
 
 
 def test_types_that_progress_does_not_use_are_passed_over_in_any_version():
-    assert read(envelope("ProjectRegistered", {}, version=9)) is None
+    assert read(envelope("AcceptanceReminded", {}, version=9)) is None
     assert read(envelope("MonthlyReportFiled", REPORT, source="energy")) is None
 
 

@@ -1,0 +1,173 @@
+"""Targets that count, from the events of projects and of matching to the figure and its evidence."""
+
+from typing import Any
+
+from tests.component.progress.world import Service, Sources, moment
+
+
+async def registered(sources: Sources, project: str, region: str, **changes: Any) -> None:
+    data = {
+        "project": project,
+        "name": project,
+        "region": region,
+        "industry": "3110",
+        "total_investment": "20000000000",
+        "equipment_investment": "0",
+        "programmes": ["TR"],
+        "registers": [],
+        "planned_on": "2012-01-10",
+        "registered_on": "2012-01-10",
+        "reported_by": "clerk",
+        "evidence": "",
+    }
+    await sources.projects.publish("ProjectRegistered", {**data, **changes}, moment("2013-01-28"))
+
+
+async def reached(sources: Sources, project: str, stage: str, on: str, at: str, **more: Any) -> None:
+    data = {
+        "project": project,
+        "stage": stage,
+        "on": on,
+        "evidence": "x",
+        "reported_by": "c",
+        "status": stage,
+    }
+    await sources.projects.publish("ProjectStageReached", {**data, **more}, moment(at))
+
+
+async def test_a_project_counts_once_in_the_union_and_in_each_part(service: Service, sources: Sources):
+    """TR-11, X-12; TR-4, TR-5. What another register or another quarter has doesn't count."""
+    key = [{"register": "provincial_key", "valid_from": "2013-01-28", "valid_to": None}]
+    await sources.plan()
+    await registered(sources, "P-1", "350181", registers=key)
+    await registered(sources, "P-2", "350203", registers=key)
+    await registered(sources, "P-3", "350203")
+    await reached(sources, "P-1", "started", "2013-02-01", "2013-02-02")
+    await reached(sources, "P-1", "producing", "2013-03-20", "2013-03-21")
+    await reached(sources, "P-2", "started", "2012-05-01", "2013-03-22")
+    await reached(sources, "P-3", "started", "2013-02-01", "2013-03-23")
+    service.clock.set(moment("2013-03-25"))
+    figure = await service.figure("TR-11", at_least=sources.positions)
+    assert (figure["value"], figure["status"], figure["light"]) == ("1", "measured", "grey")
+    assert figure["counts"] == {"project:started": 1, "project:producing": 1}
+    assert (await service.figure("TR-4"))["value"] == "2"
+    assert (await service.figure("TR-5"))["value"] == "1"
+    assert (await service.figure("TR-5", as_of=moment("2013-03-20").isoformat()))["value"] == "0"
+    page = await service.ask("evidence", target="TR-11")
+    steps = {
+        (item["data"]["project"], item["period"]): item["superseded_by"]
+        for item in page["items"]
+        if item["source"] == "projects"
+    }
+    assert steps.keys() == {("P-1", "2013-02-01"), ("P-1", "2013-03-20")}
+    await service.ask("changes")
+
+
+async def test_a_corrected_step_no_longer_counts(service: Service, sources: Sources):
+    key = [{"register": "provincial_key", "valid_from": "2013-01-28", "valid_to": None}]
+    await sources.plan()
+    await registered(sources, "P-1", "350181", registers=key)
+    await reached(sources, "P-1", "producing", "2013-03-20", "2013-03-21")
+    wrong = {
+        "project": "P-1", "step": 2, "wrong_stage": "producing", "wrong_on": "2013-03-20", "reason": "typing error",
+        "reported_by": "c", "status": "planned", "status_on": "2012-01-10", "stage": None, "on": None,
+    }  # fmt: skip
+    await sources.projects.publish("ProjectStageCorrected", wrong, moment("2013-04-01"))
+    service.clock.set(moment("2013-04-02"))
+    assert (await service.figure("TR-5", at_least=sources.positions))["value"] == "0"
+    assert (await service.figure("TR-5", as_of=moment("2013-03-30").isoformat()))["value"] == "1"
+
+
+async def test_a_cohort_is_closed_and_its_projects_go_on(service: Service, sources: Sources):
+    """PM-2 to PM-4, X-8: contracts by year; who started later has started; formally ended ones leave."""
+    private = {"kind": "private", "name": "X", "categories": ["top_500_private"], "origin": "330000"}
+    await sources.plan()
+    for number, signed in enumerate(("2011-06-18", "2012-06-18", "2012-09-08", "2013-06-18")):
+        await registered(sources, f"P-{number}", "350181", investor=private)
+        await reached(sources, f"P-{number}", "contract_signed", signed, "2013-07-01", amount="30000000000")
+    await registered(sources, "P-F", "350181", investor={**private, "kind": "foreign", "categories": []})
+    await reached(sources, "P-F", "contract_signed", "2012-06-18", "2013-07-01")
+    await reached(sources, "P-0", "started", "2013-07-10", "2013-07-11")
+    service.clock.set(moment("2013-07-12"))
+    rate = await service.figure("PM-2", at_least=sources.positions)
+    assert rate["counts"] == {"cohort": 3, "reached": 1}
+    assert (await service.figure("PM-3"))["value"] == "300.0000"
+    assert (await service.figure("PM-1"))["value"] == "1"
+    assert (await service.figure("PM-4"))["counts"] == {"cohort": 1, "reached": 0}
+    await reached(sources, "P-1", "terminated", "2013-08-01", "2013-08-01")
+    await reached(sources, "P-1", "formally_ended", "2013-08-02", "2013-08-02")
+    service.clock.set(moment("2013-08-03"))
+    rate = await service.figure("PM-2", at_least=sources.positions)
+    assert rate["counts"] == {"cohort": 2, "reached": 1}
+
+
+async def test_each_county_owes_its_own_reserve(service: Service, sources: Sources):
+    """TR-15, TR-16: the library's total, and the smallest count of a county."""
+    reserve = [{"register": "reserve_provincial", "valid_from": "2013-02-01", "valid_to": None}]
+    await sources.plan()
+    for number in range(3):
+        await registered(sources, f"P-{number}", "350181", registers=reserve)
+    service.clock.set(moment("2013-03-01"))
+    total = await service.figure("TR-15", at_least=sources.positions)
+    assert (total["value"], total["counts"]) == ("0.06", {"things": 3})
+    county = await service.figure("TR-16")
+    assert (county["value"], county["counts"]) == ("0", {"units": 84, "meeting": 1})
+    left = {"project": "P-0", "register": "reserve_provincial", "valid_from": "2013-02-01"}
+    await sources.projects.publish(
+        "RegisterLeft", {**left, "valid_to": "2013-03-10", "reason": "started"}, moment("2013-03-10")
+    )
+    service.clock.set(moment("2013-03-11"))
+    county = await service.figure("TR-16", at_least=sources.positions)
+    assert county["counts"]["meeting"] == 0
+
+
+async def test_a_project_with_two_tags_counts_once_under_each(service: Service, sources: Sources):
+    """X-9; EI, EN, DI and IN count by tag. A tag given later counts from then on."""
+    await sources.plan()
+    await registered(sources, "P-1", "350181", tags=["en_boiler", "en_motor", "en_epc", "ei_renovation"])
+    await reached(sources, "P-1", "started", "2013-02-01", "2013-02-02")
+    service.clock.set(moment("2013-02-03"))
+    figures = {
+        row: await service.figure(row, at_least=sources.positions) for row in ("EN-15a", "EN-16", "EI-6")
+    }
+    assert {row: figure["value"] for row, figure in figures.items()} == {
+        "EN-15a": "1",
+        "EN-16": "1",
+        "EI-6": "1",
+    }
+    assert (await service.figure("DI-4"))["value"] is None
+    changed = {
+        "project": "P-1", "region": "350181", "version": 2, "changed": ["tags"], "reason": "both", "reported_by": "c",
+        "changed_on": "2013-03-01", "name": "P-1", "industry": "3110", "total_investment": "20000000000",
+        "equipment_investment": "0", "programmes": ["DI"], "tags": ["di_demonstration_project"],
+    }  # fmt: skip
+    await sources.projects.publish("ProjectChanged", changed, moment("2013-03-01"))
+    service.clock.set(moment("2013-03-02"))
+    assert (await service.figure("DI-4", at_least=sources.positions))["value"] == "1"
+    assert (await service.figure("EN-16"))["value"] == "0"
+
+
+async def test_results_needs_and_matches_count(service: Service, sources: Sources):
+    """IN-3, IN-4, IN-5: only those of technology, and a pair once."""
+    await sources.plan()
+    for listing, side, meeting in (
+        ("R-1", "offer", "technology"), ("R-2", "offer", "technology"),
+        ("N-1", "need", "technology"), ("B-1", "offer", "finance"),
+    ):  # fmt: skip
+        data = {"listing": listing, "meeting": meeting, "side": side, "region": "350100", "party": "x",
+                "registered_on": "2013-06-18", "terms": {}}  # fmt: skip
+        await sources.projects.publish("ListingRegistered", data, moment("2013-06-18"))
+    pair = {"need": "N-1", "offer": "R-1", "meeting": "technology", "region": "350100"}
+    concluded = {
+        "pair": pair,
+        "concluded_on": "2013-06-20",
+        "evidence": "contract",
+        "amount": "5000000",
+        "note": "",
+    }
+    await sources.projects.publish("MatchConcluded", concluded, moment("2013-06-20"))
+    service.clock.set(moment("2013-06-21"))
+    found = [
+        (await service.figure(row, at_least=sources.positions))["value"] for row in ("IN-3", "IN-4", "IN-5")
+    ]
+    assert found == ["2", "1", "1"]
