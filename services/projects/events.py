@@ -13,6 +13,7 @@ from services.projects.domain import (
     project_problem,
     project_problem_decisions,
 )
+from services.projects.domain.matching import listing, match
 from services.projects.domain.money import decisions as money
 from services.projects.domain.money import fund
 from shared.catalogue import Catalogue
@@ -28,6 +29,8 @@ _SLICES = (
     meeting.MeetingEvent,
     duty_account.DutyEvent | duty_days.DutyDaySet,
     fund.FundEvent,
+    listing.ListingEvent,
+    match.MatchEvent,
 )
 """The union of each slice's event classes; a single class isn't a union."""
 
@@ -41,6 +44,8 @@ MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
+LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
+MATCH = Decider(match.INITIAL, match.decide, match.evolve)
 
 
 def project_stream(project_id: str) -> str:
@@ -81,3 +86,13 @@ def duty_days_stream(plan_id: str, duty: str) -> str:
 def fund_stream(fund_id: str) -> str:
     """The stream of one fund: its ledger."""
     return f"fund:{fund_id}"
+
+
+def listing_stream(listing_id: str) -> str:
+    """The stream of one need or offer."""
+    return f"listing:{listing_id}"
+
+
+def match_stream(need: str, offer: str) -> str:
+    """The stream of one pair."""
+    return f"match:{need}:{offer}"

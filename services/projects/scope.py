@@ -4,6 +4,10 @@ province: reads all, registers projects anywhere, reports for no city. city: its
 projects. enterprise: reads its own projects. ops and system: read all, load plans, report nothing.
 """
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
 from services.projects.domain.escalation import Level
 from shared.areas import AreaTree
 from shared.identity import Actor
@@ -159,3 +163,35 @@ def check_signing_audit(actor: Actor) -> None:
     """The signing list is audited by the provincial office (PM-15). Raises Problem 403."""
     if actor.role != "province":
         raise forbidden(f"The province audits the signing list; your role is {actor.role}.")
+
+
+def may_see_listing(actor: Actor, tree: AreaTree, row: Any) -> bool:
+    """Whether a need or offer (a row with meeting, side, region, enterprise) is the actor's to see.
+
+    Offers are made to be seen, those of investors by government only; a need is its region's and enterprise's.
+    """
+    if actor.role == "enterprise":
+        own = row.enterprise is not None and row.enterprise == actor.organisation
+        return bool(own or (row.side == "offer" and row.meeting != "investment"))
+    if actor.role in ("city", "county") and row.side == "offer":
+        return True
+    regions = visible_regions(actor, tree)
+    return regions is None or row.region in regions
+
+
+def visible_listings(actor: Actor, tree: AreaTree, table: Any) -> list[ColumnElement[bool]]:
+    """The same as conditions on the columns of the table `listing`."""
+    if actor.role == "enterprise":
+        public = and_(table.side == "offer", table.meeting != "investment")
+        return [or_(table.enterprise == (actor.organisation or ""), public)]
+    regions = visible_regions(actor, tree)
+    return [] if regions is None else [or_(table.side == "offer", table.region.in_(regions))]
+
+
+def check_listing_write(actor: Actor, tree: AreaTree, region: str, enterprise: str | None) -> None:
+    """Needs and offers are kept by the government of their region, or by the enterprise they are of."""
+    if actor.role == "enterprise":
+        if enterprise is None or enterprise != actor.organisation:
+            raise forbidden(f"Your token is for enterprise {actor.organisation}, not for {enterprise!r}.")
+        return
+    check_project_write(actor, tree, region)

@@ -33,7 +33,17 @@ class Route:
 
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
-    from services.gateway.routes import duties, energy, money, plan, pre_reviews, problems, progress, projects
+    from services.gateway.routes import (
+        duties,
+        energy,
+        matching,
+        money,
+        plan,
+        pre_reviews,
+        problems,
+        progress,
+        projects,
+    )
 
     return [
         *progress.ROUTES,
@@ -43,5 +53,6 @@ def all_routes() -> list[Route]:
         *problems.ROUTES,
         *duties.ROUTES,
         *money.ROUTES,
+        *matching.ROUTES,
         *energy.ROUTES,
     ]

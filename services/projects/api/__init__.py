@@ -5,6 +5,7 @@ One module per slice. What is imported here is served: the modules put their ope
 
 from services.projects.api import (
     duties,
+    matching,
     meetings,
     money,
     plan,
@@ -18,6 +19,7 @@ from services.projects.api.base import ops, serve
 
 __all__ = [
     "duties",
+    "matching",
     "meetings",
     "money",
     "ops",

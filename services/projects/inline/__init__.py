@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import tables
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
+from services.projects.domain.matching.listing import ListingEvent
+from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.meeting import MeetingEvent
 from services.projects.domain.money.fund import FundEvent
 from services.projects.domain.monthly_report import MonthlyReportEvent
@@ -20,7 +22,7 @@ from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.events import CATALOGUE
-from services.projects.inline import duties, meetings, money, plan, problems, projects, reports
+from services.projects.inline import duties, matching, meetings, money, plan, problems, projects, reports
 from shared.event_log import EventLog
 
 _BATCH = 1000
@@ -34,6 +36,7 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(MeetingEvent), meetings.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
+    **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
 }
 """What writes an event of this class; every class of the catalogue is in it."""
 

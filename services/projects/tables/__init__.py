@@ -1,8 +1,9 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
-from services.projects.tables import duties, money, plan, problems, projects, reports
+from services.projects.tables import duties, matching, money, plan, problems, projects, reports
 from services.projects.tables.base import metadata
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
+from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.money import fund, subsidy
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.problems import meeting, meeting_item, project_problem
@@ -15,7 +16,15 @@ from services.projects.tables.projects import (
 )
 from services.projects.tables.reports import investment_target, monthly_report
 
-INLINE = (*plan.INLINE, *projects.INLINE, *reports.INLINE, *problems.INLINE, *duties.INLINE, *money.INLINE)
+INLINE = (
+    *plan.INLINE,
+    *projects.INLINE,
+    *reports.INLINE,
+    *problems.INLINE,
+    *duties.INLINE,
+    *money.INLINE,
+    *matching.INLINE,
+)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
 __all__ = [
@@ -26,6 +35,9 @@ __all__ = [
     "duty_entry",
     "fund",
     "investment_target",
+    "listing",
+    "listing_match",
+    "listing_term",
     "meeting",
     "meeting_item",
     "metadata",

@@ -21,6 +21,7 @@ from tests.component.gateway.world import (
     OTHER_CITY,
     OTHER_COUNTY,
     World,
+    listing,
     meter,
     project,
     statistic,
@@ -118,6 +119,17 @@ POST /funds/{fund}/applications/{application}/releases    403 403  200   403    
 POST /funds/{fund}/applications/{application}/recoveries  403 403  200   403    403     403        403         403
 POST /funds/{fund}/applications/{application}/closing     403 403  200   403    403     403        403         403
 GET  /subsidies                                           200 200  200   403    200     403        200         403
+GET  /matching/figures                                    200 200  200   403    200     403        403         403
+GET  /matching/listings                                   200 200  200   403    200     403        200         403
+POST /matching/listings                                   201 403  201   403    201     403        201         403
+GET  /matching/listings/{listing}                         200 200  200   404    200     404        200         404
+POST /matching/listings/{listing}/revisions               200 403  200   404    200     404        200         404
+POST /matching/listings/{listing}/withdrawal              200 403  200   404    200     404        200         404
+GET  /matching/listings/{listing}/suggestions             200 200  200   404    200     404        200         404
+GET  /matching/matches                                    200 200  200   403    200     403        403         403
+POST /matching/matches                                    201 403  201   404    201     404        403         403
+GET  /matching/matches/{need}/{offer}                     200 200  200   404    200     404        403         403
+POST /matching/matches/{need}/{offer}/steps               201 403  201   404    201     404        403         403
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -458,6 +470,24 @@ async def _withdraw_receipt(world: World) -> Ask:
     return Ask({"duty": "FAI"}, body={"region": CITY, "period": "2013-02", **REASON})
 
 
+async def _revise_listing(world: World) -> Ask:
+    return Ask({"listing": await world.new_listing("need")}, body={"title": "示例需求改", **REASON})
+
+
+async def _withdraw_listing(world: World) -> Ask:
+    return Ask({"listing": await world.new_listing("need")}, body=REASON)
+
+
+async def _introduce(world: World) -> Ask:
+    return Ask(body={"need": await world.new_listing("need"), "offer": world.offer})
+
+
+async def _negotiate(world: World) -> Ask:
+    ask = await _introduce(world)
+    ok(await world.portal.city().post("/matching/matches", json=ask.body))
+    return Ask(ask.body, body={"step": "negotiating"})
+
+
 async def _change_enterprise(world: World) -> Ask:
     return Ask({"enterprise": await world.new_enterprise()}, body={"name": "示例新名", **REASON})
 
@@ -637,6 +667,17 @@ SAMPLES: dict[str, Sample] = {
     ),
     "POST /funds/{fund}/applications/{application}/closing": _of_subsidy(outcome="rejected", **REASON),
     "GET /subsidies": _same(query=_both),
+    "GET /matching/figures": _same(query=_region),
+    "GET /matching/listings": _same(query=_both),
+    "POST /matching/listings": _same(body=lambda world: listing("need", unique("N-AUTH"), world.home)),
+    "GET /matching/listings/{listing}": _same(lambda world: {"listing": world.need}),
+    "POST /matching/listings/{listing}/revisions": _revise_listing,
+    "POST /matching/listings/{listing}/withdrawal": _withdraw_listing,
+    "GET /matching/listings/{listing}/suggestions": _same(lambda world: {"listing": world.need}),
+    "GET /matching/matches": _same(query=_region),
+    "POST /matching/matches": _introduce,
+    "GET /matching/matches/{need}/{offer}": _same(lambda world: {"need": world.need, "offer": world.offer}),
+    "POST /matching/matches/{need}/{offer}/steps": _negotiate,
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

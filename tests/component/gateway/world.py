@@ -22,6 +22,8 @@ class World:
     project: str
     receipt: str
     works: Works
+    need: str
+    offer: str
 
     @classmethod
     async def made(cls, portal: Portal) -> Self:
@@ -31,8 +33,22 @@ class World:
         meter = await works.meter()
         receipt = await works.push(meter, [(START - timedelta(days=1), 5)])
         await works.outcome(receipt)
-        world = cls(portal, works.enterprise, away.enterprise, meter, unique("P-HOME"), receipt, works)
+        world = cls(
+            portal,
+            works.enterprise,
+            away.enterprise,
+            meter,
+            unique("P-HOME"),
+            receipt,
+            works,
+            unique("N-HOME"),
+            unique("R-HOME"),
+        )
         await world.new_project(world.project)
+        await world.new_listing("need", world.need)
+        await world.new_listing("offer", world.offer)
+        pair = {"need": world.need, "offer": world.offer}
+        ok(await portal.city(CITY).post("/matching/matches", json=pair))
         city = portal.city(CITY)
         report = {"region": CITY, "month": "2013-01", "investment": "4820000000"}
         ok(await city.post("/reports", json=report, headers={"Idempotency-Key": "world-report"}))
@@ -61,6 +77,12 @@ class World:
         """A further project of the home enterprise."""
         body = project(identifier or unique("P-NEW"), self.home)
         return str(ok(await self.portal.city(CITY).post("/projects", json=body))["project"])
+
+    async def new_listing(self, side: str, identifier: str | None = None) -> str:
+        """A further technology need of the home enterprise, or a further result of the province's."""
+        body = listing(side, identifier or unique("L-NEW"), self.home if side == "need" else None)
+        keeper = self.portal.city(CITY) if side == "need" else self.portal.province
+        return str(ok(await keeper.post("/matching/listings", json=body))["listing"])
 
     async def quarantined(self) -> int:
         """The id of a reading of the home enterprise that is kept aside: nobody knows its meter."""
@@ -111,6 +133,20 @@ def project(identifier: str, enterprise: str) -> dict[str, Any]:
         "equipment_investment": "83500000",
         "programmes": ["TR"],
         "planned_on": "2013-01-10",
+    }
+
+
+def listing(side: str, identifier: str, enterprise: str | None) -> dict[str, Any]:
+    """The body that puts a technology need of Fuqing or a research result forward."""
+    return {
+        "listing": identifier,
+        "meeting": "technology",
+        "side": side,
+        "region": COUNTY if side == "need" else "350000",
+        "party": f"示例{side}",
+        "title": "印染废水回用",
+        "industries": ["1713"],
+        **({"enterprise": enterprise} if enterprise else {}),
     }
 
 

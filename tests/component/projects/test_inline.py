@@ -41,6 +41,7 @@ async def busy_year(service: Service) -> None:
     await problems_and_meeting(service)
     await pre_review_and_signing(service)
     await subsidy(service)
+    await needs_and_offers(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
 
@@ -123,6 +124,23 @@ async def subsidy(service: Service) -> None:
     await service.ask(PROVINCE, "change-appropriation", fund=FUND["fund"], **more)
     terms = {"terms": [TERMS], "evidence": "9号", "reason": "调整"}
     await service.ask(PROVINCE, "change-fund-terms", fund=FUND["fund"], **terms)
+
+
+async def needs_and_offers(service: Service) -> None:
+    """A pair that is agreed and taken back, one declined, and an offer revised and one withdrawn."""
+    listing = {"meeting": "technology", "region": "350100", "title": "印染废水回用"}
+    for identifier, side in (("N-1", "need"), ("R-1", "offer"), ("R-2", "offer")):
+        body = {**listing, "listing": identifier, "side": side, "party": identifier}
+        await service.ask(FUZHOU, "register-listing", **body)
+    await service.ask(FUZHOU, "revise-listing", listing="R-1", title="废水回用与脱色", reason="x")
+    await service.ask(FUZHOU, "introduce-match", need="N-1", offer="R-1")
+    for step in ("negotiating", "matched", "reopened"):
+        await service.ask(
+            FUZHOU, "move-match", need="N-1", offer="R-1", step=step, evidence="1号", amount="5", reason="x"
+        )
+    declined = {"step": "declined", "by": "office", "reason": "x"}
+    await service.ask(FUZHOU, "move-match", need="N-1", offer="R-2", **declined)
+    await service.ask(FUZHOU, "withdraw-listing", listing="R-2", reason="x")
 
 
 async def test_a_rebuild_gives_identical_tables(service: Service) -> None:

@@ -1,0 +1,179 @@
+"""Needs and offers with their words, and pairs."""
+
+from datetime import date
+from typing import Any, assert_never
+
+import msgspec
+from sqlalchemy import delete, insert, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.matching import words
+from services.projects.domain.matching.listing import (
+    ListingEvent,
+    ListingRegistered,
+    ListingRevised,
+    ListingWithdrawn,
+    Side,
+)
+from services.projects.domain.matching.match import (
+    MatchConcluded,
+    MatchDeclined,
+    MatchEvent,
+    MatchIntroduced,
+    MatchNegotiationStarted,
+    MatchReopened,
+    Pair,
+)
+from services.projects.tables.matching import corpus
+from services.projects.thesaurus import thesaurus
+
+_INDEX = text("""
+    INSERT INTO listing_term (corpus, term, listing, frequency, length)
+    SELECT :corpus, term, :listing, frequency, :length
+    FROM unnest(CAST(:terms AS text[]), CAST(:frequencies AS smallint[])) AS t (term, frequency)
+""")
+
+
+async def apply(conn: AsyncConnection, event: ListingEvent | MatchEvent) -> None:
+    """Write what the event means into the tables."""
+    match event:
+        case ListingRegistered():
+            await _registered(conn, event)
+        case ListingRevised():
+            await _revised(conn, event)
+        case ListingWithdrawn():
+            await conn.execute(
+                update(tables.listing)
+                .where(tables.listing.c.listing == event.listing)
+                .values(open=False, changed_on=event.withdrawn_on)
+            )
+            await _forget_words(conn, event.listing)
+        case MatchIntroduced():
+            await _pair(
+                conn,
+                event.pair,
+                "introduced",
+                event.introduced_on,
+                score=event.score.total,
+                need_revision=event.revisions.need,
+                offer_revision=event.revisions.offer,
+                introduced_on=event.introduced_on,
+                reason="",
+            )
+        case MatchNegotiationStarted():
+            await _pair(conn, event.pair, "negotiating", event.started_on)
+        case MatchConcluded():
+            await _pair(
+                conn,
+                event.pair,
+                "matched",
+                event.concluded_on,
+                concluded_on=event.concluded_on,
+                amount=event.amount,
+            )
+        case MatchDeclined():
+            await _pair(
+                conn,
+                event.pair,
+                "declined",
+                event.declined_on,
+                need_revision=event.revisions.need,
+                offer_revision=event.revisions.offer,
+                reason=event.reason,
+            )
+        case MatchReopened():
+            await _pair(
+                conn,
+                event.pair,
+                "negotiating",
+                event.reopened_on,
+                concluded_on=None,
+                amount=None,
+                reason=event.reason,
+            )
+        case _:
+            assert_never(event)
+
+
+async def _registered(conn: AsyncConnection, event: ListingRegistered) -> None:
+    found = words.terms(thesaurus().read(event.terms.text))
+    await conn.execute(
+        insert(tables.listing).values(
+            listing=event.listing,
+            meeting=event.meeting.value,
+            side=event.side.value,
+            region=event.region,
+            party=event.party,
+            enterprise=event.enterprise,
+            project=event.project,
+            revision=1,
+            open=True,
+            registered_on=event.registered_on,
+            changed_on=event.registered_on,
+            **_columns(event, found.total()),
+        )
+    )
+    await _index(conn, event.listing, corpus(event.meeting, event.side), found)
+
+
+async def _revised(conn: AsyncConnection, event: ListingRevised) -> None:
+    found = words.terms(thesaurus().read(event.terms.text))
+    await conn.execute(
+        update(tables.listing)
+        .where(tables.listing.c.listing == event.listing)
+        .values(revision=event.revision, changed_on=event.revised_on, **_columns(event, found.total()))
+    )
+    await _forget_words(conn, event.listing)
+    await _index(conn, event.listing, corpus(event.meeting, event.side), found)
+
+
+def _columns(event: ListingRegistered | ListingRevised, length: int) -> dict[str, Any]:
+    terms = event.terms
+    # Where a need doesn't say where it is wanted, it is where it lies; an offer that says nothing is for everywhere.
+    regions = terms.regions or ((event.region,) if event.side is Side.NEED else ())
+    return {
+        "title": terms.title,
+        "terms": msgspec.to_builtins(terms),
+        "divisions": sorted({industry[:2] for industry in terms.industries}),
+        "regions": list(regions),
+        "amount_min": terms.amount_min,
+        "amount_max": terms.amount_max,
+        "tags": list(terms.tags),
+        "valid_to": terms.valid_to,
+        "length": length,
+    }
+
+
+async def _index(conn: AsyncConnection, listing: str, into: str, found: words.Terms) -> None:
+    await conn.execute(
+        _INDEX,
+        {
+            "corpus": into,
+            "listing": listing,
+            "length": found.total(),
+            "terms": list(found),
+            "frequencies": list(found.values()),
+        },
+    )
+
+
+async def _forget_words(conn: AsyncConnection, listing: str) -> None:
+    await conn.execute(delete(tables.listing_term).where(tables.listing_term.c.listing == listing))
+
+
+async def _pair(conn: AsyncConnection, pair: Pair, status: str, since: date, **changes: Any) -> None:
+    values = {"status": status, "since": since, **changes}
+    row = {"need": pair.need, "offer": pair.offer, "meeting": pair.meeting.value, "region": pair.region}
+    if status in ("introduced", "declined"):  # the two steps that a pair may begin with
+        await conn.execute(
+            upsert(tables.listing_match)
+            .values(**row, **values)
+            .on_conflict_do_update(index_elements=["need", "offer"], set_=values)
+        )
+        return
+    key = tables.listing_match.c
+    await conn.execute(
+        update(tables.listing_match).where(key.need == pair.need, key.offer == pair.offer).values(**values)
+    )

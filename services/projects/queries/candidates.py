@@ -1,0 +1,141 @@
+"""Finds the listings that may fit one: a short list by words and one by figures, then scored in full.
+
+Words are ranked with BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) over the terms of the other side's
+texts. A term that stands in more than a twentieth of them tells nothing and is left out: it would be most of the
+work, and without it the ranking is better (docs/adr/0160).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.domain.matching import words
+from services.projects.domain.matching.listing import MeetingPoint, Side, Terms
+from services.projects.domain.matching.scoring import Candidate, Criterion, Weights
+from services.projects.domain.rules import in_force
+from services.projects.tables.matching import corpus
+from services.projects.thesaurus import thesaurus
+
+SHORTLIST = 200
+"""How many listings each of the two short lists has: beyond it only what neither words nor figures bring near."""
+
+_BY_WORDS = text("""
+    WITH searched AS (
+        SELECT count(*)::float AS texts, coalesce(avg(length), 1)::float AS mean,
+               greatest(50, count(*) / 20) AS common
+        FROM listing WHERE meeting = :meeting AND side = :side AND open
+    ), posting AS (
+        SELECT found.listing, found.frequency, found.length, asked.times,
+               count(*) OVER (PARTITION BY asked.term) AS documents
+        FROM unnest(CAST(:terms AS text[]), CAST(:times AS smallint[])) AS asked (term, times)
+        CROSS JOIN LATERAL (
+            SELECT listing, frequency, length FROM listing_term
+            WHERE corpus = :corpus AND term = asked.term
+            LIMIT (SELECT common + 1 FROM searched)
+        ) AS found
+    )
+    SELECT listing, sum(
+        least(times, 2) * ln(1 + (texts - documents + 0.5) / (documents + 0.5))
+        * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / mean))
+    ) AS strength
+    FROM posting, searched
+    WHERE documents <= common AND (CAST(:only AS text) IS NULL OR listing = :only)
+    GROUP BY listing ORDER BY strength DESC, listing LIMIT :many
+""")
+
+_BY_FIGURES = text("""
+    SELECT listing FROM listing
+    WHERE meeting = :meeting AND side = :side AND open AND (valid_to IS NULL OR valid_to >= :today)
+    ORDER BY
+        (divisions && CAST(:divisions AS text[]))::int
+        + (coalesce(amount_min <= :most, true) AND coalesce(amount_max >= :least, true))::int
+        + (regions = '{}' OR CAST(:regions AS text[]) = '{}' OR regions && CAST(:regions AS text[]))::int DESC,
+        changed_on DESC, listing
+    LIMIT :many
+""")
+
+
+async def by_words(
+    conn: AsyncConnection, meeting: MeetingPoint, side: Side, asked: str, only: str | None = None
+) -> Mapping[str, float]:
+    """The strength (BM25) of the listings of that side nearest to a text; `only`: of this listing alone."""
+    found = words.terms(thesaurus().read(asked))
+    rows = await conn.execute(
+        _BY_WORDS,
+        {
+            "meeting": meeting.value,
+            "side": side.value,
+            "corpus": corpus(meeting, side),
+            "terms": list(found),
+            "times": list(found.values()),
+            "only": only,
+            "many": SHORTLIST,
+        },
+    )
+    return {row.listing: float(row.strength) for row in rows}
+
+
+async def by_figures(
+    conn: AsyncConnection, one: Candidate, meeting: MeetingPoint, regions: Sequence[str], today: date
+) -> list[str]:
+    """The listings of the other side nearest by industry, amount and region; `regions`: the one's, all levels."""
+    rows = await conn.execute(
+        _BY_FIGURES,
+        {
+            "meeting": meeting.value,
+            "side": one.side.other.value,
+            "today": today,
+            "divisions": sorted({industry[:2] for industry in one.terms.industries}),
+            "most": one.terms.amount_max,
+            "least": one.terms.amount_min,
+            "regions": list(regions),
+            "many": SHORTLIST,
+        },
+    )
+    return list(rows.scalars())
+
+
+async def weights(conn: AsyncConnection, meeting: MeetingPoint, on: date) -> Weights:
+    """The weights of a meeting point in force on that day. Raises Refused without such a rule."""
+    name = f"matching_{meeting}"
+    rule = in_force(await reference.rules(conn, name), name, on)
+    shares = msgspec.convert(rule.parameters, dict[str, Decimal], strict=False)
+    return Weights(
+        weight={criterion: shares[criterion.value] for criterion in Criterion},
+        unknown=shares["unknown"],
+        half_words=shares["half_words"],
+        valid_from=rule.valid_from,
+        source=rule.source,
+    )
+
+
+def shared(one: Candidate, other: Candidate) -> tuple[str, ...]:
+    """The longest phrases that the two have in common, as the thesaurus reads them."""
+    read = thesaurus().read
+    return words.shared_phrases(read(one.terms.text), read(other.terms.text))
+
+
+async def load(conn: AsyncConnection, listings: Collection[str], lock: bool = False) -> list[Any]:
+    """The rows of these listings. `lock`: nobody changes them until the transaction ends."""
+    query = select(tables.listing).where(tables.listing.c.listing.in_(listings))
+    if lock:
+        query = query.order_by(tables.listing.c.listing).with_for_update(read=True)
+    return list((await conn.execute(query)).all())
+
+
+def candidate(row: Any) -> Candidate:
+    """A row of the table `listing` as it is judged."""
+    return Candidate(
+        row.listing,
+        Side(row.side),
+        row.region,
+        row.party,
+        msgspec.convert(row.terms, Terms),
+        row.revision,
+    )
