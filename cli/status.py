@@ -15,7 +15,7 @@ from deploy.local.runner import running_system
 
 _COLOURS = {"ok": "green", "degraded": "yellow", "failing": "red"}
 _EVERY_S = 2.0
-_OVERDUE_SHOWN = 5
+_OVERDUE_SHOWN = 3
 BACKUP_OLD_H = 26.0
 
 
@@ -100,14 +100,14 @@ def lines(status: Status) -> list[str]:
 
 
 def _overdue(status: Status) -> str:
-    if not status.overdue:
+    if not status.overdue.count:
         return "none overdue"
     shown = ", ".join(
-        f"{entry['region']} {entry['month']} (since {entry['due_on']})"
-        for entry in status.overdue[:_OVERDUE_SHOWN]
+        f"{entry['duty']} of {entry['region']} for {entry['period']} (since {entry['due_on']})"
+        for entry in status.overdue.first[:_OVERDUE_SHOWN]
     )
-    more = len(status.overdue) - _OVERDUE_SHOWN
-    return f"[yellow]{len(status.overdue)} overdue[/]: {shown}" + (f" and {more} more" if more > 0 else "")
+    more = status.overdue.count - _OVERDUE_SHOWN
+    return f"[yellow]{status.overdue.count} overdue[/]: {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _backup(status: Status) -> str:

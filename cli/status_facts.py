@@ -69,6 +69,14 @@ class ReaderStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """Duties that are missing by the Clock: how many, and the first of them, the oldest due day first."""
+
+    count: int
+    first: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """All of it. `missing` maps a part to why it could not be told."""
 
@@ -76,7 +84,7 @@ class Status:
     logs: list[LogStatus] = field(default_factory=list)
     readers: list[ReaderStatus] = field(default_factory=list)
     quarantine: dict[str, int] = field(default_factory=dict)
-    overdue: list[dict[str, Any]] = field(default_factory=list)
+    overdue: Overdue = field(default_factory=lambda: Overdue(0, []))
     backup: dict[str, Any] | None = None
     missing: dict[str, str] = field(default_factory=dict)
 
@@ -108,7 +116,13 @@ async def gather(system: Attached) -> Status:
     )
     backup = await _or(missing, "backup", lambda: _backup(system))
     return Status(
-        list(processes), logs or [], readers(samples), quarantine(samples), overdue or [], backup, missing
+        list(processes),
+        logs or [],
+        readers(samples),
+        quarantine(samples),
+        overdue or Overdue(0, []),
+        backup,
+        missing,
     )
 
 
@@ -221,11 +235,11 @@ async def _logs(system: Attached, samples: list[Sample]) -> list[LogStatus]:
     return found
 
 
-async def _overdue(system: Attached) -> list[dict[str, Any]]:
+async def _overdue(system: Attached) -> Overdue:
     token = token_for(system.data, role="ops", subject="operator")
     async with Door(system.gateway, token, timeout=_TIMEOUT_S) as door:
-        calendar = await door.get("/api/v1/reports/calendar")
-    return [entry for entry in calendar["items"] if entry["standing"] == "missing"]
+        calendar = await door.get("/api/v1/duties/calendar", standing="missing")
+    return Overdue(calendar["counts"]["missing"], calendar["items"])
 
 
 async def _backup(system: Attached) -> dict[str, Any] | None:

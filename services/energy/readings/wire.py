@@ -27,6 +27,10 @@ class WireError(Exception):
     """The message can't be read; it says why."""
 
 
+class NewerWire(Exception):
+    """The message is of the next version: a door was deployed before this worker. It must wait, not be set apart."""
+
+
 class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):
     """One POST of one enterprise.
 
@@ -64,8 +68,15 @@ class _Message(msgspec.Struct, array_like=True):
     posts: list[Post]
 
 
+class _Front(msgspec.Struct, array_like=True):
+    """What every version begins with."""
+
+    version: int
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Message)
+_front = msgspec.msgpack.Decoder(_Front)
 
 
 def subject(partition: int) -> str:
@@ -79,16 +90,31 @@ def encode(posts: Sequence[Post]) -> bytes:
 
 
 def decode(body: bytes) -> list[Post]:
-    """The POSTs of a message. Raises WireError if anything about it is not as it should be."""
+    """The POSTs of a message.
+
+    Raises NewerWire for one of the next version, WireError if anything else about it is not as it should be.
+    """
     try:
         message = _decoder.decode(body)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        _must_not_be_newer(body)
         raise WireError(f"not a message of readings: {error}") from error
     if message.version != VERSION:
+        _must_not_be_newer(body)
         raise WireError(f"version {message.version} of the message is not known here")
     for post in message.posts:
         _check(post)
     return message.posts
+
+
+def _must_not_be_newer(body: bytes) -> None:
+    """One version ahead is what an upgrade in the wrong order brings; anything beyond is garbage."""
+    try:
+        version = _front.decode(body).version
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return
+    if version == VERSION + 1:
+        raise NewerWire(f"a message of version {version} waits: deploy the worker that reads it")
 
 
 def _check(post: Post) -> None:

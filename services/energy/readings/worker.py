@@ -18,7 +18,7 @@ from services.energy.readings.arrivals import OUTCOMES
 from services.energy.readings.batch import BatchStep, Done
 from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
-from services.energy.readings.wire import Post, WireError, decode
+from services.energy.readings.wire import NewerWire, Post, WireError, decode
 from shared import broker, telemetry
 from shared.cancellation import end_if_cancelled
 from shared.clock import Clock
@@ -47,6 +47,9 @@ TRIES_ALONE = 6
 STUCK_S = 30.0
 OTHER_S = 60.0
 """So long after another worker's last batch the health speaks of it."""
+
+NEWER_S = 90.0
+"""Longer than the longest pause before a message is given out again: so long is the last one remembered."""
 
 log = structlog.get_logger(__name__)
 _meter = telemetry.meter(__name__)
@@ -99,6 +102,7 @@ class PartitionWorker:
         self._conn: Connection | None = None
         self._session: int | None = None
         self._failing_since: float | None = None
+        self._newer: tuple[float, str] | None = None
         for outcome in OUTCOMES:
             # From the start on, so that the first reading of an outcome is seen as an increase.
             _readings.add(0, {"outcome": outcome})
@@ -106,8 +110,11 @@ class PartitionWorker:
     def health(self) -> Check:
         """Failing when nothing could be committed for half a minute although there is something to commit.
 
-        Degraded while another worker works the partition too: nothing is wrong, but each looks everything up again.
+        Failing too while there are messages that only the next release's worker can read. Degraded while another
+        worker works the partition: nothing is wrong, but each looks everything up again.
         """
+        if self._newer is not None and time.monotonic() - self._newer[0] < NEWER_S:
+            return Check("failing", self._newer[1])
         failing_s = 0.0 if self._failing_since is None else time.monotonic() - self._failing_since
         if failing_s > STUCK_S:
             return Check("failing", f"no batch could be committed for {failing_s:.0f} s")
@@ -191,6 +198,13 @@ class PartitionWorker:
     async def _decoded(self, msg: Msg) -> Work | None:
         try:
             return Work(msg, decode(msg.data))
+        except NewerWire as newer:
+            # Acknowledged to the device, and none of this worker's business: it stays in READINGS for the next one.
+            if self._newer is None:
+                log.error("message of a newer version", partition=self.p, reason=str(newer))
+            self._newer = (time.monotonic(), str(newer))
+            await broker.nack(msg)
+            return None
         except WireError as error:
             await self._keep(msg, str(error))
             return None

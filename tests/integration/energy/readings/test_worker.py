@@ -173,6 +173,33 @@ async def test_garbage_on_the_queue_is_kept_and_stands_in_nobodys_way(pipeline: 
     await all_there(pipeline)
 
 
+async def test_a_message_of_the_next_version_waits_for_the_next_worker(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A door was deployed before its worker: what it took is acknowledged to the device and must not be set apart."""
+    monkeypatch.setattr(wire, "VERSION", 2)
+    await publish(pipeline, ROWS[100:])
+    monkeypatch.setattr(wire, "VERSION", 1)
+    await publish(pipeline, ROWS[:100])
+    p = await pipeline.store.partition("e1")
+    async with pipeline.working() as (_, workers):
+
+        async def only_the_newer_waits() -> bool:
+            stored = await pipeline.store.conn.fetchval("SELECT count(*) FROM reading")
+            return bool(stored == 100 and workers[p].health().status == "failing")
+
+        await wait_for(
+            only_the_newer_waits, 20, "the other message is worked off, the worker says what waits"
+        )
+        assert "version 2 waits: deploy the worker" in workers[p].health().detail
+    assert await pipeline.queued() == 1
+    monkeypatch.setattr(wire, "VERSION", 2)
+    async with pipeline.working():
+        await pipeline.worked_off()
+    assert await pipeline.store.conn.fetchval("SELECT count(*) FROM undecodable") == 0
+    await all_there(pipeline)
+
+
 async def test_a_released_reading_travels_with_its_first_receipt(pipeline: Pipeline) -> None:
     """Unknown meter → quarantine → registration → READINGS again → store, all by the processes' own rights."""
     receipt = uuid4()
