@@ -4,7 +4,7 @@ A contribution never changes: a later event that says the same thing anew adds a
 before. So the rows with `recorded_at` up to a moment are what was known at that moment.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.progress import facts, readers, tables
+from services.progress.contributions import contributions, mark_row, plain, standing_row
 from services.progress.readers import read
-from services.progress.standing import Mark, Standing, differences, fold, marks
+from services.progress.standing import Standing, differences, fold, marks
 from shared.consumer import Poison
 from shared.envelope import Envelope
 
@@ -70,13 +71,13 @@ class _Batch:
         match event:
             case readers.PlanPublished():
                 self._rows["plan"].append(
-                    {**_place(envelope), **_origin(envelope), "plan": event.plan, "data": _plain(event)}
+                    {**_place(envelope), **_origin(envelope), "plan": event.plan, "data": plain(event)}
                 )
             case readers.RegionsDefined():
                 self._regions(envelope, event)
             case readers.TargetSet():
                 revised = isinstance(event, readers.TargetRevised)
-                await self._target(envelope, 0, {**_plain(event), "revised": revised})
+                await self._target(envelope, 0, {**plain(event), "revised": revised})
             case readers.TargetDecomposed():
                 await self._decomposed(envelope, event)
             case readers.EnterpriseRegistered():
@@ -92,12 +93,10 @@ class _Batch:
             case readers.ProjectEvent():
                 await self._project(envelope, event)
             case _:
-                contributions = list(_contributions(event))
-                for ordinal, contribution in enumerate(contributions):
+                said = list(contributions(event))
+                for ordinal, contribution in enumerate(said):
                     self._contribute(envelope, ordinal, contribution)
-                self._changes_of(
-                    envelope, contributions, of_list=isinstance(event, readers.KeyUsersDesignated)
-                )
+                self._changes_of(envelope, said, of_list=isinstance(event, readers.KeyUsersDesignated))
 
     async def write(self) -> None:
         """Insert everything; the counter of changes last, because its one row stays locked until commit."""
@@ -119,7 +118,7 @@ class _Batch:
                     "ordinal": ordinal,
                     "plan": event.plan,
                     "code": region.code,
-                    "data": _plain(region),
+                    "data": plain(region),
                     "recorded_at": envelope.recordedtime,
                 }
             )
@@ -174,7 +173,7 @@ class _Batch:
             "target": part.target,
             "name": part.name or whole["name"],
             "region": part.region,
-            "value": _plain(part)["value"],
+            "value": plain(part)["value"],
             "parent": whole["target"],
             "level": "county",
             "base": None,
@@ -205,9 +204,9 @@ class _Batch:
         before = await self._standing(event.project)
         after = fold(before, event)
         self._standings[event.project] = after
-        said = [_standing_row(after)]
+        said = [standing_row(after)]
         old = list(marks(before)) if before is not None else []
-        said += [_mark_row(mark, holds) for mark, holds in differences(old, list(marks(after)))]
+        said += [mark_row(mark, holds) for mark, holds in differences(old, list(marks(after)))]
         for ordinal, contribution in enumerate(said):
             self._contribute(envelope, ordinal, contribution)
         self._changes_of(envelope, said[1:], of_list=False)
@@ -234,11 +233,11 @@ class _Batch:
         self._rows["contribution"].append(row)
 
     def _changes_of(
-        self, envelope: Envelope, contributions: Sequence[Mapping[str, Any]], *, of_list: bool
+        self, envelope: Envelope, said: Sequence[Mapping[str, Any]], *, of_list: bool
     ) -> None:
         """One change per measure, region, period and enterprise; a list's many enterprises are one per region."""
         seen: dict[tuple[Any, ...], None] = {}
-        for contribution in contributions:
+        for contribution in said:
             subject = None if of_list else contribution.get("subject")
             measure = contribution["measure"]
             if measure == facts.KEY_USER_LIST:
@@ -296,141 +295,6 @@ async def _copy(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str,
     await driver.copy_records_to_table(table.name, records=map(itemgetter(*names), rows), columns=names)
 
 
-def _contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
-    """What an event says about measures. `key` is what a later event of the same source can say anew."""
-    match event:
-        case readers.MonthlyReportFiled() | readers.MonthlyReportCorrected():
-            yield {
-                "measure": facts.INVESTMENT,
-                "region": event.region,
-                "period": event.month,
-                "key": f"{event.region}:{event.month}",
-                "value": event.investment,
-                "unit": "CNY",
-                "detail": _plain(event),
-            }
-        case readers.ListingRegistered():
-            yield {
-                "measure": facts.LISTING,
-                "region": event.region,
-                "period": event.registered_on.isoformat(),
-                "key": event.listing,
-                "value": 1,
-                "detail": _plain(event),
-            }
-        case readers.MatchConcluded():
-            yield {
-                "measure": facts.MATCH,
-                "region": event.pair.region,
-                "period": event.concluded_on.isoformat(),
-                "key": f"{event.pair.need}:{event.pair.offer}",
-                "value": event.amount,
-                "unit": "CNY",
-                "detail": _plain(event.pair),
-            }
-        case readers.StatisticReported():
-            yield {
-                "measure": facts.STATISTIC,
-                "region": event.region,
-                "period": event.period,
-                "key": f"{event.indicator}:{event.region}:{event.period}:{event.price_base or ''}",
-                "value": event.value,
-                "unit": event.unit,
-                "detail": _plain(event),
-            }
-        case readers.KeyUsersDesignated():
-            yield from _list_of_key_users(event)
-        case readers.CoverageChanged():
-            yield {
-                "measure": facts.COVERAGE,
-                "region": event.region,
-                "period": event.day.isoformat(),
-                "key": f"{event.enterprise}:{event.day.isoformat()}",
-                "subject": event.enterprise,
-                "value": int(event.online),
-                "detail": _plain(event),
-            }
-        case readers.FeedSilent():
-            yield {
-                "measure": facts.FEED,
-                "region": event.region,
-                "period": "",
-                "key": event.enterprise,
-                "subject": event.enterprise,
-                "value": int(isinstance(event, readers.FeedResumed)),
-                "detail": _plain(event),
-            }
-        case readers.EnterpriseDayMeasured():
-            yield {
-                "measure": facts.ENERGY_DAY,
-                "region": event.region,
-                "period": event.day.isoformat(),
-                "key": f"{event.enterprise}:{event.day.isoformat()}",
-                "subject": event.enterprise,
-                "value": event.tce_equal,
-                "unit": "tce",
-                "detail": _plain(event),
-            }
-        case _:
-            raise Poison(f"{type(event).__name__} is read, but nothing says what it contributes to")
-
-
-def _standing_row(standing: Standing) -> dict[str, Any]:
-    return {
-        "measure": facts.PROJECT,
-        "region": standing.region,
-        "period": "",
-        "key": standing.project,
-        "value": standing.investment,
-        "unit": "CNY",
-        "detail": _plain(standing),
-    }
-
-
-def _mark_row(mark: Mark, holds: bool) -> dict[str, Any]:
-    """A mark that no longer holds is a row without a period: no span of days finds it."""
-    return {
-        "measure": mark.measure,
-        "region": mark.region,
-        "period": mark.day.isoformat() if holds else "",
-        "key": mark.key,
-        "value": mark.amount if holds else None,
-        "unit": "CNY",
-        "detail": {**mark.detail, "until": mark.until.isoformat() if mark.until else None}
-        if holds
-        else {"withdrawn": True},
-    }
-
-
-def _list_of_key_users(event: readers.KeyUsersDesignated) -> Iterator[dict[str, Any]]:
-    """The list as a whole replaces the year's earlier one; the header stands for it, also when it is empty."""
-    year = str(event.year)
-    yield {
-        "measure": facts.KEY_USER_LIST,
-        "region": "",
-        "period": year,
-        "key": year,
-        "detail": {
-            "basis": event.basis,
-            "source": event.source,
-            "revision": event.revision,
-            "revision_reason": event.revision_reason,
-            "enterprises": len(event.enterprises),
-        },
-    }
-    for user in event.enterprises:
-        yield {
-            "measure": facts.KEY_USER,
-            "region": user.region,
-            "period": year,
-            "key": f"{year}:{user.enterprise}",
-            "subject": user.enterprise,
-            "value": user.tce,
-            "unit": "tce",
-            "detail": {**_plain(user), "basis": event.basis, "source": event.source},
-        }
-
-
 def _place(envelope: Envelope) -> dict[str, Any]:
     return {"source": envelope.source, "position": envelope.sequence}
 
@@ -444,9 +308,3 @@ def _origin(envelope: Envelope) -> dict[str, Any]:
         "recorded_at": envelope.recordedtime,
         "simulated": envelope.simulated,
     }
-
-
-def _plain(event: msgspec.Struct) -> dict[str, Any]:
-    """JSON-able: Decimal as a string, dates in ISO form."""
-    plain: dict[str, Any] = msgspec.to_builtins(event)
-    return plain

@@ -1,0 +1,151 @@
+"""What an event contributes to which measure: pure, one row per thing that a later event can say anew."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from services.progress import facts, readers
+from services.progress.standing import Mark, Standing
+from shared.consumer import Poison
+
+
+def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
+    """What an event says about measures. `key` is what a later event of the same source can say anew."""
+    match event:
+        case readers.MonthlyReportFiled() | readers.MonthlyReportCorrected():
+            yield {
+                "measure": facts.INVESTMENT,
+                "region": event.region,
+                "period": event.month,
+                "key": f"{event.region}:{event.month}",
+                "value": event.investment,
+                "unit": "CNY",
+                "detail": plain(event),
+            }
+        case readers.ListingRegistered():
+            yield {
+                "measure": facts.LISTING,
+                "region": event.region,
+                "period": event.registered_on.isoformat(),
+                "key": event.listing,
+                "value": 1,
+                "detail": plain(event),
+            }
+        case readers.MatchConcluded():
+            yield {
+                "measure": facts.MATCH,
+                "region": event.pair.region,
+                "period": event.concluded_on.isoformat(),
+                "key": f"{event.pair.need}:{event.pair.offer}",
+                "value": event.amount,
+                "unit": "CNY",
+                "detail": plain(event.pair),
+            }
+        case readers.StatisticReported():
+            yield {
+                "measure": facts.STATISTIC,
+                "region": event.region,
+                "period": event.period,
+                "key": f"{event.indicator}:{event.region}:{event.period}:{event.price_base or ''}",
+                "value": event.value,
+                "unit": event.unit,
+                "detail": plain(event),
+            }
+        case readers.KeyUsersDesignated():
+            yield from _list_of_key_users(event)
+        case readers.CoverageChanged():
+            yield {
+                "measure": facts.COVERAGE,
+                "region": event.region,
+                "period": event.day.isoformat(),
+                "key": f"{event.enterprise}:{event.day.isoformat()}",
+                "subject": event.enterprise,
+                "value": int(event.online),
+                "detail": plain(event),
+            }
+        case readers.FeedSilent():
+            yield {
+                "measure": facts.FEED,
+                "region": event.region,
+                "period": "",
+                "key": event.enterprise,
+                "subject": event.enterprise,
+                "value": int(isinstance(event, readers.FeedResumed)),
+                "detail": plain(event),
+            }
+        case readers.EnterpriseDayMeasured():
+            yield {
+                "measure": facts.ENERGY_DAY,
+                "region": event.region,
+                "period": event.day.isoformat(),
+                "key": f"{event.enterprise}:{event.day.isoformat()}",
+                "subject": event.enterprise,
+                "value": event.tce_equal,
+                "unit": "tce",
+                "detail": plain(event),
+            }
+        case _:
+            raise Poison(f"{type(event).__name__} is read, but nothing says what it contributes to")
+
+
+def standing_row(standing: Standing) -> dict[str, Any]:
+    return {
+        "measure": facts.PROJECT,
+        "region": standing.region,
+        "period": "",
+        "key": standing.project,
+        "value": standing.investment,
+        "unit": "CNY",
+        "detail": plain(standing),
+    }
+
+
+def mark_row(mark: Mark, holds: bool) -> dict[str, Any]:
+    """A mark that no longer holds is a row without a period: no span of days finds it."""
+    return {
+        "measure": mark.measure,
+        "region": mark.region,
+        "period": mark.day.isoformat() if holds else "",
+        "key": mark.key,
+        "value": mark.amount if holds else None,
+        "unit": "CNY",
+        "detail": {**mark.detail, "until": mark.until.isoformat() if mark.until else None}
+        if holds
+        else {"withdrawn": True},
+    }
+
+
+def _list_of_key_users(event: readers.KeyUsersDesignated) -> Iterator[dict[str, Any]]:
+    """The list as a whole replaces the year's earlier one; the header stands for it, also when it is empty."""
+    year = str(event.year)
+    yield {
+        "measure": facts.KEY_USER_LIST,
+        "region": "",
+        "period": year,
+        "key": year,
+        "detail": {
+            "basis": event.basis,
+            "source": event.source,
+            "revision": event.revision,
+            "revision_reason": event.revision_reason,
+            "enterprises": len(event.enterprises),
+        },
+    }
+    for user in event.enterprises:
+        yield {
+            "measure": facts.KEY_USER,
+            "region": user.region,
+            "period": year,
+            "key": f"{year}:{user.enterprise}",
+            "subject": user.enterprise,
+            "value": user.tce,
+            "unit": "tce",
+            "detail": {**plain(user), "basis": event.basis, "source": event.source},
+        }
+
+
+def plain(event: msgspec.Struct) -> dict[str, Any]:
+    """JSON-able: Decimal as a string, dates in ISO form."""
+    values: dict[str, Any] = msgspec.to_builtins(event)
+    return values
