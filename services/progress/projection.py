@@ -232,9 +232,7 @@ class _Batch:
         }
         self._rows["contribution"].append(row)
 
-    def _changes_of(
-        self, envelope: Envelope, said: Sequence[Mapping[str, Any]], *, of_list: bool
-    ) -> None:
+    def _changes_of(self, envelope: Envelope, said: Sequence[Mapping[str, Any]], *, of_list: bool) -> None:
         """One change per measure, region, period and enterprise; a list's many enterprises are one per region."""
         seen: dict[tuple[Any, ...], None] = {}
         for contribution in said:
