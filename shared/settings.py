@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     trace_dir: Path | None = Field(
         default=None, description="spans as JSON lines, where no OTLP endpoint is set"
     )
+    query_traces_per_second: float = Field(
+        default=50, ge=1, description="GETs that begin a trace of their own; those that bring one always do"
+    )
     anchor_dirs: str = Field(
         default="", description="folders for the heads of the event log, separated as in PATH; none: nowhere"
     )

@@ -19,11 +19,13 @@ from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetr
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ParentBased
 from opentelemetry.trace import Link, Span, SpanKind
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.settings import Settings
 from shared.trace_files import JsonLinesFile, MetricFileExporter, SpanFileExporter
+from shared.trace_share import QueriesShare
 
 MAX_LINKS = 64
 ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -76,7 +78,8 @@ def setup(process: str, settings: Settings) -> Telemetry:
             "shengji.clock": settings.clock,
         }
     )
-    traces = TracerProvider(resource=resource)
+    sampler = ParentBased(QueriesShare(settings.query_traces_per_second))
+    traces = TracerProvider(sampler, resource=resource)
     readers: list[MetricReader] = [PrometheusMetricReader()]
     logs: LoggerProvider | None = None
     if os.environ.get(ENDPOINT_VARIABLE):

@@ -1,5 +1,6 @@
 """nats-server from its wheel, JetStream on, with the topology's users."""
 
+import asyncio
 import shutil
 import signal
 import sys
@@ -10,6 +11,8 @@ from deploy.local.ports import HOST, accepts
 from deploy.local.process import ChildSpec, StartError
 from deploy.nats_config import Tls, password_variable, render
 from deploy.topology import USERS, User
+
+_WRITE_ERROR = "write error"
 
 
 class NatsServer:
@@ -23,6 +26,7 @@ class NatsServer:
         log: Path,
         users: Sequence[User] = USERS,
         tls: Tls | None = None,
+        monitor_port: int | None = None,
     ) -> None:
         self.folder = folder.absolute()
         self.port = port
@@ -30,6 +34,7 @@ class NatsServer:
         self._passwords = passwords
         self._users = users
         self._tls = tls
+        self._monitor_port = monitor_port
 
     @property
     def url(self) -> str:
@@ -40,7 +45,14 @@ class NatsServer:
         """Write the configuration, without any password in it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._config.write_text(
-            render(host=HOST, port=self.port, store=self.folder / "store", users=self._users, tls=self._tls)
+            render(
+                host=HOST,
+                port=self.port,
+                store=self.folder / "store",
+                users=self._users,
+                tls=self._tls,
+                monitor_port=self._monitor_port,
+            )
         )
 
     def spec(self) -> ChildSpec:
@@ -53,6 +65,7 @@ class NatsServer:
             env={password_variable(user.name): self._passwords[user.name] for user in self._users},
             # SIGTERM would wait for clients in "lame duck"; SIGINT writes everything and ends.
             stop_signal=signal.SIGINT,
+            sick=self._sick if self._monitor_port else None,
         )
 
     @property
@@ -61,6 +74,22 @@ class NatsServer:
 
     async def _ready(self, pid: int) -> str | None:
         return None if accepts(self.port) else f"port {self.port} is closed"
+
+    async def _sick(self) -> str | None:
+        """A stream whose file could not be written takes nothing more, also when there is room again.
+
+        nats-server 2.15 answers such a publish with silence, and forgets the error only by a new start. Its `/healthz`
+        is the one place that tells (with `js-enabled-only` it tells nothing).
+        """
+        try:
+            async with asyncio.timeout(2.0):
+                reader, writer = await asyncio.open_connection(HOST, self._monitor_port)
+                writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+                answer = (await reader.read()).decode(errors="replace")
+                writer.close()
+        except (OSError, TimeoutError):
+            return None
+        return "a stream can't be written" if _WRITE_ERROR in answer else None
 
 
 def binary() -> Path:

@@ -33,6 +33,7 @@ class ChildSpec:
     """How to run a child; times in seconds.
 
     `ready`, given its process id, answers None when it can work, else what is missing.
+    `sick`, asked now and then while it runs, answers why it must be started anew, else None.
     `needs` names the children that must be ready before it starts and outlive it.
     """
 
@@ -46,6 +47,7 @@ class ChildSpec:
     stop_grace: float = 15.0
     start_timeout: float = 60.0
     rights: Rights | None = None
+    sick: Callable[[], Awaitable[str | None]] | None = None
 
 
 class Child:

@@ -157,7 +157,9 @@ class LocalSystem:
         log = self.folder.logs / "nats.log"
         # The administrator's login is for a person: what no process may do, e.g. delete a stream.
         users = (*topology.USERS, topology.ADMIN)
-        server = NatsServer(self.folder.root / "nats", port, self.secrets.nats, log, users)
+        server = NatsServer(
+            self.folder.root / "nats", port, self.secrets.nats, log, users, monitor_port=free_port()
+        )
         server.prepare()
         return server
 

@@ -19,6 +19,7 @@ Report = Callable[[str, State, str], None]
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _STEADY_AFTER = 0.2, 10.0, 60.0
 _LOG_CHECK = 30.0
+_SICK_CHECK = 2.0
 
 
 def _nobody_listens(name: str, state: State, detail: str) -> None:
@@ -134,8 +135,7 @@ class Supervisor:
         name, pause = child.spec.name, _FIRST_PAUSE
         while True:
             began = time.monotonic()
-            code = await child.ended()
-            self._report(name, "died", f"exit code {code}, see {child.spec.log}")
+            self._report(name, "died", f"{await self._end(child)}, see {child.spec.log}")
             if time.monotonic() - began > _STEADY_AFTER:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause)
@@ -152,6 +152,19 @@ class Supervisor:
                 await child.stop()
             else:
                 self._report(name, "ready", "again")
+
+    async def _end(self, child: Child) -> str:
+        """Return when the child has ended, or must; why."""
+        ended = asyncio.create_task(child.ended())
+        try:
+            while not ended.done():
+                await asyncio.wait([ended], timeout=_SICK_CHECK)
+                sick = await child.spec.sick() if child.spec.sick and not ended.done() else None
+                if sick is not None:
+                    return sick
+            return f"exit code {ended.result()}"
+        finally:
+            ended.cancel()
 
     async def _stop(self, name: str) -> None:
         keeper = self._keepers.pop(name, None)

@@ -123,7 +123,8 @@ def _container() -> Document:
             {"name": "monitor", "containerPort": parts.NATS_MONITOR_PORT},
         ],
         "startupProbe": _probe("/healthz", 5, 60),
-        "livenessProbe": _probe("/healthz?js-enabled-only=true", 10, 3),
+        # Without a flag: only so does it tell of a store that could not be written and needs a new start (ADR 0084).
+        "livenessProbe": _probe("/healthz", 10, 30),
         "readinessProbe": _probe("/healthz?js-server-only=true", 5, 2),
         "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
         "securityContext": {

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
@@ -14,6 +14,8 @@ from shared.problems import forbidden, not_found
 
 WHOLE_PROVINCE = frozenset({"province", "ops", "system"})
 _ADMINISTRATION = frozenset({"province", "city", "county", "ops", "system"})
+
+_ENTERPRISE = select(tables.enterprise).where(tables.enterprise.c.enterprise == bindparam("enterprise"))
 
 
 async def area_tree(conn: AsyncConnection) -> AreaTree:
@@ -64,9 +66,7 @@ async def may_manage(conn: AsyncConnection, actor: Actor, region: str) -> None:
 
 async def seen_enterprise(conn: AsyncConnection, actor: Actor, enterprise: str) -> Any:
     """The enterprise's row, if the actor may see it. 404 if it isn't there, and the same if it isn't theirs."""
-    row = (
-        await conn.execute(select(tables.enterprise).where(tables.enterprise.c.enterprise == enterprise))
-    ).one_or_none()
+    row = (await conn.execute(_ENTERPRISE, {"enterprise": enterprise})).one_or_none()
     if row is None or not await _sees(conn, actor, row):
         raise not_found("enterprise", enterprise)
     return row

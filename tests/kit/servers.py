@@ -33,6 +33,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer, small
 from deploy.local.process import Child
 from shared.database import migrate
+from tests.kit.disks import Disk, LimitedFiles, SmallDisk, mounted
 
 T = TypeVar("T")
 
@@ -190,20 +191,29 @@ class TestNats:
     server: NatsServer
     passwords: dict[str, str]
     child: Child
+    small_disk: SmallDisk | None = None
     _clients: list[Client] = field(default_factory=list)
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def running(cls) -> AsyncIterator[Self]:
-        """Start a server with an empty store; its clients are closed and it is gone afterwards."""
-        with server_folder("nats") as folder:
+    async def running(cls, disk_megabytes: int | None = None) -> AsyncIterator[Self]:
+        """Start a server with an empty store; its clients are closed and it is gone afterwards.
+
+        `disk_megabytes`: its store is a disk of its own, of that size, where this user may mount one: see `disk`.
+        """
+        with server_folder("nats") as folder, contextlib.ExitStack() as stack:
+            small_disk = None
+            if disk_megabytes is not None:
+                small_disk = stack.enter_context(mounted(folder / "store", disk_megabytes))
             users = (*topology.USERS, topology.ADMIN)
             passwords = {user.name: f"p{secrets.token_hex(8)}" for user in users}
-            server = NatsServer(folder, free_port(), passwords, folder / "nats.log", users)
+            server = NatsServer(
+                folder, free_port(), passwords, folder / "nats.log", users, monitor_port=free_port()
+            )
             server.prepare()
             child = Child(server.spec())
             await child.start()
-            running = cls(server, passwords, child)
+            running = cls(server, passwords, child, small_disk)
             try:
                 await child.wait_ready()
                 yield running
@@ -217,6 +227,11 @@ class TestNats:
     def url(self) -> str:
         """Where to connect; user and password come separately."""
         return self.server.url
+
+    @property
+    def disk(self) -> Disk:
+        """What its store is written to, to fill it up."""
+        return self.small_disk or LimitedFiles(lambda: self.child.pid)
 
     async def connect(self, user: str = "admin", **options: Any) -> Client:
         """A client connected as `user`, closed when the test ends."""

@@ -5,11 +5,12 @@ It reads nothing but the event, so the same function rebuilds the tables from th
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Table, delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -301,7 +302,13 @@ async def _upsert(conn: AsyncConnection, table: Table, rows: list[dict[str, Any]
     """Insert rows, or overwrite those with the same primary key."""
     if not rows:
         return
+    await conn.execute(_upsert_of(table, tuple(rows[0])), rows)
+
+
+@cache
+def _upsert_of(table: Table, columns: tuple[str, ...]) -> Insert:
+    """Making the statement and its key in SQLAlchemy's cache takes longer than to carry it out."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    await conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)
+    rest = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)

@@ -24,12 +24,12 @@ from services.energy.intake.openapi import RECEIPT, REQUEST, RESPONSES
 from services.energy.intake.parse import Origin, parse
 from services.energy.intake.publisher import Publisher
 from services.energy.intake.settings import IntakeSettings
-from services.energy.intake.tracing import TraceShare
 from services.energy.readings import receipts
 from shared import telemetry
 from shared.asgi import OWN_SPANS_ONLY
 from shared.http_headers import docs_page
 from shared.problems import Problem, not_found, unavailable
+from shared.trace_share import TraceShare
 
 _encode = msgspec.json.encode
 log = structlog.get_logger(__name__)
