@@ -3,6 +3,7 @@
 from typing import get_args
 
 from services.projects.domain import (
+    cohort,
     duty_account,
     duty_days,
     meeting,
@@ -22,7 +23,7 @@ from shared.decider import Decider
 SOURCE = "projects"
 
 _SLICES = (
-    project.ProjectEvent,
+    project.ProjectEvent | cohort.CohortClosed,
     monthly_report.MonthlyReportEvent,
     plan.PlanEvent,
     project_problem.ProblemEvent,
@@ -37,6 +38,7 @@ _SLICES = (
 CATALOGUE = Catalogue(SOURCE, [event for slice_ in _SLICES for event in get_args(slice_)])
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
+COHORT = Decider(cohort.INITIAL, cohort.decide, cohort.evolve)
 MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_report.evolve)
 PLAN = Decider(plan.INITIAL, plan.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
@@ -51,6 +53,11 @@ MATCH = Decider(match.INITIAL, match.decide, match.evolve)
 def project_stream(project_id: str) -> str:
     """The stream of one project."""
     return f"project:{project_id}"
+
+
+def cohort_stream(cohort_id: str) -> str:
+    """The stream of a contract year's cohort."""
+    return f"cohort:{cohort_id}"
 
 
 def report_stream(region: str, month: str) -> str:

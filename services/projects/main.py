@@ -3,6 +3,7 @@
 import asyncio
 
 from services.projects import api
+from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
 from services.projects.consumers import targets_consumer
 from services.projects.duty_watch import DutyWatch
@@ -32,6 +33,9 @@ async def main() -> None:
         duties = DutyWatch(app)
         rt.health.register("duties", duties.check)
         rt.spawn(duties.run(), "duties")
+        acceptances = AcceptanceWatch(app)
+        rt.health.register("acceptances", acceptances.check)
+        rt.spawn(acceptances.run(), "acceptances")
         await rt.run()
 
 

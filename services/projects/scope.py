@@ -195,3 +195,9 @@ def check_listing_write(actor: Actor, tree: AreaTree, region: str, enterprise: s
             raise forbidden(f"Your token is for enterprise {actor.organisation}, not for {enterprise!r}.")
         return
     check_project_write(actor, tree, region)
+
+
+def check_close_cohort(actor: Actor) -> None:
+    """A contract year is closed for the whole province. Raises Problem 403."""
+    if actor.role != "province":
+        raise forbidden(f"The province closes cohorts; your role is {actor.role}.")

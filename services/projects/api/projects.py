@@ -1,8 +1,12 @@
 """Operations on projects (项目): register, stages, registers, look-ups."""
 
 from services.projects.api.base import Serving, ops
-from services.projects.app import projects
+from services.projects.app import cohorts, projects
+from services.projects.models import acceptance as acceptance_models
+from services.projects.models import cohorts as cohort_models
 from services.projects.models import projects as models
+from services.projects.queries import acceptance
+from services.projects.queries import cohorts as cohort_queries
 from services.projects.queries import projects as queries
 from shared.rpc import Call, Reply
 
@@ -83,6 +87,52 @@ async def join_register(call: Call, body: models.JoinRegister) -> Reply:
 async def leave_register(call: Call, body: models.LeaveRegister) -> Reply:
     """With its last day in the register and the reason; it may join again later."""
     return await projects.leave_register(Serving.app, call, body)
+
+
+@ops.query(
+    "count-projects",
+    request=cohort_models.CountProjects,
+    response=cohort_models.ProjectCounts,
+    summary="How many projects, and what they reached in a span of days",
+)
+async def count_projects(call: Call, body: cohort_models.CountProjects) -> cohort_models.ProjectCounts:
+    """Distinct projects by every filter. Started or put into production is counted as the union (TR-11, X-12)."""
+    return await cohort_queries.count_projects(Serving.app, call, body)
+
+
+@ops.query(
+    "register-acceptance",
+    request=acceptance_models.RegisterAcceptance,
+    response=acceptance_models.AcceptanceView,
+    summary="How a register's built projects stand with their acceptance",
+)
+async def register_acceptance(
+    call: Call, body: acceptance_models.RegisterAcceptance
+) -> acceptance_models.AcceptanceView:
+    """What is under construction, built and accepted (TR-14), and who should have been accepted by now."""
+    return await acceptance.register_acceptance(Serving.app, call, body)
+
+
+@ops.command(
+    "close-cohort",
+    request=cohort_models.CloseCohort,
+    response=cohort_models.ClosedCohort,
+    summary="Close a contract year's cohort",
+)
+async def close_cohort(call: Call, body: cohort_models.CloseCohort) -> Reply:
+    """When the year is over: its members are kept for ever (PM-2). Closing again changes nothing."""
+    return await cohorts.close_cohort(Serving.app, call, body)
+
+
+@ops.query(
+    "get-cohort",
+    request=cohort_models.GetCohort,
+    response=cohort_models.CohortView,
+    summary="A contract year's cohort and its start rate",
+)
+async def get_cohort(call: Call, body: cohort_models.GetCohort) -> cohort_models.CohortView:
+    """By project count: exits stay in, terminated ones count until they are formally ended (PM-2, PM-4, G-8)."""
+    return await cohort_queries.get_cohort(Serving.app, call, body)
 
 
 @ops.query(

@@ -22,6 +22,7 @@ from services.projects.domain.project_commands import (
     ProjectCommand,
     ReachStage,
     RegisterProject,
+    RemindAcceptance,
 )
 from services.projects.domain.registers import Membership
 from services.projects.domain.stages import Stage
@@ -159,6 +160,15 @@ async def leave_register(app: App, call: Call, body: models.LeaveRegister) -> Re
     today = app.today()
     command = LeaveRegister(body.project, body.register_, body.on, body.reason, today)
     return await run_known(app, call, body.project, command, body.register_)
+
+
+async def remind_acceptance(app: App, call: Call, command: RemindAcceptance) -> Reply:
+    """The watch's reminder of a due acceptance; nothing changes where none is due."""
+
+    async def made(conn: AsyncConnection) -> ProjectCommand:
+        return command
+
+    return await run(app, call, command.project, made)
 
 
 async def _investor(conn: AsyncConnection, body: models.InvestorIn | None, today: date) -> Investor | None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
+from services.projects.domain.cohort import CohortClosed
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.matching.listing import ListingEvent
@@ -22,7 +23,17 @@ from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.events import CATALOGUE
-from services.projects.inline import duties, matching, meetings, money, plan, problems, projects, reports
+from services.projects.inline import (
+    cohorts,
+    duties,
+    matching,
+    meetings,
+    money,
+    plan,
+    problems,
+    projects,
+    reports,
+)
 from shared.event_log import EventLog
 
 _BATCH = 1000
@@ -30,6 +41,7 @@ _BATCH = 1000
 Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
+    CohortClosed: cohorts.apply,
     **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),

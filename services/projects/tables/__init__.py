@@ -1,7 +1,17 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
-from services.projects.tables import duties, matching, money, plan, problems, projects, reports
+from services.projects.tables import (
+    cohorts,
+    duties,
+    matching,
+    money,
+    plan,
+    problems,
+    projects,
+    reports,
+)
 from services.projects.tables.base import metadata
+from services.projects.tables.cohorts import cohort, cohort_member
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.money import fund, subsidy
@@ -19,6 +29,7 @@ from services.projects.tables.reports import investment_target, monthly_report
 INLINE = (
     *plan.INLINE,
     *projects.INLINE,
+    *cohorts.INLINE,
     *reports.INLINE,
     *problems.INLINE,
     *duties.INLINE,
@@ -29,6 +40,8 @@ INLINE = (
 
 __all__ = [
     "INLINE",
+    "cohort",
+    "cohort_member",
     "duty",
     "duty_consequence",
     "duty_day",

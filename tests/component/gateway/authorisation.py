@@ -68,6 +68,10 @@ POST /projects/{project}/stages/corrections               200 403  200   404    
 POST /projects/{project}/registers                        201 403  201   404    403     404        403         403
 POST /projects/{project}/registers/leave                  200 403  200   404    403     404        403         403
 POST /projects/{project}/changes                          200 403  200   404    200     404        403         403
+GET  /project-counts                                      200 200  200   403    200     403        403         403
+GET  /registers/{register}/acceptance                     200 200  200   403    200     403        403         403
+GET  /cohorts/{investor_kind}/{year}                      200 200  200   403    200     403        403         403
+POST /cohorts/{investor_kind}/{year}                      201 403  403   403    403     403        403         403
 GET  /pre-reviews                                         200 200  200   403    200     403        403         403
 GET  /projects/{project}/pre-review                       200 200  200   404    200     404        403         403
 POST /projects/{project}/pre-review                       201 403  201   404    201     404        403         403
@@ -392,6 +396,17 @@ async def _recommend(world: World) -> Ask:
     )
 
 
+async def _close_cohort(world: World) -> Ask:
+    history = [
+        {"stage": "negotiating", "on": "2012-05-02", "evidence": "示例"},
+        {"stage": "contract_signed", "on": "2012-06-18", "evidence": "示例", "amount": "120000000"},
+    ]
+    body = project(unique("P-2012"), world.home)
+    body |= {"planned_on": "2012-01-10", "history": history, "investor": _investor()}
+    ok(await world.portal.city().post("/projects", json=body))
+    return Ask({"investor_kind": "private", "year": 2012})
+
+
 async def _audit(world: World) -> Ask:
     ask = await _recommend(world)
     ok(await world.portal.city().post(f"/ceremonies/618-2013/signings/{ask.path['project']}", json=ask.body))
@@ -603,6 +618,14 @@ SAMPLES: dict[str, Sample] = {
     "POST /projects/{project}/registers": _join,
     "POST /projects/{project}/registers/leave": _leave,
     "POST /projects/{project}/changes": _change_project,
+    "GET /project-counts": _same(
+        query=lambda world: {**_region(world), "first_day": "2013-01-01", "last_day": "2013-03-31"}
+    ),
+    "GET /registers/{register}/acceptance": _same(lambda _: {"register": "national_plan"}, _region),
+    "GET /cohorts/{investor_kind}/{year}": _same(
+        lambda _: {"investor_kind": "private", "year": 2012}, _region
+    ),
+    "POST /cohorts/{investor_kind}/{year}": _close_cohort,
     "GET /pre-reviews": _same(query=_region),
     "GET /projects/{project}/pre-review": _reviewed,
     "POST /projects/{project}/pre-review": _open_review,

@@ -71,6 +71,10 @@ async def pre_review_and_signing(service: Service) -> None:
     history = [{"stage": stage, "on": on, "evidence": "1号"} for stage, on in steps.items()]
     await service.project("P-3", investor=investor)
     await service.project("P-4", investor=investor, tags=["ei_led"], history=history)
+    signed = {"stage": "contract_signed", "on": "2012-06-18", "evidence": "1号", "amount": "120000000"}
+    past = [{"stage": "negotiating", "on": "2012-05-01", "evidence": "1号"}, signed]
+    await service.project("P-5", planned_on="2012-01-10", investor=investor, history=past)
+    await service.ask(PROVINCE, "close-cohort", investor_kind="private", year=2012)
     step = {"project": "P-3", "stage": "pre_reported", "on": "2013-02-01", "evidence": "1号"}
     await service.ask(FUZHOU, "reach-stage", **step)
     opinion = {"department": "forestry_department", "view": "agrees", "evidence": "2号"}

@@ -1,0 +1,87 @@
+"""Reminds of acceptances that are due, when the Clock's day changes (TR-14c: 督促…及时组织验收).
+
+Each reminder is a command with an id made of project and day, so that two processes at once remind once.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from services.projects import reference, tables
+from services.projects.app import projects
+from services.projects.app.context import App
+from services.projects.domain.project_commands import AcceptanceRule, RemindAcceptance
+from services.projects.domain.stages import Stage
+from shared.health import OK, Check
+from shared.identity import system_actor
+from shared.problems import Problem
+from shared.rpc import Call
+
+_log = structlog.get_logger(__name__)
+_IDLE_S = 2.0
+_ACTOR = system_actor("acceptance")
+
+
+@dataclass(slots=True)
+class AcceptanceWatch:
+    """Runs beside the commands."""
+
+    app: App
+    _swept: date | None = field(default=None, init=False)
+    _failure: str | None = field(default=None, init=False)
+
+    async def run(self) -> None:
+        """Sweep once a day of the Clock, at its start. Errors are logged and tried again."""
+        while True:
+            try:
+                if self._swept != (today := self.app.today()):
+                    await self.sweep()
+                    self._swept = today
+                self._failure = None
+            except Exception as error:
+                self._failure = f"{type(error).__name__}: {error}"
+                _log.exception("reminding of acceptances failed")
+                await asyncio.sleep(_IDLE_S)
+            await self.app.clock.changed(_IDLE_S)
+
+    def check(self) -> Check:
+        """Degraded while nobody can be reminded: it is made up for, with a later day."""
+        return OK if self._failure is None else Check("degraded", self._failure)
+
+    async def sweep(self) -> int:
+        """Remind of every acceptance that is due by the rule in force; answers how many were asked about."""
+        today = self.app.today()
+        async with self.app.engine.connect() as conn:
+            rules = [rule for rule in await reference.rules(conn, "acceptance") if rule.holds(today)]
+            if not rules:
+                return 0
+            rule = await reference.parameters(conn, "acceptance", today, AcceptanceRule)
+            project, stay, built = tables.project.c, tables.project_register.c, tables.project_milestone.c
+            due = (
+                select(project.project)
+                .distinct()
+                .join(tables.project_register, stay.project == project.project)
+                .join(tables.project_milestone, built.project == project.project)
+                .where(
+                    stay.register.in_(rule.registers),
+                    built.stage == Stage.PRODUCING.value,
+                    project.stage == Stage.PRODUCING.value,
+                    built.on_day < today - timedelta(days=rule.due_days),
+                    or_(
+                        project.reminded_on.is_(None),
+                        project.reminded_on <= today - timedelta(days=rule.remind_every_days),
+                    ),
+                )
+                .order_by(project.project)
+            )
+            found = list((await conn.execute(due)).scalars())
+        for each in found:
+            call = Call(f"{each}:{today}", _ACTOR, "remind-acceptance", {"project": each})
+            try:
+                await projects.remind_acceptance(self.app, call, RemindAcceptance(each, today, rule))
+            except Problem as problem:  # somebody was faster: the others go on
+                _log.warning("not reminded", project=each, why=problem.detail)
+        return len(found)

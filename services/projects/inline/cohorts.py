@@ -1,0 +1,24 @@
+"""Closed cohorts of contract years."""
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.cohort import CohortClosed
+
+
+async def apply(conn: AsyncConnection, event: CohortClosed) -> None:
+    """Write the members, as they are for ever."""
+    row = {"cohort": event.cohort, "closed_on": event.closed_on, "members": len(event.members)}
+    await conn.execute(insert(tables.cohort).values(**row))
+    rows = [
+        {
+            "cohort": event.cohort,
+            "project": member.project,
+            "region": member.region,
+            "contracted_on": member.contracted_on,
+            "amount": member.amount,
+        }
+        for member in event.members
+    ]
+    await conn.execute(insert(tables.cohort_member), rows)
