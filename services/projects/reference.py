@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -110,4 +111,13 @@ async def project_region(conn: AsyncConnection, project: str) -> str | None:
     found: str | None = (
         await conn.execute(select(tables.project.c.region).where(tables.project.c.project == project))
     ).scalar_one_or_none()
+    return found
+
+
+async def total_investment(conn: AsyncConnection, project: str) -> Decimal:
+    """The total investment of a project that exists, CNY (yuan)."""
+    table = tables.project.c
+    found: Decimal = (
+        await conn.execute(select(table.total_investment).where(table.project == project))
+    ).scalar_one()
     return found

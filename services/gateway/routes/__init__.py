@@ -43,6 +43,7 @@ def all_routes() -> list[Route]:
         problems,
         progress,
         projects,
+        reserve,
     )
 
     return [
@@ -54,5 +55,6 @@ def all_routes() -> list[Route]:
         *duties.ROUTES,
         *money.ROUTES,
         *matching.ROUTES,
+        *reserve.ROUTES,
         *energy.ROUTES,
     ]

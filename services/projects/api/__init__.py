@@ -13,6 +13,7 @@ from services.projects.api import (
     problems,
     projects,
     reports,
+    reserve,
     signings,
 )
 from services.projects.api.base import ops, serve
@@ -28,6 +29,7 @@ __all__ = [
     "problems",
     "projects",
     "reports",
+    "reserve",
     "serve",
     "signings",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
 from services.projects.app import checks
+from services.projects.app import reserve_rules as reserve
 from services.projects.app.context import App, Making
 from services.projects.domain import project
 from services.projects.domain.investor import Investor
@@ -44,6 +45,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
         levels = await reference.register_levels(conn)
         for member in body.registers:
             checks.check_register(call, levels, member.register_)
+            await reserve.check_threshold(conn, member.register_, body.total_investment, member.valid_from)
         programmes = await checks.programmes(conn, body.programmes, body.tags)
         return RegisterProject(
             project=project_id,
@@ -151,8 +153,15 @@ async def correct_stage(app: App, call: Call, body: models.CorrectStage) -> Repl
 async def join_register(app: App, call: Call, body: models.JoinRegister) -> Reply:
     """Put a project into a register."""
     today = app.today()
-    command = JoinRegister(body.project, body.register_, body.on, today)
-    return await run_known(app, call, body.project, command, body.register_)
+
+    async def command(conn: AsyncConnection) -> ProjectCommand:
+        await checks.kept_project(conn, call, body.project)
+        checks.check_register(call, await reference.register_levels(conn), body.register_)
+        total = await reference.total_investment(conn, body.project)
+        await reserve.check_threshold(conn, body.register_, total, body.on)
+        return JoinRegister(body.project, body.register_, body.on, today)
+
+    return await run(app, call, body.project, command)
 
 
 async def leave_register(app: App, call: Call, body: models.LeaveRegister) -> Reply:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from services.projects.domain import pre_review, signing_list
+from services.projects.domain import pre_review, reserve, signing_list
 from services.projects.domain.investor import FocusSector, Investor
 from services.projects.domain.pre_review import (
     DepartmentOpinionGiven,
@@ -17,6 +17,7 @@ from services.projects.domain.pre_review import (
     PreReviewOpened,
 )
 from services.projects.domain.registers import Membership
+from services.projects.domain.reserve import ProjectScreened, Reserve, ReserveUpdated
 from services.projects.domain.signing_list import Recommendation, SigningAudited, SigningRecommended
 from services.projects.domain.stages import Planned, Stage, StageState, Step, settle
 
@@ -167,6 +168,8 @@ ProjectEvent = (
     | SigningRecommended
     | SigningAudited
     | AcceptanceReminded
+    | ReserveUpdated
+    | ProjectScreened
 )
 
 
@@ -190,6 +193,7 @@ class Project:
     pre_review: PreReview | None = None
     signings: tuple[Recommendation, ...] = field(default=())
     reminders: tuple[AcceptanceReminded, ...] = field(default=())
+    reserve: Reserve = field(default=Reserve())
 
 
 ProjectState = Unregistered | Project
@@ -230,6 +234,8 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
             return replace(known, signings=signing_list.evolve(known.signings, event))
         case AcceptanceReminded():
             return replace(_known(state), reminders=(*_known(state).reminders, event))
+        case ReserveUpdated() | ProjectScreened():
+            return replace(_known(state), reserve=reserve.evolve(_known(state).reserve, event))
         case _:
             assert_never(event)
 

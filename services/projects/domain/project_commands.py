@@ -9,6 +9,7 @@ from typing import Any
 from services.projects.domain.investor import FocusSector, Investor
 from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview, ReviewRule
 from services.projects.domain.registers import Membership
+from services.projects.domain.reserve import ReserveCommand
 from services.projects.domain.signing_list import AuditSigning, RecommendSigning
 from services.projects.domain.stages import Stage
 
@@ -152,4 +153,5 @@ ProjectCommand = (
     | RecommendSigning
     | AuditSigning
     | RemindAcceptance
+    | ReserveCommand
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.projects.domain import checks, pre_review, project_content, project_steps, signing_list
+from services.projects.domain import checks, pre_review, project_content, project_steps, reserve, signing_list
 from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview
 from services.projects.domain.project import (
     Project,
@@ -24,6 +24,7 @@ from services.projects.domain.project_commands import (
 )
 from services.projects.domain.refusal import Refused
 from services.projects.domain.registers import join, leave
+from services.projects.domain.reserve import Action, ScreenProject, UpdateReserve
 from services.projects.domain.signing_list import AuditSigning, RecommendSigning
 
 
@@ -72,6 +73,12 @@ def decide(command: ProjectCommand, state: ProjectState) -> Sequence[ProjectEven
             return [audited] if audited else []
         case (RemindAcceptance(), Project()):
             return project_steps.reminded(command, state)
+        case (UpdateReserve(), Project()):
+            return _reserve_updated(command, state)
+        case (ScreenProject(), Project()):
+            known = state.registered
+            screening = reserve.screened(command, known.region, state.memberships, state.reserve)
+            return [screening] if screening else []
         case _:
             raise Refused(
                 f"{type(command).__name__} on {type(state).__name__}: "
@@ -81,3 +88,23 @@ def decide(command: ProjectCommand, state: ProjectState) -> Sequence[ProjectEven
                 where="project",
                 remedy="Register the project first, or check its id.",
             )
+
+
+def _reserve_updated(command: UpdateReserve, state: Project) -> Sequence[ProjectEvent]:
+    """A look at a stay in the reserve library, and the stay that it ends or begins."""
+    known = state.registered
+    event = reserve.updated(command, known.region, known.total_investment, state.memberships, state.reserve)
+    if event is None:
+        return []
+    if event.promoted_to is not None:
+        joined = join(state.memberships, event.promoted_to, command.on)
+        return [RegisterJoined(command.project, joined.register, command.on), event] if joined else [event]
+    if event.action is Action.DROPPED:
+        left = leave(state.memberships, command.register, command.on)
+        if left is not None:
+            reason = command.reason
+            return [
+                RegisterLeft(command.project, left.register, left.valid_from, command.on, reason),
+                event,
+            ]
+    return [event]

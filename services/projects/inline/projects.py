@@ -20,9 +20,10 @@ from services.projects.domain.project import (
     RegisterJoined,
     RegisterLeft,
 )
+from services.projects.domain.reserve import ProjectScreened, ReserveUpdated
 from services.projects.domain.signing_list import SigningAudited, SigningRecommended
 from services.projects.domain.stages import MILESTONES, Stage
-from services.projects.inline import pre_reviews, signings
+from services.projects.inline import pre_reviews, reserve, signings
 
 
 async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
@@ -49,6 +50,8 @@ async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
             await signings.apply(conn, event)
         case AcceptanceReminded():
             await _reminded(conn, event)
+        case ReserveUpdated() | ProjectScreened():
+            await reserve.apply(conn, event)
         case _:
             assert_never(event)
 

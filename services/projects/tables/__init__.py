@@ -9,6 +9,7 @@ from services.projects.tables import (
     problems,
     projects,
     reports,
+    reserve,
 )
 from services.projects.tables.base import metadata
 from services.projects.tables.cohorts import cohort, cohort_member
@@ -25,6 +26,7 @@ from services.projects.tables.projects import (
     signing,
 )
 from services.projects.tables.reports import investment_target, monthly_report
+from services.projects.tables.reserve import reserve_update, screening
 
 INLINE = (
     *plan.INLINE,
@@ -35,6 +37,7 @@ INLINE = (
     *duties.INLINE,
     *money.INLINE,
     *matching.INLINE,
+    *reserve.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -63,7 +66,9 @@ __all__ = [
     "project_register",
     "region",
     "register",
+    "reserve_update",
     "rule",
+    "screening",
     "signing",
     "subsidy",
     "tag",

@@ -134,6 +134,10 @@ GET  /matching/matches                                    200 200  200   403    
 POST /matching/matches                                    201 403  201   404    201     404        403         403
 GET  /matching/matches/{need}/{offer}                     200 200  200   404    200     404        403         403
 POST /matching/matches/{need}/{offer}/steps               201 403  201   404    201     404        403         403
+GET  /reserve                                             200 200  200   403    200     403        403         403
+GET  /reserve/summary                                     200 200  200   403    200     403        403         403
+POST /projects/{project}/reserve-updates                  201 403  201   404    201     404        403         403
+POST /projects/{project}/screenings                       201 403  201   404    201     404        403         403
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -411,6 +415,26 @@ async def _audit(world: World) -> Ask:
     ask = await _recommend(world)
     ok(await world.portal.city().post(f"/ceremonies/618-2013/signings/{ask.path['project']}", json=ask.body))
     return Ask(ask.path, body={"approved": True})
+
+
+async def _in_reserve(world: World) -> str:
+    """A project in its county's reserve library."""
+    made = await world.new_project()
+    stay = {"register": "reserve_county", "on": "2013-02-01"}
+    ok(await world.portal.city().post(f"/projects/{made}/registers", json=stay))
+    return made
+
+
+async def _update_reserve(world: World) -> Ask:
+    body = {"register": "reserve_county", "action": "confirmed", "on": "2013-02-20"}
+    return Ask({"project": await _in_reserve(world)}, body=body)
+
+
+async def _screen(world: World) -> Ask:
+    criteria = ("supported_field", "permits_complete", "own_funds")
+    answers = [{"criterion": each, "met": True, "evidence": "示例"} for each in criteria]
+    body = {"scheme": "national_special_fund", "answers": answers, "on": "2013-02-20"}
+    return Ask({"project": await _in_reserve(world)}, body=body)
 
 
 def fund() -> dict[str, Any]:
@@ -701,6 +725,10 @@ SAMPLES: dict[str, Sample] = {
     "POST /matching/matches": _introduce,
     "GET /matching/matches/{need}/{offer}": _same(lambda world: {"need": world.need, "offer": world.offer}),
     "POST /matching/matches/{need}/{offer}/steps": _negotiate,
+    "GET /reserve": _same(query=_region),
+    "GET /reserve/summary": _same(query=_region),
+    "POST /projects/{project}/reserve-updates": _update_reserve,
+    "POST /projects/{project}/screenings": _screen,
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

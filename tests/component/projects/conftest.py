@@ -50,6 +50,9 @@ PLAN: dict[str, Any] = {
         {"register": "city_key", "name": "City key", "term": "市级重点项目", "level": "prefecture"},
         {"register": "provincial_key", "name": "Provincial key", "term": "百项千亿", "level": "province"},
         {"register": "national_plan", "name": "National plan", "term": "国家计划", "level": "nation"},
+        {"register": "reserve_county", "name": "County reserve", "term": "县级储备库", "level": "county"},
+        {"register": "reserve_city", "name": "City reserve", "term": "市级储备库", "level": "prefecture"},
+        {"register": "reserve_provincial", "name": "Reserve", "term": "省级储备库", "level": "province"},
     ],
     "duties": [
         {

@@ -12,6 +12,7 @@ from services.projects.events import CATALOGUE
 from services.projects.inline import APPLY, rebuild_inline
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
 from tests.component.projects.test_money import FUND, TERMS
+from tests.component.projects.test_reserve import SCREENING
 
 
 async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
@@ -42,6 +43,7 @@ async def busy_year(service: Service) -> None:
     await pre_review_and_signing(service)
     await subsidy(service)
     await needs_and_offers(service)
+    await reserve(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
 
@@ -103,6 +105,15 @@ async def problems_and_meeting(service: Service) -> None:
     await service.ask(PROVINCE, "conclude-meeting", meeting="M-1", evidence="3号")
     await service.ask(PROVINCE, "close-problem", problem="Q-2", resolution="好了", evidence="4号")
     await service.ask(PROVINCE, "reopen-problem", problem="Q-2", reason="没有")
+
+
+async def reserve(service: Service) -> None:
+    """A project that rises in the reserve library, and is screened."""
+    await service.ask(FUZHOU, "join-register", project="P-1", register="reserve_county", on="2013-01-20")
+    update = {"project": "P-1", "register": "reserve_county", "reason": "成熟"}
+    await service.ask(FUZHOU, "update-reserve", **update, action="promoted")
+    await service.ask(FUZHOU, "update-reserve", **update, action="dropped")
+    await service.ask(FUZHOU, "screen-project", project="P-1", **SCREENING)
 
 
 async def subsidy(service: Service) -> None:

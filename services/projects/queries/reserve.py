@@ -1,0 +1,191 @@
+"""Questions about the reserve library, as it stood on any day."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.app import reserve_rules
+from services.projects.app.context import App
+from services.projects.domain.plan import Region
+from services.projects.domain.reserve import quarter
+from services.projects.models import reserve as models
+from services.projects.queries import paging, visible
+from shared.rpc import Call
+
+_PROJECT, _STAY, _LAST = tables.project.c, tables.project_register.c, tables.reserve_update.c
+
+
+async def summary(app: App, call: Call, body: models.ReserveSummaryRequest) -> models.ReserveSummary:
+    """How a tier stands, in what the actor may see."""
+    on = body.on or app.today()
+    async with app.engine.connect() as conn:
+        rule = await reserve_rules.library(conn, on)
+        where = await _where(conn, call, body, on)
+        regions = await _counties(conn, call, body, on)
+        rows = (await conn.execute(_entries(body.register_, on, where))).all()
+    per_county = rule.per_county if body.register_ == rule.registers[-1] else 0
+    counties = [_county(each, rows, per_county) for each in regions]
+    updated = sum(row.quarter == quarter(on) for row in rows)
+    return models.ReserveSummary(
+        register_=body.register_,
+        on=on,
+        quarter=quarter(on),
+        projects=len(rows),
+        total_investment=_sum(rows),
+        library_total=rule.total_investment,
+        per_county=per_county,
+        counties_short=sum(each.short_by > 0 for each in counties),
+        updated=updated,
+        owed=len(rows) - updated,
+        counties=counties,
+        industries=_groups(rows, lambda row: row.industry.lstrip("ABCDEFGHIJKLMNOPQRST")[:2]),
+        stages=_groups(rows, lambda row: row.stage),
+    )
+
+
+async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models.ReservePage:
+    """A page of a tier's projects in order of their ids, with count and sum of all that the filters leave."""
+    on = body.on or app.today()
+    async with app.engine.connect() as conn:
+        where = [*await _where(conn, call, body, on), *_filters(body, on)]
+        query = _entries(body.register_, on, where)
+        sums = select(func.count(), func.sum(query.subquery().c.total_investment))
+        count, total = (await conn.execute(sums)).one()
+        if body.cursor:
+            (after,) = paging.read(body.cursor, 1)
+            query = query.where(_PROJECT.project > after)
+        rows = (await conn.execute(query.order_by(_PROJECT.project).limit(body.limit + 1))).all()
+        page = rows[: body.limit]
+        schemes = await _schemes(conn, [row.project for row in page])
+    return models.ReservePage(
+        items=[_entry(row, body.register_, on, schemes.get(row.project, [])) for row in page],
+        next_cursor=paging.cursor(page[-1].project) if len(rows) > body.limit else None,
+        count=count,
+        total_investment=total or Decimal(0),
+    )
+
+
+def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    joined = tables.project.join(tables.project_register, _STAY.project == _PROJECT.project).outerjoin(
+        tables.reserve_update, and_(_LAST.project == _PROJECT.project, _LAST.register == _STAY.register)
+    )
+    return (
+        select(
+            _PROJECT.project,
+            _PROJECT.name,
+            _PROJECT.region,
+            _PROJECT.industry,
+            _PROJECT.stage,
+            _PROJECT.total_investment,
+            _STAY.valid_from,
+            _LAST.quarter,
+            _LAST.action,
+            _LAST.on_day,
+        )
+        .select_from(joined)
+        .where(
+            _STAY.register == register,
+            _STAY.valid_from <= on,
+            or_(_STAY.valid_to.is_(None), _STAY.valid_to >= on),
+            *where,
+        )
+    )
+
+
+async def _where(
+    conn: AsyncConnection, call: Call, body: models.ReserveSummaryRequest, on: date
+) -> Sequence[ColumnElement[bool]]:
+    tree = await reference.area_tree(conn)
+    return visible.conditions(call.actor, tree, _PROJECT, body.region)
+
+
+def _filters(body: models.ListReserve, on: date) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if body.stage:
+        found.append(_PROJECT.stage == body.stage)
+    if body.industry:
+        found.append(func.ltrim(_PROJECT.industry, "ABCDEFGHIJKLMNOPQRST").startswith(body.industry))
+    if body.standing == "updated":
+        found.append(_LAST.quarter == quarter(on))
+    elif body.standing == "owed":
+        found.append(_LAST.quarter.is_distinct_from(quarter(on)))
+    return found
+
+
+async def _counties(
+    conn: AsyncConnection, call: Call, body: models.ReserveSummaryRequest, on: date
+) -> list[Region]:
+    """The county-level units administered on that day, that the actor may see."""
+    known = await reference.regions(conn)
+    tree = reference.tree_of(known)
+    mine = (
+        tree.covered_by(call.actor.area)
+        if call.actor.role in ("city", "county") and call.actor.area
+        else None
+    )
+    return [
+        each
+        for each in known
+        if each.level == "county"
+        and each.administered
+        and (each.valid_from is None or each.valid_from <= on)
+        and (each.valid_to is None or on <= each.valid_to)
+        and (mine is None or each.code in mine)
+        and (body.region is None or tree.covers(body.region, each.code))
+    ]
+
+
+def _county(region: Region, rows: Sequence[Any], per_county: int) -> models.CountyReserve:
+    here = [row for row in rows if row.region == region.code]
+    return models.CountyReserve(
+        region=region.code,
+        name=region.name,
+        projects=len(here),
+        total_investment=_sum(here),
+        short_by=max(per_county - len(here), 0),
+    )
+
+
+def _groups(rows: Sequence[Any], key: Any) -> list[models.ReserveGroup]:
+    keys = sorted({key(row) for row in rows})
+    return [
+        models.ReserveGroup(key=each, projects=len(here), total_investment=_sum(here))
+        for each in keys
+        if (here := [row for row in rows if key(row) == each])
+    ]
+
+
+def _sum(rows: Sequence[Any]) -> Decimal:
+    return sum((row.total_investment for row in rows), Decimal(0))
+
+
+async def _schemes(conn: AsyncConnection, projects: Sequence[str]) -> dict[str, list[str]]:
+    table = tables.screening.c
+    query = select(table.project, table.scheme).where(table.project.in_(projects), table.recommended)
+    found: dict[str, list[str]] = {}
+    for row in await conn.execute(query.order_by(table.scheme)):
+        found.setdefault(row.project, []).append(row.scheme)
+    return found
+
+
+def _entry(row: Any, register: str, on: date, schemes: list[str]) -> models.ReserveEntry:
+    return models.ReserveEntry(
+        project=row.project,
+        name=row.name,
+        region=row.region,
+        industry=row.industry,
+        stage=row.stage,
+        total_investment=row.total_investment,
+        register_=register,
+        since=row.valid_from,
+        standing="updated" if row.quarter == quarter(on) else "owed",
+        last_quarter=row.quarter,
+        last_action=row.action,
+        last_on=row.on_day,
+        recommended_for=schemes,
+    )

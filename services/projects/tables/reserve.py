@@ -1,0 +1,27 @@
+"""What was last said of each stay in the reserve library, and each screening."""
+
+from sqlalchemy import Boolean, Column, Date, Table, Text
+
+from services.projects.tables.base import MONEY, metadata
+
+reserve_update = Table(
+    "reserve_update",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("register", Text, primary_key=True),
+    Column("quarter", Text),
+    Column("action", Text),
+    Column("on_day", Date),
+    Column("reason", Text),
+    Column("total_investment", MONEY),
+)
+screening = Table(
+    "screening",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("scheme", Text, primary_key=True),
+    Column("recommended", Boolean),
+    Column("on_day", Date),
+)
+
+INLINE = (reserve_update, screening)

@@ -1,0 +1,142 @@
+"""The reserve library: who comes in, the quarterly update, three for each county, the screening (TR-13 to TR-18)."""
+
+from typing import Any
+
+import pytest_asyncio
+
+from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service, local
+
+_CRITERIA = ("supported_field", "permits_complete", "own_funds")
+SCREENING: dict[str, Any] = {
+    "scheme": "national_special_fund",
+    "answers": [{"criterion": each, "met": True, "evidence": f"{each}号"} for each in _CRITERIA],
+}
+
+
+async def enter(
+    service: Service, project: str, register: str = "reserve_county", on: str = "2013-02-01"
+) -> None:
+    await service.ask(PROVINCE, "join-register", project=project, register=register, on=on)
+
+
+@pytest_asyncio.fixture
+async def library(service: Service) -> Service:
+    """Four projects of Fuqing in their county's library, in May."""
+    service.clock.set(local(2013, 5, 10))
+    for number in range(1, 5):
+        await service.project(f"P-{number}")
+        await enter(service, f"P-{number}")
+    return service
+
+
+async def test_the_library_is_for_projects_of_ten_million_and_more(library: Service) -> None:
+    small = {"total_investment": "9999999.99", "equipment_investment": "0", "planned_on": "2013-01-10"}
+    await library.project("P-9", **small)
+    refused = await library.refused(
+        FUZHOU, "join-register", project="P-9", register="reserve_county", on="2013-02-01"
+    )
+    assert (refused.code, refused.where) == ("below-threshold", "register")
+    await library.project("P-10", **{**small, "total_investment": "10000000"})
+    await enter(library, "P-10")
+    entered = [{"register": "reserve_county", "valid_from": "2013-02-01"}]
+    refused = await library.refused(
+        FUZHOU,
+        "register-project",
+        project="P-11",
+        name="小项目",
+        region="350181",
+        industry="1751",
+        registers=entered,
+        **small,
+    )
+    assert refused.code == "below-threshold"
+    await library.ask(FUZHOU, "join-register", project="P-9", register="city_key", on="2013-02-01")
+
+
+async def test_a_projects_quarter_is_owed_until_it_is_looked_at(library: Service) -> None:
+    update = {"project": "P-1", "register": "reserve_county", "action": "confirmed"}
+    await library.ask(FUQING, "update-reserve", **update)
+    await library.ask(FUQING, "update-reserve", **update)
+    updates = [event for event in await library.events() if event.type == "ReserveUpdated"]
+    assert [(each.data["quarter"], each.data["region"]) for each in updates] == [("2013-Q2", "350181")]
+    owed = await library.ask(FUQING, "list-reserve", register="reserve_county", standing="owed")
+    assert [each["project"] for each in owed["items"]] == ["P-2", "P-3", "P-4"]
+    assert (owed["count"], owed["total_investment"]) == (3, "360000000.00")
+    library.clock.set(local(2013, 7, 1))
+    summary = await library.ask(FUQING, "reserve-summary", register="reserve_county")
+    assert (summary["quarter"], summary["updated"], summary["owed"]) == ("2013-Q3", 0, 4)
+    changed = {**update, "action": "changed"}
+    assert (await library.refused(FUQING, "update-reserve", **changed)).code == "reason-missing"
+
+
+async def test_three_provincial_projects_for_each_county_and_a_trillion_in_all(library: Service) -> None:
+    """TR-16 holds for each county, so the sum proves nothing; TR-15 is their total investment."""
+    update = {"register": "reserve_county", "action": "promoted", "reason": "成熟"}
+    for number in (1, 2):
+        await library.ask(FUZHOU, "update-reserve", project=f"P-{number}", **update)
+        up = {"register": "reserve_city", "action": "promoted", "reason": "成熟"}
+        refused = await library.refused(FUZHOU, "update-reserve", project=f"P-{number}", **up)
+        assert refused.status == 403
+        await library.ask(PROVINCE, "update-reserve", project=f"P-{number}", **up)
+    summary = await library.ask(PROVINCE, "reserve-summary")
+    assert (summary["projects"], summary["total_investment"]) == (2, "240000000.00")
+    assert (summary["per_county"], summary["library_total"]) == (3, "1000000000000.00")
+    short = {each["region"]: each["short_by"] for each in summary["counties"]}
+    assert short == {"350181": 1, "350182": 3, "350203": 3}
+    assert summary["counties_short"] == 3
+    await library.ask(
+        PROVINCE, "join-register", project="P-3", register="reserve_provincial", on="2013-05-10"
+    )
+    fuqing = await library.ask(FUQING, "reserve-summary")
+    assert [(each["region"], each["short_by"]) for each in fuqing["counties"]] == [("350181", 0)]
+    assert [(each["key"], each["projects"]) for each in fuqing["industries"]] == [("17", 3)]
+    before = await library.ask(PROVINCE, "reserve-summary", on="2013-05-09")
+    assert before["projects"] == 0
+
+
+async def test_a_dropped_project_goes_out_with_its_reason(library: Service) -> None:
+    drop = {"project": "P-1", "register": "reserve_county", "action": "dropped", "reason": "企业停产"}
+    view = await library.ask(FUQING, "update-reserve", **drop)
+    (stay,) = view["registers"]
+    assert (stay["register"], stay["valid_to"]) == ("reserve_county", "2013-05-10")
+    left = [event.data for event in await library.events() if event.type == "RegisterLeft"]
+    assert [each["reason"] for each in left] == ["企业停产"]
+    library.clock.set(local(2013, 5, 11))
+    listed = await library.ask(FUQING, "list-reserve", register="reserve_county", limit=2)
+    assert [each["project"] for each in listed["items"]] == ["P-2", "P-3"]
+    rest = await library.ask(
+        FUQING, "list-reserve", register="reserve_county", limit=2, cursor=listed["next_cursor"]
+    )
+    assert ([each["project"] for each in rest["items"]], rest["next_cursor"]) == (["P-4"], None)
+    again = await library.refused(
+        FUQING, "update-reserve", project="P-1", register="reserve_county", action="confirmed"
+    )
+    assert again.code == "not-in-register"
+
+
+async def test_a_screening_recommends_who_meets_every_criterion(library: Service) -> None:
+    """TR-13: and what is recommended may go on to the national plan."""
+    await library.ask(FUZHOU, "screen-project", project="P-1", **SCREENING)
+    one_missed = [{**each, "met": each["criterion"] != "own_funds"} for each in SCREENING["answers"]]
+    await library.ask(FUZHOU, "screen-project", project="P-2", **{**SCREENING, "answers": one_missed})
+    incomplete = {**SCREENING, "answers": SCREENING["answers"][:1]}
+    assert (await library.refused(FUZHOU, "screen-project", project="P-3", **incomplete)).code == "criteria"
+    unknown = {**SCREENING, "scheme": "other"}
+    assert (await library.refused(FUZHOU, "screen-project", project="P-3", **unknown)).code == "no-rule"
+    await library.project("P-8")
+    outside = await library.refused(FUZHOU, "screen-project", project="P-8", **SCREENING)
+    assert outside.code == "not-in-register"
+    listed = await library.ask(OPS, "list-reserve", register="reserve_county")
+    recommended = {each["project"] for each in listed["items"] if each["recommended_for"]}
+    assert recommended == {"P-1"}
+    screened = [event for event in await library.events() if event.type == "ProjectScreened"]
+    assert [each.data["recommended"] for each in screened] == [True, False]
+    await enter(library, "P-1", "national_plan", "2013-05-01")
+
+
+async def test_a_city_sees_and_updates_only_its_own(library: Service) -> None:
+    assert (await library.ask(XIAMEN, "list-reserve", register="reserve_county"))["count"] == 0
+    update = {"project": "P-1", "register": "reserve_county", "action": "confirmed"}
+    assert (await library.refused(XIAMEN, "update-reserve", **update)).status == 404
+    elsewhere = await library.refused(XIAMEN, "reserve-summary", region="350181")
+    assert elsewhere.status == 403
