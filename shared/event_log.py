@@ -101,6 +101,9 @@ _APPEND = text("""
 _COLUMNS = """position, stream, version, type, schema_version, data::text AS data, metadata::text AS metadata,
               occurred_at, recorded_at, hash"""
 _LOAD = text(f"SELECT {_COLUMNS} FROM event WHERE stream = :stream AND version > :after ORDER BY version")
+_LOAD_MANY = text(
+    f"SELECT {_COLUMNS} FROM event WHERE stream = ANY(CAST(:streams AS text[])) ORDER BY stream, version"
+)
 _READ = text(f"SELECT {_COLUMNS} FROM event WHERE position > :after ORDER BY position LIMIT :limit")
 _HEAD = text("""
     SELECT position, hash, nullif(recorded_at, '-infinity') AS recorded_at, incarnation FROM event_counter
@@ -118,6 +121,13 @@ class EventLog:
         """The events of one stream in order, from `after_version` on (exclusive)."""
         rows = await conn.execute(_LOAD, {"stream": stream, "after": after_version})
         return [_event(row) for row in rows]
+
+    async def load_many(self, conn: AsyncConnection, streams: Sequence[str]) -> dict[str, list[Event]]:
+        """The events of several streams with one statement; a stream without events is left out."""
+        found: dict[str, list[Event]] = {}
+        for row in await conn.execute(_LOAD_MANY, {"streams": list(streams)}):
+            found.setdefault(row.stream, []).append(_event(row))
+        return found
 
     async def append(
         self, conn: AsyncConnection, writes: Sequence[StreamWrite], metadata: dict[str, Any]

@@ -90,7 +90,7 @@ class Endpoints:
                 # Queries look at a caller's role and scope, never at the person.
                 asked = _question(route, actor, body)
                 return _conditional(request, *await self._flights.join(asked, ask))
-            command_id = _idempotency_key(request)
+            command_id = idempotency_key(request)
             self._people.acts(caller)
             reply = await self._client.call(
                 route.service,
@@ -261,7 +261,8 @@ def _parse(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
+    """The caller's key for a command, else a new one. Raises Problem 422 for one that can't be a key."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return uuid4().hex

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 
-from services.gateway import live, openapi, simulated_clock
+from services.gateway import live, openapi, simulated_clock, uploads
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
 from services.gateway.endpoint import Endpoints, problem_response
@@ -70,7 +70,8 @@ def create_app(
     authenticator = Authenticator(settings, limits=limits)
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
-    endpoints = Endpoints(settings, client, authenticator, scope, positions, People(client))
+    people = People(client)
+    endpoints = Endpoints(settings, client, authenticator, scope, positions, people)
     api = APIRouter(prefix=PREFIX, route_class=_Described)
     for route in all_routes():
         api.add_api_route(
@@ -88,6 +89,9 @@ def create_app(
     app.include_router(api)
     # Not within `api`: the route of a nested router tells traces a path without the prefix.
     app.include_router(simulated_clock.router(authenticator, door), prefix=PREFIX)
+    reader = uploads.Reader(settings.upload_timeout)
+    app.include_router(uploads.router(settings, authenticator, client, people, reader), prefix=PREFIX)
+    app.state.close = reader.close
     app.include_router(live.router(authenticator, client, limits, hints or Hints(), now), prefix=PREFIX)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -163,7 +167,10 @@ async def main() -> None:
         server = HttpServer.of(settings, HttpMetrics(app), limit_concurrency=settings.most_connections)
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
-        await rt.run()
+        try:
+            await rt.run()
+        finally:
+            app.state.close()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,10 @@ class GatewaySettings(Settings):
     position_key: SecretStr = Field(description="signs position tokens; at least 32 characters")
     body_limit: int = Field(default=2_000_000, description="bytes of a request's body, at the most")
     body_timeout: float = Field(default=20.0, gt=0, le=600, description="seconds a body may take to arrive")
+    upload_limit: int = Field(default=50_000_000, description="bytes of an uploaded spreadsheet, at the most")
+    upload_timeout: float = Field(
+        default=120.0, gt=0, le=600, description="seconds it may take to arrive, and then to be read"
+    )
     call_timeout: float = Field(default=10.0, gt=0, le=60, description="seconds a service may take")
     rate_per_second: float = Field(default=100.0, gt=0, description="requests a second of one subject")
     rate_burst: int = Field(default=2_000, ge=1, description="requests of one subject at once, after a pause")

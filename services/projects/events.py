@@ -6,6 +6,7 @@ from services.projects.domain import (
     cohort,
     duty_account,
     duty_days,
+    file_import,
     meeting,
     monthly_report,
     plan,
@@ -35,7 +36,9 @@ _SLICES = (
 )
 """The union of each slice's event classes; a single class isn't a union."""
 
-CATALOGUE = Catalogue(SOURCE, [event for slice_ in _SLICES for event in get_args(slice_)])
+CATALOGUE = Catalogue(
+    SOURCE, [*(event for slice_ in _SLICES for event in get_args(slice_)), file_import.FileImported]
+)
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 COHORT = Decider(cohort.INITIAL, cohort.decide, cohort.evolve)
@@ -103,3 +106,8 @@ def listing_stream(listing_id: str) -> str:
 def match_stream(need: str, offer: str) -> str:
     """The stream of one pair."""
     return f"match:{need}:{offer}"
+
+
+def import_stream(file_import_id: str) -> str:
+    """The stream of one import of a spreadsheet."""
+    return f"import:{file_import_id}"

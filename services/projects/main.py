@@ -9,6 +9,7 @@ from services.projects.consumers import targets_consumer
 from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
+from services.projects.imports.worker import ImportWorker
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
 from shared.event_log import EventLog
@@ -27,6 +28,9 @@ async def main() -> None:
         rt.health.register("escalation", watch.check)
         rt.spawn(relay.run(), "relay")
         rt.spawn(watch.run(), "escalation")
+        imports = ImportWorker(app)
+        rt.health.register("imports", imports.check)
+        rt.spawn(imports.run(), "imports")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")

@@ -14,6 +14,7 @@ from services.projects import tables
 from services.projects.domain.duty import Duty
 from services.projects.domain.plan import Region, RegionRelation
 from services.projects.domain.rules import Rule, in_force
+from services.projects.memory import remembers
 from shared.areas import Area, AreaTree, Relation
 
 P = TypeVar("P")
@@ -27,6 +28,7 @@ def local_day(now: datetime) -> date:
     return now.astimezone(TIME_ZONE).date()
 
 
+@remembers
 async def regions(conn: AsyncConnection) -> list[Region]:
     """Every loaded region, by code."""
     rows = await conn.execute(select(tables.region).order_by(tables.region.c.code))
@@ -45,6 +47,7 @@ async def regions(conn: AsyncConnection) -> list[Region]:
     ]
 
 
+@remembers
 async def area_tree(conn: AsyncConnection) -> AreaTree:
     """The regions as a tree for questions of coverage."""
     return tree_of(await regions(conn))
@@ -69,6 +72,7 @@ def tree_of(known: Iterable[Region]) -> AreaTree:
     )
 
 
+@remembers
 async def duties(conn: AsyncConnection, duty: str) -> list[Duty]:
     """The duty of that id, once per plan that has it."""
     rows = await conn.execute(
@@ -77,12 +81,14 @@ async def duties(conn: AsyncConnection, duty: str) -> list[Duty]:
     return [msgspec.convert(row.duty_data, Duty) for row in rows]
 
 
+@remembers
 async def register_levels(conn: AsyncConnection) -> dict[str, str]:
     """Whose each loaded register is: its level by its id."""
     rows = await conn.execute(select(tables.register.c.register, tables.register.c.level))
     return {row.register: row.level for row in rows}
 
 
+@remembers
 async def rules(conn: AsyncConnection, name: str) -> list[Rule]:
     """Every loaded rule of that name, of all days and plans."""
     rows = await conn.execute(select(tables.rule.c.rule_data).where(tables.rule.c.rule == name))
@@ -95,6 +101,7 @@ async def parameters(conn: AsyncConnection, name: str, on: date, shape: type[P])
     return msgspec.convert(rule.parameters, shape, strict=False)
 
 
+@remembers
 async def programme_codes(conn: AsyncConnection) -> set[str]:
     """The codes of the loaded programmes."""
     return set((await conn.execute(select(tables.programme.c.code))).scalars())

@@ -201,3 +201,9 @@ def check_close_cohort(actor: Actor) -> None:
     """A contract year is closed for the whole province. Raises Problem 403."""
     if actor.role != "province":
         raise forbidden(f"The province closes cohorts; your role is {actor.role}.")
+
+
+def check_import(actor: Actor) -> None:
+    """Spreadsheets are imported by who keeps projects; each row is judged by itself. Raises Problem 403."""
+    if actor.role not in ("province", "city", "county"):
+        raise forbidden(f"Spreadsheets are imported by county, city and province; your role is {actor.role}.")

@@ -36,6 +36,7 @@ def all_routes() -> list[Route]:
     from services.gateway.routes import (
         duties,
         energy,
+        imports,
         matching,
         money,
         plan,
@@ -56,5 +57,6 @@ def all_routes() -> list[Route]:
         *money.ROUTES,
         *matching.ROUTES,
         *reserve.ROUTES,
+        *imports.ROUTES,
         *energy.ROUTES,
     ]

@@ -5,6 +5,7 @@ One module per slice. What is imported here is served: the modules put their ope
 
 from services.projects.api import (
     duties,
+    imports,
     matching,
     meetings,
     money,
@@ -20,6 +21,7 @@ from services.projects.api.base import ops, serve
 
 __all__ = [
     "duties",
+    "imports",
     "matching",
     "meetings",
     "money",

@@ -14,6 +14,7 @@ from services.projects import tables
 from services.projects.domain.cohort import CohortClosed
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
+from services.projects.domain.file_import import FileImported
 from services.projects.domain.matching.listing import ListingEvent
 from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.meeting import MeetingEvent
@@ -26,6 +27,7 @@ from services.projects.events import CATALOGUE
 from services.projects.inline import (
     cohorts,
     duties,
+    imports,
     matching,
     meetings,
     money,
@@ -49,6 +51,7 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
+    FileImported: imports.apply,
 }
 """What writes an event of this class; every class of the catalogue is in it."""
 

@@ -3,6 +3,7 @@
 from services.projects.tables import (
     cohorts,
     duties,
+    imports,
     matching,
     money,
     plan,
@@ -14,6 +15,7 @@ from services.projects.tables import (
 from services.projects.tables.base import metadata
 from services.projects.tables.cohorts import cohort, cohort_member
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
+from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.money import fund, subsidy
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
@@ -38,6 +40,7 @@ INLINE = (
     *money.INLINE,
     *matching.INLINE,
     *reserve.INLINE,
+    *imports.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -49,7 +52,10 @@ __all__ = [
     "duty_consequence",
     "duty_day",
     "duty_entry",
+    "file_imported",
     "fund",
+    "import_job",
+    "import_row",
     "investment_target",
     "listing",
     "listing_match",

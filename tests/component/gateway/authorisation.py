@@ -28,6 +28,7 @@ from tests.component.gateway.world import (
 )
 from tests.kit.people import acting_person
 from tests.kit.portal import PLAN, ok, unique
+from tests.kit.servers import wait_for
 
 CALLERS = ("province", "ops", "city", "city'", "county", "county'", "enterprise", "enterprise'")
 
@@ -138,6 +139,12 @@ GET  /reserve                                             200 200  200   403    
 GET  /reserve/summary                                     200 200  200   403    200     403        403         403
 POST /projects/{project}/reserve-updates                  201 403  201   404    201     404        403         403
 POST /projects/{project}/screenings                       201 403  201   404    201     404        403         403
+GET  /import-kinds                                        200 200  200   200    200     200        200         200
+GET  /imports                                             200 403  200   200    200     200        403         403
+POST /imports/{kind}                                      415 403  415   415    415     415        403         403
+GET  /imports/{import}                                    404 403  200   404    404     404        403         403
+GET  /imports/{import}/faults                             404 403  200   404    404     404        403         403
+POST /imports/{import}/run                                404 403  200   404    404     404        403         403
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -212,6 +219,7 @@ _years = count(2016)
 _months = count(2)  # official statistics print no January
 _amounts = count(1)
 REASON = {"reason": "made for a test"}
+CSV = {"Content-Type": "text/csv"}
 AT = "2013-02-20T10:00:00+08:00"
 
 
@@ -497,6 +505,28 @@ def _of_subsidy(*before: str, **body: Any) -> Sample:
     return ask
 
 
+async def _checked(world: World) -> Ask:
+    """An import of the city's, checked."""
+    text = "项目名称,地区,行业代码,总投资（万元）,设备投资（万元）,策划日期\n示例,福清市,1751,12000,8350,2013-01-10\n"
+    made = await world.portal.city().post("/imports/projects", content=text.encode(), headers=CSV)
+    name = ok(made)["import"]
+
+    async def checked() -> bool:
+        return bool(ok(await world.portal.city().get(f"/imports/{name}"))["standing"] == "checked")
+
+    await wait_for(checked, 20, "the import is checked")
+    return Ask({"import": name})
+
+
+async def _run_import(world: World) -> Ask:
+    return Ask((await _checked(world)).path, body={"mode": "all"})
+
+
+async def _json_file(world: World) -> Ask:
+    """The table's requests are JSON, and a file isn't: 415 says that the caller got that far."""
+    return Ask({"kind": "projects"}, body={})
+
+
 async def _correct_report(world: World) -> Ask:
     body = {"investment": str(4_820_000_000 + next(_amounts)), **REASON}
     return Ask({"region": CITY, "month": "2013-01"}, body=body)
@@ -729,6 +759,12 @@ SAMPLES: dict[str, Sample] = {
     "GET /reserve/summary": _same(query=_region),
     "POST /projects/{project}/reserve-updates": _update_reserve,
     "POST /projects/{project}/screenings": _screen,
+    "GET /import-kinds": _same(),
+    "GET /imports": _same(),
+    "POST /imports/{kind}": _json_file,
+    "GET /imports/{import}": _checked,
+    "GET /imports/{import}/faults": _checked,
+    "POST /imports/{import}/run": _run_import,
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

@@ -9,6 +9,7 @@ from services.projects import tables
 from services.projects.app.context import App
 from services.projects.duty_watch import DutyWatch
 from services.projects.events import CATALOGUE
+from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY, rebuild_inline
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
 from tests.component.projects.test_money import FUND, TERMS
@@ -44,6 +45,7 @@ async def busy_year(service: Service) -> None:
     await subsidy(service)
     await needs_and_offers(service)
     await reserve(service)
+    await a_file(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
 
@@ -88,6 +90,19 @@ async def pre_review_and_signing(service: Service) -> None:
     signed = {**named, "stage": "intent_signed", "on": "2013-02-10", "amount": "120000000"}
     await service.ask(FUZHOU, "reach-stage", **signed, evidence="3号")
     await service.ask(FUZHOU, "change-project", project="P-4", bank_loan="30000000", reason="x")
+
+
+async def a_file(service: Service) -> None:
+    """A spreadsheet with a project in it."""
+    heading = ["项目名称", "地区", "行业代码", "总投资（元）", "设备投资（元）", "策划日期"]
+    body = {"kind": "projects", "file_name": "x.csv", "sha256": "0" * 64, "heading": heading, "rows": 1}
+    name = {"import": (await service.ask(FUZHOU, "open-import", **body))["import"]}
+    row = {"row": 2, "cells": ["项目", "福清市", "1751", "2", "1", "2013-01-10"]}
+    await service.ask(FUZHOU, "add-import-rows", **name, rows=[row])
+    worker = ImportWorker(App(service.engine, service.log, service.clock))
+    await worker.once()
+    await service.ask(FUZHOU, "run-import", **name, mode="all")
+    await worker.once()
 
 
 async def problems_and_meeting(service: Service) -> None:

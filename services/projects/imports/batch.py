@@ -1,0 +1,80 @@
+"""Many commands in one transaction: each is decided as if it came alone, all their events are appended at once.
+
+An `App` for use cases to run on. What is read of the world is read once (`memory.remembered`), histories are read
+ahead, and no command is answered by itself: a row's outcome is whether it led to events.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import inline
+from services.projects.app.context import App, Making
+from services.projects.events import CATALOGUE
+from shared.decider import Decider
+from shared.event_log import Event, StreamWrite
+from shared.rpc import Call, Reply
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+
+class Batch(App):
+    """The commands of one transaction; `append` ends it."""
+
+    def __init__(self, app: App, conn: AsyncConnection) -> None:
+        super().__init__(app.engine, app.log, app.clock)
+        self._conn = conn
+        self._histories: dict[str, Sequence[Event]] = {}
+        self._states: dict[str, tuple[Any, int]] = {}
+        self._writes: list[StreamWrite] = []
+        self.events = 0
+
+    async def read_ahead(self, streams: Iterable[str]) -> None:
+        """Load these histories with one statement."""
+        wanted = [stream for stream in streams if stream not in self._states]
+        if wanted:
+            self._histories.update(dict.fromkeys(wanted, ()))
+            self._histories.update(await self.log.load_many(self._conn, wanted))
+
+    async def run(
+        self,
+        call: Call,
+        stream: str,
+        decider: Decider[S, C, E],
+        command: C | Making[C],
+        *,
+        answer: object = None,
+    ) -> Reply:
+        """Decide, and write the tables. Raises Refused or Problem before anything is written."""
+        state, version = await self._known(stream, decider)
+        made: C = await command(self._conn) if callable(command) else command
+        events = list(decider.decide(made, state))
+        if events:
+            await inline.apply(self._conn, events)
+            now = self.clock.now()
+            encoded = [CATALOGUE.encode(event, now) for event in events]
+            self._writes.append(StreamWrite(stream, version, encoded))
+            self._states[stream] = (decider.fold(events, state), version + len(events))
+            self.events += len(events)
+        return Reply({"events": len(events)}, CATALOGUE.source, 0)
+
+    def add(self, write: StreamWrite) -> None:
+        """Append this too: what no command decides."""
+        self._writes.append(write)
+
+    async def append(self, call: Call) -> None:
+        """Append what all commands came to. Only COMMIT may follow. Raises VersionConflict."""
+        if self._writes:
+            await self.log.append(self._conn, self._writes, call.event_metadata())
+
+    async def _known(self, stream: str, decider: Decider[S, Any, Any]) -> tuple[S, int]:
+        if stream not in self._states:
+            history = self._histories.pop(stream, None)
+            if history is None:
+                history = await self.log.load(self._conn, stream)
+            state = decider.fold([CATALOGUE.decode(event) for event in history])
+            self._states[stream] = (state, len(history))
+        return self._states[stream]

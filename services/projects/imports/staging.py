@@ -1,0 +1,186 @@
+"""Keeps a file's rows while it is checked and run: tables beside the log, for what is no fact yet."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.file_import import Mode
+from shared.identity import Actor
+
+LEASE = text("interval '90 seconds'")
+"""How long a job is one process's without a word of it: longer than a transaction may be (shared.database.HELD_S)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that this process works on."""
+
+    job: str
+    kind: str
+    file_name: str
+    sha256: str
+    actor: Actor
+    heading: Sequence[str]
+    rows: int
+    standing: str
+    mode: Mode | None
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A row as it came: its cells, and what was wrong with them already."""
+
+    row: int
+    cells: Sequence[str]
+    faults: Sequence[Mapping[str, Any]]
+
+
+async def opened(
+    conn: AsyncConnection, job: str, actor: Actor, now: datetime, values: Mapping[str, Any]
+) -> bool:
+    """Open a job; False when it is open already."""
+    statement = upsert(tables.import_job).values(
+        job=job,
+        actor=actor.to_dict(),
+        subject=actor.subject,
+        standing="receiving" if values["rows"] else "checking",
+        opened_at=now,
+        received=0,
+        **values,
+    )
+    return bool((await conn.execute(statement.on_conflict_do_nothing())).rowcount)
+
+
+async def received(conn: AsyncConnection, job: str, rows: Sequence[Staged]) -> None:
+    """Add rows; a row that is there already stays. With the last one the check begins."""
+    values = [
+        {"job": job, "row": row.row, "cells": list(row.cells), "faults": list(row.faults)} for row in rows
+    ]
+    await conn.execute(upsert(tables.import_row).on_conflict_do_nothing(), values)
+    table, rows_of = tables.import_job, tables.import_row.c
+    count = select(func.count()).where(rows_of.job == job).scalar_subquery()
+    await conn.execute(update(table).where(table.c.job == job).values(received=count))
+    complete = (table.c.job == job) & (table.c.received >= table.c.rows) & (table.c.standing == "receiving")
+    await conn.execute(update(table).where(complete).values(standing="checking"))
+
+
+async def claim(conn: AsyncConnection) -> Job | None:
+    """Take the oldest job that waits, or that was left by a process that is gone; None: there is none."""
+    table = tables.import_job
+    free = (table.c.lease.is_(None)) | (table.c.lease_until < func.now())
+    waiting = (
+        select(table.c.job)
+        .where(table.c.standing.in_(("checking", "running")), free)
+        .order_by(table.c.opened_at, table.c.job)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(table)
+        .where(table.c.job == waiting.scalar_subquery())
+        .values(lease=uuid4().hex, lease_until=func.now() + LEASE, attempt=table.c.attempt + 1)
+        .returning(table)
+    )
+    row = (await conn.execute(taken)).one_or_none()
+    if row is None:
+        return None
+    return Job(
+        row.job,
+        row.kind,
+        row.file_name,
+        row.sha256,
+        Actor.from_dict(row.actor),
+        row.heading,
+        row.rows,
+        row.standing,
+        row.mode,
+        row.lease,
+    )
+
+
+async def still_mine(conn: AsyncConnection, job: Job) -> bool:
+    """Lock the job and renew the lease; False: somebody else has it, and this transaction must not be committed."""
+    table = tables.import_job
+    mine = (table.c.job == job.job) & (table.c.lease == job.lease)
+    renewed = update(table).where(mine).values(lease_until=func.now() + LEASE)
+    return bool((await conn.execute(renewed)).rowcount)
+
+
+async def note(conn: AsyncConnection, job: Job, **values: Any) -> bool:
+    """Write down how far it is; False: it is another process's by now."""
+    table = tables.import_job
+    mine = (table.c.job == job.job) & (table.c.lease == job.lease)
+    return bool((await conn.execute(update(table).where(mine).values(**values))).rowcount)
+
+
+async def let_go(conn: AsyncConnection, job: Job, standing: str, **values: Any) -> bool:
+    """Done with this step; False: it is another process's by now."""
+    return await note(conn, job, standing=standing, lease=None, lease_until=None, **values)
+
+
+async def rows(conn: AsyncConnection, job: str, after: int, limit: int, *, open_only: bool) -> list[Staged]:
+    """Rows in order, from `after` on (exclusive); `open_only`: without an outcome."""
+    table = tables.import_row.c
+    query = select(table.row, table.cells, table.faults).where(table.job == job, table.row > after)
+    if open_only:
+        query = query.where(table.outcome.is_(None))
+    found = await conn.execute(query.order_by(table.row).limit(limit))
+    return [Staged(row.row, row.cells, row.faults) for row in found]
+
+
+async def found(
+    conn: AsyncConnection,
+    job: str,
+    looked_at: Sequence[Staged],
+    faults: Mapping[int, Sequence[Mapping[str, Any]]],
+) -> None:
+    """Write what was found wrong, by row; with the other rows that were looked at, nothing is wrong any more."""
+    if mended := [each.row for each in looked_at if each.faults and each.row not in faults]:
+        table = tables.import_row
+        right = update(table).where(table.c.job == job, table.c.row.in_(mended))
+        await conn.execute(right.values(faults=[]))
+    if faults:
+        statement = text("""
+            UPDATE import_row SET faults = CAST(:faults AS json) WHERE import = :job AND row = :row
+        """)
+        values = [
+            {"job": job, "row": row, "faults": json.dumps(list(each), ensure_ascii=False)}
+            for row, each in faults.items()
+        ]
+        await conn.execute(statement, values)
+
+
+async def outcomes(conn: AsyncConnection, job: str, by_row: Mapping[int, str]) -> None:
+    """Write what became of rows."""
+    if by_row:
+        statement = text("""
+            UPDATE import_row SET outcome = new.outcome
+            FROM unnest(CAST(:rows AS int[]), CAST(:outcomes AS text[])) AS new (row, outcome)
+            WHERE import = :job AND import_row.row = new.row
+        """)
+        values = {"job": job, "rows": list(by_row), "outcomes": list(by_row.values())}
+        await conn.execute(statement, values)
+
+
+async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
+    """How many rows have which outcome."""
+    table = tables.import_row.c
+    counted = await conn.execute(
+        select(table.outcome, func.count()).where(table.job == job).group_by(table.outcome)
+    )
+    found = {row[0]: int(row[1]) for row in counted if row[0]}
+    return {name: found.get(name, 0) for name in ("created", "unchanged", "refused")}
+
+
+async def forget(conn: AsyncConnection, before: datetime) -> None:
+    """Delete jobs opened before that moment: what they did stands in the log."""
+    await conn.execute(delete(tables.import_job).where(tables.import_job.c.opened_at < before))

@@ -1,0 +1,236 @@
+"""Checks and runs imports, one at a time, beside the commands.
+
+A check is a run without COMMIT: what it finds is what a run would meet. A run of "all" is one transaction; one of
+"good" commits every CHUNK rows with their outcomes, so that a process that dies leaves off between two rows and the
+next goes on there. A lease in the job's row says whose it is; every transaction is undone if it has gone to another.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import inline, reference
+from services.projects.app.context import App
+from services.projects.domain.file_import import FileImported
+from services.projects.events import CATALOGUE, import_stream
+from services.projects.imports import staging
+from services.projects.imports.batch import Batch
+from services.projects.imports.columns import places
+from services.projects.imports.kinds import KINDS
+from services.projects.imports.rows import Carrying
+from services.projects.imports.staging import Job, Staged
+from services.projects.memory import remembered
+from services.projects.models.imports import MOST_ROWS
+from shared.event_log import StreamWrite, VersionConflict
+from shared.health import OK, Check
+from shared.rpc import Call
+
+CHUNK = 500
+KEPT = timedelta(days=30)
+_IDLE_S = 0.5
+_TRIES = 5
+_log = structlog.get_logger(__name__)
+
+
+class Lost(Exception):
+    """The job has gone to another process."""
+
+
+@dataclass(slots=True)
+class ImportWorker:
+    """Works on imports; `poke` wakes it."""
+
+    app: App
+    _waiting: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _failure: str | None = field(default=None, init=False)
+
+    def poke(self) -> None:
+        """There may be work."""
+        self._waiting.set()
+
+    def check(self) -> Check:
+        """Degraded while nothing can be imported; what waits is done later."""
+        return OK if self._failure is None else Check("degraded", self._failure)
+
+    async def run(self) -> None:
+        """Work until cancelled. Errors are logged; the job is tried again when its lease is over."""
+        while True:
+            try:
+                worked = await self.once()
+                self._failure = None
+            except Lost:
+                worked = True
+            except Exception as error:
+                worked = False
+                self._failure = f"{type(error).__name__}: {error}"
+                _log.exception("import failed")
+            if not worked:
+                await self._pause()
+
+    async def once(self) -> bool:
+        """Take one job a step further; False: none waits."""
+        async with self.app.engine.begin() as conn:
+            await staging.forget(conn, self.app.clock.now() - KEPT)
+            job = await staging.claim(conn)
+        if job is None:
+            return False
+        if job.standing == "checking":
+            await self._check(job)
+        elif job.mode == "all":
+            await self._run_all(job)
+        else:
+            await self._run_good(job)
+        return True
+
+    async def _check(self, job: Job) -> None:
+        """Try every row, keep nothing but what is wrong."""
+        faulty = done = after = 0
+        while rows := await self._rows(job, after):
+            carrying = await self._carrying(job)
+            async with self.app.engine.connect() as conn:
+                with remembered():
+                    await carrying.carry_out(Batch(self.app, conn), rows)
+                await conn.rollback()
+            done, faulty, after = done + len(rows), faulty + len(carrying.faults), rows[-1].row
+            async with self.app.engine.begin() as conn:
+                await self._mine(conn, job)
+                await staging.found(conn, job.job, rows, carrying.faults)
+                await staging.note(conn, job, done=done, faulty=faulty)
+        async with self.app.engine.begin() as conn:
+            await staging.let_go(conn, job, "checked", done=job.rows, faulty=faulty)
+
+    async def _run_all(self, job: Job) -> None:
+        """Every row in one transaction, or none."""
+        for attempt in range(_TRIES):
+            carrying = await self._carrying(job)
+            try:
+                async with self.app.engine.connect() as conn:
+                    batch = Batch(self.app, conn)
+                    with remembered():
+                        after = 0
+                        while rows := await staging.rows(conn, job.job, after, _chunk(job), open_only=False):
+                            await carrying.carry_out(batch, rows)
+                            after = rows[-1].row
+                            await self._progress(job, len(carrying.outcomes))
+                    if carrying.faults:
+                        await conn.rollback()
+                        await self._failed(job, carrying)
+                        return
+                    await staging.outcomes(conn, job.job, carrying.outcomes)
+                    await self._finish(conn, batch, job)
+                    await conn.commit()
+                self.app.appended()
+                return
+            except (VersionConflict, DBAPIError) as error:
+                if attempt == _TRIES - 1 or not _again(error):
+                    raise
+
+    async def _run_good(self, job: Job) -> None:
+        """Chunk by chunk: what can be carried out is, what can't is reported."""
+        tries = 0
+        while True:
+            carrying = await self._carrying(job)
+            try:
+                async with self.app.engine.connect() as conn:
+                    batch = Batch(self.app, conn)
+                    rows = await staging.rows(conn, job.job, 0, _chunk(job), open_only=True)
+                    if rows:
+                        with remembered():
+                            await carrying.carry_out(batch, rows)
+                        await staging.outcomes(conn, job.job, carrying.outcomes)
+                        await staging.found(conn, job.job, rows, carrying.faults)
+                        await self._mine(conn, job)
+                        await batch.append(self._call(job))
+                    else:
+                        await self._finish(conn, batch, job)
+                    await conn.commit()
+                self.app.appended()
+                if not rows:
+                    return
+                async with self.app.engine.begin() as conn:
+                    counts = await staging.tally(conn, job.job)
+                    await staging.note(conn, job, done=sum(counts.values()), **counts)
+                tries = 0
+            except (VersionConflict, DBAPIError) as error:
+                tries += 1
+                if tries == _TRIES or not _again(error):
+                    raise
+
+    async def _finish(self, conn: AsyncConnection, batch: Batch, job: Job) -> None:
+        """The fact that it is done, with the last of its rows."""
+        counts = await staging.tally(conn, job.job)
+        event = FileImported(
+            file_import=job.job,
+            kind=job.kind,
+            file_name=job.file_name,
+            sha256=job.sha256,
+            mode=job.mode or "all",
+            rows=job.rows,
+            on=self.app.today(),
+            imported_by=job.actor.subject,
+            region=job.actor.area,
+            **counts,
+        )
+        await inline.apply(conn, [event])
+        if not await staging.let_go(conn, job, "finished", done=job.rows, **counts):
+            raise Lost(job.job)
+        encoded = [CATALOGUE.encode(event, self.app.clock.now())]
+        batch.add(StreamWrite(import_stream(job.job), 0, encoded))
+        await batch.append(self._call(job))
+
+    async def _failed(self, job: Job, carrying: Carrying) -> None:
+        """Nothing was changed: between check and run something has come in between."""
+        async with self.app.engine.begin() as conn:
+            await staging.found(conn, job.job, (), carrying.faults)
+            await staging.let_go(conn, job, "failed", faulty=len(carrying.faults), done=0)
+
+    async def _carrying(self, job: Job) -> Carrying:
+        kind = KINDS[job.kind]
+        async with self.app.engine.connect() as conn:
+            regions = await reference.regions(conn)
+        names = [region.name for region in regions]
+        codes = {region.name: region.code for region in regions if names.count(region.name) == 1}
+        return Carrying(kind, job, places(job.heading, kind.columns), codes)
+
+    async def _rows(self, job: Job, after: int) -> list[Staged]:
+        async with self.app.engine.connect() as conn:
+            return await staging.rows(conn, job.job, after, _chunk(job), open_only=False)
+
+    async def _progress(self, job: Job, done: int) -> None:
+        """On a connection of its own: the run's own transaction shows nothing before its end."""
+        async with self.app.engine.begin() as conn:
+            await self._mine(conn, job)
+            await staging.note(conn, job, done=done)
+
+    async def _mine(self, conn: AsyncConnection, job: Job) -> None:
+        if not await staging.still_mine(conn, job):
+            raise Lost(job.job)
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(_IDLE_S):
+                await self._waiting.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._waiting.clear()
+
+    @staticmethod
+    def _call(job: Job) -> Call:
+        return Call(f"import-{job.job}", job.actor, "run-import", {})
+
+
+def _chunk(job: Job) -> int:
+    """How many rows go into a transaction: all, where one command is made of several rows."""
+    return MOST_ROWS if KINDS[job.kind].grouped else CHUNK
+
+
+def _again(error: Exception) -> bool:
+    """Somebody else was there first, or PostgreSQL asks to try again: deciding anew sees what there is now."""
+    if isinstance(error, VersionConflict):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", "") in ("23505", "40001", "40P01", "55P03")

@@ -1,0 +1,26 @@
+"""What was imported."""
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import tables
+from services.projects.domain.file_import import FileImportEvent
+
+
+async def apply(conn: AsyncConnection, event: FileImportEvent) -> None:
+    """Write what the event means into the table."""
+    await conn.execute(
+        insert(tables.file_imported).values(
+            job=event.file_import,
+            kind=event.kind,
+            file_name=event.file_name,
+            sha256=event.sha256,
+            mode=event.mode,
+            rows=event.rows,
+            created=event.created,
+            unchanged=event.unchanged,
+            refused=event.refused,
+            on=event.on,
+            imported_by=event.imported_by,
+        )
+    )

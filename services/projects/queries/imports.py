@@ -1,0 +1,81 @@
+"""Questions about imports of spreadsheets."""
+
+from datetime import datetime
+
+from sqlalchemy import Text, cast, select, tuple_
+
+from services.projects import scope, tables
+from services.projects.app.context import App
+from services.projects.app.imports import own_job
+from services.projects.imports.columns import places
+from services.projects.imports.kinds import KINDS
+from services.projects.models import imports as models
+from services.projects.queries import paging
+from services.projects.views.imports import faults, import_view
+from shared.problems import invalid
+from shared.rpc import Call
+
+MOST_ROW = 2**31 - 1
+
+
+async def get_import(app: App, call: Call, body: models.GetImport) -> models.ImportView:
+    """How far it is."""
+    async with app.engine.connect() as conn:
+        return import_view(await own_job(conn, call, body.import_))
+
+
+async def list_imports(app: App, call: Call, body: models.ListImports) -> models.ImportPage:
+    """A page of the caller's own imports, the newest first."""
+    scope.check_import(call.actor)
+    table = tables.import_job.c
+    query = select(tables.import_job).where(table.subject == call.actor.subject)
+    if body.cursor:
+        moment, job = paging.read(body.cursor, 2)
+        try:
+            before = datetime.fromisoformat(moment)
+        except ValueError as error:
+            raise invalid("The cursor is not one that a page gave.", where="cursor") from error
+        query = query.where(tuple_(table.opened_at, table.job) < tuple_(before, job))
+    query = query.order_by(table.opened_at.desc(), table.job.desc()).limit(body.limit + 1)
+    async with app.engine.connect() as conn:
+        rows = (await conn.execute(query)).all()
+    page = rows[: body.limit]
+    more = len(rows) > body.limit
+    return models.ImportPage(
+        items=[import_view(row) for row in page],
+        next_cursor=paging.cursor(page[-1].opened_at.isoformat(), page[-1].job) if more else None,
+    )
+
+
+async def list_import_faults(app: App, call: Call, body: models.ListImportFaults) -> models.ImportFaultPage:
+    """A page of faulty rows; of each row everything that is wrong with it."""
+    table = tables.import_row.c
+    async with app.engine.connect() as conn:
+        job = await own_job(conn, call, body.import_)
+        query = select(tables.import_row).where(table.job == body.import_, cast(table.faults, Text) != "[]")
+        if body.cursor:
+            query = query.where(table.row > min(paging.read_number(body.cursor), MOST_ROW))
+        rows = (await conn.execute(query.order_by(table.row).limit(body.limit + 1))).all()
+    page = rows[: body.limit]
+    known = places(job.heading, KINDS[job.kind].columns)
+    return models.ImportFaultPage(
+        items=[fault for row in page for fault in faults(row, known)],
+        next_cursor=paging.cursor(str(page[-1].row)) if len(rows) > body.limit else None,
+    )
+
+
+async def list_import_kinds(app: App, call: Call, body: models.ListImportKinds) -> models.ImportKinds:
+    """Every kind with its columns."""
+    return models.ImportKinds(
+        items=[
+            models.ImportKind(
+                kind=kind.name,
+                term=kind.term,
+                columns=[
+                    models.ImportColumn(heading=each.heading, field=each.field, required=each.required)
+                    for each in kind.columns
+                ],
+            )
+            for kind in KINDS.values()
+        ]
+    )

@@ -1,0 +1,253 @@
+"""Imports of spreadsheets (表格导入): checked, run as a whole or the good rows, and twice is once."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from services.projects.app.context import App
+from services.projects.imports import staging, worker
+from services.projects.imports.worker import ImportWorker
+from tests.component.projects.conftest import FUQING, FUZHOU, MILL, PROVINCE, XIAMEN, Service, local
+
+HEADING = ["项目编号", "项目名称", "地区", "行业代码", "总投资（万元）", "设备投资（万元）", "策划日期"]
+SHA = "0" * 64
+
+
+@pytest_asyncio.fixture
+async def imports(service: Service) -> ImportWorker:
+    return ImportWorker(App(service.engine, service.log, service.clock))
+
+
+def row(number: int, *cells: str, faults: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return {"row": number, "cells": list(cells), "faults": faults or []}
+
+
+def project(number: int, region: str = "福清市", total: str = "12,000") -> dict[str, Any]:
+    return row(number, f"P-{number}", "纺织技改项目", region, "1751", total, "8350", "2013/1/10")
+
+
+async def sent(
+    service: Service,
+    rows: list[dict[str, Any]],
+    kind: str = "projects",
+    heading: list[str] = HEADING,
+    key: str = "",
+    actor: Any = FUZHOU,
+) -> str:
+    """A file as the gateway sends it."""
+    opened = await service.ask(
+        actor,
+        "open-import",
+        kind=kind,
+        file_name="x.csv",
+        sha256=SHA,
+        heading=heading,
+        rows=len(rows),
+        key=key,
+    )
+    name = str(opened["import"])
+    for begin in range(0, len(rows), 3):
+        view = await service.ask(actor, "add-import-rows", **{"import": name}, rows=rows[begin : begin + 3])
+    assert view["standing"] == "checking"
+    return name
+
+
+async def view(service: Service, name: str, actor: Any = FUZHOU) -> Any:
+    return await service.ask(actor, "get-import", **{"import": name})
+
+
+async def faults(service: Service, name: str) -> list[tuple[int, str, str]]:
+    items = (await service.ask(FUZHOU, "list-import-faults", **{"import": name}))["items"]
+    return [(each["row"], each["column"], each["why"]) for each in items]
+
+
+async def test_a_file_is_checked_without_a_trace_and_then_carried_out(
+    service: Service, imports: ImportWorker
+) -> None:
+    name = await sent(service, [project(number) for number in range(2, 9)])
+    before = await service.events()
+    assert await imports.once()
+    checked = await view(service, name)
+    assert (checked["standing"], checked["done"], checked["faulty"]) == ("checked", 7, 0)
+    assert await service.events() == before
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all")
+    assert await imports.once()
+    done = await view(service, name)
+    assert (done["standing"], done["created"], done["refused"]) == ("finished", 7, 0)
+    made = await service.ask(FUQING, "get-project", project="P-2")
+    assert (made["total_investment"], made["region"], made["planned_on"]) == (
+        "120000000.00",
+        "350181",
+        "2013-01-10",
+    )
+    last = (await service.events())[-1]
+    assert (last.type, last.data["created"], last.data["kind"]) == ("FileImported", 7, "projects")
+    assert last.metadata["actor"]["subject"] == FUZHOU.subject
+    assert not await imports.once(), "nothing waits any more"
+
+
+async def test_the_same_file_twice_changes_nothing(service: Service, imports: ImportWorker) -> None:
+    """Also where no row has an id of its own: it is made of what the row says."""
+    rows = [
+        row(number, "", *project(number)["cells"][1:5], str(8000 + number), "2013-01-10") for number in (2, 3)
+    ]
+    for turn, expected in enumerate([(2, 0), (0, 2)]):
+        name = await sent(service, rows, key=f"turn-{turn}")
+        await imports.once()
+        await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all")
+        await imports.once()
+        done = await view(service, name)
+        assert (done["created"], done["unchanged"]) == expected
+        service.clock.set(local(2013, 1, 20 + turn))
+    types = [event.type for event in await service.events()]
+    assert types.count("ProjectRegistered") == 2
+
+
+async def test_what_is_wrong_is_told_by_row_and_column_and_the_good_rows_go_in(
+    service: Service, imports: ImportWorker
+) -> None:
+    formula = {"index": 4, "why": "The cell holds a formula.", "remedy": "Write its value."}
+    name = await sent(
+        service,
+        [
+            project(2),
+            project(3, region="不存在县"),
+            project(4, region="思明区"),
+            project(5, total="很多"),
+            project(6, total="100"),
+            row(7, *project(7)["cells"][:4], "=A1", "8350", "2013-01-10", faults=[formula]),
+            row(8, "P-8", "长" * 10_000, *project(8)["cells"][2:6], "昨天"),
+            row(9, "P-2", "另一个名称", *project(9)["cells"][2:]),
+        ],
+    )
+    await imports.once()
+    found = await faults(service, name)
+    assert [(number, column) for number, column, _ in found] == [
+        (3, "地区"),
+        (4, ""),
+        (5, "总投资（万元）"),
+        (6, "设备投资（万元）"),
+        (7, "总投资（万元）"),
+        (8, "策划日期"),
+        (9, "项目编号"),
+    ]
+    assert "not kept by 350100" in found[1][2]
+    assert "formula" in found[4][2]
+    refused = await service.refused(FUZHOU, "run-import", **{"import": name}, mode="all")
+    assert (refused.code, refused.status) == ("faulty-rows", 422)
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good")
+    while await imports.once():
+        pass
+    done = await view(service, name)
+    assert (done["standing"], done["created"], done["refused"], done["done"]) == ("finished", 1, 7, 8)
+    assert len(await faults(service, name)) == 7
+
+
+async def test_all_or_nothing_is_nothing_when_something_came_in_between(
+    service: Service, imports: ImportWorker
+) -> None:
+    name = await sent(service, [project(2), project(3)])
+    await imports.once()
+    await service.project("P-3", name="先到的项目")
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all")
+    before = await service.events()
+    await imports.once()
+    failed = await view(service, name)
+    assert (failed["standing"], failed["faulty"]) == ("failed", 1)
+    assert await service.events() == before
+    assert [each[0] for each in await faults(service, name)] == [3]
+
+
+async def test_a_process_that_dies_between_two_chunks_leaves_the_rest_to_the_next(
+    service: Service, imports: ImportWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "CHUNK", 2)
+    name = await sent(service, [project(number) for number in range(2, 9)])
+    await imports.once()
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good")
+    noted = staging.note
+    calls = 0
+
+    async def dies(*args: Any, **values: Any) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise ConnectionError("the process is gone")
+        return await noted(*args, **values)
+
+    monkeypatch.setattr(staging, "note", dies)
+    with pytest.raises(ConnectionError):
+        await imports.once()
+    monkeypatch.setattr(staging, "note", noted)
+    assert not await imports.once(), "the lease still runs"
+    monkeypatch.setattr(staging, "LEASE", staging.text("interval '0 seconds'"))
+    async with service.engine.begin() as conn:
+        await conn.exec_driver_sql("UPDATE import_job SET lease_until = now() - interval '1 second'")
+    other = ImportWorker(App(service.engine, service.log, service.clock))
+    assert await other.once()
+    done = await view(service, name)
+    assert (done["standing"], done["created"]) == ("finished", 7)
+    types = [event.type for event in await service.events()]
+    assert (types.count("ProjectRegistered"), types.count("FileImported")) == (7, 1)
+
+
+async def test_a_citys_reports_are_imported_month_by_month(service: Service, imports: ImportWorker) -> None:
+    await service.project("P-1")
+    service.clock.set(local(2013, 4, 2))
+    heading = ["地区", "月份", "项目编号", "完成投资（亿元）", "形象进度"]
+    rows = [
+        row(2, "福州市", "2013年1月", "", "48.2", ""),
+        row(3, "福州市", "2013年1月", "P-1", "0.095", "12.5%"),
+        row(4, "福州市", "2013-02", "", "40", ""),
+        row(5, "福州市", "2013-02", "P-9", "0.1", "20"),
+        row(6, "福州市", "2013-03", "P-1", "0.1", "20"),
+    ]
+    name = await sent(service, rows, "reports", heading)
+    await imports.once()
+    found = await faults(service, name)
+    assert [(number, column) for number, column, _ in found] == [
+        (4, ""),
+        (5, "项目编号"),
+        (6, "完成投资（亿元）"),
+    ]
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good")
+    while await imports.once():
+        pass
+    january = await service.ask(FUZHOU, "get-report", region="350100", month="2013-01")
+    assert (january["investment"], january["projects"][0]["investment"]) == ("4820000000.00", "9500000.00")
+    assert (await service.refused(FUZHOU, "get-report", region="350100", month="2013-02")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("heading", "why"),
+    [
+        ([*HEADING, "颜色"], "Nobody knows the column '颜色'"),
+        ([*HEADING, "地区"], "Two columns are 地区"),
+        ([each.removesuffix("（万元）") for each in HEADING], "doesn't say its unit"),
+        ([each.replace("万元", "万美元") for each in HEADING], "doesn't say its unit"),
+        (HEADING[1:4], "There is no column"),
+    ],
+)
+async def test_a_heading_that_can_not_be_read_is_refused_before_its_rows(
+    service: Service, heading: list[str], why: str
+) -> None:
+    body = {"kind": "projects", "file_name": "x.csv", "sha256": SHA, "rows": 1}
+    problem = await service.refused(FUZHOU, "open-import", **body, heading=heading)
+    assert (problem.where, why in problem.detail) == ("heading", True), problem.detail
+    assert problem.remedy
+
+
+async def test_an_import_is_ones_own(service: Service, imports: ImportWorker) -> None:
+    name = await sent(service, [project(2)])
+    for actor in (XIAMEN, PROVINCE):
+        assert (await service.refused(actor, "get-import", **{"import": name})).status == 404
+        assert (await service.refused(actor, "run-import", **{"import": name}, mode="all")).status == 404
+    body = {"kind": "projects", "file_name": "x.csv", "sha256": SHA, "rows": 1, "heading": HEADING}
+    assert (await service.refused(MILL, "open-import", **body)).status == 403
+    early = await service.refused(FUZHOU, "run-import", **{"import": name}, mode="all")
+    assert (early.code, early.status) == ("wrong-state", 409)
+    assert [each["import"] for each in (await service.ask(FUZHOU, "list-imports"))["items"]] == [name]
+    assert (await service.ask(XIAMEN, "list-imports"))["items"] == []
+    kinds = (await service.ask(FUZHOU, "list-import-kinds"))["items"]
+    assert {"projects", "reports"} <= {each["kind"] for each in kinds}
