@@ -97,7 +97,7 @@ async def a_file(service: Service) -> None:
     heading = ["项目名称", "地区", "行业代码", "总投资（元）", "设备投资（元）", "策划日期"]
     body = {"kind": "projects", "file_name": "x.csv", "sha256": "0" * 64, "heading": heading, "rows": 1}
     name = {"import": (await service.ask(FUZHOU, "open-import", **body))["import"]}
-    row = {"row": 2, "cells": ["项目", "福清市", "1751", "2", "1", "2013-01-10"]}
+    row = {"row": 2, "cells": ["项目", "福清市", "1751", "12000000", "8350000", "2013-01-10"]}
     await service.ask(FUZHOU, "add-import-rows", **name, rows=[row])
     worker = ImportWorker(App(service.engine, service.log, service.clock))
     await worker.once()
