@@ -8,14 +8,11 @@ projection was restored, after a gap. That is one code path, and it is the path 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 from weakref import WeakSet
 
 import structlog
 from nats.js import JetStreamContext, api
 from opentelemetry.metrics import CallbackOptions, Observation
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import telemetry
@@ -25,6 +22,7 @@ from shared.checkpoint import Checkpoint, Checkpoints
 from shared.envelope import Envelope
 from shared.health import Check, Health
 from shared.line import Line, LineStopped, Reopen, two_histories
+from shared.outage import is_outage
 from shared.pull import ConsumerGone, PullReader
 
 Apply = Callable[[AsyncConnection, Sequence[Envelope]], Awaitable[None]]
@@ -304,14 +302,6 @@ def _describe(source: str, envelope: Envelope, error: Exception) -> str:
     )
 
 
-_RETRYABLE_STATES = ("40", "53", "55", "57", "08")  # rollback, resources, lock, shutdown, connection
-
-
 def _is_transient(error: BaseException) -> bool:
     """Whether the same event may well succeed in a moment: outages, deadlocks, timeouts."""
-    if isinstance(error, Poison):
-        return False
-    if isinstance(error, DBAPIError):
-        state: Any = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        return error.connection_invalidated or (isinstance(state, str) and state[:2] in _RETRYABLE_STATES)
-    return isinstance(error, (*TRANSIENT, PoolTimeout))
+    return not isinstance(error, Poison) and (is_outage(error) or isinstance(error, TRANSIENT))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
+import asyncpg
 import pytest
 from nats.js import JetStreamContext, api
 from sqlalchemy import text
@@ -123,6 +124,28 @@ async def test_a_poison_event_stops_the_line_behind_what_is_right_and_it_goes_on
         await wait_for(lambda: consumer.position == 11)
         await wait_for(lambda: consumer.check().status == "ok")
     assert await diary.positions() == up_to(11)
+
+
+async def test_an_outage_that_the_driver_itself_reports_is_no_poison(
+    ledger: Ledger, diary: Diary, stream: JetStreamContext
+):
+    """A projection may write past SQLAlchemy, by COPY: its errors come as the driver's own."""
+    await ledger.append(3)
+    await published(ledger, stream)
+    outages = [asyncpg.DiskFullError("no space"), asyncpg.DeadlockDetectedError("each other")]
+    stopped: list[str | None] = []
+
+    async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
+        stopped.append(consumer.stopped)
+        if outages:
+            raise outages.pop()
+        await diary.apply(conn, envelopes)
+
+    consumer = DomainConsumer(SOURCE, stream, Checkpoints(diary.engine, "diary"), apply, retry_s=0.05)
+    async with running(consumer):
+        await wait_for(lambda: consumer.position == 3)
+    # Each time the whole batch again; the line never stood still.
+    assert stopped == [None, None, None]
 
 
 async def test_a_newer_schema_than_the_reader_knows_stops_the_line(
