@@ -84,6 +84,7 @@ def create_app(
             tags=[route.tag],
             openapi_extra=openapi.describe(route),
             response_model=None,
+            response_class=JSONResponse if route.media == "application/json" else Response,
             status_code=route.status,
         )
     app.include_router(api)

@@ -107,7 +107,7 @@ def _media(request: dict[str, Any], rest: dict[str, Any], required: set[str]) ->
 def _responses(route: Route, operation: OperationContract) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "description": "Done" if operation.kind == "command" else "The answer",
-        "content": {"application/json": {"schema": operation.response}},
+        "content": {route.media: {"schema": _answer_schema(route, operation)}},
     }
     name = HEADER if operation.kind == "command" else "ETag"
     answer["headers"] = {name: {"schema": {"type": "string"}}}
@@ -115,6 +115,10 @@ def _responses(route: Route, operation: OperationContract) -> dict[str, Any]:
     if operation.kind == "query":
         responses["304"] = {"description": "You have this answer already (If-None-Match)"}
     return responses | errors()
+
+
+def _answer_schema(route: Route, operation: OperationContract) -> dict[str, Any]:
+    return operation.response if route.media == "application/json" else {"type": "string"}
 
 
 def _header(name: str, description: str) -> dict[str, Any]:

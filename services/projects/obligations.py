@@ -72,7 +72,24 @@ async def _monthly_reports(conn: AsyncConnection) -> Carried:
     return {(row.region, row.month): Done(row.reported_on, f"{row.region}:{row.month}") for row in rows}
 
 
-CARRIERS: dict[str, Callable[[AsyncConnection], Awaitable[Carried]]] = {"monthly_report": _monthly_reports}
+def _documents(kind: str) -> Callable[[AsyncConnection], Awaitable[Carried]]:
+    async def issued(conn: AsyncConnection) -> Carried:
+        table = tables.document.c
+        rows = await conn.execute(
+            select(table.region, table.period, table.issued_on, table.label).where(
+                table.kind == kind, table.standing == "issued", table.corrects.is_(None)
+            )
+        )
+        return {(row.region, row.period): Done(row.issued_on, row.label) for row in rows}
+
+    return issued
+
+
+CARRIERS: dict[str, Callable[[AsyncConnection], Awaitable[Carried]]] = {
+    "monthly_report": _monthly_reports,
+    "monthly_bulletin": _documents("monthly_bulletin"),
+    "quarterly_dispatch": _documents("quarterly_dispatch"),
+}
 """What carries a duty out, by the name in the duty's `carried_by`."""
 
 

@@ -207,3 +207,18 @@ def check_import(actor: Actor) -> None:
     """Spreadsheets are imported by who keeps projects; each row is judged by itself. Raises Problem 403."""
     if actor.role not in ("province", "city", "county"):
         raise forbidden(f"Spreadsheets are imported by county, city and province; your role is {actor.role}.")
+
+
+def check_document_write(actor: Actor) -> None:
+    """Bulletins and dispatches are the province's. Raises Problem 403."""
+    if actor.role != "province":
+        raise forbidden(
+            f"Documents are drafted, reviewed and issued by the province; your role is {actor.role}."
+        )
+
+
+def sees_unissued_documents(actor: Actor) -> bool:
+    """Whether drafts are the actor's to read; what is issued is for all governments. Raises Problem 403."""
+    if actor.role == "enterprise":
+        raise forbidden("Bulletins and dispatches are for governments; your role is enterprise.")
+    return actor.role in _READS_ALL

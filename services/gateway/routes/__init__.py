@@ -14,6 +14,7 @@ class Route:
 
     `path` is below /api/v1; its parameters, the query and the body make up the one request object.
     `area` and `organisation` name the fields of it that hold a region's code and an enterprise's id.
+    `media`: where it isn't JSON, the answer is the text in the operation's field `content`.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Route:
     area: str | None = None
     organisation: str | None = None
     status: int = 200
+    media: str = "application/json"
 
     @property
     def path_parameters(self) -> list[str]:
@@ -34,6 +36,7 @@ class Route:
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
     from services.gateway.routes import (
+        documents,
         duties,
         energy,
         imports,
@@ -58,5 +61,6 @@ def all_routes() -> list[Route]:
         *matching.ROUTES,
         *reserve.ROUTES,
         *imports.ROUTES,
+        *documents.ROUTES,
         *energy.ROUTES,
     ]

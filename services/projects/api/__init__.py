@@ -4,6 +4,7 @@ One module per slice. What is imported here is served: the modules put their ope
 """
 
 from services.projects.api import (
+    documents,
     duties,
     imports,
     matching,
@@ -20,6 +21,7 @@ from services.projects.api import (
 from services.projects.api.base import ops, serve
 
 __all__ = [
+    "documents",
     "duties",
     "imports",
     "matching",

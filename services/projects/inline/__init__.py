@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.domain.cohort import CohortClosed
+from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
@@ -26,6 +27,7 @@ from services.projects.domain.project_problem import ProblemEvent
 from services.projects.events import CATALOGUE
 from services.projects.inline import (
     cohorts,
+    documents,
     duties,
     imports,
     matching,
@@ -48,6 +50,7 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(MeetingEvent), meetings.apply),
+    **dict.fromkeys(get_args(DocumentEvent), documents.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),

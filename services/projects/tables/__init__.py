@@ -2,6 +2,7 @@
 
 from services.projects.tables import (
     cohorts,
+    documents,
     duties,
     imports,
     matching,
@@ -14,6 +15,7 @@ from services.projects.tables import (
 )
 from services.projects.tables.base import metadata
 from services.projects.tables.cohorts import cohort, cohort_member
+from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
@@ -41,6 +43,7 @@ INLINE = (
     *matching.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
+    *documents.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -48,6 +51,7 @@ __all__ = [
     "INLINE",
     "cohort",
     "cohort_member",
+    "document",
     "duty",
     "duty_consequence",
     "duty_day",

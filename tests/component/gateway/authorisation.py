@@ -145,6 +145,14 @@ POST /imports/{kind}                                      415 403  415   415    
 GET  /imports/{import}                                    404 403  200   404    404     404        403         403
 GET  /imports/{import}/faults                             404 403  200   404    404     404        403         403
 POST /imports/{import}/run                                404 403  200   404    404     404        403         403
+GET  /documents                                           200 200  200   200    200     200        403         403
+POST /documents                                           201 403  403   403    403     403        403         403
+GET  /documents/{document}                                200 200  200   200    200     200        403         403
+GET  /documents/{document}/page                           200 200  200   200    200     200        403         403
+POST /documents/{document}/drafts                         200 403  403   403    403     403        403         403
+POST /documents/{document}/reviews                        201 403  403   403    403     403        403         403
+POST /documents/{document}/issue                          200 403  403   403    403     403        403         403
+POST /documents/{document}/discard                        200 403  403   403    403     403        403         403
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -218,6 +226,7 @@ Sample = Callable[[World], Awaitable[Ask]]
 _years = count(2016)
 _months = count(2)  # official statistics print no January
 _amounts = count(1)
+_bulletins = count()
 REASON = {"reason": "made for a test"}
 CSV = {"Content-Type": "text/csv"}
 AT = "2013-02-20T10:00:00+08:00"
@@ -557,6 +566,39 @@ async def _negotiate(world: World) -> Ask:
     return Ask(ask.body, body={"step": "negotiating"})
 
 
+async def _new_document(world: World) -> Ask:
+    """Of a month long past: each has one bulletin."""
+    year, month = divmod(next(_bulletins), 12)
+    return Ask(body={"kind": "monthly_bulletin", "period": f"{1950 + year}-{month + 1:02d}"})
+
+
+async def _drafted_document(world: World) -> Ask:
+    """Drafted by another of the province's people, so that this one may review it."""
+    colleague = world.portal.caller("province", "350000")
+    made = ok(await colleague.post("/documents", json=(await _new_document(world)).body))
+    return Ask({"document": made["document"]})
+
+
+async def _review_document(world: World) -> Ask:
+    return Ask((await _drafted_document(world)).path, body={"outcome": "passed"})
+
+
+async def _reviewed_document(world: World) -> Ask:
+    ask = await _review_document(world)
+    ok(await world.portal.province.post(f"/documents/{ask.path['document']}/reviews", json=ask.body))
+    return Ask(ask.path)
+
+
+async def _issued_document(world: World) -> Ask:
+    ask = await _reviewed_document(world)
+    ok(await world.portal.province.post(f"/documents/{ask.path['document']}/issue", json={}))
+    return ask
+
+
+async def _discard_document(world: World) -> Ask:
+    return Ask((await _drafted_document(world)).path, body=REASON)
+
+
 async def _change_enterprise(world: World) -> Ask:
     return Ask({"enterprise": await world.new_enterprise()}, body={"name": "示例新名", **REASON})
 
@@ -765,6 +807,14 @@ SAMPLES: dict[str, Sample] = {
     "GET /imports/{import}": _checked,
     "GET /imports/{import}/faults": _checked,
     "POST /imports/{import}/run": _run_import,
+    "GET /documents": _same(),
+    "POST /documents": _new_document,
+    "GET /documents/{document}": _issued_document,
+    "GET /documents/{document}/page": _issued_document,
+    "POST /documents/{document}/drafts": _drafted_document,
+    "POST /documents/{document}/reviews": _review_document,
+    "POST /documents/{document}/issue": _reviewed_document,
+    "POST /documents/{document}/discard": _discard_document,
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

@@ -11,9 +11,12 @@ from services.projects.duty_watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY, rebuild_inline
+from shared.identity import Actor
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
 from tests.component.projects.test_money import FUND, TERMS
 from tests.component.projects.test_reserve import SCREENING
+
+COLLEAGUE = Actor("province-colleague", "province", "350000")
 
 
 async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
@@ -48,6 +51,7 @@ async def busy_year(service: Service) -> None:
     await a_file(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
+    await busy_documents(service)
 
 
 async def busy_duties(service: Service) -> None:
@@ -171,6 +175,20 @@ async def needs_and_offers(service: Service) -> None:
     declined = {"step": "declined", "by": "office", "reason": "x"}
     await service.ask(FUZHOU, "move-match", need="N-1", offer="R-2", **declined)
     await service.ask(FUZHOU, "withdraw-listing", listing="R-2", reason="x")
+
+
+async def busy_documents(service: Service) -> None:
+    """Drafted, drafted anew, returned, issued, corrected, and one discarded."""
+    bulletin = {"kind": "monthly_bulletin", "period": "2013-02"}
+    for document, more in (("B-1", {}), ("B-2", {"corrects": "B-1", "reason": "补报"})):
+        await service.ask(PROVINCE, "draft-document", document=document, **bulletin, **more)
+        review = {"document": document, "outcome": "passed"}
+        await service.ask(COLLEAGUE, "review-document", **{**review, "outcome": "returned", "note": "x"})
+        await service.ask(PROVINCE, "redraft-document", document=document)
+        await service.ask(COLLEAGUE, "review-document", **review)
+        await service.ask(PROVINCE, "issue-document", document=document)
+    await service.ask(PROVINCE, "draft-document", document="B-3", kind="monthly_bulletin", period="2013-01")
+    await service.ask(PROVINCE, "discard-document", document="B-3", reason="x")
 
 
 async def test_a_rebuild_gives_identical_tables(service: Service) -> None:

@@ -1,0 +1,234 @@
+"""The figures of a document, all of one moment: the tables are a function of the log, read at one position of it.
+
+One transaction that sees a single state of the database reads the position and the figures, so that the same
+figures come out again whenever the log is folded up to there.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.app.context import App
+from services.projects.consumers import PROJECTION
+from services.projects.domain.document import Figure, Position, Snapshot
+from services.projects.domain.duty import CITY_REPORT, due_on, last_day, months, months_of
+from services.projects.domain.plan import Region
+from services.projects.events import SOURCE
+from services.projects.obligations import all_duties, obligations
+from shared.areas import AreaTree
+from shared.checkpoint import Checkpoints
+
+_PERCENT = Decimal("0.01")
+_REPORTING = ("prefecture", "zone")
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What every section is made from."""
+
+    period: str
+    as_of: date
+    regions: list[Region]
+    tree: AreaTree
+
+    def reporting(self) -> list[Region]:
+        """The nine cities and the zone (X-2), by code."""
+        on = last_day(self.period)
+        return [
+            each
+            for each in self.regions
+            if each.level in _REPORTING
+            and each.administered
+            and (each.valid_from is None or each.valid_from <= on)
+            and (each.valid_to is None or on <= each.valid_to)
+        ]
+
+    def province(self) -> str | None:
+        return next((each.code for each in self.regions if each.level == "province"), None)
+
+    def home(self) -> Mapping[str, str]:
+        """The reporting region of every region: the zone's own before the city that it is part of."""
+        found: dict[str, str] = {}
+        for one in sorted(self.reporting(), key=lambda each: each.level == "zone"):
+            found |= dict.fromkeys(self.tree.covered_by(one.code) or [one.code], one.code)
+        return found
+
+
+async def take(app: App, period: str) -> Snapshot:
+    """All sections of a document for `period` ("2013-02", "2013-Q1") as things stand now. CNY is yuan."""
+    async with app.engine.connect() as raw:
+        conn = await raw.execution_options(isolation_level="REPEATABLE READ")
+        async with conn.begin():
+            position = (await app.log.head(conn)).position
+            targets = await Checkpoints(app.engine, PROJECTION).all(conn)
+            regions = await reference.regions(conn)
+            world = _World(period, app.today(), regions, reference.tree_of(regions))
+            figures = [figure for section in SECTIONS for figure in await section(conn, world)]
+    positions = [Position(SOURCE, position), *(Position(each.source, each.position) for each in targets)]
+    return Snapshot(world.as_of, tuple(positions), tuple(figures))
+
+
+async def _investment(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
+    """Investment completed, by city and for the province. A month that isn't reported is missing, not zero."""
+    year = f"{last_day(world.period).year}"
+    until = months(f"{year}-01", months_of(world.period)[-1])
+    table = tables.monthly_report.c
+    rows = await conn.execute(
+        select(table.region, table.month, table.investment).where(table.month.in_(until))
+    )
+    reported: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in rows:
+        reported[row.region][row.month] = row.investment
+    targets = await _targets(conn, int(year))
+    cities = [each.code for each in world.reporting() if each.level == "prefecture"]
+    figures = [
+        figure
+        for city in cities
+        for figure in _one_city(world, city, reported[city], until, targets.get(city))
+    ]
+    province = world.province()
+    if province is not None:
+        merged: dict[str, Decimal] = {}
+        for month in until:
+            known = [reported[city][month] for city in cities if month in reported[city]]
+            if known:
+                merged[month] = sum(known, Decimal(0))
+        figures += _one_city(world, province, merged, until, targets.get(province))
+        absent = sum(month not in reported[city] for city in cities for month in until)
+        figures.append(Figure("investment", "months_missing", "count", province, value=Decimal(absent)))
+    return figures
+
+
+def _one_city(
+    world: _World, region: str, reported: Mapping[str, Decimal], until: list[str], target: Decimal | None
+) -> list[Figure]:
+    in_period = [reported[month] for month in months_of(world.period) if month in reported]
+    to_date = [reported[month] for month in until if month in reported]
+    total = sum(to_date, Decimal(0)) if to_date else None
+    share = (
+        None if total is None or not target else (total * 100 / target).quantize(_PERCENT, ROUND_HALF_EVEN)
+    )
+
+    def figure(measure: str, unit: str, value: Decimal | None) -> Figure:
+        return Figure("investment", measure, unit, region, value=value)
+
+    found = [
+        figure("in_period", "CNY", sum(in_period, Decimal(0)) if in_period else None),
+        figure("year_to_date", "CNY", total),
+        figure("target_of_year", "CNY", target),
+        figure("share_of_target", "percent", share),
+    ]
+    if region != world.province():
+        found.append(figure("months_missing", "count", Decimal(len(until) - len(to_date))))
+    return found
+
+
+async def _targets(conn: AsyncConnection, year: int) -> dict[str, Decimal]:
+    table = tables.investment_target.c
+    rows = await conn.execute(
+        select(table.region, func.max(table.value).label("value"))
+        .where(table.year == year)
+        .group_by(table.region)
+    )
+    return {row.region: row.value for row in rows}
+
+
+async def _projects(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
+    """Projects by programme, counted once for each programme that they carry (X-9), never added up over them."""
+    table = tables.project.c
+    programme = func.unnest(table.programmes).label("programme")
+    rows = (
+        await conn.execute(
+            select(
+                table.region,
+                table.stage,
+                programme,
+                func.count().label("projects"),
+                func.sum(table.total_investment).label("investment"),
+            ).group_by(table.region, table.stage, programme)
+        )
+    ).all()
+    home = world.home()
+    counted = _sums(
+        rows, lambda row: [(home.get(row.region), row.programme), (world.province(), row.programme)]
+    )
+    figures = []
+    for (region, code), (projects, investment) in sorted(counted.items()):
+        figures.append(Figure("projects", "projects", "count", region, code, projects))
+        figures.append(Figure("projects", "total_investment", "CNY", region, code, investment))
+    stages = _sums(rows, lambda row: [(row.programme, row.stage)])
+    figures += [
+        Figure("stages", stage, "count", world.province(), code, projects)
+        for (code, stage), (projects, _) in sorted(stages.items())
+    ]
+    return figures
+
+
+def _sums(
+    rows: Iterable[Any], keys: Callable[[Any], list[tuple[str | None, str]]]
+) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
+    found: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    for row in rows:
+        for first, second in keys(row):
+            if first is not None:
+                count, money = found.get((first, second), (Decimal(0), Decimal(0)))
+                found[first, second] = (count + row.projects, money + row.investment)
+    return found
+
+
+async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
+    """How the cities' monthly reports of the year stand, and who is named for silence (通报批评)."""
+    reports = [each for each in await all_duties(conn) if each.duty == CITY_REPORT]
+    year, until = f"{last_day(world.period).year}", months_of(world.period)[-1]
+    figures = []
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in await obligations(conn, reports, world.regions):
+        if f"{year}-01" <= one.period <= until and due_on(one.duty, one.period):
+            counted[one.region.code][one.standing(world.as_of)] += 1
+    for region, standings in sorted(counted.items()):
+        for standing in ("received", "late", "missing", "waived"):
+            value = Decimal(standings[standing])
+            figures.append(Figure("reports", standing, "count", region, value=value))
+    table = tables.duty_consequence.c
+    named = await conn.execute(
+        select(table.region, table.duty, func.sum(table.periods).label("periods"))
+        .where(table.consequence == "named_in_bulletin", table.last_period.startswith(year))
+        .group_by(table.region, table.duty)
+        .order_by(table.region, table.duty)
+    )
+    figures += [
+        Figure("named", "periods_missing_in_a_row", "count", row.region, row.duty, Decimal(row.periods))
+        for row in named
+    ]
+    return figures
+
+
+async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
+    """Problems that aren't closed, by the level they stand at and their kind; major ones (重大问题) beside."""
+    table = tables.project_problem.c
+    rows = await conn.execute(
+        select(
+            table.level,
+            table.kind,
+            func.count().label("open"),
+            func.count().filter(table.major).label("major"),
+        )
+        .where(table.standing != "closed")
+        .group_by(table.level, table.kind)
+        .order_by(table.level, table.kind)
+    )
+    return [
+        Figure("problems", measure, "count", group=f"{row.level}/{row.kind}", value=Decimal(value))
+        for row in rows
+        for measure, value in (("open", row.open), ("major", row.major))
+    ]
+
+
+SECTIONS = (_investment, _projects, _duties, _problems)
