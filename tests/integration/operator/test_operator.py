@@ -68,6 +68,7 @@ async def test_status_tells_of_everything_and_all_is_well(
     names = {each.reader for each in found.readers}
     assert {f"worker-{p}" for p in range(topology.READINGS_PARTITIONS)} <= names
     assert any(name.startswith("progress_v") for name in names)
+    assert all(each.age_s is not None and each.age_s < 60 for each in found.readers)
     # January's reports were due in February; nobody has filed them. Other duties are late as well.
     reports = ok(await portal.ops.get("/duties/calendar", params={"duty": "TR-12", "standing": "missing"}))
     duties = ok(await portal.ops.get("/duties/calendar"))["counts"]["missing"]

@@ -79,7 +79,12 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
 
     with server_folder("drill") as folder:
         said: list[str] = []
-        async with archived(data):
+        async with archived(data) as file:
+            away = file.rename(folder / file.name)
+            with pytest.raises(BackupError, match=r"reading_2013_01.parquet is not there"):
+                await backup.make(attach(data), folder / "backups", KEY, said.append)
+            assert list((folder / "backups").iterdir()) == []
+            away.rename(file)
             made = await backup.make(attach(data), folder / "backups", KEY, said.append)
         # From here on only the backup has January's file.
         assert {path.name for path in made.folder.iterdir()} == {
@@ -168,14 +173,14 @@ async def energy_owner(data: Path) -> AsyncIterator[Any]:
 
 
 @contextlib.asynccontextmanager
-async def archived(data: Path) -> AsyncIterator[None]:
-    """January's readings, and what is older, lie in files; afterwards they are back, and the files gone."""
+async def archived(data: Path) -> AsyncIterator[Path]:
+    """January's readings, and what is older, lie in files, January's in this; then they are back, the files gone."""
     now = datetime(2013, 3, 1, tzinfo=CHINA)
     async with energy_owner(data) as owner:
         months = [each for each in await archive.due(owner, now, 0) if each <= JANUARY]
         files = [(await archive.archive(owner, data / "archive", month, now)).file for month in months]
         try:
-            yield
+            yield files[-1]
         finally:
             await archive.restore(owner, months[0], now)
             for file in files:

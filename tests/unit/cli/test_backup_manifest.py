@@ -1,5 +1,6 @@
 """A backup in which a projection is ahead of its source, or a file isn't what was written, is no backup."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,16 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "energy.dump").unlink()
     with pytest.raises(BackupError, match="missing"):
         manifests.check_files(tmp_path, found)
+
+
+def test_a_backup_of_before_archived_months_were_in_it_is_read_too(tmp_path: Path) -> None:
+    manifests.write(
+        tmp_path, Manifest("2026-01-01T00:00:00+00:00", "1", "18", (), None, None, None, None), None
+    )
+    file = tmp_path / manifests.NAME
+    old = {name: value for name, value in json.loads(file.read_text()).items() if name != "months"}
+    file.write_text(json.dumps({**old, "format": 1}))
+    assert manifests.read(tmp_path).months == ()
 
 
 def test_a_folder_without_manifest_or_with_a_later_format_is_refused(tmp_path: Path) -> None:
