@@ -32,9 +32,9 @@ from tests.kit.servers import server_folder, wait_for
 KEY = "a key for the drill, long enough"
 JANUARY = date(2013, 1, 1)
 JANUARYS = "SELECT s, t, rk, v, e FROM reading_2013_01 ORDER BY s, t"
-# What an answer says of the moment of asking; and running figures, which are outside the log and come with the
-# next push.
-OF_THE_MOMENT = {"fresh", "as_of", "energy_today", "online_now"}
+# What an answer says of the moment of asking: its age, and the number of the last change, which a reminder that falls
+# due meanwhile moves on; and running figures, which are outside the log and come with the next push.
+OF_THE_MOMENT = {"fresh", "as_of", "last_change", "energy_today", "online_now"}
 
 
 async def figures(portal: Portal) -> Any:
