@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from cli.demo import statistics
+from cli.demo import projects, statistics
 from cli.demo.outgoing import china
 from cli.demo.reports import CityReport, monthly_reports
 from cli.demo.tally import Journal
@@ -172,6 +173,10 @@ class Office:
         made = [
             *(self._report(report) for report in monthly_reports()),
             *(self._statistic(each) for each in statistics.yearly_statistics()),
+            *(
+                Errand(china(day.year, day.month, day.day, 11), what, partial(_patiently, run))
+                for day, what, run in projects.acts(self.province, self.cities)
+            ),
         ]
         made += [
             self._late_registration(enterprise, meter, china(day.year, day.month, day.day, 10))
