@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from rich.console import Console
 
-from bench import beside, portal
+from bench import beside, portal, suggest
 from bench.balance import Ledger
 from bench.hotpath import HotPath, Sizes
 from bench.report import Report
@@ -45,6 +45,9 @@ async def run(options: argparse.Namespace) -> int:
             "backfill": path.backfill,
             "board": lambda: portal.board(system, report, seconds),
             "rebuild": lambda: portal.rebuild(system, report),
+            "suggest": lambda: suggest.suggestions(
+                report, *((1_000, 100) if options.quick else (20_000, 500))
+            ),
             "curve": lambda: path.curve(options.curve),
         }
         if options.quick or not options.curve:

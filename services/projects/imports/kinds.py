@@ -6,20 +6,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.projects.app import projects, reports
+from services.projects.app import matching, projects, reports
 from services.projects.app.context import App
-from services.projects.events import project_stream, report_stream
+from services.projects.events import listing_stream, project_stream, report_stream
 from services.projects.imports.columns import (
     Column,
     code,
     day,
     month,
     number,
+    one_of,
     plain_number,
     text,
     words,
     yes,
 )
+from services.projects.models.matching import RegisterListing
 from services.projects.models.projects import RegisterProject
 from services.projects.models.reports import FileMonthlyReport
 from shared.rpc import Call, Reply
@@ -148,5 +150,49 @@ _REPORTS = Kind(
     ),
     grouped=True,
 )
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (_PROJECTS, _REPORTS)}
+_MEETINGS = {
+    "产学研": "technology",
+    "招商": "investment",
+    "银企": "finance",
+    "两化融合": "integration",
+}
+
+
+def _listings(name: str, term: str, side: str, title: str, party: str) -> Kind:
+    """One side of the meeting points; where the column 对接平台 is empty, of 产学研."""
+
+    def units(rows: Sequence[Row]) -> list[Unit]:
+        said = {"meeting": "technology", "side": side}
+        return each_row([Row(row.number, {**said, **row.values}) for row in rows])
+
+    return Kind(
+        name,
+        term,
+        "register-listing",
+        (
+            Column("listing", "编号", text),
+            Column("meeting", "对接平台", one_of(_MEETINGS)),
+            Column("title", title, text, required=True),
+            Column("party", party, text, required=True),
+            Column("region", "地区", code, required=True),
+            Column("description", "说明", text),
+            Column("keywords", "关键词", words),
+            Column("industries", "行业代码", words),
+            Column("amount_min", "金额下限", number, money=True),
+            Column("amount_max", "金额上限", number, money=True),
+            Column("valid_from", "开始日期", day),
+            Column("valid_to", "截止日期", day),
+            Column("excluded_parties", "排除单位", words),
+            Column("tags", "标签", words),
+        ),
+        RegisterListing,
+        matching.register_listing,
+        units,
+        lambda body: listing_stream(body["listing"]) if body.get("listing") else None,
+    )
+
+
+_NEEDS = _listings("needs", "需求", "need", "需求名称", "需求单位")
+_RESULTS = _listings("results", "项目成果及其他供给", "offer", "成果名称", "供给单位")
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (_PROJECTS, _REPORTS, _NEEDS, _RESULTS)}
 """Every kind of spreadsheet that can be imported."""

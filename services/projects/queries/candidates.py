@@ -2,7 +2,7 @@
 
 Words are ranked with BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) over the terms of the other side's
 texts. A term that stands in more than a twentieth of them tells nothing and is left out: it would be most of the
-work, and without it the ranking is better (docs/adr/0160).
+work, and without it the ranking is better (docs/adr/0150).
 """
 
 from collections.abc import Collection, Mapping, Sequence

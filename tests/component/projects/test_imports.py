@@ -251,3 +251,38 @@ async def test_an_import_is_ones_own(service: Service, imports: ImportWorker) ->
     assert (await service.ask(XIAMEN, "list-imports"))["items"] == []
     kinds = (await service.ask(FUZHOU, "list-import-kinds"))["items"]
     assert {"projects", "reports"} <= {each["kind"] for each in kinds}
+
+
+async def test_needs_and_results_come_from_spreadsheets_and_find_each_other(
+    service: Service, imports: ImportWorker
+) -> None:
+    """IN-3, IN-4; the same file twice changes nothing, also without ids."""
+    heading = ["编号", "需求名称", "需求单位", "地区", "说明", "行业代码", "金额上限（万元）", "标签"]
+    needs = [row(2, "N-1", "印染废水回用", "示例染整厂", "福清市", "色度高", "1713、1711", "300", "6·18")]
+    of_results = ["成果名称", "供给单位", "地区", "对接平台"]
+    results = [
+        row(2, "印染污水膜法回用装置", "示例研究院", "福州市", ""),
+        row(3, "技改贷款", "示例银行", "福州市", "银企"),
+        row(4, "", "无名", "福州市", "产学研"),
+    ]
+    for turn, expected in enumerate([(2, 0, 1), (0, 2, 1)]):
+        name = await sent(service, needs, "needs", heading, key=f"needs-{turn}")
+        await imports.once()
+        await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all")
+        await imports.once()
+        name = await sent(service, results, "results", of_results, key=f"results-{turn}")
+        await imports.once()
+        assert [fault[:2] for fault in await faults(service, name)] == [(4, "成果名称")]
+        await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good")
+        await imports.once()
+        done = await view(service, name)
+        assert (done["created"], done["unchanged"], done["refused"]) == expected
+        service.clock.set(local(2013, 1, 20 + turn))
+    need = await service.ask(FUQING, "get-listing", listing="N-1")
+    assert (need["industries"], need["amount_max"], need["tags"]) == (
+        ["1711", "1713"],
+        "3000000.00",
+        ["6·18"],
+    )
+    (found,) = (await service.ask(FUQING, "suggest", listing="N-1"))["items"]
+    assert found["title"] == "印染污水膜法回用装置"

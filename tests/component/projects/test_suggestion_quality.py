@@ -5,7 +5,7 @@ from tests.component.projects.conftest import PROVINCE, Service
 
 
 async def test_suggestions_find_far_more_than_keywords_do(service: Service) -> None:
-    """The floor is a little under what was measured (docs/adr/0160): a change that ranks worse is seen."""
+    """The floor is a little under what was measured (docs/adr/0150): a change that ranks worse is seen."""
     data = labelled()
     assert len(data.needs) >= 60
     assert len(data.results) >= 400

@@ -1,7 +1,7 @@
 """The words of a text for matching: single characters and pairs of Chinese, whole words of anything else.
 
 Chinese writes no spaces. Overlapping pairs (bigrams) find technical terms without a dictionary, single
-characters carry what is left; which way to cut was measured (docs/adr/0160).
+characters carry what is left; which way to cut was measured (docs/adr/0150).
 """
 
 import re

@@ -1,0 +1,134 @@
+"""How good and how fast suggestions are: precision@5 on the labelled set, and the time among 20,000 results.
+
+`python -m bench.suggest [RESULTS] [ASKS]`: the projects service's own operations on a real PostgreSQL in a temporary
+folder, without the gateway. The results are put into the inline tables as their events would be; the texts are
+those of the labelled set, each title with each other's summary, so that words are as common as they are there.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from statistics import quantiles
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from rich.console import Console
+
+from bench.matching import Labelled, labelled, precision_at_5, register_all, suggested_by_keywords
+from bench.report import Report, Row
+from plans.loader import load_plan
+from services.projects import api, inline
+from services.projects.app.context import App
+from services.projects.domain.matching.listing import ListingRegistered, MeetingPoint, Side, Terms
+from shared.clock import SteppedClock
+from shared.database import runtime_engine
+from shared.event_log import EventLog
+from shared.identity import Actor
+from shared.problems import Problem
+from shared.rpc import Call, Operations
+from tests.kit.servers import TestCluster
+
+_PROVINCE = Actor("bench", "province", "350000")
+_DAY = date(2013, 6, 18)
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """The projects service without a network."""
+
+    app: App
+    operations: Operations
+
+    async def call(self, operation: str, **body: object) -> Mapping[str, Any]:
+        """The data of an operation's answer. Raises Problem."""
+        call = Call(uuid4().hex, _PROVINCE, operation, body)
+        reply = msgspec.json.decode(await self.operations.answer(call.encode()))
+        if "problem" in reply:
+            raise Problem.from_dict(reply["problem"])
+        data: Mapping[str, Any] = reply["data"]
+        return data
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Projects]:
+    """The service with the plan loaded, on 18 June 2013."""
+    async with TestCluster.running() as cluster:
+        database = await cluster.clone("projects")
+        engine = runtime_engine(database.url, application="bench", pool=4)
+        clock = SteppedClock(datetime(2013, 6, 18, 2, tzinfo=UTC))
+        app = App(engine, EventLog(clock), clock)
+        projects = Projects(app, api.serve(app))
+        await projects.call("load-plan", **load_plan("fujian-2013").parts()["projects"])
+        yield projects
+        await engine.dispose()
+
+
+async def suggestions(report: Report, results: int = 20_000, asks: int = 300) -> None:
+    """Measure both; the figures go into the report."""
+    data = labelled()
+    async with serving() as projects:
+        await register_all(data, projects.call)
+        suggested = {}
+        for need in data.needs:
+            answer = await projects.call("suggest", listing=need.need, limit=5)
+            suggested[need.need] = [item["listing"] for item in answer["items"]]
+        found = precision_at_5(data, suggested)
+        plain = precision_at_5(data, suggested_by_keywords(data))
+        told = f"(of {data.ceiling:.2f} at best; plain keywords {plain:.3f})"
+        report.add(Row("suggest: precision@5, labelled set", found, "", 2 * plain, note=told))
+        began = time.perf_counter()
+        await _fill(projects.app, data, results - len(data.results))
+        rate = (results - len(data.results)) / (time.perf_counter() - began)
+        report.add(Row("suggest: listings indexed", rate, "listings/s"))
+        times = []
+        for number in range(asks):
+            began = time.perf_counter()
+            await projects.call("suggest", listing=data.needs[number % len(data.needs)].need)
+            times.append((time.perf_counter() - began) * 1e3)
+        cuts = quantiles(times, n=100)
+        told = f"(p50 {cuts[49]:.0f} ms)"
+        report.add(Row(f"suggest among {results} results: p99", cuts[98], "ms", 300, None, "less", note=told))
+
+
+async def _fill(app: App, data: Labelled, many: int) -> None:
+    """So many more results, each of one result's title and another's summary."""
+    size = len(data.results)
+    for first in range(0, many, _BATCH):
+        events = []
+        for number in range(first, min(first + _BATCH, many)):
+            title, other = data.results[number % size], data.results[(number * 7 + number // size) % size]
+            terms = Terms(
+                f"{title.title}（{number}号）",
+                other.summary,
+                _DAY,
+                industries=(title.industry,) if title.industry else (),
+            )
+            party = f"示例研究院{number % 50}"
+            events.append(
+                ListingRegistered(
+                    f"X-{number:05d}",
+                    MeetingPoint.TECHNOLOGY,
+                    Side.OFFER,
+                    "350000",
+                    party,
+                    terms,
+                    _DAY,
+                )
+            )
+        async with app.engine.begin() as conn:
+            await inline.apply(conn, events)
+
+
+async def main(results: int, asks: int) -> None:
+    """The command line's."""
+    await suggestions(Report(Console()), results, asks)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*(int(each) for each in (*sys.argv[1:], *("20000", "300")[len(sys.argv) - 1 :]))))
