@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from cli.demo import projects, statistics
+from cli.demo import bulletins, projects, statistics
 from cli.demo.outgoing import china
 from cli.demo.reports import CityReport, monthly_reports
 from cli.demo.tally import Journal
@@ -48,10 +48,11 @@ class Errand:
 
 
 class Office:
-    """The people: the province's, the nine cities' and the operator's doors into the gateway."""
+    """The people: the province's two, the nine cities' and the operator's doors into the gateway."""
 
-    def __init__(self, province: Door, cities: dict[str, Door], ops: Door) -> None:
+    def __init__(self, province: Door, reviewer: Door, cities: dict[str, Door], ops: Door) -> None:
         self.province = province
+        self.reviewer = reviewer
         self.cities = cities
         self.ops = ops
 
@@ -184,6 +185,10 @@ class Office:
             for meter in enterprise.meters
             if (day := meter.registered_on) is not None
         ]
+        made += [
+            Errand(china(day.year, day.month, day.day, 15), what, partial(_patiently, run))
+            for day, what, run in bulletins.acts(self.province, self.reviewer)
+        ]
         return sorted(made, key=lambda errand: errand.moment)
 
     def _late_registration(self, enterprise: DemoEnterprise, meter: DemoMeter, moment: datetime) -> Errand:
@@ -247,6 +252,7 @@ def offices(gateway: str, token: Callable[..., str]) -> Office:
     """The people's doors; `token(role=…, area=…)` makes each a real one."""
     return Office(
         Door(gateway, token(subject="demo-province", role="province")),
+        Door(gateway, token(subject="demo-province-reviewer", role="province")),
         {city: Door(gateway, token(subject=f"demo-{city}", role="city", area=city)) for city in CITIES},
         Door(gateway, token(subject="demo-ops", role="ops")),
     )
