@@ -10,6 +10,7 @@ from plans.model import (
     Coefficient,
     Envelope,
     Fund,
+    Measure,
     NbsCode,
     PlanActor,
     PlanSum,
@@ -87,6 +88,17 @@ def funds(
                 yield from known(row, "programmes", programme, codes, "plan.yaml")
         dated = [Located(row.file, row.line, terms) for terms in row.item.terms]
         yield from one_at_a_time(dated, lambda terms: (terms.valid_from, terms.valid_to))
+
+
+def measures(
+    rows: Sequence[Located[Measure]],
+    regions: Sequence[Located[Region]],
+    tags: Sequence[Located[ProjectTag]],
+) -> Iterable[Fault]:
+    """A measure is a known region's, and reaches projects of a known tag."""
+    for row in rows:
+        yield from known(row, "region", row.item.region, [each.item.code for each in regions], "regions.csv")
+        yield from known(row, "tag", row.item.tag, [each.item.tag for each in tags], "project_tags.csv")
 
 
 def tags(rows: Sequence[Located[ProjectTag]], programmes: Sequence[Located[Programme]]) -> Iterable[Fault]:

@@ -17,6 +17,7 @@ from plans.model import (
     Envelope,
     Fund,
     KeyUserRule,
+    Measure,
     MonitoringRule,
     NbsCode,
     PlanActor,
@@ -58,6 +59,7 @@ class Plan:
     project_rules: tuple[ProjectRule, ...]
     project_tags: tuple[ProjectTag, ...]
     funds: tuple[Fund, ...]
+    measures: tuple[Measure, ...]
     sectors: tuple[Sector, ...]
     coefficients: tuple[Coefficient, ...]
     statistical_coefficients: tuple[StatisticalCoefficient, ...]
@@ -107,8 +109,11 @@ class Plan:
         }
 
     def openings(self) -> list[Opening]:
-        """What is opened one by one once the parts are loaded: the funds."""
-        return [openings.fund(each) for each in self.funds]
+        """What is opened one by one once the parts are loaded: funds and measures."""
+        return [
+            *(openings.fund(each) for each in self.funds),
+            *(openings.measure(each) for each in self.measures),
+        ]
 
 
 def plan_names() -> list[str]:
@@ -141,6 +146,7 @@ def load_folder(folder: Path) -> Plan:
     project_rules = _lists(reader, "project_rules.yaml", "rules")("rules", ProjectRule)
     project_tags = reader.table("project_tags.csv", ProjectTag)
     funds = _lists(reader, "funds.yaml", "funds")("funds", Fund)
+    measures = _lists(reader, "measures.yaml", "measures")("measures", Measure)
     monitoring = _lists(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
     key_users = monitoring("key_user_rules", KeyUserRule)
     silence = monitoring("monitoring_rules", MonitoringRule)
@@ -171,6 +177,8 @@ def load_folder(folder: Path) -> Plan:
         *checks.tags(project_tags, programmes),
         *checks.unique(funds, "fund", lambda row: row.fund),
         *checks.funds(funds, regions, programmes),
+        *checks.unique(measures, "measure", lambda row: row.measure),
+        *checks.measures(measures, regions, project_tags),
         *checks.regions(regions, relations, envelope.province),
         *checks.targets(targets, bases, programmes, levels, units, envelope),
         *checks.sums(sums, targets),
@@ -199,6 +207,7 @@ def load_folder(folder: Path) -> Plan:
         project_rules=_items(project_rules),
         project_tags=_items(project_tags),
         funds=_items(funds),
+        measures=_items(measures),
         sectors=_items(sectors),
         coefficients=_items(coefficients),
         statistical_coefficients=_items(statistical),

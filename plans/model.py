@@ -260,6 +260,20 @@ class Fund(Sourced):
     terms: Annotated[list[FundTerms], Field(min_length=1)]
 
 
+class Measure(Sourced):
+    """A promise without a figure (措施), with its day; `tag` names the projects that it reaches."""
+
+    measure: Text
+    kind: Text
+    name: Text
+    region: Text
+    rows: Annotated[list[Text], Field(min_length=1)]
+    owner: Text
+    due_on: date
+    tag: Text | None = None
+    industries: list[Text] = []
+
+
 class Sector(Sourced):
     """A sector named by the plan as a set of GB/T 4754-2011 code prefixes of any length (X-21)."""
 

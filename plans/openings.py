@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from plans.model import Fund
+from plans.model import Fund, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +18,8 @@ class Opening:
 def fund(row: Fund) -> Opening:
     """A special fund with its terms."""
     return Opening("/funds", row.fund, row.model_dump(mode="json", exclude={"confidence", "note"}))
+
+
+def measure(row: Measure) -> Opening:
+    """A promise without a figure."""
+    return Opening("/measures", row.measure, row.model_dump(mode="json", exclude={"confidence", "note"}))

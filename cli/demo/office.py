@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from cli.demo import bulletins, projects, statistics
+from cli.demo import bulletins, projects, statistics, subsidy
 from cli.demo.outgoing import china
 from cli.demo.reports import CityReport, monthly_reports
 from cli.demo.tally import Journal
@@ -178,6 +178,7 @@ class Office:
                 Errand(china(day.year, day.month, day.day, 11), what, partial(_patiently, run))
                 for day, what, run in projects.acts(self.province, self.cities)
             ),
+            *(self._act(each) for each in subsidy.acts()),
         ]
         made += [
             self._late_registration(enterprise, meter, china(day.year, day.month, day.day, 10))
@@ -227,6 +228,14 @@ class Office:
             china(report.on.year, report.on.month, report.on.day, 9),
             f"{report.region} reports {report.month}: {amount}",
             lambda: _patiently(lambda: door.post("/api/v1/reports", body, key=key)),
+        )
+
+    def _act(self, each: subsidy.Act) -> Errand:
+        door = self.province if each.who == "province" else self.cities[each.who]
+        return Errand(
+            each.moment,
+            each.what,
+            lambda: _patiently(lambda: door.post(each.path, each.body, key=each.key)),
         )
 
     def _statistic(self, each: statistics.Statistic) -> Errand:

@@ -9,6 +9,7 @@ from services.projects.domain import (
     duty_account,
     duty_days,
     file_import,
+    measure,
     meeting,
     monthly_report,
     plan,
@@ -34,6 +35,7 @@ _SLICES = (
     document.DocumentEvent,
     duty_account.DutyEvent | duty_days.DutyDaySet,
     fund.FundEvent,
+    measure.MeasureEvent,
     listing.ListingEvent,
     match.MatchEvent,
 )
@@ -52,6 +54,7 @@ MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
+MEASURE = Decider(measure.INITIAL, measure.decide, measure.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
 MATCH = Decider(match.INITIAL, match.decide, match.evolve)
@@ -120,3 +123,8 @@ def import_stream(file_import_id: str) -> str:
 def document_stream(document_id: str) -> str:
     """The stream of one document."""
     return f"document:{document_id}"
+
+
+def measure_stream(measure_id: str) -> str:
+    """The stream of one measure."""
+    return f"measure:{measure_id}"

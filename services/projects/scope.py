@@ -59,6 +59,13 @@ def check_fund_open(actor: Actor, tree: AreaTree, region: str) -> None:
     raise forbidden(f"The funds of {region} are not entered by {actor.area}.")
 
 
+def check_measure_write(actor: Actor, tree: AreaTree, region: str) -> None:
+    """A measure is kept by the government whose it is, or one above it. Raises Problem 403."""
+    if actor.role == "province" or (actor.area and tree.covers(actor.area, region)):
+        return
+    raise forbidden(f"The measures of {region} are not kept by {actor.area}.")
+
+
 def check_fund_write(actor: Actor, tree: AreaTree, region: str) -> None:
     """Money is decided on by the government whose it is, and by nobody above it (TR-21). Raises Problem 403."""
     area = tree.get(region)

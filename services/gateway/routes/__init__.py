@@ -41,6 +41,7 @@ def all_routes() -> list[Route]:
         energy,
         imports,
         matching,
+        measures,
         money,
         plan,
         pre_reviews,
@@ -62,5 +63,6 @@ def all_routes() -> list[Route]:
         *reserve.ROUTES,
         *imports.ROUTES,
         *documents.ROUTES,
+        *measures.ROUTES,
         *energy.ROUTES,
     ]

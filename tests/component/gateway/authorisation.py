@@ -153,6 +153,12 @@ POST /documents/{document}/drafts                         200 403  403   403    
 POST /documents/{document}/reviews                        201 403  403   403    403     403        403         403
 POST /documents/{document}/issue                          200 403  403   403    403     403        403         403
 POST /documents/{document}/discard                        200 403  403   403    403     403        403         403
+GET  /measures                                            200 200  200   200    200     200        200         200
+POST /measures                                            201 403  201   403    403     403        403         403
+GET  /measures/{measure}                                  200 200  200   200    200     200        200         200
+POST /measures/{measure}/follow-ups                       201 403  201   403    403     403        403         403
+POST /measures/{measure}/completion                       200 403  200   403    403     403        403         403
+POST /measures/{measure}/reopening                        200 403  200   403    403     403        403         403
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -432,6 +438,34 @@ async def _audit(world: World) -> Ask:
     ask = await _recommend(world)
     ok(await world.portal.city().post(f"/ceremonies/618-2013/signings/{ask.path['project']}", json=ask.body))
     return Ask(ask.path, body={"approved": True})
+
+
+def measure() -> dict[str, Any]:
+    """The body that opens a city's measure."""
+    return {
+        "measure": unique("MS"),
+        "kind": "relocation",
+        "name": "示例搬迁改造措施",
+        "region": CITY,
+        "rows": ["TR-23c"],
+        "owner": "市经委",
+        "due_on": "2013-12-31",
+        "source": "示例",
+        "tag": "tr_relocation",
+    }
+
+
+def _of_measure(*before: str, **body: Any) -> Sample:
+    """A change of a measure of its own, after the changes that must come before it."""
+
+    async def ask(world: World) -> Ask:
+        city = world.portal.city()
+        made = ok(await city.post("/measures", json=measure()))["measure"]
+        for step in before:
+            ok(await city.post(f"/measures/{made}/{step}", json={"evidence": "示例"}))
+        return Ask({"measure": made}, body=body)
+
+    return ask
 
 
 async def _in_reserve(world: World) -> str:
@@ -815,6 +849,12 @@ SAMPLES: dict[str, Sample] = {
     "POST /documents/{document}/reviews": _review_document,
     "POST /documents/{document}/issue": _reviewed_document,
     "POST /documents/{document}/discard": _discard_document,
+    "GET /measures": _same(),
+    "POST /measures": _same(body=lambda _: measure()),
+    "GET /measures/{measure}": _of_measure(),
+    "POST /measures/{measure}/follow-ups": _of_measure(text="示例", evidence="示例"),
+    "POST /measures/{measure}/completion": _of_measure(evidence="示例"),
+    "POST /measures/{measure}/reopening": _of_measure("completion", **REASON),
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

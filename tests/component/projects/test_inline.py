@@ -13,6 +13,7 @@ from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY, rebuild_inline
 from shared.identity import Actor
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
+from tests.component.projects.test_measures import MEASURE
 from tests.component.projects.test_money import FUND, TERMS
 from tests.component.projects.test_reserve import SCREENING
 
@@ -49,6 +50,7 @@ async def busy_year(service: Service) -> None:
     await needs_and_offers(service)
     await reserve(service)
     await a_file(service)
+    await measures(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
     await busy_documents(service)
@@ -124,6 +126,15 @@ async def problems_and_meeting(service: Service) -> None:
     await service.ask(PROVINCE, "conclude-meeting", meeting="M-1", evidence="3号")
     await service.ask(PROVINCE, "close-problem", problem="Q-2", resolution="好了", evidence="4号")
     await service.ask(PROVINCE, "reopen-problem", problem="Q-2", reason="没有")
+
+
+async def measures(service: Service) -> None:
+    """A measure that was done too early, and is done again."""
+    await service.ask(FUZHOU, "open-measure", **MEASURE)
+    of = {"measure": MEASURE["measure"]}
+    await service.ask(FUZHOU, "follow-up-measure", **of, text="调研", evidence="1号")
+    await service.ask(FUZHOU, "complete-measure", **of, evidence="2号")
+    await service.ask(FUZHOU, "reopen-measure", **of, reason="未印发", due_on="2013-12-31")
 
 
 async def reserve(service: Service) -> None:
