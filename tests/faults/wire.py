@@ -13,6 +13,7 @@ import random
 import shutil
 import struct
 import subprocess
+import sys
 from collections.abc import Iterator
 
 _TUNSETIFF = 0x400454CA
@@ -84,14 +85,27 @@ class Wire:
 
 
 def permitted() -> bool:
-    """Whether a wire can be laid here: tried, not guessed."""
+    """Whether a wire can be laid here and lets a connection through: tried, not guessed."""
     if shutil.which("ip") is None or shutil.which("nsenter") is None:
         return False
     try:
-        with Wire.laid():
-            return True
+        return asyncio.run(_passes())
     except (OSError, subprocess.CalledProcessError):
         return False
+
+
+async def _passes() -> bool:
+    """A firewall may stand in the way of what the kernel allows."""
+    with Wire.laid() as wire, wire.carrying():
+        server = await asyncio.start_server(lambda _, writer: writer.close(), wire.here)
+        port = server.sockets[0].getsockname()[1]
+        connect = f"import socket; socket.create_connection(('{wire.here}', {port}), 3)"
+        child = await asyncio.create_subprocess_exec(
+            *wire.enter((sys.executable, "-S", "-c", connect)), stderr=asyncio.subprocess.DEVNULL
+        )
+        passed = await child.wait() == 0
+        server.close()
+        return passed
 
 
 def _open(name: str) -> int:
