@@ -106,8 +106,12 @@ class TestCluster:
 
     __test__ = False
 
-    def __init__(self, server: PostgresServer, passwords: dict[str, str]) -> None:
+    def __init__(
+        self, server: PostgresServer, passwords: dict[str, str], child: Child, small_disk: SmallDisk | None
+    ) -> None:
         self.server = server
+        self.child = child
+        self.small_disk = small_disk
         self._passwords = passwords
         self._templates: dict[str, str] = {}
         self._lock = asyncio.Lock()
@@ -115,11 +119,17 @@ class TestCluster:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def running(cls) -> AsyncIterator[Self]:
-        """Start a cluster in a temporary folder; it is gone afterwards."""
-        with server_folder("pg") as folder:
+    async def running(cls, disk_megabytes: int | None = None) -> AsyncIterator[Self]:
+        """Start a cluster in a temporary folder; it is gone afterwards.
+
+        `disk_megabytes`: on a disk of its own, of that size, where this user may mount one.
+        """
+        with server_folder("pg") as folder, contextlib.ExitStack() as stack:
+            disk, small_disk = folder / "disk", None
+            if disk_megabytes is not None:
+                small_disk = stack.enter_context(mounted(disk, disk_megabytes))
             server = PostgresServer(
-                folder / "cluster", free_port(), secrets.token_hex(8), folder / "postgres.log", small()
+                disk / "cluster", free_port(), secrets.token_hex(8), folder / "postgres.log", small()
             )
             await server.prepare()
             child = Child(server.spec())
@@ -130,7 +140,7 @@ class TestCluster:
                 passwords = {role: secrets.token_hex(8) for role in roles}
                 async with cls._connected(server) as admin:
                     await create_roles(admin, passwords)
-                yield cls(server, passwords)
+                yield cls(server, passwords, child, small_disk)
             finally:
                 await child.stop()
 

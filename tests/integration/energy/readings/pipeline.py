@@ -74,13 +74,13 @@ class Pipeline:
         """Messages on READINGS."""
         return (await (await self.nats.jetstream()).stream_info("READINGS")).state.messages
 
-    async def worked_off(self) -> None:
-        """Wait until READINGS is empty."""
+    async def worked_off(self, timeout: float = 20) -> None:
+        """Wait until READINGS is empty, so many seconds at most."""
 
         async def empty() -> bool:
             return await self.queued() == 0
 
-        await wait_for(empty, 20, "READINGS is worked off")
+        await wait_for(empty, timeout, "READINGS is worked off")
 
 
 def rows(*readings: tuple[str, int, Any], **options: Any) -> dict[str, Any]:

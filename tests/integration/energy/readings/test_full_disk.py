@@ -1,6 +1,6 @@
-"""The disk is full, for real: under nats-server's store, and nothing that was acknowledged is lost.
+"""The disk is full, for real: under nats-server's store, then under PostgreSQL. Nothing acknowledged is lost.
 
-The server runs under the supervisor of the one-machine runner, which starts it anew when its store is stuck.
+The server runs under the supervisor of the one-machine runner, which starts it anew when it has ended or is stuck.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tests.integration.energy.readings.test_processes import process
 from tests.kit.disks import LimitedFiles
 from tests.kit.energy_oracle import Meter
 from tests.kit.energy_store import Store, at
-from tests.kit.servers import TestNats, wait_for
+from tests.kit.servers import TestCluster, TestNats, wait_for
 
 T = at("01-05 08:00")
 METERS = 100
@@ -116,3 +116,52 @@ async def test_the_disk_under_the_queue_is_full(pipeline: Pipeline, tmp_path: Pa
     assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 10_000 * 60 * METERS
     assert await conn.fetchval("SELECT sum(duplicate) FROM receipt") >= METERS * len(acknowledged)
     assert await audit.differences(conn) == []
+
+
+async def test_the_disk_under_the_database_is_full(tmp_path: Path) -> None:
+    """The queue takes what the database can't; it is worked off when there is room again."""
+    supervisor = Supervisor(tmp_path / "record")
+    async with TestCluster.running(disk_megabytes=320) as cluster, TestNats.running() as nats:
+        await nats.provision()
+        made = await cluster.clone("energy")
+        conn = await asyncpg.connect(made.dsn)
+        pipeline = Pipeline(nats, made, Store(conn))
+        for n in range(METERS):
+            await pipeline.store.meter(Meter(f"m{n}"))
+        headers = await pipeline.credential()
+        await conn.close()
+        await cluster.child.stop()
+        await supervisor.start([cluster.server.spec()])
+        disk = cluster.small_disk or LimitedFiles(lambda: supervisor.pid("postgres"))
+        try:
+            async with (
+                pipeline.door() as door,
+                process(pipeline, "worker", tmp_path / "log"),
+            ):
+                # What the door needs to know a device it learns while the database is well.
+                assert (await door.post("/v1/readings", json=body(0), headers=headers)).status_code == 202
+                await pipeline.worked_off()
+                disk.fill()
+                for slot in range(1, 100):
+                    answer = await door.post("/v1/readings", json=body(slot), headers=headers)
+                    assert answer.status_code == 202
+
+                async def stands() -> bool:
+                    return "No space left" in cluster.server.log.read_text() or cluster.small_disk is None
+
+                await wait_for(stands, 30)
+                assert await pipeline.queued() > 0
+                disk.free()
+                # The box has no answer about some, as it were, and sends all of it again.
+                for slot in range(100):
+                    answer = await door.post("/v1/readings", json=body(slot), headers=headers)
+                    assert answer.status_code == 202
+                await pipeline.worked_off(90)
+            conn = await asyncpg.connect(made.dsn)
+            assert await conn.fetchval("SELECT count(*) FROM reading") == METERS * 100
+            assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 10_000 * 99 * METERS
+            assert await conn.fetchval("SELECT sum(accepted + duplicate) FROM receipt") == METERS * 200
+            assert await audit.differences(conn) == []
+            await conn.close()
+        finally:
+            await supervisor.stop()
