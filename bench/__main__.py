@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from rich.console import Console
 
-from bench import beside, portal, suggest
+from bench import beside, portal, scale, suggest
 from bench.balance import Ledger
 from bench.hotpath import HotPath, Sizes
 from bench.report import Report
@@ -36,6 +36,10 @@ async def run(options: argparse.Namespace) -> int:
                 if report.value("backlog: sustained, POST to sums"):
                     path.against(rate)
 
+        async def rebuild() -> None:
+            await path.history(100 if options.quick else 250)
+            await portal.rebuild(system, report)
+
         await portal.commands(system, report, enterprises=enterprises, meters=20, seconds=seconds)
         steps: dict[str, Step] = {
             "throughput": path.throughput,
@@ -44,7 +48,8 @@ async def run(options: argparse.Namespace) -> int:
             "figure": lambda: portal.live_figure(system, report, ledger, seconds * 2),
             "backfill": path.backfill,
             "board": lambda: portal.board(system, report, seconds),
-            "rebuild": lambda: portal.rebuild(system, report),
+            "scale-out": lambda: scale.scale_out(path, 200_000 if options.quick else 1_500_000),
+            "rebuild": rebuild,
             "suggest": lambda: suggest.suggestions(
                 report, *((1_000, 100) if options.quick else (20_000, 500))
             ),

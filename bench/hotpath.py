@@ -191,18 +191,24 @@ class HotPath:
             after = system.cpu()
         self.ledger.add(filled, distinct(past))
         self.ledger.add(lived, distinct(beside))
-        used = sum(after[p] - before.get(p, 0.0) for p in ON_THE_PATH)
-        live_us = alone.path_us
-        past_us = (used - live_us * lived.total / 1e6) / filled.total * 1e6
+        # Beside live its readings share batches with the others', and what each costs can't be told apart: alone it
+        # costs the most.
+        again = Load(one, self._span(months), 0, months, 20, 50)
+        lonely = await self.run("backfill alone", again, connections=1)
         self.report.add(
             Row(
-                "backfill of 6 months beside live: cost of its reading",
-                past_us / live_us,
+                "backfill of 6 months: cost of its reading",
+                lonely.path_us / alone.path_us,
                 "× live",
                 2,
                 None,
                 "less",
             )
+        )
+        used = sum(after[p] - before.get(p, 0.0) for p in ON_THE_PATH)
+        together = used / (filled.total + lived.total) * 1e6
+        self.report.add(
+            Row("backfill beside live: cost of a reading of both", together / alone.path_us, "× live")
         )
         late = percentile(await committed(system, lived) - np.array(lived.planned), 99)
         base = percentile(alone.latency, 99)
@@ -211,6 +217,12 @@ class HotPath:
             Row("backfill beside live: the others' p99", late / base, "× alone", 2, None, "less", note)
         )
         self.report.details["backfill"] = {"readings": filled.total, "seconds": filled.ended - filled.began}
+
+    async def history(self, days: int) -> None:
+        """A reading a day of one meter of everybody: events of many days, for the rebuild to read, at little cost."""
+        everybody = tuple(self.system.senders)
+        load = Load(everybody, self._span(days * 96), 0, days, 1, 50, step=96 * SLOT_S)
+        self.ledger.add(await self.system.send(load, connections=8), distinct(load))
 
     async def curve(self, minutes: float) -> None:
         """Cost per reading while the store grows, million by million, until the time is over."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import psutil
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
@@ -90,13 +91,16 @@ class Report:
             )
         self.console.print(table)
         if self.cpu:
-            names = list(dict.fromkeys(name for by in self.cpu.values() for name in by))
-            table = Table("CPU-µs a reading", *names, "together")
-            for scenario, by in self.cpu.items():
-                together = sum(value for name, value in by.items() if name != "generator")
-                table.add_row(scenario, *(f"{by.get(name, 0):.2f}" for name in names), f"{together:.2f}")
-            self.console.print(table)
-            self.console.print("(together: every process of ours; the generator that sends is none of them)")
+            self.console.print(
+                "\nCPU-µs a reading, every process of ours together (the generator that sends is none of them):"
+            )
+        for scenario, by in self.cpu.items():
+            parts = sorted(((us, name) for name, us in by.items() if us >= 0.05), reverse=True)
+            together = sum(us for name, us in by.items() if name != "generator")
+            self.console.print(f"[bold]{together:6.2f}[/] {scenario}", highlight=False)
+            self.console.print(
+                Padding(" · ".join(f"{name} {us:.2f}" for us, name in parts), (0, 0, 0, 7)), highlight=False
+            )
         for line in self.balance:
             self.console.print(line, highlight=False)
 
