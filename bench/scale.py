@@ -23,7 +23,7 @@ _WORKER = "energy-worker"
 async def scale_out(path: HotPath, readings: int) -> None:
     """Print how many times as fast two workers are, each with half of the partitions."""
     one = await _drained(path, readings, [None])
-    partitions = len(await _partitions(path.system))
+    partitions = path.system.local.settings.partitions
     first = ",".join(str(p) for p in range(partitions // 2))
     second = ",".join(str(p) for p in range(partitions // 2, partitions))
     two = await _drained(path, readings, [first, second])
@@ -49,10 +49,6 @@ async def _drained(path: HotPath, readings: int, workers: Sequence[str | None]) 
     path.ledger.add(sent, distinct(load))
     at = await committed(system, sent)
     return float(sent.total / (at.max() - at.min()))
-
-
-async def _partitions(system: System) -> list[str]:
-    return [each.name for each in await system.js.consumers_info("READINGS")]
 
 
 @contextlib.asynccontextmanager
