@@ -13,13 +13,12 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.projects import tables
+from services.projects import reference, tables
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer, NewerSchema
 from shared.envelope import Envelope
 from shared.health import Health
 
-PROJECTION = "targets"
 _MEASURE = "tech_renovation_investment"
 _YUAN = {"CNY": Decimal(1), "CNY_1e4": Decimal(10_000), "CNY_1e8": Decimal(100_000_000)}
 
@@ -49,7 +48,7 @@ def targets_consumer(
     engine: AsyncEngine, js: JetStreamContext, health: Health | None = None
 ) -> DomainConsumer:
     """The reader of ASSESSMENT that keeps the table `investment_target`."""
-    return DomainConsumer("assessment", js, Checkpoints(engine, PROJECTION), apply, health=health)
+    return DomainConsumer("assessment", js, Checkpoints(engine, reference.TARGETS), apply, health=health)
 
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:

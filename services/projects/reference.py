@@ -19,6 +19,8 @@ from shared.areas import Area, AreaTree, Relation
 
 P = TypeVar("P")
 
+TARGETS = "targets"
+"""The projection under which the assessment service's targets are followed; its checkpoint says up to where."""
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """Days and months are those of +08:00."""
 

@@ -11,10 +11,10 @@ from services.projects.app.checks import made_id
 from services.projects.app.context import App, Making
 from services.projects.domain import document as domain
 from services.projects.domain import document_decisions as decisions
-from services.projects.domain.refusal import Refused
 from services.projects.events import CATALOGUE, DOCUMENT, document_stream
 from services.projects.models import documents as models
 from services.projects.views.documents import document_summary
+from shared.problems import not_found
 from shared.rpc import Call, Reply
 
 
@@ -110,7 +110,7 @@ async def _load(app: App, conn: AsyncConnection, document: str) -> domain.Docume
     history = await app.log.load(conn, document_stream(document))
     state = DOCUMENT.fold([CATALOGUE.decode(event) for event in history])
     if not isinstance(state, domain.Document):
-        raise Refused(f"There is no document {document!r}.", code="not-found", status=404, where="document")
+        raise not_found("document", document)
     return state
 
 

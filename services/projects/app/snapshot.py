@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
 from services.projects.app.context import App
-from services.projects.consumers import PROJECTION
 from services.projects.domain.document import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, last_day, months, months_of
 from services.projects.domain.plan import Region
@@ -67,7 +66,7 @@ async def take(app: App, period: str) -> Snapshot:
         conn = await raw.execution_options(isolation_level="REPEATABLE READ")
         async with conn.begin():
             position = (await app.log.head(conn)).position
-            targets = await Checkpoints(app.engine, PROJECTION).all(conn)
+            targets = await Checkpoints(app.engine, reference.TARGETS).all(conn)
             regions = await reference.regions(conn)
             world = _World(period, app.today(), regions, reference.tree_of(regions))
             figures = [figure for section in SECTIONS for figure in await section(conn, world)]

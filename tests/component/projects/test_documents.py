@@ -92,6 +92,8 @@ async def test_an_issued_document_is_frozen_and_its_position_gives_the_same_figu
     await service.report("2013-02", str(20 * YI), XIAMEN)
     assert await service.ask(FUZHOU, "get-document", document="B-2") == before
     assert (await service.refused(PROVINCE, "redraft-document", document="B-2")).code == "frozen"
+    for operation in ("redraft-document", "issue-document", "get-document", "get-document-page"):
+        assert (await service.refused(PROVINCE, operation, document="B-99")).status == 404
 
     (position,) = [each["position"] for each in before["positions"] if each["source"] == "projects"]
     filed = [
