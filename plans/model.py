@@ -18,7 +18,7 @@ Span = Annotated[str, StringConstraints(pattern=SPAN)]
 Confidence = Literal["S", "V", "M-high", "M-med", "M-low", "C", "I"]
 Comparator = Literal["at_least", "at_most", "exactly", "decline_at_least"]
 MetricType = Literal["flow", "stock", "ratio", "rate", "level"]
-Measure = Literal[
+MeasureName = Literal[
     "tech_renovation_investment",
     "tech_renovation_investment_growth",
     "energy_intensity",
@@ -171,7 +171,7 @@ class Target(Sourced):
     level: Literal["province", "prefecture", "county"]
     subject: Text | None = None
     parent: Text | None = None
-    measure: Measure | None = None
+    measure: MeasureName | None = None
     price_base: Text | None = None
     energy_basis: Literal["equal", "equivalent", "as_designated", "not_printed"] | None = None
 
