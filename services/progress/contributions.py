@@ -42,6 +42,16 @@ def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
                 "unit": "CNY",
                 "detail": plain(event.pair),
             }
+        case readers.MatchReopened():
+            yield {
+                "measure": facts.MATCH,
+                "region": event.pair.region,
+                "period": event.concluded_on.isoformat(),
+                "key": f"{event.pair.need}:{event.pair.offer}",
+                "value": None,
+                "unit": "CNY",
+                "detail": {},  # nothing that a target counts by
+            }
         case readers.StatisticReported():
             yield {
                 "measure": facts.STATISTIC,

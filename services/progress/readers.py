@@ -226,6 +226,13 @@ class MatchConcluded(msgspec.Struct, frozen=True):
     amount: Decimal | None = None
 
 
+class MatchReopened(msgspec.Struct, frozen=True):
+    """What had been agreed did not hold: the match of `concluded_on` counts no more."""
+
+    pair: Pair
+    concluded_on: date
+
+
 class EnterpriseRegistered(msgspec.Struct, frozen=True):
     enterprise: str
     name: str
@@ -316,6 +323,7 @@ READERS: Mapping[tuple[str, str], Reader] = {
             RegisterLeft,
             ListingRegistered,
             MatchConcluded,
+            MatchReopened,
         )
     },
     **{

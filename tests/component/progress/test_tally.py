@@ -171,3 +171,6 @@ async def test_results_needs_and_matches_count(service: Service, sources: Source
         (await service.figure(row, at_least=sources.positions))["value"] for row in ("IN-3", "IN-4", "IN-5")
     ]
     assert found == ["2", "1", "1"]
+    reopened = {"pair": pair, "reason": "not kept", "reopened_on": "2013-06-21", "concluded_on": "2013-06-20"}
+    await sources.projects.publish("MatchReopened", {**reopened, "amount": None}, moment("2013-06-21"))
+    assert (await service.figure("IN-5", at_least=sources.positions))["value"] == "0"
