@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from rich.console import Console
 
-from bench import beside, portal, scale, suggest
+from bench import beside, portal, projects, scale, suggest
 from bench.balance import Ledger
 from bench.hotpath import HotPath, Sizes
 from bench.report import Report
@@ -53,6 +53,10 @@ async def run(options: argparse.Namespace) -> int:
             "suggest": lambda: suggest.suggestions(
                 report, *((1_000, 100) if options.quick else (20_000, 500))
             ),
+            "lists": lambda: projects.lists(
+                system, report, projects=5_000 if options.quick else 100_000, seconds=seconds * 3
+            ),
+            "import": lambda: projects.imported(system, report, rows=500 if options.quick else 10_000),
             "curve": lambda: path.curve(options.curve),
         }
         if options.quick or not options.curve:

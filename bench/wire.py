@@ -90,5 +90,7 @@ def request(
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {token}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     if body is not None:
-        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        lines.append(f"Content-Length: {len(body)}")
+        if "Content-Type" not in (headers or {}):
+            lines.append("Content-Type: application/json")
     return "\r\n".join([*lines, "", ""]).encode() + (body or b"")

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from cli.demo import bulletins, projects, statistics, subsidy
+from cli.demo import bulletins, problems, projects, statistics, subsidy
 from cli.demo.outgoing import china
 from cli.demo.reports import CityReport, monthly_reports
 from cli.demo.tally import Journal
@@ -176,7 +176,10 @@ class Office:
             *(self._statistic(each) for each in statistics.yearly_statistics()),
             *(
                 Errand(china(day.year, day.month, day.day, 11), what, partial(_patiently, run))
-                for day, what, run in projects.acts(self.province, self.cities)
+                for day, what, run in (
+                    *projects.acts(self.province, self.cities),
+                    *problems.acts(self.province, self.cities),
+                )
             ),
             *(self._act(each) for each in subsidy.acts()),
         ]

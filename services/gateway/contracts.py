@@ -28,9 +28,10 @@ class OperationContract:
 
     def request_object(self) -> dict[str, Any]:
         """The request's own schema with its reference resolved: properties, required, examples."""
-        return self._resolve(self.request)
+        return self.resolve(self.request)
 
-    def _resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """A schema itself, where it stands as a reference."""
         reference = schema.get("$ref")
         return self.schemas[reference.removeprefix(_REF)] if reference else schema
 

@@ -16,6 +16,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.gateway import exports
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import OperationContract, contract
 from services.gateway.flights import Flights
@@ -24,6 +25,7 @@ from services.gateway.positions import HEADER, PositionTokens
 from services.gateway.routes import Route
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
+from services.gateway.spreadsheets import Process
 from shared.identity import Actor
 from shared.problems import Problem, forbidden, invalid
 from shared.rpc import Client
@@ -46,6 +48,7 @@ class Endpoints:
         scope: Scope,
         positions: PositionTokens,
         people: People,
+        process: Process,
     ) -> None:
         self._settings = settings
         self._client = client
@@ -53,6 +56,7 @@ class Endpoints:
         self._scope = scope
         self._positions = positions
         self._people = people
+        self._process = process
         self._flights: Flights[tuple[bytes, str]] = Flights()
 
     def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
@@ -75,17 +79,21 @@ class Endpoints:
             correlation_id = request.headers.get("x-request-id", "")[:100]
             if operation.kind == "query":
 
-                async def ask() -> tuple[bytes, str]:
-                    return _with_tag(
-                        await self._client.query(
-                            route.service,
-                            route.operation,
-                            body,
-                            actor,
-                            correlation_id=correlation_id,
-                            timeout=self._settings.call_timeout,
-                        )
+                async def query(asked: dict[str, Any]) -> bytes:
+                    return await self._client.query(
+                        route.service,
+                        route.operation,
+                        asked,
+                        actor,
+                        correlation_id=correlation_id,
+                        timeout=self._settings.call_timeout,
                     )
+
+                if media := exports.wanted(request):
+                    return await exports.answer(media, operation, body, query, self._process)
+
+                async def ask() -> tuple[bytes, str]:
+                    return _with_tag(await query(body))
 
                 # Queries look at a caller's role and scope, never at the person.
                 asked = _question(route, actor, body)
@@ -289,7 +297,7 @@ def _with_tag(body: bytes) -> tuple[bytes, str]:
 
 def _conditional(request: Request, body: bytes, etag: str) -> Response:
     """200 with an ETag, or 304 when the caller has this very answer."""
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
     given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if etag in given or "*" in given:
         return Response(status_code=304, headers=headers)

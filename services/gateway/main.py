@@ -26,6 +26,7 @@ from services.gateway.routes import all_routes
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
 from services.gateway.simulated_clock import ClockDoor
+from services.gateway.spreadsheets import Process
 from services.gateway.tracing import Tracing
 from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
@@ -70,8 +71,8 @@ def create_app(
     authenticator = Authenticator(settings, limits=limits)
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
-    people = People(client)
-    endpoints = Endpoints(settings, client, authenticator, scope, positions, people)
+    people, process = People(client), Process(settings.upload_timeout)
+    endpoints = Endpoints(settings, client, authenticator, scope, positions, people, process)
     api = APIRouter(prefix=PREFIX, route_class=_Described)
     for route in all_routes():
         api.add_api_route(
@@ -90,9 +91,8 @@ def create_app(
     app.include_router(api)
     # Not within `api`: the route of a nested router tells traces a path without the prefix.
     app.include_router(simulated_clock.router(authenticator, door), prefix=PREFIX)
-    reader = uploads.Reader(settings.upload_timeout)
-    app.include_router(uploads.router(settings, authenticator, client, people, reader), prefix=PREFIX)
-    app.state.close = reader.close
+    app.include_router(uploads.router(settings, authenticator, client, people, process), prefix=PREFIX)
+    app.state.close = process.close
     app.include_router(live.router(authenticator, client, limits, hints or Hints(), now), prefix=PREFIX)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -4,12 +4,7 @@ The file's bytes are the body, as they are on the disk. Under the same Idempoten
 after an answer that was lost: its rows are there once.
 """
 
-import asyncio
 import hashlib
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,8 +19,9 @@ from services.gateway.contracts import contract
 from services.gateway.endpoint import idempotency_key, read_body
 from services.gateway.people import People
 from services.gateway.settings import GatewaySettings
+from services.gateway.spreadsheets import Process
 from shared.identity import Actor
-from shared.problems import Problem, forbidden, unavailable
+from shared.problems import Problem, forbidden
 from shared.rpc import Client
 
 ROLES = (PROVINCE, CITY, COUNTY)
@@ -38,49 +34,8 @@ _PART_BYTES = 250_000
 _PART_ROWS = 500
 
 
-class Reader:
-    """Reads spreadsheets one after the other in a process that is started with the first."""
-
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self._pool: ProcessPoolExecutor | None = None
-
-    async def read(self, content: bytes) -> sheets.Sheet:
-        """The sheet. Raises Problem; 503 when the process died or took too long."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
-        pool = self._pool
-        try:
-            answer = await asyncio.wait_for(
-                asyncio.get_running_loop().run_in_executor(pool, _read, content), self._timeout
-            )
-        except (BrokenProcessPool, TimeoutError) as error:
-            self.close()
-            raise unavailable("The file could not be read in time.") from error
-        if isinstance(answer, dict):
-            raise Problem.from_dict(answer)
-        return answer
-
-    def close(self) -> None:
-        """End the process, also in the middle of a file."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            for process in list((pool._processes or {}).values()):
-                with suppress(OSError):
-                    process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _read(content: bytes) -> sheets.Sheet | dict[str, Any]:
-    """In the other process. A Problem travels as data: pickled, it would lose its fields."""
-    try:
-        return sheets.read(content)
-    except Problem as problem:
-        return problem.to_dict()
-
-
 def router(
-    settings: GatewaySettings, authenticator: Authenticator, client: Client, people: People, reader: Reader
+    settings: GatewaySettings, authenticator: Authenticator, client: Client, people: People, process: Process
 ) -> APIRouter:
     """POST /imports/{kind}."""
     routes = APIRouter(tags=["imports"])
@@ -138,7 +93,7 @@ def router(
         _check_media(request)
         key = idempotency_key(request)
         content = await read_body(request, settings.upload_limit, settings.upload_timeout)
-        sheet = await reader.read(content)
+        sheet = await process.run(sheets.read, content)
         people.acts(caller)
         opening = {
             "kind": request.path_params["kind"],

@@ -1,4 +1,4 @@
-"""Imports of spreadsheets (表格导入). The file itself comes in by uploads.py: POST /imports/{kind}."""
+"""Imports of spreadsheets (表格导入; the file itself comes in by uploads.py), and saved views of lists (常用视图)."""
 
 from services.gateway.auth import CITY, COUNTY, PROVINCE
 from services.gateway.routes import EVERYONE, Route
@@ -11,5 +11,8 @@ ROUTES = [
     Route("GET", "/imports", _S, "list-imports", _KEEPERS, "imports"),
     Route("GET", "/imports/{import}", _S, "get-import", _KEEPERS, "imports"),
     Route("GET", "/imports/{import}/faults", _S, "list-import-faults", _KEEPERS, "imports"),
+    Route("GET", "/views", _S, "list-views", EVERYONE, "views"),
+    Route("POST", "/views", _S, "save-view", EVERYONE, "views", status=201),
+    Route("POST", "/views/removal", _S, "remove-view", EVERYONE, "views"),
     Route("POST", "/imports/{import}/run", _S, "run-import", _KEEPERS, "imports"),
 ]

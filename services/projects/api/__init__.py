@@ -18,6 +18,7 @@ from services.projects.api import (
     reports,
     reserve,
     signings,
+    views,
 )
 from services.projects.api.base import ops, serve
 
@@ -38,4 +39,5 @@ __all__ = [
     "reserve",
     "serve",
     "signings",
+    "views",
 ]

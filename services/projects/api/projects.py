@@ -150,5 +150,5 @@ async def get_project(call: Call, body: models.GetProject) -> models.ProjectView
     "list-projects", request=models.ListProjects, response=models.ProjectPage, summary="Projects, filtered"
 )
 async def list_projects(call: Call, body: models.ListProjects) -> models.ProjectPage:
-    """Every filter narrows; a page ends with the cursor of the next."""
+    """Every filter narrows; a page ends with the cursor of the next, the first one has counts and sums of all."""
     return await queries.list_projects(Serving.app, call, body)

@@ -289,7 +289,7 @@ class GetProject(Request):
 
 
 class ListProjects(Request):
-    """Ask for projects; every filter narrows. In order of their ids."""
+    """Ask for projects; every filter narrows."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"region": "350100", "stage": "started", "limit": 50}]}
@@ -324,6 +324,22 @@ class ListProjects(Request):
     tag: TagCode | None = Field(default=None, description="that counts for this")
     investor_kind: InvestorKind | None = Field(default=None, description="matched with this kind of investor")
     enterprise: ProjectId | None = Field(default=None, description="of this enterprise")
+    focus_sector: FocusSector | None = Field(default=None, description="in this sector of matching (PM-7)")
+    investor_origin: RegionCode | None = Field(
+        default=None, description="whose investor comes from this province"
+    )
+    industry: str | None = Field(
+        default=None, pattern=r"^[A-Z]?\d{1,4}$", description="whose industry code begins so"
+    )
+    investment_from: Money | None = Field(default=None, description="total investment from, CNY (yuan)")
+    investment_to: Money | None = Field(default=None, description="total investment up to, CNY (yuan)")
+    stage_from: date | None = Field(default=None, description="where it stands since this day or later")
+    stage_to: date | None = Field(default=None, description="where it stands since this day or before")
+    open_problem: bool | None = Field(default=None, description="true: with a problem that isn't closed")
+    sort: Literal["project", "name", "total_investment", "stage_on", "registered_on"] = Field(
+        default="project", description="in order of this"
+    )
+    descending: bool = Field(default=False, description="from the last to the first")
     text: ShortText | None = Field(default=None, description="part of its name or its enterprise's")
     limit: Limit
     cursor: Cursor
@@ -391,8 +407,18 @@ class ProjectView(ProjectSummary):
     steps: list[StepView]
 
 
+class ProjectTotals(Answer):
+    """What all projects that the filters match sum up to."""
+
+    projects: int = Field(description="how many")
+    total_investment: Money = Field(description="CNY (yuan)")
+    equipment_investment: Money = Field(description="CNY (yuan)")
+    bank_loan: Money = Field(description="CNY (yuan), of those of which it is known")
+
+
 class ProjectPage(Answer):
     """A page of projects."""
 
     items: list[ProjectSummary]
     next_cursor: str | None = Field(description="for the next page; null: this was the last")
+    totals: ProjectTotals | None = Field(description="of all pages; with the first page only")

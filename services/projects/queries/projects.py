@@ -1,13 +1,15 @@
 """Questions about projects."""
 
-from sqlalchemy import Select, exists, or_, select
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE, PROJECT, project_stream
 from services.projects.models import projects as models
-from services.projects.queries import paging, visible
+from services.projects.queries import orders, visible
 from services.projects.views.projects import project_summary, project_view
 from shared.identity import Actor
 from shared.problems import not_found
@@ -28,19 +30,29 @@ async def get_project(app: App, call: Call, body: models.GetProject) -> models.P
 
 
 async def list_projects(app: App, call: Call, body: models.ListProjects) -> models.ProjectPage:
-    """A page of projects in order of their ids."""
+    """A page of projects in the order asked for; the first one with what all of them sum up to."""
     async with app.engine.connect() as conn:
         query = await _narrowed(app, conn, call.actor, body)
-        if body.cursor:
-            (after,) = paging.read(body.cursor, 1)
-            query = query.where(tables.project.c.project > after)
-        query = query.order_by(tables.project.c.project).limit(body.limit + 1)
-        rows = (await conn.execute(query)).all()
-    page = rows[: body.limit]
+        page = orders.ordered(query, body.sort, body.descending, body.cursor, body.limit)
+        rows = (await conn.execute(page)).all()
+        totals = None if body.cursor else await _totals(conn, query)
+    shown = rows[: body.limit]
+    more = len(rows) > body.limit
     return models.ProjectPage(
-        items=[project_summary(row) for row in page],
-        next_cursor=paging.cursor(page[-1].project) if len(rows) > body.limit else None,
+        items=[project_summary(row) for row in shown],
+        next_cursor=orders.cursor_of(shown[-1], body.sort, body.descending) if more else None,
+        totals=totals,
     )
+
+
+async def _totals(conn: AsyncConnection, query: Select[Any]) -> models.ProjectTotals:
+    table = tables.project.c
+    sums = (table.total_investment, table.equipment_investment, table.bank_loan)
+    found = query.with_only_columns(
+        func.count().label("projects"),
+        *(func.coalesce(func.sum(column), 0).label(column.name) for column in sums),
+    )
+    return models.ProjectTotals.model_validate(dict((await conn.execute(found)).one()._mapping))
 
 
 async def _narrowed(
@@ -58,14 +70,29 @@ async def _narrowed(
         query = query.where(table.investor_kind == body.investor_kind)
     if body.enterprise:
         query = query.where(table.enterprise == body.enterprise)
+    for column, value in (
+        (table.focus_sector, body.focus_sector),
+        (table.investor_origin, body.investor_origin),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if body.industry:
+        query = query.where(table.industry.like(f"{_escaped(body.industry)}%", escape="\\"))
+    if body.investment_from is not None:
+        query = query.where(table.total_investment >= body.investment_from)
+    if body.investment_to is not None:
+        query = query.where(table.total_investment <= body.investment_to)
+    if body.stage_from is not None:
+        query = query.where(table.stage_on >= body.stage_from)
+    if body.stage_to is not None:
+        query = query.where(table.stage_on <= body.stage_to)
+    if body.open_problem is not None:
+        problem = tables.project_problem.c
+        found = exists().where(problem.project == table.project, problem.standing != "closed")
+        query = query.where(found if body.open_problem else ~found)
     if body.text:
-        pattern = f"%{_escaped(body.text)}%"
-        query = query.where(
-            or_(
-                table.name.ilike(pattern, escape="\\"),
-                table.enterprise_name.ilike(pattern, escape="\\"),
-            )
-        )
+        pattern = f"%{_escaped(body.text.lower())}%"
+        query = query.where(table.search.like(pattern, escape="\\"))
     if body.register_:
         stay = tables.project_register.c
         on = body.on or app.today()

@@ -159,6 +159,12 @@ GET  /measures/{measure}                                  200 200  200   200    
 POST /measures/{measure}/follow-ups                       201 403  201   403    403     403        403         403
 POST /measures/{measure}/completion                       200 403  200   403    403     403        403         403
 POST /measures/{measure}/reopening                        200 403  200   403    403     403        403         403
+GET  /imports/{import}                                    200 403  404   404    404     404        403         403
+GET  /imports/{import}/faults                             200 403  404   404    404     404        403         403
+POST /imports/{import}/run                                200 403  404   404    404     404        403         403
+GET  /views                                               200 200  200   200    200     200        200         200
+POST /views                                               201 201  201   201    201     201        201         201
+POST /views/removal                                       200 200  200   200    200     200        200         200
 GET  /coefficients                                        200 200  200   200    200     200        200         200
 POST /coefficients                                        201 403  403   403    403     403        403         403
 POST /coefficients/restatements                           200 403  403   403    403     403        403         403
@@ -549,13 +555,13 @@ def _of_subsidy(*before: str, **body: Any) -> Sample:
 
 
 async def _checked(world: World) -> Ask:
-    """An import of the city's, checked."""
+    """An import of the province's, checked: it is nobody else's to see."""
     text = "项目名称,地区,行业代码,总投资（万元）,设备投资（万元）,策划日期\n示例,福清市,1751,12000,8350,2013-01-10\n"
-    made = await world.portal.city().post("/imports/projects", content=text.encode(), headers=CSV)
+    made = await world.portal.province.post("/imports/projects", content=text.encode(), headers=CSV)
     name = ok(made)["import"]
 
     async def checked() -> bool:
-        return bool(ok(await world.portal.city().get(f"/imports/{name}"))["standing"] == "checked")
+        return bool(ok(await world.portal.province.get(f"/imports/{name}"))["standing"] == "checked")
 
     await wait_for(checked, 20, "the import is checked")
     return Ask({"import": name})
@@ -855,6 +861,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /measures/{measure}/follow-ups": _of_measure(text="示例", evidence="示例"),
     "POST /measures/{measure}/completion": _of_measure(evidence="示例"),
     "POST /measures/{measure}/reopening": _of_measure("completion", **REASON),
+    "GET /views": _same(),
+    "POST /views": _same(body=lambda _: {"view": "示例", "list": "projects", "query": {"stage": "started"}}),
+    "POST /views/removal": _same(body=lambda _: {"view": "示例"}),
     "GET /coefficients": _same(),
     "POST /coefficients": _same(
         body=lambda world: {

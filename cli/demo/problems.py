@@ -1,0 +1,71 @@
+"""Problems of the demo's projects: one that nobody answers goes up by itself, one goes at once, one is solved.
+
+The province's dispatch meeting (调度会) decides what has come up to it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from cli.demo.projects import Act
+from cli.demo.world import SYNTHETIC
+from cli.door import Door
+
+MEETING = "demo-dispatch-2013-2"
+_RAISED, _HELD, _SOLVED = date(2013, 2, 25), date(2013, 5, 20), date(2013, 7, 15)
+
+
+def acts(province: Door, cities: dict[str, Door]) -> Iterator[Act]:
+    """All that happens to them, in order of days."""
+    quanzhou, sanming = cities["350500"], cities["350400"]
+
+    async def raise_land() -> None:
+        body = {
+            "problem": "demo-q-land",
+            "project": "demo-tr-01",
+            "kind": "land",
+            "text": f"{SYNTHETIC}：用地指标未落实",
+        }
+        await quanzhou.post("/api/v1/problems", body, key="demo-q-land")
+
+    async def raise_power() -> None:
+        body = {
+            "problem": "demo-q-power",
+            "project": "demo-en-01",
+            "kind": "power",
+            "text": f"{SYNTHETIC}：并网未批",
+        }
+        await sanming.post("/api/v1/problems", body, key="demo-q-power")
+        answer = {"answer": f"{SYNTHETIC}：已受理", "evidence": f"{SYNTHETIC}文号"}
+        await sanming.post("/api/v1/problems/demo-q-power/answers", answer, key="demo-q-power-answer")
+
+    async def declare() -> None:
+        path = "/api/v1/problems/demo-q-power/major"
+        await sanming.post(path, {"reason": f"{SYNTHETIC}：影响全省电网"}, key="demo-q-power-major")
+
+    async def meet() -> None:
+        day = _HELD.isoformat()
+        meeting = {"meeting": MEETING, "kind": "dispatch", "name": f"{SYNTHETIC}：项目调度会"}
+        call = {**meeting, "region": "350000", "held_on": day}
+        await province.post("/api/v1/meetings", call, key=MEETING)
+        listed = {"problems": ["demo-q-land", "demo-q-power"]}
+        await province.post(f"/api/v1/meetings/{MEETING}/agenda", listed, key=f"{MEETING}-agenda")
+        decision = {"meeting": MEETING, "decision": f"{SYNTHETIC}：统筹安排", "due_on": _SOLVED.isoformat()}
+        for problem, owner in (("demo-q-land", "省国土资源厅"), ("demo-q-power", "省经贸委")):
+            path = f"/api/v1/problems/{problem}/decisions"
+            await province.post(path, {**decision, "owner": owner}, key=f"{problem}-decision")
+        minutes = {"evidence": f"{SYNTHETIC}纪要"}
+        await province.post(f"/api/v1/meetings/{MEETING}/conclusion", minutes, key=f"{MEETING}-over")
+
+    async def close() -> None:
+        ended = {"resolution": f"{SYNTHETIC}：指标已下达", "evidence": f"{SYNTHETIC}文号"}
+        await province.post("/api/v1/problems/demo-q-land/closing", ended, key="demo-q-land-closed")
+
+    yield (
+        _RAISED,
+        "350500 raises a problem with land; nobody answers, so it goes up to the province",
+        raise_land,
+    )
+    yield date(2013, 3, 15), "350400 raises a problem with power and answers it", raise_power
+    yield _HELD, "350400 declares its problem a major one", declare
+    yield _HELD, "the province's dispatch meeting decides both", meet
+    yield _SOLVED, "the problem with land is solved", close

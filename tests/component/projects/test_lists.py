@@ -1,0 +1,91 @@
+"""Lists people live in: every filter, every order, counts and sums, and views that are kept."""
+
+from typing import Any
+
+import pytest
+
+from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service
+
+
+async def some(service: Service) -> None:
+    for number, (name, total, industry) in enumerate(
+        [
+            ("Alpha纺织", 300, "1751"),
+            ("beta化工", 100, "2614"),
+            ("纺织二期", 200, "1713"),
+            ("纺织三期", 200, "1751"),
+        ]
+    ):
+        body = {"name": name, "industry": industry, "total_investment": str(total * 1_000_000)}
+        body |= {"equipment_investment": "50000000", "enterprise_name": "福清某公司"}
+        await service.project(f"P-{number}", **body)
+    await service.project("P-9", XIAMEN, region="350203")
+
+
+async def listed(service: Service, actor: Any = FUZHOU, **query: Any) -> list[str]:
+    return [item["project"] for item in (await service.ask(actor, "list-projects", **query))["items"]]
+
+
+@pytest.mark.parametrize("sort", ["project", "name", "total_investment", "stage_on", "registered_on"])
+@pytest.mark.parametrize("descending", [False, True])
+async def test_pages_of_any_order_hold_everything_once(service: Service, sort: str, descending: bool) -> None:
+    await some(service)
+    query = {"sort": sort, "descending": descending}
+    whole = await service.ask(FUZHOU, "list-projects", **query)
+    keys = [(item[sort], item["project"]) for item in whole["items"]]
+    if sort in ("project", "stage_on", "registered_on"):
+        assert keys == sorted(keys, reverse=descending)
+    found: list[str] = []
+    cursor = None
+    while True:
+        more = {} if cursor is None else {"cursor": cursor}
+        page = await service.ask(FUZHOU, "list-projects", **query, limit=1, **more)
+        found += [item["project"] for item in page["items"]]
+        if (cursor := page["next_cursor"]) is None:
+            break
+    assert found == [item["project"] for item in whole["items"]]
+    assert len(set(found)) == 4
+
+
+async def test_filters_and_what_they_sum_up_to(service: Service) -> None:
+    await some(service)
+    assert await listed(service, text="纺织") == ["P-0", "P-2", "P-3"]
+    assert await listed(service, text="ALPHA") == ["P-0"]
+    assert await listed(service, text="100%_") == []
+    assert await listed(service, industry="17") == ["P-0", "P-2", "P-3"]
+    assert await listed(service, investment_from="150000000", investment_to="250000000") == ["P-2", "P-3"]
+    assert await listed(service, stage_from="2013-01-11") == []
+    by_total = await listed(service, sort="total_investment", descending=True)
+    assert by_total == ["P-0", "P-3", "P-2", "P-1"]
+    await service.ask(FUQING, "raise-problem", project="P-2", kind="land", text="用地")
+    assert await listed(service, open_problem=True) == ["P-2"]
+    page = await service.ask(FUZHOU, "list-projects", text="纺织", limit=1)
+    assert page["totals"] == {
+        "projects": 3,
+        "total_investment": "700000000.00",
+        "equipment_investment": "150000000.00",
+        "bank_loan": "0.00",
+    }
+    rest = await service.ask(FUZHOU, "list-projects", text="纺织", limit=1, cursor=page["next_cursor"])
+    assert rest["totals"] is None
+    all_of_them = await service.ask(PROVINCE, "list-projects")
+    assert all_of_them["totals"]["projects"] == 5
+    other = await service.refused(
+        FUZHOU, "list-projects", text="纺织", limit=1, cursor=page["next_cursor"], sort="name"
+    )
+    assert "another order" in other.detail
+
+
+async def test_a_view_is_kept_for_who_saved_it_and_must_be_one_that_the_list_takes(service: Service) -> None:
+    view = {"view": "大项目", "list": "projects", "query": {"sort": "total_investment", "descending": True}}
+    await service.ask(FUZHOU, "save-view", **view)
+    (kept,) = (await service.ask(FUZHOU, "list-views"))["items"]
+    assert kept["query"] == view["query"]
+    await service.ask(FUZHOU, "list-projects", **kept["query"])
+    assert (await service.ask(XIAMEN, "list-views"))["items"] == []
+    replaced = await service.ask(FUZHOU, "save-view", **{**view, "query": {"stage": "started"}})
+    assert [each["query"] for each in replaced["items"]] == [{"stage": "started"}]
+    wrong = await service.refused(FUZHOU, "save-view", **{**view, "query": {"colour": "red"}})
+    assert (wrong.status, wrong.where) == (422, "colour")
+    assert (await service.refused(FUZHOU, "save-view", **{**view, "query": {"cursor": "x"}})).where == "query"
+    assert (await service.ask(FUZHOU, "remove-view", view="大项目"))["items"] == []
