@@ -47,12 +47,12 @@ def acts(province: Door, cities: dict[str, Door]) -> Iterator[Act]:
         meeting = {"meeting": MEETING, "kind": "dispatch", "name": f"{SYNTHETIC}：项目调度会"}
         call = {**meeting, "region": "350000", "held_on": day}
         await province.post("/api/v1/meetings", call, key=MEETING)
-        listed = {"problems": ["demo-q-land", "demo-q-power"]}
-        await province.post(f"/api/v1/meetings/{MEETING}/agenda", listed, key=f"{MEETING}-agenda")
+        await province.post(f"/api/v1/meetings/{MEETING}/agenda", {}, key=f"{MEETING}-agenda")
+        pack = await province.get(f"/api/v1/meetings/{MEETING}/pack")
         decision = {"meeting": MEETING, "decision": f"{SYNTHETIC}：统筹安排", "due_on": _SOLVED.isoformat()}
-        for problem, owner in (("demo-q-land", "省国土资源厅"), ("demo-q-power", "省经贸委")):
+        for problem in (each["problem"] for packed in pack["items"] for each in packed["problems"]):
             path = f"/api/v1/problems/{problem}/decisions"
-            await province.post(path, {**decision, "owner": owner}, key=f"{problem}-decision")
+            await province.post(path, {**decision, "owner": "省经贸委"}, key=f"{problem}-decision")
         minutes = {"evidence": f"{SYNTHETIC}纪要"}
         await province.post(f"/api/v1/meetings/{MEETING}/conclusion", minutes, key=f"{MEETING}-over")
 
@@ -67,5 +67,5 @@ def acts(province: Door, cities: dict[str, Door]) -> Iterator[Act]:
     )
     yield date(2013, 3, 15), "350400 raises a problem with power and answers it", raise_power
     yield _HELD, "350400 declares its problem a major one", declare
-    yield _HELD, "the province's dispatch meeting decides both", meet
+    yield _HELD, "the province's dispatch meeting decides what has come up to it", meet
     yield _SOLVED, "the problem with land is solved", close
