@@ -25,7 +25,7 @@ async def summary(app: App, call: Call, body: models.ReserveSummaryRequest) -> m
     on = body.on or app.today()
     async with app.engine.connect() as conn:
         rule = await reserve_rules.library(conn, on)
-        where = await _where(conn, call, body, on)
+        where = await _where(conn, call, body)
         regions = await _counties(conn, call, body, on)
         rows = (await conn.execute(_entries(body.register_, on, where))).all()
     per_county = rule.per_county if body.register_ == rule.registers[-1] else 0
@@ -52,7 +52,7 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
     """A page of a tier's projects in order of their ids, with count and sum of all that the filters leave."""
     on = body.on or app.today()
     async with app.engine.connect() as conn:
-        where = [*await _where(conn, call, body, on), *_filters(body, on)]
+        where = [*await _where(conn, call, body), *_filters(body, on)]
         query = _entries(body.register_, on, where)
         sums = select(func.count(), func.sum(query.subquery().c.total_investment))
         count, total = (await conn.execute(sums)).one()
@@ -98,7 +98,7 @@ def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]]) -> S
 
 
 async def _where(
-    conn: AsyncConnection, call: Call, body: models.ReserveSummaryRequest, on: date
+    conn: AsyncConnection, call: Call, body: models.ReserveSummaryRequest
 ) -> Sequence[ColumnElement[bool]]:
     tree = await reference.area_tree(conn)
     return visible.conditions(call.actor, tree, _PROJECT, body.region)
