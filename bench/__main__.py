@@ -37,7 +37,7 @@ async def run(options: argparse.Namespace) -> int:
                     path.against(rate)
 
         async def rebuild() -> None:
-            await path.history(100 if options.quick else 250)
+            await path.history(300)
             await portal.rebuild(system, report)
 
         await portal.commands(system, report, enterprises=enterprises, meters=20, seconds=seconds)
