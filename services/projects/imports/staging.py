@@ -181,6 +181,7 @@ async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
     return {name: found.get(name, 0) for name in ("created", "unchanged", "refused")}
 
 
-async def forget(conn: AsyncConnection, before: datetime) -> None:
-    """Delete jobs opened before that moment: what they did stands in the log."""
-    await conn.execute(delete(tables.import_job).where(tables.import_job.c.opened_at < before))
+async def forget(conn: AsyncConnection, before: datetime, kept: Job) -> None:
+    """Delete jobs opened before that moment, but not this one: what they did stands in the log."""
+    table = tables.import_job.c
+    await conn.execute(delete(tables.import_job).where(table.opened_at < before, table.job != kept.job))

@@ -31,7 +31,7 @@ from shared.rpc import Call
 
 CHUNK = 500
 KEPT = timedelta(days=30)
-_IDLE_S = 0.5
+_IDLE_S = 0.1
 _TRIES = 5
 _log = structlog.get_logger(__name__)
 
@@ -74,10 +74,10 @@ class ImportWorker:
     async def once(self) -> bool:
         """Take one job a step further; False: none waits."""
         async with self.app.engine.begin() as conn:
-            await staging.forget(conn, self.app.clock.now() - KEPT)
             job = await staging.claim(conn)
-        if job is None:
-            return False
+            if job is None:
+                return False
+            await staging.forget(conn, self.app.clock.now() - KEPT, job)
         if job.standing == "checking":
             await self._check(job)
         elif job.mode == "all":
