@@ -7,15 +7,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from cli.demo import bulletins, problems, projects, statistics, subsidy
+from cli.demo import statistics
 from cli.demo.outgoing import china
 from cli.demo.reports import CityReport, monthly_reports
+from cli.demo.stories import stories
+from cli.demo.story import COLLEAGUE, PROVINCE, Story
 from cli.demo.tally import Journal
 from cli.demo.world import CITIES, FIRST_DAY, SYNTHETIC, DemoEnterprise, DemoMeter
 from cli.door import Door, DoorError
@@ -50,9 +51,9 @@ class Errand:
 class Office:
     """The people: the province's two, the nine cities' and the operator's doors into the gateway."""
 
-    def __init__(self, province: Door, reviewer: Door, cities: dict[str, Door], ops: Door) -> None:
+    def __init__(self, province: Door, colleague: Door, cities: dict[str, Door], ops: Door) -> None:
         self.province = province
-        self.reviewer = reviewer
+        self.colleague = colleague
         self.cities = cities
         self.ops = ops
 
@@ -174,14 +175,7 @@ class Office:
         made = [
             *(self._report(report) for report in monthly_reports()),
             *(self._statistic(each) for each in statistics.yearly_statistics()),
-            *(
-                Errand(china(day.year, day.month, day.day, 11), what, partial(_patiently, run))
-                for day, what, run in (
-                    *projects.acts(self.province, self.cities),
-                    *problems.acts(self.province, self.cities),
-                )
-            ),
-            *(self._act(each) for each in subsidy.acts()),
+            *self.stories(),
         ]
         made += [
             self._late_registration(enterprise, meter, china(day.year, day.month, day.day, 10))
@@ -189,11 +183,16 @@ class Office:
             for meter in enterprise.meters
             if (day := meter.registered_on) is not None
         ]
-        made += [
-            Errand(china(day.year, day.month, day.day, 15), what, partial(_patiently, run))
-            for day, what, run in bulletins.acts(self.province, self.reviewer)
-        ]
         return sorted(made, key=lambda errand: errand.moment)
+
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        """All of them, to be opened and closed together."""
+        return (self.province, self.colleague, self.ops, *self.cities.values())
+
+    def stories(self) -> list[Errand]:
+        """What happens to projects, in order of time."""
+        return [self._story(story) for story in stories()]
 
     def _late_registration(self, enterprise: DemoEnterprise, meter: DemoMeter, moment: datetime) -> Errand:
         return Errand(
@@ -233,12 +232,12 @@ class Office:
             lambda: _patiently(lambda: door.post("/api/v1/reports", body, key=key)),
         )
 
-    def _act(self, each: subsidy.Act) -> Errand:
-        door = self.province if each.who == "province" else self.cities[each.who]
+    def _story(self, story: Story) -> Errand:
+        door = {PROVINCE: self.province, COLLEAGUE: self.colleague, **self.cities}[story.who]
         return Errand(
-            each.moment,
-            each.what,
-            lambda: _patiently(lambda: door.post(each.path, each.body, key=each.key)),
+            china(story.on.year, story.on.month, story.on.day, 11),
+            story.what,
+            lambda: _patiently(lambda: door.post(story.path, story.body, key=story.key)),
         )
 
     def _statistic(self, each: statistics.Statistic) -> Errand:
@@ -264,7 +263,7 @@ def offices(gateway: str, token: Callable[..., str]) -> Office:
     """The people's doors; `token(role=…, area=…)` makes each a real one."""
     return Office(
         Door(gateway, token(subject="demo-province", role="province")),
-        Door(gateway, token(subject="demo-province-reviewer", role="province")),
+        Door(gateway, token(subject="demo-province-colleague", role="province")),
         {city: Door(gateway, token(subject=f"demo-{city}", role="city", area=city)) for city in CITIES},
         Door(gateway, token(subject="demo-ops", role="ops")),
     )

@@ -1,4 +1,4 @@
-"""Problems of the demo's projects: one that nobody answers goes up by itself, one goes at once, one is solved.
+"""Problems of the demo's projects: one that nobody answers goes up by itself, one goes at once; both are decided.
 
 The province's dispatch meeting (调度会) decides what has come up to it.
 """
@@ -6,66 +6,56 @@ The province's dispatch meeting (调度会) decides what has come up to it.
 from collections.abc import Iterator
 from datetime import date
 
-from cli.demo.projects import Act
+from cli.demo.story import PROVINCE, Story
 from cli.demo.world import SYNTHETIC
-from cli.door import Door
 
 MEETING = "demo-dispatch-2013-2"
-_RAISED, _HELD, _SOLVED = date(2013, 2, 25), date(2013, 5, 20), date(2013, 7, 15)
+LAND, POWER = "demo-q-land", "demo-q-power"
+_AT, _MEETINGS = "/api/v1/problems", "/api/v1/meetings"
+_HELD, _SOLVED = date(2013, 5, 20), date(2013, 7, 15)
+_SHOWN = {"evidence": f"{SYNTHETIC}文号"}
 
 
-def acts(province: Door, cities: dict[str, Door]) -> Iterator[Act]:
-    """All that happens to them, in order of days."""
-    quanzhou, sanming = cities["350500"], cities["350400"]
+def stories() -> Iterator[Story]:
+    """All that happens to them."""
+    yield from _raised()
+    yield from _dispatched()
+    solved = {"resolution": f"{SYNTHETIC}：指标已下达", **_SHOWN}
+    yield Story(_SOLVED, PROVINCE, f"{_AT}/{LAND}/closing", "the problem with land is solved", solved)
 
-    async def raise_land() -> None:
-        body = {
-            "problem": "demo-q-land",
-            "project": "demo-tr-01",
-            "kind": "land",
-            "text": f"{SYNTHETIC}：用地指标未落实",
+
+def _raised() -> Iterator[Story]:
+    land = {"problem": LAND, "project": "demo-tr-01", "kind": "land", "text": f"{SYNTHETIC}：用地指标未落实"}
+    what = "350500 raises a problem with land; nobody answers, so it goes up to the province"
+    yield Story(date(2013, 2, 25), "350500", _AT, what, land)
+    power = {"problem": POWER, "project": "demo-en-01", "kind": "power", "text": f"{SYNTHETIC}：并网未批"}
+    day = date(2013, 3, 15)
+    yield Story(day, "350400", _AT, "350400 raises a problem with power", power)
+    answer = {"answer": f"{SYNTHETIC}：已受理", **_SHOWN}
+    yield Story(day, "350400", f"{_AT}/{POWER}/answers", "350400 answers it", answer)
+    reason = {"reason": f"{SYNTHETIC}：影响全省电网"}
+    yield Story(_HELD, "350400", f"{_AT}/{POWER}/major", "350400 declares its problem a major one", reason)
+
+
+def _dispatched() -> Iterator[Story]:
+    meeting = {
+        "meeting": MEETING,
+        "kind": "dispatch",
+        "name": f"{SYNTHETIC}：项目调度会",
+        "region": "350000",
+        "held_on": _HELD.isoformat(),
+    }
+    yield Story(_HELD, PROVINCE, _MEETINGS, "the province convenes its dispatch meeting", meeting)
+    listed = {"problems": [LAND, POWER]}
+    yield Story(_HELD, PROVINCE, f"{_MEETINGS}/{MEETING}/agenda", "its agenda: what has come up", listed)
+    for problem, owner in ((LAND, "省国土资源厅"), (POWER, "省经贸委")):
+        decided = {
+            "meeting": MEETING,
+            "decision": f"{SYNTHETIC}：统筹安排",
+            "owner": owner,
+            "due_on": _SOLVED.isoformat(),
         }
-        await quanzhou.post("/api/v1/problems", body, key="demo-q-land")
-
-    async def raise_power() -> None:
-        body = {
-            "problem": "demo-q-power",
-            "project": "demo-en-01",
-            "kind": "power",
-            "text": f"{SYNTHETIC}：并网未批",
-        }
-        await sanming.post("/api/v1/problems", body, key="demo-q-power")
-        answer = {"answer": f"{SYNTHETIC}：已受理", "evidence": f"{SYNTHETIC}文号"}
-        await sanming.post("/api/v1/problems/demo-q-power/answers", answer, key="demo-q-power-answer")
-
-    async def declare() -> None:
-        path = "/api/v1/problems/demo-q-power/major"
-        await sanming.post(path, {"reason": f"{SYNTHETIC}：影响全省电网"}, key="demo-q-power-major")
-
-    async def meet() -> None:
-        day = _HELD.isoformat()
-        meeting = {"meeting": MEETING, "kind": "dispatch", "name": f"{SYNTHETIC}：项目调度会"}
-        call = {**meeting, "region": "350000", "held_on": day}
-        await province.post("/api/v1/meetings", call, key=MEETING)
-        await province.post(f"/api/v1/meetings/{MEETING}/agenda", {}, key=f"{MEETING}-agenda")
-        pack = await province.get(f"/api/v1/meetings/{MEETING}/pack")
-        decision = {"meeting": MEETING, "decision": f"{SYNTHETIC}：统筹安排", "due_on": _SOLVED.isoformat()}
-        for problem in (each["problem"] for packed in pack["items"] for each in packed["problems"]):
-            path = f"/api/v1/problems/{problem}/decisions"
-            await province.post(path, {**decision, "owner": "省经贸委"}, key=f"{problem}-decision")
-        minutes = {"evidence": f"{SYNTHETIC}纪要"}
-        await province.post(f"/api/v1/meetings/{MEETING}/conclusion", minutes, key=f"{MEETING}-over")
-
-    async def close() -> None:
-        ended = {"resolution": f"{SYNTHETIC}：指标已下达", "evidence": f"{SYNTHETIC}文号"}
-        await province.post("/api/v1/problems/demo-q-land/closing", ended, key="demo-q-land-closed")
-
-    yield (
-        _RAISED,
-        "350500 raises a problem with land; nobody answers, so it goes up to the province",
-        raise_land,
-    )
-    yield date(2013, 3, 15), "350400 raises a problem with power and answers it", raise_power
-    yield _HELD, "350400 declares its problem a major one", declare
-    yield _HELD, "the province's dispatch meeting decides what has come up to it", meet
-    yield _SOLVED, "the problem with land is solved", close
+        path = f"{_AT}/{problem}/decisions"
+        yield Story(_HELD, PROVINCE, path, f"the meeting decides {problem}", decided)
+    path = f"{_MEETINGS}/{MEETING}/conclusion"
+    yield Story(_HELD, PROVINCE, path, "the dispatch meeting is concluded", _SHOWN)

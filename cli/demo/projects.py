@@ -1,19 +1,17 @@
 """Projects of all six programmes on their way through the demo's year: registered, reviewed, signed, started, built.
 
-Each line is one project: who keeps it, what it counts for, and its steps with their days. Every step is an errand
-through the gateway. The matched one goes through the joint pre-review and signs on the stage of the June ceremony.
+Each line is one project: who keeps it, what it counts for, and its steps with their days. The matched one goes
+through the joint pre-review and signs on the stage of the June ceremony.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cli.demo.story import PROVINCE, Story
 from cli.demo.world import SYNTHETIC
-from cli.door import Door
 
-Act = tuple[date, str, Callable[[], Awaitable[Any]]]
-"""A day, what is told on the screen, and what is done."""
 CEREMONY = "618-2013"
 _DEPARTMENTS = (
     "development_reform_commission",
@@ -84,19 +82,21 @@ _INVESTOR = {
 }
 
 
-def acts(province: Door, cities: dict[str, Door]) -> list[Act]:
-    """All that happens to these projects, in order of days."""
-    made = [act for each in _OWN for act in _own(cities[each.city], each)]
-    made += _matched(province, cities[_MATCHED.city])
-    return sorted(made, key=lambda act: act[0])
+def stories() -> Iterator[Story]:
+    """All that happens to these projects."""
+    for each in _OWN:
+        yield _registration(each)
+        yield from _steps(each)
+    yield from _matched(_MATCHED)
 
 
-def _own(door: Door, each: DemoProject) -> Iterator[Act]:
-    yield each.registered_on, f"{each.county} registers {each.name}", _registration(door, each)
-    yield from _steps(door, each)
+def step(project: str, city: str, name: str, stage: str, day: date, **more: Any) -> Story:
+    """One stage that a project reaches, reported by its city."""
+    body = {"stage": stage, "on": day.isoformat(), "evidence": f"{SYNTHETIC}文号", **more}
+    return Story(day, city, f"/api/v1/projects/{project}/stages", f"{name}: {stage}", body)
 
 
-def _registration(door: Door, each: DemoProject, **more: Any) -> Callable[[], Awaitable[Any]]:
+def _registration(each: DemoProject, **more: Any) -> Story:
     body = {
         "project": each.project,
         "name": f"{SYNTHETIC}：{each.name}",
@@ -109,47 +109,37 @@ def _registration(door: Door, each: DemoProject, **more: Any) -> Callable[[], Aw
         "planned_on": each.registered_on.isoformat(),
         **more,
     }
-    return lambda: door.post("/api/v1/projects", body, key=f"{each.project}-register")
+    what = f"{each.county} registers {each.name} ({each.programme})"
+    return Story(each.registered_on, each.city, "/api/v1/projects", what, body)
 
 
-def _steps(door: Door, each: DemoProject) -> Iterator[Act]:
+def _steps(each: DemoProject) -> Iterator[Story]:
     for day, stage in each.steps:
-        yield day, f"{each.name}: {stage}", _step(door, each, stage, day)
+        yield _step(each, stage, day)
 
 
-def _step(door: Door, each: DemoProject, stage: str, day: date, **more: Any) -> Callable[[], Awaitable[Any]]:
-    body = {"stage": stage, "on": day.isoformat(), "evidence": f"{SYNTHETIC}文号", **more}
-    path = f"/api/v1/projects/{each.project}/stages"
-    return lambda: door.post(path, body, key=f"{each.project}-{stage}")
+def _step(each: DemoProject, stage: str, day: date, **more: Any) -> Story:
+    return step(each.project, each.city, each.name, stage, day, **more)
 
 
-def _matched(province: Door, city: Door) -> Iterator[Act]:
+def _matched(each: DemoProject) -> Iterator[Story]:
     """三维对接: pre-report, six opinions, conclusion, talks, the June list, the signing on stage; then the works."""
-    each, amount = _MATCHED, str(_MATCHED.total * 10_000)
-    project, review = each.project, f"/api/v1/projects/{each.project}/pre-review"
-    listed = f"/api/v1/ceremonies/{CEREMONY}/signings/{project}"
-    yield (
-        each.registered_on,
-        f"{each.county} plans {each.name}",
-        _registration(city, each, investor=_INVESTOR, focus_sector="strategic_emerging"),
+    amount = str(each.total * 10_000)
+    review = f"/api/v1/projects/{each.project}/pre-review"
+    listed = f"/api/v1/ceremonies/{CEREMONY}/signings/{each.project}"
+    yield _registration(each, investor=_INVESTOR, focus_sector="strategic_emerging")
+    yield _step(each, "pre_reported", _day(2, 5))
+    for department in _DEPARTMENTS:
+        opinion = {"department": department, "view": "agrees", "evidence": f"{SYNTHETIC}意见"}
+        yield Story(_day(2, 25), PROVINCE, f"{review}/opinions", f"{each.name}: {department} agrees", opinion)
+    passed = {"result": "passed", "evidence": f"{SYNTHETIC}预审"}
+    yield Story(
+        _day(2, 25), PROVINCE, f"{review}/conclusion", f"{each.name}: the pre-review is passed", passed
     )
-    yield _day(2, 5), f"{each.name}: pre-reported", _step(city, each, "pre_reported", _day(2, 5))
-
-    async def review_it() -> None:
-        for department in _DEPARTMENTS:
-            opinion = {"department": department, "view": "agrees", "evidence": f"{SYNTHETIC}意见"}
-            await province.post(f"{review}/opinions", opinion, key=f"{project}-{department}")
-        passed = {"result": "passed", "evidence": f"{SYNTHETIC}预审"}
-        await province.post(f"{review}/conclusion", passed, key=f"{project}-passed")
-
-    async def list_it() -> None:
-        recommended = {"contract": "contract_signed", "amount": amount}
-        await city.post(listed, recommended, key=f"{project}-recommended")
-        await province.post(f"{listed}/audit", {"approved": True}, key=f"{project}-audited")
-
-    yield _day(2, 25), f"{each.name}: six departments agree, the pre-review is passed", review_it
-    yield _day(3, 15), f"{each.name}: negotiating", _step(city, each, "negotiating", _day(3, 15))
-    yield _day(5, 20), f"{each.name}: recommended and approved for {CEREMONY}", list_it
-    signing = _step(city, each, "contract_signed", _day(6, 18), amount=amount, ceremony=CEREMONY)
-    yield _day(6, 18), f"{each.name}: contract signed on stage", signing
-    yield from _steps(city, each)
+    yield _step(each, "negotiating", _day(3, 15))
+    recommended = {"contract": "contract_signed", "amount": amount}
+    yield Story(_day(5, 20), each.city, listed, f"{each.name}: recommended for {CEREMONY}", recommended)
+    approved = {"approved": True}
+    yield Story(_day(5, 20), PROVINCE, f"{listed}/audit", f"{each.name}: approved for {CEREMONY}", approved)
+    yield _step(each, "contract_signed", _day(6, 18), amount=amount, ceremony=CEREMONY)
+    yield from _steps(each)

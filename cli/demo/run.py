@@ -68,7 +68,7 @@ class Run:
         urls, world = self.system.urls, enterprises()
         office = offices(urls.gateway, self._token)
         async with contextlib.AsyncExitStack() as stack:
-            for door in (office.province, office.reviewer, office.ops, *office.cities.values()):
+            for door in office.doors:
                 await stack.enter_async_context(door)
             clock = await self._prepare(office)
             intake = Intake(urls.intake, self.journal.credentials, self.journal.tally)

@@ -1,0 +1,28 @@
+"""One thing that somebody does in the demo's year."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+PROVINCE = "province"
+COLLEAGUE = "colleague"  # of the province: who drafts a document doesn't review it
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One command: on which day, whose (a city's code or the province), where, with what; `what` is told."""
+
+    on: date
+    who: str
+    path: str
+    what: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The same in every run: a repeat has no effect."""
+        said = msgspec.json.encode([self.on, self.path, self.body], order="sorted")
+        return f"demo-story-{sha256(said).hexdigest()[:20]}"
