@@ -42,7 +42,11 @@ def test_every_write_has_an_example_that_its_schema_takes(document: dict[str, An
     for method, path, operation in operations(document):
         if method != "post":
             continue
-        media = operation["requestBody"]["content"]["application/json"]
+        content = operation["requestBody"]["content"]
+        if path.startswith("/api/v1/imports/"):  # a spreadsheet, not an object
+            assert {media["schema"]["format"] for media in content.values()} == {"binary"}
+            continue
+        media = content["application/json"]
         schema = {**media["schema"], "components": document["components"]}
         jsonschema.Draft202012Validator(schema).validate(media["example"])
         assert media["example"] or not media["schema"].get("required"), path
