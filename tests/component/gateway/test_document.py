@@ -43,7 +43,7 @@ def test_every_write_has_an_example_that_its_schema_takes(document: dict[str, An
         if method != "post":
             continue
         content = operation["requestBody"]["content"]
-        if path.startswith("/api/v1/imports/"):  # a spreadsheet, not an object
+        if path == "/api/v1/imports/{kind}":  # a spreadsheet, not an object
             assert {media["schema"]["format"] for media in content.values()} == {"binary"}
             continue
         media = content["application/json"]
