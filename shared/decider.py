@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.event_log import EventLog, StreamWrite, VersionConflict
-from shared.problems import Problem
+from shared.problems import Problem, refused
 from shared.rpc import Call, Reply
 
 S = TypeVar("S")
@@ -121,7 +121,7 @@ class CommandRunner:
                     stored = await self._stored(conn, call, request_hash)
                 if stored is not None:
                     return stored
-                raise _refused(refusal) from refusal
+                raise refused(refusal) from refusal
         raise _conflict(stream)
 
     async def _decide(
@@ -195,17 +195,4 @@ def _conflict(stream: str) -> Problem:
         "Somebody else was faster",
         f"{stream} was changed by others at the same moment.",
         remedy="Read it again and repeat what still applies.",
-    )
-
-
-def _refused(refusal: Exception) -> Problem:
-    """A domain's refusal as a problem: the domain has no word of HTTP, so its fields are read here."""
-    return Problem(
-        int(getattr(refusal, "status", 422)),
-        str(getattr(refusal, "code", "refused")),
-        "Refused",
-        str(getattr(refusal, "detail", refusal)),
-        where=getattr(refusal, "where", None),
-        remedy=str(getattr(refusal, "remedy", "")),
-        extra=getattr(refusal, "extra", None),
     )

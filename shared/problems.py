@@ -96,3 +96,16 @@ def unavailable(detail: str, retry_after: int = 1, **more: Any) -> Problem:
         retry_after=retry_after,
         **more,
     )
+
+
+def refused(refusal: Exception) -> Problem:
+    """A domain's refusal as a problem: the domain has no word of HTTP, so its fields are read here."""
+    return Problem(
+        int(getattr(refusal, "status", 422)),
+        str(getattr(refusal, "code", "refused")),
+        "Refused",
+        str(getattr(refusal, "detail", refusal)),
+        where=getattr(refusal, "where", None),
+        remedy=str(getattr(refusal, "remedy", "")),
+        extra=getattr(refusal, "extra", None),
+    )

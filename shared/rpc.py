@@ -32,7 +32,7 @@ from pydantic_core import PydanticSerializationError
 
 from shared.identity import Actor
 from shared.outage import is_outage
-from shared.problems import Problem, unavailable
+from shared.problems import Problem, refused, unavailable
 
 MAX_REPLY_BYTES = 512_000
 _WORKERS = 32
@@ -155,10 +155,14 @@ class Operation:
 
 
 class Operations:
-    """The operations of one service, by name. `bind` serves them on a broker."""
+    """The operations of one service, by name. `bind` serves them on a broker.
 
-    def __init__(self, service: str) -> None:
+    `refusal`: what the service's domain raises, also where a query asks it.
+    """
+
+    def __init__(self, service: str, refusal: type[Exception] | tuple[()] = ()) -> None:
         self.service = service
+        self._refusal = refusal
         self._operations: dict[str, Operation] = {}
 
     def command(
@@ -216,6 +220,8 @@ class Operations:
             return encoded
         except Problem as problem:
             return _json({"problem": problem.to_dict()})
+        except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
+            return _json({"problem": refused(refusal).to_dict()})
         except Exception as error:
             if is_outage(error):
                 _log.warning("database outage", service=self.service, error=repr(error)[:500])

@@ -94,6 +94,11 @@ async def test_three_provincial_projects_for_each_county_and_a_trillion_in_all(l
     assert before["projects"] == 0
 
 
+async def test_a_day_before_every_rule_is_refused_with_what_to_do(library: Service) -> None:
+    problem = await library.refused(PROVINCE, "reserve-summary", on="0001-01-01")
+    assert (problem.status, problem.code) == (409, "no-rule")
+
+
 async def test_a_dropped_project_goes_out_with_its_reason(library: Service) -> None:
     drop = {"project": "P-1", "register": "reserve_county", "action": "dropped", "reason": "企业停产"}
     view = await library.ask(FUQING, "update-reserve", **drop)
