@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
+from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +27,6 @@ from shared.event_log import StreamWrite, VersionConflict
 from shared.health import OK, Check
 
 log = structlog.get_logger(__name__)
-_tracer = telemetry.tracer(__name__)
 
 BATCH = 500
 IDLE_S = 2.0
@@ -176,7 +176,6 @@ class CoverageWatch:
         """Append, in a span linked to the batches that the verdicts rest on. A sweep without a verdict has none."""
         if not events:
             return
-        links = telemetry.links_from(rest_on)
-        with _tracer.start_as_current_span("energy coverage sweep", links=links):
+        with telemetry.batch_span("energy coverage sweep", rest_on, kind=SpanKind.INTERNAL, scope=__name__):
             await inline.apply(conn, events, self.energy.now())
             await self.energy.log.append(conn, writes, metadata(what))

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,7 +33,6 @@ from shared.event_log import StreamWrite, VersionConflict
 from shared.health import OK, Check
 
 log = structlog.get_logger(__name__)
-_tracer = telemetry.tracer(__name__)
 _flushed = telemetry.meter(__name__).create_counter(
     "energy.days.flushed", description="events of days written"
 )
@@ -118,8 +118,10 @@ class Flusher:
             # A look that finds nothing to do is no work worth a trace.
             if not marks:
                 return 0, 0
-            links = telemetry.links_from(row.traceparent for row in rows)
-            with _tracer.start_as_current_span("energy flush", links=links) as span:
+            sources = [row.traceparent for row in rows]
+            with telemetry.batch_span(
+                "energy flush", sources, kind=SpanKind.INTERNAL, scope=__name__
+            ) as span:
                 span.set_attribute("shengji.days", len(marks))
                 events = await self._decide(conn, marks)
                 if events:
