@@ -120,6 +120,7 @@ class Run:
         self._step = "wait for the last receipts and figures"
         await player.collector.settle()
         await self._closed(office)
+        self.situation.counted = await office.province.pages("/api/v1/progress/figures", measure="tally")
         self.journal.save()
         self.situation.pace = ""
         self._summarise()

@@ -13,13 +13,17 @@ _KEPT = 200
 
 @dataclass(slots=True)
 class Situation:
-    """The board's last answer and what happened around it. `board` is progress's own JSON, unchanged."""
+    """The board's last answer and what happened around it. `board` is progress's own JSON, unchanged.
+
+    `counted`: the figures of the targets that count projects, needs and results; asked for at the end.
+    """
 
     tally: Tally
     clock: datetime | None = None
     pace: str = ""
     board: dict[str, Any] | None = None
     board_at: float | None = None
+    counted: list[dict[str, Any]] = field(default_factory=list)
     trouble: str = ""
     first_figures: float | None = None
     happenings: deque[tuple[datetime | None, str]] = field(default_factory=lambda: deque(maxlen=_KEPT))

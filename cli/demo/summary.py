@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -48,6 +50,7 @@ def show(
     console.print(table(situation.board, console.width))
     console.print(balance(journal.tally), highlight=False)
     console.print(fault_table(faults, journal))
+    console.print(counted_table(situation.counted))
     console.print(_timings(journal, took), highlight=False)
     _show_places(console, places)
 
@@ -77,6 +80,17 @@ def fault_table(faults: Sequence[Fault], journal: Journal) -> Table:
         else:
             mark, text = ("[green]✓[/]" if verdict["ok"] else "[red]✗[/]"), verdict["text"]
         made.add_row(mark, f"{fault.title} ({fault.enterprise})", fault.expected, text)
+    return made
+
+
+def counted_table(figures: Sequence[dict[str, Any]]) -> Table:
+    """What the year's projects, needs and results add up to, target by target, by the system's own figures."""
+    made = Table("", "target", "counted", "of", "unit", title="Projects of the six programmes")
+    for figure in figures:
+        if figure["value"] is not None and Decimal(figure["value"]):
+            made.add_row(
+                figure["target"], figure["name"], figure["value"], figure["target_value"], figure["unit"]
+            )
     return made
 
 
