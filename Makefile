@@ -28,7 +28,9 @@ up: .venv/.installed ## Start everything, without the scenario; Ctrl-C stops it 
 	@$(RUN)/shengji up
 
 test: .venv/.installed check ## Run every check and every test
-	@$(RUN)/python -m pytest
+	@# An upgrade replaces whole processes: it is tried in a process of its own, untouched by other tests.
+	@$(RUN)/python -m pytest tests/upgrades
+	@$(RUN)/python -m pytest --ignore=tests/upgrades
 
 check: .venv/.installed ## Style, types, layers, contract files, generated deployment files
 	@$(call quietly,ruff check,$(RUN)/ruff check -q)
