@@ -3,53 +3,28 @@
 Each reminder is a command with an id made of project and day, so that two processes at once remind once.
 """
 
-import asyncio
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import or_, select
 
 from services.projects import reference, tables
 from services.projects.app import projects
-from services.projects.app.context import App
+from services.projects.day_watch import DayWatch
 from services.projects.domain.project_commands import AcceptanceRule, RemindAcceptance
 from services.projects.domain.stages import Stage
-from shared.health import OK, Check
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
 
 _log = structlog.get_logger(__name__)
-_IDLE_S = 2.0
 _ACTOR = system_actor("acceptance")
 
 
-@dataclass(slots=True)
-class AcceptanceWatch:
-    """Runs beside the commands."""
+class AcceptanceWatch(DayWatch):
+    """Reminds of built projects that nobody accepts."""
 
-    app: App
-    _swept: date | None = field(default=None, init=False)
-    _failure: str | None = field(default=None, init=False)
-
-    async def run(self) -> None:
-        """Sweep once a day of the Clock, at its start. Errors are logged and tried again."""
-        while True:
-            try:
-                if self._swept != (today := self.app.today()):
-                    await self.sweep()
-                    self._swept = today
-                self._failure = None
-            except Exception as error:
-                self._failure = f"{type(error).__name__}: {error}"
-                _log.exception("reminding of acceptances failed")
-                await asyncio.sleep(_IDLE_S)
-            await self.app.clock.changed(_IDLE_S)
-
-    def check(self) -> Check:
-        """Degraded while nobody can be reminded: it is made up for, with a later day."""
-        return OK if self._failure is None else Check("degraded", self._failure)
+    name = "acceptances"
 
     async def sweep(self) -> int:
         """Remind of every acceptance that is due by the rule in force; answers how many were asked about."""

@@ -4,9 +4,6 @@ Only duties with a follow-up rule are watched. How things stand is never asked o
 the calendar and the Clock, and a watch that is behind makes no figure wrong.
 """
 
-import asyncio
-import time
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -14,12 +11,11 @@ import structlog
 from sqlalchemy import func, select
 
 from services.projects import reference, tables
-from services.projects.app.context import App
 from services.projects.app.duties import follow_up
+from services.projects.day_watch import DayWatch
 from services.projects.domain.duty_account import Account, FollowUpOn, Key, decide
 from services.projects.obligations import Obligation, all_duties, obligations
 from shared import telemetry
-from shared.health import OK, Check
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
@@ -27,37 +23,12 @@ from shared.rpc import Call
 log = structlog.get_logger(__name__)
 _tracer = telemetry.tracer(__name__)
 
-IDLE_S = 60.0
-"""On the same day it is looked at again after so long: a plan may have been loaded."""
-_PAUSE_S = 2.0
 
+class DutyWatch(DayWatch):
+    """Reminds of what is due, records what is missing, and draws the consequence."""
 
-@dataclass(slots=True)
-class DutyWatch:
-    """Runs beside the commands. Two at once do no harm: the second finds the facts recorded."""
-
-    app: App
-    _looked: tuple[date, float] | None = field(default=None, init=False)
-    _failure: str | None = field(default=None, init=False)
-
-    async def run(self) -> None:
-        """Sweep on every new day of the Clock, and every minute. Errors are logged and tried again."""
-        while True:
-            today, now = self.app.today(), time.monotonic()
-            if self._looked is None or self._looked[0] != today or now - self._looked[1] >= IDLE_S:
-                try:
-                    await self.sweep()
-                    self._looked, self._failure = (today, now), None
-                except Exception as error:
-                    self._failure = f"{type(error).__name__}: {error}"
-                    log.exception("duty watch failed")
-                    await asyncio.sleep(_PAUSE_S)
-                    continue
-            await self.app.clock.changed(IDLE_S)
-
-    def check(self) -> Check:
-        """Degraded while nothing can be followed up: it is made good with the next sweep."""
-        return OK if self._failure is None else Check("degraded", self._failure)
+    name = "duties"
+    again_s = 60.0  # a plan may have been loaded on the same day
 
     async def sweep(self) -> int:
         """Follow up every account of which the day asks for something; answers with the number of events."""
