@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import json
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from cli import audit
-from cli.status_facts import gather
+from cli.status_facts import Status, gather
 from deploy.databases import for_asyncpg
 from deploy.local import backup, backup_restore
 from deploy.local.attach import attach
@@ -73,10 +74,6 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
 ) -> None:
     data = local_system.settings.data
     january = await readings_of_january(portal, mill)
-    await wait_for(lambda: level(data), 60, "the system is level")
-    before, energy = await figures(portal), await sums(portal, mill)
-    heads = {each.source: (each.head, each.hash) for each in (await gather(attach(data))).logs}
-
     with server_folder("drill") as folder:
         said: list[str] = []
         async with archived(data) as file:
@@ -85,7 +82,14 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
                 await backup.make(attach(data), folder / "backups", KEY, said.append)
             assert list((folder / "backups").iterdir()) == []
             away.rename(file)
-            made = await backup.make(attach(data), folder / "backups", KEY, said.append)
+            while True:
+                heads = ends(await wait_for(lambda: level(data), 60, "the system is level"))
+                before, energy = await figures(portal), await sums(portal, mill)
+                made = await backup.make(attach(data), folder / "backups", KEY, said.append)
+                if ends(await gather(attach(data))) == heads:
+                    break
+                # The system is at work: a sweep recorded something meanwhile, so the figures are a moment too old.
+                shutil.rmtree(made.folder)
         # From here on only the backup has January's file.
         assert {path.name for path in made.folder.iterdir()} == {
             *(f"{service}.dump.sealed" for service in backup.ORDER),
@@ -112,7 +116,7 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
 
         async with LocalSystem(settings) as system:
             found = await wait_for(lambda: level(settings.data), 90, "the streams are filled again")
-            assert {each.source: (each.head, each.hash) for each in found.logs} == heads
+            assert ends(found) == heads
             second = Portal(system)
             try:
                 assert differences(before, await figures(second)) == []
@@ -138,6 +142,11 @@ async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
             await new_incarnations(data, settings.data)
             console = Console(file=io.StringIO(), record=True)
             assert await audit.verify(settings.data, None, [data / "anchors"], console) == 0
+
+
+def ends(status: Status) -> dict[str, tuple[int, str]]:
+    """Each log's last position and its hash."""
+    return {each.source: (each.head, each.hash) for each in status.logs}
 
 
 async def readings_of_january(portal: Portal, mill: Mill) -> list[Any]:
