@@ -1,0 +1,126 @@
+"""The gateway's side: a call is sent, and repeated under its id until it is answered or the time is up."""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from faststream.nats import NatsBroker
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
+from nats.errors import TimeoutError as NatsTimeoutError
+from opentelemetry import propagate, trace
+
+from shared.identity import Actor
+from shared.problems import Problem, unavailable
+from shared.rpc.message import Call
+
+_tracer = trace.get_tracer("shengji.rpc")
+
+
+class _Answer(msgspec.Struct):
+    """A reply to a query as its caller needs it: the data stay as they were written."""
+
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    problem: dict[str, Any] | None = None
+
+
+class Client:
+    """The gateway's side: sends a call, repeats it under the same id, and answers or raises Problem."""
+
+    def __init__(self, broker: NatsBroker) -> None:
+        self._broker = broker
+
+    async def call(
+        self,
+        service: str,
+        operation: str,
+        body: dict[str, Any],
+        actor: Actor,
+        *,
+        command_id: str | None = None,
+        correlation_id: str = "",
+        timeout: float = 10.0,
+    ) -> dict[str, Any]:
+        """One operation's reply: `{"data": …}`, for a command also `"source"` and `"position"`.
+
+        Repeats on silence and on "no responders" until `timeout` seconds have passed; then Problem 503
+        with the id under which the caller may repeat.
+        """
+        command_id = command_id or uuid4().hex
+        body_of_reply = await self._send(service, operation, body, actor, command_id, correlation_id, timeout)
+        reply: dict[str, Any] = json.loads(body_of_reply)
+        if "problem" in reply:
+            raise Problem.from_dict(reply["problem"])
+        return reply
+
+    async def query(
+        self,
+        service: str,
+        operation: str,
+        body: dict[str, Any],
+        actor: Actor,
+        *,
+        correlation_id: str = "",
+        timeout: float = 10.0,
+    ) -> bytes:
+        """A query's data, in the JSON that the service wrote. Repeats as `call` does."""
+        query_id = uuid4().hex
+        correlation_id = correlation_id or query_id
+        raw = await self._send(service, operation, body, actor, query_id, correlation_id, timeout)
+        reply = msgspec.json.decode(raw, type=_Answer)
+        if reply.problem is not None:
+            raise Problem.from_dict(reply.problem)
+        return bytes(reply.data)
+
+    async def _send(
+        self,
+        service: str,
+        operation: str,
+        body: dict[str, Any],
+        actor: Actor,
+        command_id: str,
+        correlation_id: str,
+        timeout: float,
+    ) -> bytes:
+        give_up = time.monotonic() + timeout
+        with _tracer.start_as_current_span(
+            f"call {service} {operation}",
+            kind=trace.SpanKind.CLIENT,
+            attributes={"rpc.system": "nats", "rpc.service": service, "rpc.method": operation},
+        ):
+            carrier: dict[str, str] = {}
+            propagate.inject(carrier)
+            deadline = datetime.now(UTC) + timedelta(seconds=timeout)
+            call = Call(command_id, actor, operation, body, deadline, correlation_id, carrier)
+            raw = call.encode()
+            while (left := give_up - time.monotonic()) > 0:
+                try:
+                    message = await self._broker.request(
+                        raw, f"rpc.{service}.{operation}", timeout=min(left, 3.0)
+                    )
+                except (NatsTimeoutError, TimeoutError):
+                    continue
+                except MaxPayloadError as error:
+                    raise _request_too_large() from error
+                except NatsError:  # nobody answers, or the connection is being made anew
+                    await asyncio.sleep(min(left, 0.1))
+                    continue
+                return message.body
+        raise unavailable(
+            f"The {service} service did not answer within {timeout:g} s; whether it acted is not known.",
+            extra={"command_id": command_id},
+        )
+
+
+def _request_too_large() -> Problem:
+    return Problem(
+        413,
+        "request-too-large",
+        "The request is too large",
+        "The request is larger than a service can be sent.",
+        remedy="Send it in parts.",
+    )

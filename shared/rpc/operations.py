@@ -1,0 +1,212 @@
+"""A service's side: its operations by name, served so that every request gets a reply.
+
+They carry their request and response models; `Operations.contract` writes them down as data, and the gateway
+builds its public API from that data alone.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import uuid4
+
+import msgspec
+import structlog
+from faststream import StreamMessage
+from faststream.nats import NatsBroker
+from opentelemetry import propagate, trace
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
+
+from shared.outage import is_outage
+from shared.problems import Problem, refused, unavailable
+from shared.rpc.message import MAX_REPLY_BYTES, Call, encode_data, encode_result
+
+_WORKERS = 32
+_OUTAGE = "The service's database gave no answer; whether a command was carried out is not known."
+_log = structlog.get_logger("rpc")
+_tracer = trace.get_tracer("shengji.rpc")
+
+Handler = Callable[[Call, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    name: str
+    kind: Literal["command", "query"]
+    request: type[BaseModel]
+    response: type[BaseModel]
+    summary: str
+    handler: Handler
+
+
+class Operations:
+    """The operations of one service, by name. `bind` serves them on a broker.
+
+    `refusal`: what the service's domain raises, also where a query asks it.
+    """
+
+    def __init__(self, service: str, refusal: type[Exception] | tuple[()] = ()) -> None:
+        self.service = service
+        self._refusal = refusal
+        self._operations: dict[str, Operation] = {}
+
+    def command(
+        self, name: str, *, request: type[BaseModel], response: type[BaseModel], summary: str
+    ) -> Callable[[Handler], Handler]:
+        """Register `async (Call, request) -> Reply`; the reply's data must fit `response`."""
+        return self._register("command", name, request, response, summary)
+
+    def query(
+        self, name: str, *, request: type[BaseModel], response: type[BaseModel], summary: str
+    ) -> Callable[[Handler], Handler]:
+        """Register `async (Call, request) -> response model, dict, or Encoded`."""
+        return self._register("query", name, request, response, summary)
+
+    def _register(
+        self,
+        kind: Literal["command", "query"],
+        name: str,
+        request: type[BaseModel],
+        response: type[BaseModel],
+        summary: str,
+    ) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            if name in self._operations:
+                raise ValueError(f"{self.service}: operation {name!r} is registered twice")
+            self._operations[name] = Operation(name, kind, request, response, summary, handler)
+            return handler
+
+        return register
+
+    def all(self) -> list[Operation]:
+        """Every operation, by name."""
+        return sorted(self._operations.values(), key=lambda operation: operation.name)
+
+    def get(self, name: str) -> Operation:
+        """The operation of that name. Raises KeyError."""
+        return self._operations[name]
+
+    def bind(self, broker: NatsBroker) -> None:
+        """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group."""
+
+        @broker.subscriber(
+            f"rpc.{self.service}.*", queue=self.service, max_workers=_WORKERS, decoder=_as_it_came
+        )
+        async def answer(body: bytes) -> bytes:
+            return await self.answer(body)
+
+    async def answer(self, raw: bytes) -> bytes:
+        """The reply to one raw request. Never raises."""
+        try:
+            encoded = await self._dispatch(raw)
+            if len(encoded) > MAX_REPLY_BYTES:
+                _log.error("reply too large", service=self.service, bytes=len(encoded))
+                raise _too_large()
+            return encoded
+        except Problem as problem:
+            return encode_data({"problem": problem.to_dict()})
+        except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
+            return encode_data({"problem": refused(refusal).to_dict()})
+        except Exception as error:
+            if is_outage(error):
+                _log.warning("database outage", service=self.service, error=repr(error)[:500])
+                return encode_data({"problem": unavailable(_OUTAGE).to_dict()})
+            reference = uuid4().hex[:12]
+            _log.exception("operation failed", service=self.service, reference=reference)
+            return encode_data({"problem": _internal(reference).to_dict()})
+
+    async def _dispatch(self, raw: bytes) -> bytes:
+        try:
+            call = Call.decode(raw)
+        except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as error:
+            raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
+        operation = self._operations.get(call.operation)
+        if operation is None:
+            raise Problem(
+                404, "no-such-operation", "No such operation", f"{self.service}: {call.operation!r}"
+            )
+        context = propagate.extract(call.trace)
+        with _tracer.start_as_current_span(
+            f"{self.service} {operation.name}",
+            context=context,
+            kind=trace.SpanKind.SERVER,
+            attributes={"rpc.system": "nats", "rpc.service": self.service, "rpc.method": operation.name},
+        ) as span:
+            if call.expired():
+                # Nobody waits for the answer any more; to carry it out now would surprise.
+                raise unavailable("The request's deadline had passed when it arrived.")
+            try:
+                request = operation.request.model_validate(call.body)
+            except ValidationError as error:
+                raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
+            try:
+                result = await operation.handler(call, request)
+            except Problem as problem:
+                span.set_attribute("shengji.problem", problem.code)
+                raise
+            return encode_result(result)
+
+    def contract(self) -> dict[str, Any]:
+        """Every operation with its request and response JSON Schemas, as data for the gateway."""
+        operations: dict[str, Any] = {}
+        for operation in self.all():
+            schemas, definitions = models_json_schema(
+                [(operation.request, "validation"), (operation.response, "serialization")],
+                ref_template="#/components/schemas/{model}",
+            )
+            operations[operation.name] = {
+                "kind": operation.kind,
+                "summary": operation.summary,
+                "description": (operation.handler.__doc__ or "").strip(),
+                "request": schemas[(operation.request, "validation")],
+                "response": schemas[(operation.response, "serialization")],
+                "schemas": definitions.get("$defs", {}),
+            }
+        return {"service": self.service, "operations": operations}
+
+
+async def _as_it_came(message: StreamMessage[Any]) -> bytes:
+    """FastStream would parse the body, and an unfit one would get no reply at all.
+
+    Asking for the whole message instead makes FastStream fetch it through a thread, for every request.
+    """
+    return message.body
+
+
+def invalid_fields(error: ValidationError) -> Problem:
+    """A validation error as one problem that lists every field: where, why."""
+    errors = [
+        {"where": ".".join(str(part) for part in item["loc"]) or "body", "why": item["msg"]}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    first = errors[0]
+    return Problem(
+        422,
+        "invalid",
+        "Invalid request",
+        f"{first['where']}: {first['why']}" + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""),
+        where=first["where"],
+        remedy="Correct the fields named under errors; /docs shows each operation's shape and an example.",
+        errors=errors[:50],
+    )
+
+
+def _internal(reference: str) -> Problem:
+    return Problem(
+        500,
+        "internal",
+        "Internal error",
+        f"Something failed that should not; the log has it under {reference}.",
+        remedy="Repeat with the same Idempotency-Key; if it stays, tell the operators this reference.",
+        extra={"reference": reference},
+    )
+
+
+def _too_large() -> Problem:
+    return Problem(
+        413,
+        "answer-too-large",
+        "The answer is too large",
+        f"The answer would be over {MAX_REPLY_BYTES} bytes.",
+        remedy="Ask for a smaller page or a narrower filter.",
+    )
