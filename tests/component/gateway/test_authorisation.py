@@ -1,14 +1,13 @@
-"""Role × route × region: every cell of the table in `authorisation.py`, through the real gateway and services."""
+"""Role × route × region: every cell of the tables in `authorisation/`, through the real gateway and services."""
 
 import httpx
 import pytest
 
 from services.gateway.routes import all_routes
-from tests.component.gateway.authorisation import CALLERS, SAMPLES, client, table
+from tests.component.gateway.authorisation import CALLERS, ROWS, SAMPLES, client
 from tests.component.gateway.world import World
 from tests.kit.portal import API, Portal, assert_problem, ok, problem
 
-ROWS = table()
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 

@@ -1,0 +1,113 @@
+"""Funds and subsidies."""
+
+from typing import Any
+
+from tests.component.gateway.authorisation.base import REASON, Ask, Sample, of_both, same
+from tests.component.gateway.world import CITY, World
+from tests.kit.portal import ok, unique
+
+TABLE = """
+#                                                     province ops city city' county county' enterprise enterprise'
+GET  /funds                                                200 200  200   200    200     200        200         200
+POST /funds                                                201 403  201   403    403     403        403         403
+GET  /funds/{fund}                                         200 200  200   200    200     200        200         200
+GET  /funds/{fund}/ledger                                  200 200  200   403    403     403        403         403
+POST /funds/{fund}/appropriations                          403 403  201   403    403     403        403         403
+POST /funds/{fund}/terms                                   403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications                            201 403  201   404    201     404        403         403
+GET  /funds/{fund}/applications/{application}              200 200  200   404    200     404        200         404
+POST /funds/{fund}/applications/{application}/assessments  403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications/{application}/reservations 403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications/{application}/commitments  403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications/{application}/payments     403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications/{application}/releases     403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications/{application}/recoveries   403 403  200   403    403     403        403         403
+POST /funds/{fund}/applications/{application}/closing      403 403  200   403    403     403        403         403
+GET  /subsidies                                            200 200  200   403    200     403        200         403
+"""
+
+
+def fund() -> dict[str, Any]:
+    """The body that opens a city's fund, for projects at any stage."""
+    terms = {
+        "valid_from": "2013-01-01",
+        "aids": ["grant"],
+        "bases": ["equipment_investment"],
+        "rate": "0.02",
+        "cap": "1500000",
+    }
+    return {
+        "fund": unique("FUND"),
+        "name": "示例专项资金",
+        "region": CITY,
+        "purpose": "示例",
+        "amount": "50000000",
+        "valid_from": "2013-01-01",
+        "valid_to": "2013-12-31",
+        "terms": [terms],
+        "source": "示例",
+    }
+
+
+async def _fund(world: World) -> Ask:
+    return Ask({"fund": ok(await world.portal.city().post("/funds", json=fund()))["fund"]})
+
+
+def _of_fund(**body: Any) -> Sample:
+    """A change of a fund of its own."""
+
+    async def ask(world: World) -> Ask:
+        return Ask((await _fund(world)).path, body={**body, **REASON})
+
+    return ask
+
+
+async def _apply(world: World) -> Ask:
+    body = {
+        "project": await world.new_project(),
+        "aid": "grant",
+        "base_kind": "equipment_investment",
+        "base": "60000000",
+        "evidence": "示例",
+    }
+    return Ask((await _fund(world)).path, body=body)
+
+
+def _of_subsidy(*before: str, **body: Any) -> Sample:
+    """A decision on an application of its own, after the decisions that must come before it."""
+
+    async def ask(world: World) -> Ask:
+        city, asked = world.portal.city(), await _apply(world)
+        path = f"/funds/{asked.path['fund']}/applications"
+        made = ok(await city.post(path, json=asked.body))["application"]
+        for step in before:
+            ok(await city.post(f"{path}/{made}/{step}", json={"evidence": f"示例{step}"}))
+        return Ask({**asked.path, "application": made}, body=body)
+
+    return ask
+
+
+SAMPLES: dict[str, Sample] = {
+    "GET /funds": same(),
+    "POST /funds": same(body=lambda _: fund()),
+    "GET /funds/{fund}": _fund,
+    "GET /funds/{fund}/ledger": _fund,
+    "POST /funds/{fund}/appropriations": _of_fund(amount="1000000", evidence="示例"),
+    "POST /funds/{fund}/terms": _of_fund(terms=fund()["terms"], evidence="示例"),
+    "POST /funds/{fund}/applications": _apply,
+    "GET /funds/{fund}/applications/{application}": _of_subsidy(),
+    "POST /funds/{fund}/applications/{application}/assessments": _of_subsidy(
+        base="50000000", evidence="示例", **REASON
+    ),
+    "POST /funds/{fund}/applications/{application}/reservations": _of_subsidy(evidence="示例"),
+    "POST /funds/{fund}/applications/{application}/commitments": _of_subsidy("reservations", evidence="示例"),
+    "POST /funds/{fund}/applications/{application}/payments": _of_subsidy(
+        "reservations", "commitments", evidence="示例"
+    ),
+    "POST /funds/{fund}/applications/{application}/releases": _of_subsidy("reservations", **REASON),
+    "POST /funds/{fund}/applications/{application}/recoveries": _of_subsidy(
+        "reservations", "commitments", "payments", evidence="示例", **REASON
+    ),
+    "POST /funds/{fund}/applications/{application}/closing": _of_subsidy(outcome="rejected", **REASON),
+    "GET /subsidies": same(query=of_both),
+}

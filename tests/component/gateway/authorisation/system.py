@@ -1,0 +1,37 @@
+"""The Clock, people behind references, saved views."""
+
+from datetime import timedelta
+
+from tests.component.gateway.authorisation.base import Ask, Sample, same
+from tests.component.gateway.world import World
+from tests.kit.people import acting_person
+
+TABLE = """
+#                           province ops city city' county county' enterprise enterprise'
+GET    /clock                    200 200  200   200    200     200        200         200
+POST   /clock                    403 200  403   403    403     403        403         403
+GET    /people/{reference}       403 200  403   403    403     403        403         403
+DELETE /people/{reference}       403 200  403   403    403     403        403         403
+GET    /views                    200 200  200   200    200     200        200         200
+POST   /views                    201 201  201   201    201     201        201         201
+POST   /views/removal            200 200  200   200    200     200        200         200
+"""
+
+
+async def _step(world: World) -> Ask:
+    return Ask(body={"now": (await world.portal.now() + timedelta(seconds=1)).isoformat()})
+
+
+async def _person(world: World) -> Ask:
+    return Ask({"reference": await acting_person(world.portal, "test-somebody")})
+
+
+SAMPLES: dict[str, Sample] = {
+    "GET /clock": same(),
+    "POST /clock": _step,
+    "GET /people/{reference}": _person,
+    "DELETE /people/{reference}": _person,
+    "GET /views": same(),
+    "POST /views": same(body=lambda _: {"view": "示例", "list": "projects", "query": {"stage": "started"}}),
+    "POST /views/removal": same(body=lambda _: {"view": "示例"}),
+}
