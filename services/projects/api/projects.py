@@ -5,6 +5,8 @@ from services.projects.app import cohorts, projects
 from services.projects.models import acceptance as acceptance_models
 from services.projects.models import cohorts as cohort_models
 from services.projects.models import projects as models
+from services.projects.models import registers as register_models
+from services.projects.models import steps as step_models
 from services.projects.queries import acceptance
 from services.projects.queries import cohorts as cohort_queries
 from services.projects.queries import projects as queries
@@ -29,11 +31,11 @@ async def register_project(call: Call, body: models.RegisterProject) -> Reply:
 
 @ops.command(
     "reach-stage",
-    request=models.ReachStage,
+    request=step_models.ReachStage,
     response=models.ProjectView,
     summary="Report a stage that a project has reached",
 )
-async def reach_stage(call: Call, body: models.ReachStage) -> Reply:
+async def reach_stage(call: Call, body: step_models.ReachStage) -> Reply:
     """A step with its day and evidence: 预报, 洽谈, 签约, 备案 or 核准, 开工, 投产, 验收, 退出跟踪; 停滞, 复工, 终止.
 
     A pre-report (预报) asks the departments of the joint pre-review for their opinions.
@@ -58,33 +60,33 @@ async def change_project(call: Call, body: models.ChangeProject) -> Reply:
 
 @ops.command(
     "correct-stage",
-    request=models.CorrectStage,
+    request=step_models.CorrectStage,
     response=models.ProjectView,
     summary="Correct a stage that was reported wrongly",
 )
-async def correct_stage(call: Call, body: models.CorrectStage) -> Reply:
+async def correct_stage(call: Call, body: step_models.CorrectStage) -> Reply:
     """Another stage, day or evidence in place of a wrong step, or the step taken out; with the reason."""
     return await projects.correct_stage(Serving.app, call, body)
 
 
 @ops.command(
     "join-register",
-    request=models.JoinRegister,
+    request=register_models.JoinRegister,
     response=models.ProjectView,
     summary="Put a project into a register",
 )
-async def join_register(call: Call, body: models.JoinRegister) -> Reply:
+async def join_register(call: Call, body: register_models.JoinRegister) -> Reply:
     """A register (名录) is kept at its own level or above: the provincial ones by the province (X-22)."""
     return await projects.join_register(Serving.app, call, body)
 
 
 @ops.command(
     "leave-register",
-    request=models.LeaveRegister,
+    request=register_models.LeaveRegister,
     response=models.ProjectView,
     summary="Take a project out of a register",
 )
-async def leave_register(call: Call, body: models.LeaveRegister) -> Reply:
+async def leave_register(call: Call, body: register_models.LeaveRegister) -> Reply:
     """With its last day in the register and the reason; it may join again later."""
     return await projects.leave_register(Serving.app, call, body)
 

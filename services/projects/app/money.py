@@ -14,23 +14,23 @@ from services.projects.domain.money import commands as do
 from services.projects.domain.money.fund import CriterionMet, FundEvent, FundState, Outcome
 from services.projects.domain.money.terms import Terms
 from services.projects.events import FUND, fund_stream
-from services.projects.models import money as models
+from services.projects.models import funds, subsidies
 from services.projects.views.money import fund_view, subsidy_view
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
 _Body = (
-    models.AssessSubsidy
-    | models.ReserveSubsidy
-    | models.CommitSubsidy
-    | models.PaySubsidy
-    | models.ReleaseSubsidy
-    | models.RecoverSubsidy
-    | models.CloseSubsidy
+    subsidies.AssessSubsidy
+    | subsidies.ReserveSubsidy
+    | subsidies.CommitSubsidy
+    | subsidies.PaySubsidy
+    | subsidies.ReleaseSubsidy
+    | subsidies.RecoverSubsidy
+    | subsidies.CloseSubsidy
 )
 
 
-async def open_fund(app: App, call: Call, body: models.OpenFund) -> Reply:
+async def open_fund(app: App, call: Call, body: funds.OpenFund) -> Reply:
     """Set money aside, for one's own government or one below."""
 
     async def command(conn: AsyncConnection) -> do.FundCommand:
@@ -56,7 +56,7 @@ async def open_fund(app: App, call: Call, body: models.OpenFund) -> Reply:
     return await _run_fund(app, call, body.fund, command)
 
 
-async def change_appropriation(app: App, call: Call, body: models.ChangeAppropriation) -> Reply:
+async def change_appropriation(app: App, call: Call, body: funds.ChangeAppropriation) -> Reply:
     """Add money, or take some out."""
     today = app.today()
     command = do.ChangeAppropriation(
@@ -71,7 +71,7 @@ async def change_appropriation(app: App, call: Call, body: models.ChangeAppropri
     return await _run_fund(app, call, body.fund, _kept(call, body.fund, command))
 
 
-async def change_terms(app: App, call: Call, body: models.ChangeFundTerms) -> Reply:
+async def change_terms(app: App, call: Call, body: funds.ChangeFundTerms) -> Reply:
     """Put other terms in force."""
     today = app.today()
     command = do.ChangeFundTerms(
@@ -86,7 +86,7 @@ async def change_terms(app: App, call: Call, body: models.ChangeFundTerms) -> Re
     return await _run_fund(app, call, body.fund, _kept(call, body.fund, command))
 
 
-async def request_subsidy(app: App, call: Call, body: models.RequestSubsidy) -> Reply:
+async def request_subsidy(app: App, call: Call, body: subsidies.RequestSubsidy) -> Reply:
     """A project's keeper asks for money."""
     application = body.application or checks.made_id("S", call)
     today = app.today()
@@ -120,7 +120,7 @@ async def decide_subsidy(app: App, call: Call, body: _Body) -> Reply:
         application = await _application(conn, body.fund, body.application)
         if application is None:
             raise not_found("application", f"{body.fund} / {body.application}")
-        if isinstance(body, models.CloseSubsidy) and body.outcome == Outcome.WITHDRAWN:
+        if isinstance(body, subsidies.CloseSubsidy) and body.outcome == Outcome.WITHDRAWN:
             await checks.kept_project(conn, call, application.project)
         else:
             await _check_kept(conn, call, body.fund)
@@ -132,23 +132,23 @@ async def decide_subsidy(app: App, call: Call, body: _Body) -> Reply:
 def _decision(body: _Body, today: date, by: str, stage: str) -> do.FundCommand:
     fund, application, on = body.fund, body.application, body.on or today
     match body:
-        case models.AssessSubsidy():
+        case subsidies.AssessSubsidy():
             return do.AssessSubsidy(
                 fund, application, body.base, body.amount, on, body.evidence, body.reason, by, today
             )
-        case models.ReserveSubsidy():
+        case subsidies.ReserveSubsidy():
             return do.ReserveSubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)
-        case models.CommitSubsidy():
+        case subsidies.CommitSubsidy():
             return do.CommitSubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)
-        case models.PaySubsidy():
+        case subsidies.PaySubsidy():
             return do.PaySubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)
-        case models.ReleaseSubsidy():
+        case subsidies.ReleaseSubsidy():
             return do.ReleaseSubsidy(fund, application, body.amount, on, body.reason, by, today)
-        case models.RecoverSubsidy():
+        case subsidies.RecoverSubsidy():
             return do.RecoverSubsidy(
                 fund, application, body.amount, on, body.evidence, body.reason, by, today
             )
-        case models.CloseSubsidy():
+        case subsidies.CloseSubsidy():
             return do.CloseSubsidy(fund, application, body.outcome, on, body.reason, by, today)
 
 
@@ -220,7 +220,7 @@ async def _run_application(
     return await app.run(call, fund_stream(fund), FUND, command, answer=answer)
 
 
-def _terms(parts: Sequence[models.TermsPart]) -> tuple[Terms, ...]:
+def _terms(parts: Sequence[funds.TermsPart]) -> tuple[Terms, ...]:
     return tuple(
         Terms(
             valid_from=part.valid_from,

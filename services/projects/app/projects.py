@@ -29,6 +29,8 @@ from services.projects.domain.registers import Membership
 from services.projects.domain.stages import Stage
 from services.projects.events import PROJECT, project_stream
 from services.projects.models import projects as models
+from services.projects.models import registers as register_models
+from services.projects.models import steps as step_models
 from services.projects.views.projects import project_view
 from shared.rpc import Call, Reply
 
@@ -106,7 +108,7 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
     return await run(app, call, body.project, command)
 
 
-async def reach_stage(app: App, call: Call, body: models.ReachStage) -> Reply:
+async def reach_stage(app: App, call: Call, body: step_models.ReachStage) -> Reply:
     """Report a step of a project. A pre-report opens the joint pre-review by the rule of its day."""
 
     async def command(conn: AsyncConnection) -> ProjectCommand:
@@ -131,7 +133,7 @@ async def reach_stage(app: App, call: Call, body: models.ReachStage) -> Reply:
     return await run(app, call, body.project, command)
 
 
-async def correct_stage(app: App, call: Call, body: models.CorrectStage) -> Reply:
+async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) -> Reply:
     """Correct a step that was reported wrongly."""
     return await run_known(
         app,
@@ -150,7 +152,7 @@ async def correct_stage(app: App, call: Call, body: models.CorrectStage) -> Repl
     )
 
 
-async def join_register(app: App, call: Call, body: models.JoinRegister) -> Reply:
+async def join_register(app: App, call: Call, body: register_models.JoinRegister) -> Reply:
     """Put a project into a register."""
     today = app.today()
 
@@ -164,7 +166,7 @@ async def join_register(app: App, call: Call, body: models.JoinRegister) -> Repl
     return await run(app, call, body.project, command)
 
 
-async def leave_register(app: App, call: Call, body: models.LeaveRegister) -> Reply:
+async def leave_register(app: App, call: Call, body: register_models.LeaveRegister) -> Reply:
     """Take a project out of a register."""
     today = app.today()
     command = LeaveRegister(body.project, body.register_, body.on, body.reason, today)

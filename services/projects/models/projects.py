@@ -1,4 +1,4 @@
-"""Requests and answers about projects (项目), their stages and registers."""
+"""Requests and answers about projects (项目): what is known of them, and lists of them."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -10,10 +10,8 @@ from services.projects.domain.stages import Stage
 from services.projects.models.base import (
     Answer,
     Cursor,
-    Evidence,
     Limit,
     Money,
-    Note,
     ProjectId,
     RegionCode,
     RegisterCode,
@@ -21,15 +19,14 @@ from services.projects.models.base import (
     Request,
     ShortText,
 )
-
-
-class RegisterMembership(Request):
-    """A stay in a register, both days included."""
-
-    register_: RegisterCode = Field(alias="register")
-    valid_from: date = Field(description="first day in it", examples=["2013-02-01"])
-    valid_to: date | None = Field(default=None, description="last day in it; null: still in it")
-
+from services.projects.models.registers import (
+    RegisterMembership,
+    RegisterStay,
+)
+from services.projects.models.steps import (
+    PastStepIn,
+    StepView,
+)
 
 TagCode = Annotated[
     str,
@@ -38,11 +35,6 @@ TagCode = Annotated[
 ]
 ProgrammeCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="programme", examples=["TR"])
-]
-Ceremony = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"),
-    Field(description="signing ceremony (签约活动), by an id that its office chooses", examples=["618-2013"]),
 ]
 
 
@@ -60,16 +52,6 @@ class InvestorIn(Request):
         description="its province (GB/T 2260) or country (ISO 3166); null: not known",
         examples=["330000"],
     )
-
-
-class PastStepIn(Request):
-    """A step that was taken before the project became known here."""
-
-    stage: Stage = Field(description="the step")
-    on: date = Field(description="the day it happened")
-    evidence: Evidence
-    note: Note = Field(default="", description="in words")
-    amount: Money | None = Field(default=None, description="of a contract, CNY (yuan)")
 
 
 class RegisterProject(Request):
@@ -137,42 +119,6 @@ class RegisterProject(Request):
     reported_by: ReportedBy
 
 
-class ReachStage(Request):
-    """A step that the project has taken."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "project": "FZ-2013-017",
-                    "stage": "filed",
-                    "on": "2013-01-20",
-                    "evidence": "闽发改备〔2013〕A01017号",
-                }
-            ]
-        }
-    )
-
-    project: ProjectId
-    stage: Stage = Field(
-        description="pre_reported 预报, negotiating 洽谈, intent_signed 意向, agreement_signed 协议, contract_signed "
-        "合同; filed 备案 or approved 核准, started 开工, partly_producing 部分投产, producing 投产, accepted 验收, "
-        "tracking_ended 退出跟踪; suspended 停滞, resumed 复工, terminated 终止, formally_ended 正式终止. "
-        "pre_reviewed 预审 comes of the joint pre-review"
-    )
-    on: date = Field(description="the day it happened")
-    evidence: Evidence
-    note: Note = Field(default="", description="in words; the reason, when suspended or terminated")
-    amount: Money | None = Field(default=None, description="the contract's, at a signing, CNY (yuan)")
-    ceremony: Ceremony | None = Field(
-        default=None, description="signed on its stage: on its list and audited"
-    )
-    confirmed: bool = Field(
-        default=False, description="the amount is right although it looks unusual (see confirm-amount)"
-    )
-    reported_by: ReportedBy
-
-
 class ChangeProject(Request):
     """What is known of a project changes. A field left out stays as it is."""
 
@@ -215,69 +161,6 @@ class ChangeProject(Request):
         default=False, description="the amount is right although it looks unusual (see confirm-amount)"
     )
     reported_by: ReportedBy
-
-
-class CorrectStage(Request):
-    """A step that was reported wrongly."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "project": "FZ-2013-017",
-                    "step": 2,
-                    "stage": "approved",
-                    "on": "2013-01-21",
-                    "evidence": "闽发改核〔2013〕7号",
-                    "reason": "it was approved, not filed",
-                }
-            ]
-        }
-    )
-
-    project: ProjectId
-    step: int = Field(ge=1, le=1000, description="number of the wrong step, as the project lists it")
-    reason: ShortText = Field(description="why it is corrected")
-    stage: Stage | None = Field(default=None, description="what was true; null: the step never was")
-    on: date | None = Field(default=None, description="the right day; null: as it was")
-    evidence: Evidence | None = Field(default=None, description="the right evidence; null: as it was")
-    reported_by: ReportedBy
-
-
-class JoinRegister(Request):
-    """The project comes into a register."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"project": "FZ-2013-017", "register": "provincial_key", "on": "2013-03-01"}]
-        }
-    )
-
-    project: ProjectId
-    register_: RegisterCode = Field(alias="register")
-    on: date = Field(description="first day in it")
-
-
-class LeaveRegister(Request):
-    """The project goes out of a register."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "project": "FZ-2013-017",
-                    "register": "city_key",
-                    "on": "2013-09-30",
-                    "reason": "given up by the owner",
-                }
-            ]
-        }
-    )
-
-    project: ProjectId
-    register_: RegisterCode = Field(alias="register")
-    on: date = Field(description="last day in it")
-    reason: ShortText = Field(description="why it leaves")
 
 
 class GetProject(Request):
@@ -343,26 +226,6 @@ class ListProjects(Request):
     text: ShortText | None = Field(default=None, description="part of its name or its enterprise's")
     limit: Limit
     cursor: Cursor
-
-
-class RegisterStay(Answer):
-    """A stay in a register, both days included."""
-
-    register_: str = Field(alias="register")
-    valid_from: date
-    valid_to: date | None
-
-
-class StepView(Answer):
-    """A step taken."""
-
-    step: int = Field(description="its number, for a correction")
-    stage: Stage
-    on: date
-    evidence: str
-    reported_by: str
-    note: str
-    amount: Money | None = Field(default=None, description="of the contract, at a signing, CNY (yuan)")
 
 
 class InvestorView(Answer):

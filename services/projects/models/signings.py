@@ -17,7 +17,7 @@ from services.projects.models.base import (
     ReportedBy,
     Request,
 )
-from services.projects.models.projects import Ceremony
+from services.projects.models.steps import Ceremony
 
 
 class RecommendSigning(Request):

@@ -10,7 +10,7 @@ from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.domain.money.fund import Balance
 from services.projects.events import CATALOGUE, FUND, fund_stream
-from services.projects.models import money as models
+from services.projects.models import funds, subsidies
 from services.projects.queries import paging, visible
 from services.projects.views.money import (
     balance_view,
@@ -27,13 +27,13 @@ from shared.rpc import Call
 _ZERO = Decimal(0)
 
 
-async def get_fund(app: App, call: Call, body: models.GetFund) -> models.FundView:
+async def get_fund(app: App, call: Call, body: funds.GetFund) -> funds.FundView:
     """A fund with its terms and balance; what is set aside is public."""
     history = await _history(app, body.fund)
     return fund_view(FUND.fold([CATALOGUE.decode(event) for event in history]))
 
 
-async def list_funds(app: App, call: Call, body: models.ListFunds) -> models.FundPage:
+async def list_funds(app: App, call: Call, body: funds.ListFunds) -> funds.FundPage:
     """A page of funds in order of their ids, with the sums of all that the filters leave."""
     table = tables.fund.c
     where: list[ColumnElement[bool]] = []
@@ -53,7 +53,7 @@ async def list_funds(app: App, call: Call, body: models.ListFunds) -> models.Fun
         rows = (await conn.execute(query.order_by(table.fund).limit(body.limit + 1))).all()
         count, *amounts = (await conn.execute(sums)).one()
     page = rows[: body.limit]
-    return models.FundPage(
+    return funds.FundPage(
         items=[fund_summary(row) for row in page],
         next_cursor=paging.cursor(page[-1].fund) if len(rows) > body.limit else None,
         count=count,
@@ -61,7 +61,7 @@ async def list_funds(app: App, call: Call, body: models.ListFunds) -> models.Fun
     )
 
 
-async def get_ledger(app: App, call: Call, body: models.GetLedger) -> models.Ledger:
+async def get_ledger(app: App, call: Call, body: funds.GetLedger) -> funds.Ledger:
     """The entries up to a position of the log, for the government whose fund it is, and those above it."""
     history = await _history(app, body.fund)
     async with app.engine.connect() as conn:
@@ -82,7 +82,7 @@ async def get_ledger(app: App, call: Call, body: models.GetLedger) -> models.Led
     after = paging.read_number(body.cursor) if body.cursor else 0
     rest = [entry for entry in entries if entry.position > after]
     page = rest[: body.limit]
-    return models.Ledger(
+    return funds.Ledger(
         fund=body.fund,
         position=entries[-1].position,
         balance=entries[-1].balance,
@@ -91,7 +91,7 @@ async def get_ledger(app: App, call: Call, body: models.GetLedger) -> models.Led
     )
 
 
-async def get_subsidy(app: App, call: Call, body: models.GetSubsidy) -> models.SubsidyView:
+async def get_subsidy(app: App, call: Call, body: subsidies.GetSubsidy) -> subsidies.SubsidyView:
     """An application; 404 too where its project isn't the actor's to see."""
     table = tables.subsidy.c
     async with app.engine.connect() as conn:
@@ -110,7 +110,7 @@ async def get_subsidy(app: App, call: Call, body: models.GetSubsidy) -> models.S
     return subsidy_view(state, body.application)
 
 
-async def list_subsidies(app: App, call: Call, body: models.ListSubsidies) -> models.SubsidyPage:
+async def list_subsidies(app: App, call: Call, body: subsidies.ListSubsidies) -> subsidies.SubsidyPage:
     """A page of applications in order of fund and id, with the sums of all that the filters leave."""
     table = tables.subsidy.c
     async with app.engine.connect() as conn:
@@ -126,15 +126,17 @@ async def list_subsidies(app: App, call: Call, body: models.ListSubsidies) -> mo
         count, *amounts = (await conn.execute(sums)).one()
     page = rows[: body.limit]
     entitlement, reserved, committed, paid = (amount or _ZERO for amount in amounts)
-    return models.SubsidyPage(
+    return subsidies.SubsidyPage(
         items=[subsidy_summary(row) for row in page],
         next_cursor=paging.cursor(page[-1].fund, page[-1].application) if len(rows) > body.limit else None,
         count=count,
-        total=models.SubsidySums(entitlement=entitlement, reserved=reserved, committed=committed, paid=paid),
+        total=subsidies.SubsidySums(
+            entitlement=entitlement, reserved=reserved, committed=committed, paid=paid
+        ),
     )
 
 
-def _filters(table: Any, body: models.ListSubsidies) -> Sequence[ColumnElement[bool]]:
+def _filters(table: Any, body: subsidies.ListSubsidies) -> Sequence[ColumnElement[bool]]:
     wanted = {
         "fund": body.fund,
         "project": body.project,

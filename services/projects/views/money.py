@@ -16,16 +16,8 @@ from services.projects.domain.money.fund import (
     SubsidyClosed,
     SubsidyRequested,
 )
-from services.projects.models.money import (
-    BalanceView,
-    CriterionView,
-    FundSummary,
-    FundView,
-    LedgerEntry,
-    SubsidySummary,
-    SubsidyView,
-    TermsView,
-)
+from services.projects.models.funds import BalanceView, FundSummary, FundView, LedgerEntry, TermsView
+from services.projects.models.subsidies import CriterionView, SubsidySummary, SubsidyView
 from shared.event_log import Event
 
 

@@ -9,9 +9,9 @@ from services.projects.models.projects import (
     InvestorView,
     ProjectSummary,
     ProjectView,
-    RegisterStay,
-    StepView,
 )
+from services.projects.models.registers import RegisterStay
+from services.projects.models.steps import StepView
 
 
 def project_view(state: ProjectState) -> ProjectView:
