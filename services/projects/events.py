@@ -17,6 +17,7 @@ from services.projects.domain import (
     project_decisions,
     project_problem,
     project_problem_decisions,
+    reporting_month,
 )
 from services.projects.domain.matching import listing, match
 from services.projects.domain.money import decisions as money
@@ -29,6 +30,7 @@ SOURCE = "projects"
 _SLICES = (
     project.ProjectEvent | cohort.CohortClosed,
     monthly_report.MonthlyReportEvent,
+    reporting_month.ReportingMonthEvent,
     plan.PlanEvent,
     project_problem.ProblemEvent,
     meeting.MeetingEvent,
@@ -48,6 +50,7 @@ CATALOGUE = Catalogue(
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 COHORT = Decider(cohort.INITIAL, cohort.decide, cohort.evolve)
 MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_report.evolve)
+REPORTING_MONTH = Decider(reporting_month.INITIAL, reporting_month.decide, reporting_month.evolve)
 PLAN = Decider(plan.INITIAL, plan.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
@@ -73,6 +76,11 @@ def cohort_stream(cohort_id: str) -> str:
 def report_stream(region: str, month: str) -> str:
     """The stream of one city's report of a month."""
     return f"report:{monthly_report.report_id(region, month)}"
+
+
+def reporting_month_stream(month: str) -> str:
+    """The stream of the books of a month."""
+    return f"month:{month}"
 
 
 def plan_stream(plan_id: str) -> str:

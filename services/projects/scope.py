@@ -91,6 +91,12 @@ def check_report_write(actor: Actor, region: str) -> None:
     )
 
 
+def check_reporting_month(actor: Actor) -> None:
+    """The province, to which the cities report, closes and reopens their months. Raises Problem 403."""
+    if actor.role != "province":
+        raise forbidden(f"The province closes and reopens reporting months; your role is {actor.role}.")
+
+
 def report_regions(actor: Actor) -> str | None:
     """The one city whose reports the actor may read; None: all. Raises Problem 403 for who may read none."""
     if actor.role in _READS_ALL:

@@ -39,6 +39,17 @@ ROUTES = [
     Route("GET", "/reports", _S, "list-reports", GOVERNMENT, "reports", area="region"),
     Route("POST", "/reports", _S, "file-report", (CITY,), "reports", area="region", status=201),
     Route("GET", "/reports/calendar", _S, "report-calendar", GOVERNMENT, "reports", area="region"),
+    Route("GET", "/reports/months", _S, "list-reporting-months", GOVERNMENT, "reports", area="region"),
+    Route("POST", "/reports/months/{month}/closing", _S, "close-reporting-month", (PROVINCE,), "reports"),
+    Route(
+        "POST",
+        "/reports/months/{month}/reopenings",
+        _S,
+        "reopen-reporting-month",
+        (PROVINCE,),
+        "reports",
+        status=201,
+    ),
     Route("GET", "/reports/{region}/{month}", _S, "get-report", GOVERNMENT, "reports", area="region"),
     Route(
         "POST",

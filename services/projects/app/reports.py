@@ -22,6 +22,7 @@ from services.projects.domain.plan import Region
 from services.projects.domain.plausibility import Usual
 from services.projects.events import MONTHLY_REPORT, report_stream
 from services.projects.models import reports as models
+from services.projects.reporting_calendar import closed_since
 from services.projects.views.reports import report_view
 from shared.rpc import Call, Reply
 
@@ -107,6 +108,7 @@ async def _known_for_report(
         project_regions={row.project: row.region for row in rows},
         covered=frozenset(reference.tree_of(known).covered_by(region)),
         usual=await _usual(conn, region, month),
+        closed_since=await closed_since(conn, month, region, today),
     )
 
 

@@ -88,7 +88,8 @@ class Known:
     """What must be known of the world to judge a report, read in its own transaction.
 
     `project_regions`: region of each existing project that the report names. `covered`: the codes that the
-    reporting region covers. `due_on` None: the calendar has no report for this region and month.
+    reporting region covers. `due_on` None: the calendar has no report for this region and month. `closed_since`: the
+    month's books are closed for the region (关账) from that day on; None: open.
     """
 
     today: date
@@ -96,6 +97,7 @@ class Known:
     project_regions: Mapping[str, str]
     covered: frozenset[str]
     usual: Usual
+    closed_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,15 @@ def _check(command: FileMonthlyReport | CorrectMonthlyReport) -> date:
             code="no-duty",
             where="month",
             remedy="Check region and month; the report calendar lists what is owed.",
+        )
+    if known.closed_since is not None:
+        raise Refused(
+            f"{command.month} is closed for {command.region} since {known.closed_since}; today is {known.today}.",
+            code="closed-month",
+            status=409,
+            where="month",
+            remedy="Ask the province to reopen the month for your city, with the reason "
+            f"(POST /reports/months/{command.month}/reopenings); send this again while it is open.",
         )
     _check_lines(command)
     why = doubt(command.investment, known.usual)

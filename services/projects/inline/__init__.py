@@ -25,6 +25,7 @@ from services.projects.domain.monthly_report import MonthlyReportEvent
 from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent
 from services.projects.domain.project_problem import ProblemEvent
+from services.projects.domain.reporting_month import ReportingMonthEvent
 from services.projects.events import CATALOGUE
 from services.projects.inline import (
     cohorts,
@@ -38,6 +39,7 @@ from services.projects.inline import (
     plan,
     problems,
     projects,
+    reporting_months,
     reports,
 )
 from shared.event_log import EventLog
@@ -49,6 +51,7 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     CohortClosed: cohorts.apply,
     **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
+    **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(MeetingEvent), meetings.apply),

@@ -31,7 +31,7 @@ from services.projects.tables.projects import (
     project_register,
     signing,
 )
-from services.projects.tables.reports import investment_target, monthly_report
+from services.projects.tables.reports import investment_target, monthly_report, reporting_month
 from services.projects.tables.reserve import reserve_update, screening
 
 INLINE = (
@@ -80,6 +80,7 @@ __all__ = [
     "project_register",
     "region",
     "register",
+    "reporting_month",
     "reserve_update",
     "rule",
     "screening",

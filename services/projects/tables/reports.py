@@ -1,6 +1,7 @@
 """The cities' monthly reports, and the targets that tell an amount in the wrong unit."""
 
 from sqlalchemy import Boolean, Column, Date, Integer, Numeric, Table, Text
+from sqlalchemy.dialects.postgresql import JSON
 
 from services.projects.tables.base import MONEY, metadata
 
@@ -17,6 +18,14 @@ monthly_report = Table(
     Column("corrections", Integer),
     Column("last_reported_on", Date),
 )
+reporting_month = Table(
+    "reporting_month",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("closed_on", Date),
+    Column("reason", Text),
+    Column("reopenings", JSON),
+)
 investment_target = Table(
     "investment_target",
     metadata,
@@ -27,4 +36,4 @@ investment_target = Table(
     Column("value", Numeric(20, 2)),
 )
 
-INLINE = (monthly_report,)
+INLINE = (monthly_report, reporting_month)

@@ -192,6 +192,21 @@ async def test_a_process_that_dies_between_two_chunks_leaves_the_rest_to_the_nex
     assert (types.count("ProjectRegistered"), types.count("FileImported")) == (7, 1)
 
 
+async def test_the_preview_names_the_rows_of_a_closed_month(service: Service, imports: ImportWorker) -> None:
+    service.clock.set(local(2013, 5, 7))  # January's reports were due on 5 February, 91 days ago
+    rows = [row(2, "福州市", "2013-01", "48.2"), row(3, "福州市", "2013-02", "40")]
+    name = await sent(service, rows, "reports", ["地区", "月份", "完成投资（亿元）"])
+    await imports.once()
+    ((number, column, why),) = await faults(service, name)
+    assert (number, column) == (2, "月份")
+    assert "2013-01 is closed for 350100 since 2013-05-07" in why
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good")
+    while await imports.once():
+        pass
+    listed = await service.ask(FUZHOU, "list-reports")
+    assert [item["month"] for item in listed["items"]] == ["2013-02"]
+
+
 async def test_a_citys_reports_are_imported_month_by_month(service: Service, imports: ImportWorker) -> None:
     await service.project("P-1")
     service.clock.set(local(2013, 4, 2))

@@ -44,6 +44,9 @@ async def busy_year(service: Service) -> None:
     await service.report("2013-01", "100000000")
     report = {"region": "350100", "month": "2013-01", "investment": "110000000", "reason": "补报"}
     await service.ask(FUZHOU, "correct-report", **report)
+    await service.ask(PROVINCE, "close-reporting-month", month="2013-01", reason="已通报")
+    consent = {"region": "350100", "until": "2013-03-31", "reason": "补报"}
+    await service.ask(PROVINCE, "reopen-reporting-month", month="2013-01", **consent)
     await problems_and_meeting(service)
     await pre_review_and_signing(service)
     await subsidy(service)

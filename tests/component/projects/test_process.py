@@ -18,7 +18,7 @@ from shared.envelope import Envelope
 from shared.problems import Problem
 from shared.rpc import Client
 from shared.settings import Settings
-from tests.component.projects.conftest import FUZHOU, OPS, PLAN
+from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE
 from tests.conftest import DatabaseFactory
 from tests.kit.servers import TestNats, wait_for
 
@@ -98,10 +98,12 @@ async def test_a_plan_is_loaded_relayed_and_a_report_over_the_years_target_is_as
     await js.publish("assessment.TargetSet", target("660").encode(), stream="ASSESSMENT")
     await wait_for(lambda: _targets(engine), what="the target has reached the service")
     report = {"region": "350100", "month": "2013-01", "investment": "66000000000.01"}
+    consent = {"month": "2013-01", "until": "9999-12-31", "reason": "补报"}
+    await client.call("projects", "reopen-reporting-month", consent, PROVINCE)
     with pytest.raises(Problem, match="target of the whole year, 66000000000") as caught:
         await client.call("projects", "file-report", report, FUZHOU)
     assert caught.value.code == "confirm-amount"
-    # By the machine's own time that report comes years late; it is taken, and marked so.
+    # By the machine's own time that report comes years late; it is taken with the province's consent, and marked so.
     filed = await client.call("projects", "file-report", {**report, "investment": "5500000000"}, FUZHOU)
     assert filed["data"]["late"] is True
 

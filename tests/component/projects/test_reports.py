@@ -1,5 +1,7 @@
 """Monthly reports (月报, TR-12) through the service's operations."""
 
+from shared.identity import Actor
+from shared.problems import Problem
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
 
 YI = 100_000_000
@@ -150,3 +152,68 @@ async def test_an_unknown_report_is_not_found_and_says_missing(service: Service)
         FUZHOU, "correct-report", region="350100", month="2013-01", investment="1000000", reason="x"
     )
     assert problem.status == 404
+
+
+async def test_a_closed_month_opens_again_by_the_provinces_consent_alone(service: Service) -> None:
+    service.clock.set(local(2013, 3, 20))
+    await service.report("2013-02", "100000000")
+    correction = {"region": "350100", "month": "2013-02", "investment": "110000000", "reason": "补报"}
+    closing = {"month": "2013-02", "reason": "月通报已印发"}
+    assert (await service.refused(FUZHOU, "close-reporting-month", **closing)).status == 403
+    await service.ask(PROVINCE, "close-reporting-month", **closing)
+    refused = await service.refused(FUZHOU, "correct-report", **correction)
+    assert (refused.status, refused.code, refused.where) == (409, "closed-month", "month")
+    assert "/reports/months/2013-02/reopenings" in refused.remedy
+    consent = {"month": "2013-02", "region": "350100", "until": "2013-03-25", "reason": "永泰县补报"}
+    assert (await service.refused(FUZHOU, "reopen-reporting-month", **consent)).status == 403
+    await service.ask(PROVINCE, "reopen-reporting-month", **consent)
+    (february,) = (await service.ask(FUZHOU, "list-reporting-months", first_month="2013-02", limit=1))[
+        "items"
+    ]
+    assert (february["standing"], february["closed_since"], february["reopened_until"]) == (
+        "reopened",
+        "2013-03-20",
+        "2013-03-25",
+    )
+    assert (await service.ask(FUZHOU, "correct-report", **correction))["corrections"] == 1
+    assert (await refused_month(service, "2013-02", XIAMEN)).code == "closed-month"
+    service.clock.set(local(2013, 3, 26))
+    again = await service.refused(FUZHOU, "correct-report", **{**correction, "investment": "120000000"})
+    assert again.code == "closed-month"
+    types = [event.type for event in await service.events()]
+    assert types[-4:] == [
+        "MonthlyReportFiled",
+        "ReportingMonthClosed",
+        "ReportingMonthReopened",
+        "MonthlyReportCorrected",
+    ]
+
+
+async def test_a_month_closes_by_the_rule_ninety_days_after_it_was_due(service: Service) -> None:
+    service.clock.set(local(2013, 5, 6))
+    await service.report("2013-01", "100000000")
+    service.clock.set(local(2013, 5, 7))
+    assert (await refused_month(service, "2013-01", XIAMEN)).code == "closed-month"
+    page = await service.ask(PROVINCE, "list-reporting-months", last_month="2013-02")
+    assert [(m["month"], m["standing"], m["open_until"], m["closed_since"]) for m in page["items"]] == [
+        ("2013-01", "closed", "2013-05-06", "2013-05-07"),
+        ("2013-02", "open", "2013-06-03", None),
+    ]
+    first = await service.ask(FUZHOU, "list-reporting-months", limit=11)
+    rest = await service.ask(FUZHOU, "list-reporting-months", limit=11, cursor=first["next_cursor"])
+    assert [len(first["items"]), [m["month"] for m in rest["items"]]] == [11, ["2013-12"]]
+    assert rest["next_cursor"] is None
+    assert (await service.refused(FUZHOU, "list-reporting-months", region="350200")).status == 403
+    open_month = {"month": "2013-02", "until": "2013-07-01", "reason": "x"}
+    assert (await service.refused(PROVINCE, "reopen-reporting-month", **open_month)).code == "not-closed"
+    past = {"month": "2013-01", "until": "2013-05-06", "reason": "x"}
+    assert (await service.refused(PROVINCE, "reopen-reporting-month", **past)).code == "date-order"
+    early = await service.refused(PROVINCE, "close-reporting-month", month="2013-05", reason="x")
+    assert early.code == "future-month"
+    unowed = await service.refused(PROVINCE, "close-reporting-month", month="2014-01", reason="x")
+    assert unowed.code == "no-duty"
+
+
+async def refused_month(service: Service, month: str, actor: Actor) -> Problem:
+    body = {"region": actor.area, "month": month, "investment": "100000000"}
+    return await service.refused(actor, "file-report", **body)

@@ -80,6 +80,18 @@ def test_a_correction_keeps_the_figure_before_and_the_first_day() -> None:
     given(MONTHLY_REPORT, FILED, CORRECTED).when(CORRECT).changes_nothing()
 
 
+def test_a_closed_month_takes_neither_report_nor_correction_and_says_whom_to_ask() -> None:
+    closed = replace(LATER, closed_since=date(2013, 3, 15))
+    for history, command in (((), FILE), ((FILED,), CORRECT)):
+        refusal = (
+            given(MONTHLY_REPORT, *history)
+            .when(replace(command, known=closed))
+            .rejects("2013-02 is closed for 350100 since 2013-03-15", code="closed-month")
+        )
+        assert "Ask the province" in refusal.remedy  # type: ignore[attr-defined]
+    given(MONTHLY_REPORT, FILED).when(replace(FILE, known=closed)).changes_nothing()
+
+
 def test_nothing_filed_nothing_to_correct() -> None:
     given(MONTHLY_REPORT).when(CORRECT).rejects("nothing to correct", code="not-filed")
 

@@ -11,6 +11,9 @@ TABLE = """
 GET  /reports                                    200 200  200   403    403     403        403         403
 POST /reports                                    403 403  201   403    403     403        403         403
 GET  /reports/calendar                           200 200  200   403    403     403        403         403
+GET  /reports/months                             200 200  200   403    403     403        403         403
+POST /reports/months/{month}/closing             200 403  403   403    403     403        403         403
+POST /reports/months/{month}/reopenings          201 403  403   403    403     403        403         403
 GET  /reports/{region}/{month}                   200 200  200   403    403     403        403         403
 POST /reports/{region}/{month}/corrections       403 403  200   403    403     403        403         403
 GET  /duties                                     200 200  200   200    200     200        403         403
@@ -22,12 +25,25 @@ POST /duties/{duty}/withdrawals                  200 403  200   403    403     4
 POST /duties/{duty}/days                         201 201  403   403    403     403        403         403
 """
 
+FEBRUARY = {"region": CITY, "month": "2013-02", "investment": "4900000000"}
 _amounts = count(1)
 
 
 async def _correct_report(world: World) -> Ask:
     body = {"investment": str(4_820_000_000 + next(_amounts)), **REASON}
     return Ask({"region": CITY, "month": "2013-01"}, body=body)
+
+
+async def _close_month(world: World) -> Ask:
+    """What is reported already may be reported again in a closed month: it changes nothing."""
+    ok(await world.portal.city(CITY).post("/reports", json=FEBRUARY))
+    return Ask({"month": "2013-02"}, body=REASON)
+
+
+async def _reopen_month(world: World) -> Ask:
+    ask = await _close_month(world)
+    ok(await world.portal.province.post("/reports/months/2013-02/closing", json=ask.body))
+    return Ask(ask.path, body={"region": CITY, "until": "2013-12-31", **REASON})
 
 
 async def _withdraw_receipt(world: World) -> Ask:
@@ -39,8 +55,11 @@ async def _withdraw_receipt(world: World) -> Ask:
 
 SAMPLES: dict[str, Sample] = {
     "GET /reports": same(query=of_city),
-    "POST /reports": same(body=lambda _: {"region": CITY, "month": "2013-02", "investment": "4900000000"}),
+    "POST /reports": same(body=lambda _: FEBRUARY),
     "GET /reports/calendar": same(query=of_city),
+    "GET /reports/months": same(query=of_city),
+    "POST /reports/months/{month}/closing": _close_month,
+    "POST /reports/months/{month}/reopenings": _reopen_month,
     "GET /reports/{region}/{month}": same(lambda _: {"region": CITY, "month": "2013-01"}),
     "POST /reports/{region}/{month}/corrections": _correct_report,
     "GET /duties": same(),

@@ -1,0 +1,54 @@
+"""When the books of a month close: the rule, what the province did, and which days that makes."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.domain.duty import CITY_REPORT, due_on, find, last_day
+from services.projects.domain.reporting_month import Books, ClosingRule, Reopening
+from services.projects.memory import remembers
+
+RULE = "reporting_months"
+
+
+@remembers
+async def report_due(conn: AsyncConnection, month: str) -> date | None:
+    """The day by which the cities' reports of the month are due; None: nothing is owed for it."""
+    duty = find(await reference.duties(conn, CITY_REPORT), CITY_REPORT, month)
+    return due_on(duty, month) if duty else None
+
+
+@remembers
+async def open_until(conn: AsyncConnection, month: str) -> date | None:
+    """The last day on which a month is open by the rule in force at its end; None: no rule closes it."""
+    due = await report_due(conn, month)
+    on = last_day(month)
+    if due is None or not any(rule.holds(on) for rule in await reference.rules(conn, RULE)):
+        return None
+    return (await reference.parameters(conn, RULE, on, ClosingRule)).open_until(due)
+
+
+@remembers
+async def books(conn: AsyncConnection, month: str) -> Books:
+    """What the province did about the month."""
+    table = tables.reporting_month
+    row = (await conn.execute(select(table).where(table.c.month == month))).one_or_none()
+    return Books() if row is None else books_of(row.closed_on, row.reopenings)
+
+
+def books_of(closed_on: date | None, reopenings: list[dict[str, str | None]]) -> Books:
+    """A row of the table `reporting_month`."""
+    return Books(
+        closed_on,
+        tuple(Reopening(each["region"], date.fromisoformat(str(each["until"]))) for each in reopenings),
+    )
+
+
+async def closed_since(conn: AsyncConnection, month: str, region: str, today: date) -> date | None:
+    """Since when nothing may be reported or corrected for the month by that city; None: it may."""
+    known = await books(conn, month)
+    if known.reopened_until(region, today) is not None:
+        return None
+    return known.closed_since(today, await open_until(conn, month))
