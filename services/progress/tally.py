@@ -23,7 +23,7 @@ from services.progress import judgement
 from services.progress.facts import TALLY, Facts, Target
 from services.progress.figure import Completeness, Figure, Light, Status, blank
 from services.progress.judgement import HUNDRED
-from services.progress.periods import local_day, months_of
+from services.progress.periods import day_in_next_month, local_day, months_of
 from services.progress.rules import NoRule, Rule, Rules, reference
 from services.progress.units import convert
 
@@ -103,9 +103,7 @@ def wanted(target: Target, rules: Rules, day: date) -> Wanted | None:
 
 def _span(periods: Sequence[str | int]) -> tuple[date, date]:
     months = [month for period in periods for month in months_of(str(period))]
-    year, month = (int(part) for part in max(months).split("-"))
-    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    return date.fromisoformat(f"{min(months)}-01"), last
+    return date.fromisoformat(f"{min(months)}-01"), day_in_next_month(max(months), 1) - timedelta(days=1)
 
 
 def tally(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figure:
