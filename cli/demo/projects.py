@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from cli.demo.story import PROVINCE, Story
+from cli.demo.story import PROVINCE, Story, day_of
 from cli.demo.world import SYNTHETIC
 
 CEREMONY = "618-2013"
@@ -21,10 +21,6 @@ _DEPARTMENTS = (
     "forestry_department",
     "ocean_fisheries_department",
 )
-
-
-def _day(month: int, day: int) -> date:
-    return date(2013, month, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +42,36 @@ class DemoProject:
 _OWN = (
     DemoProject(
         "demo-tr-01", "350500", "350582", "印染生产线异地搬迁技改", "1713", 26_000, "TR",
-        ("tr_relocation",), _day(2, 5),
-        ((_day(2, 25), "filed"), (_day(3, 15), "started"), (_day(10, 15), "producing"), (_day(12, 15), "accepted")),
+        ("tr_relocation",), day_of(2, 5),
+        (
+            (day_of(2, 25), "filed"), (day_of(3, 15), "started"),
+            (day_of(10, 15), "producing"), (day_of(12, 15), "accepted"),
+        ),
     ),
     DemoProject(
         "demo-ei-01", "350200", "350212", "大功率LED芯片产业化", "3969", 58_000, "EI",
-        ("ei_led", "ei_key_project"), _day(2, 5),
-        ((_day(3, 15), "approved"), (_day(5, 20), "started"), (_day(11, 15), "partly_producing")),
+        ("ei_led", "ei_key_project"), day_of(2, 5),
+        ((day_of(3, 15), "approved"), (day_of(5, 20), "started"), (day_of(11, 15), "partly_producing")),
     ),
     DemoProject(
         "demo-en-01", "350400", "350481", "水泥窑余热发电合同能源管理", "3011", 8_600, "EN",
-        ("en_waste_heat", "en_epc"), _day(2, 5),
-        ((_day(2, 25), "filed"), (_day(5, 20), "started"), (_day(9, 16), "producing")),
+        ("en_waste_heat", "en_epc"), day_of(2, 5),
+        ((day_of(2, 25), "filed"), (day_of(5, 20), "started"), (day_of(9, 16), "producing")),
     ),
     DemoProject(
         "demo-in-01", "350300", "350303", "工业设计园区改造", "1952", 4_200, "IN",
-        ("in_industrial_design",), _day(3, 15), ((_day(5, 20), "filed"), (_day(9, 16), "started")),
+        ("in_industrial_design",), day_of(3, 15), ((day_of(5, 20), "filed"), (day_of(9, 16), "started")),
     ),
     DemoProject(
         "demo-di-01", "350900", "350981", "电机制造两化融合示范", "3812", 5_500, "DI",
-        ("di_demonstration_project", "di_enterprise"), _day(2, 25),
-        ((_day(3, 15), "filed"), (_day(5, 20), "started"), (_day(11, 15), "producing")),
+        ("di_demonstration_project", "di_enterprise"), day_of(2, 25),
+        ((day_of(3, 15), "filed"), (day_of(5, 20), "started"), (day_of(11, 15), "producing")),
     ),
 )  # fmt: skip
 _MATCHED = DemoProject(
     "demo-pm-01", "350100", "350181", "锂离子动力电池生产线", "3841", 96_000, "PM",
-    ("pm_industrial", "ei_power_batteries"), _day(2, 5),
-    ((_day(7, 15), "approved"), (_day(9, 16), "started")),
+    ("pm_industrial", "ei_power_batteries"), day_of(2, 5),
+    ((day_of(7, 15), "approved"), (day_of(9, 16), "started")),
 )  # fmt: skip
 _INVESTOR = {
     "kind": "private",
@@ -128,18 +127,20 @@ def _matched(each: DemoProject) -> Iterator[Story]:
     review = f"/api/v1/projects/{each.project}/pre-review"
     listed = f"/api/v1/ceremonies/{CEREMONY}/signings/{each.project}"
     yield _registration(each, investor=_INVESTOR, focus_sector="strategic_emerging")
-    yield _step(each, "pre_reported", _day(2, 5))
+    yield _step(each, "pre_reported", day_of(2, 5))
     for department in _DEPARTMENTS:
         opinion = {"department": department, "view": "agrees", "evidence": f"{SYNTHETIC}意见"}
-        yield Story(_day(2, 25), PROVINCE, f"{review}/opinions", f"{each.name}: {department} agrees", opinion)
+        yield Story(
+            day_of(2, 25), PROVINCE, f"{review}/opinions", f"{each.name}: {department} agrees", opinion
+        )
     passed = {"result": "passed", "evidence": f"{SYNTHETIC}预审"}
     yield Story(
-        _day(2, 25), PROVINCE, f"{review}/conclusion", f"{each.name}: the pre-review is passed", passed
+        day_of(2, 25), PROVINCE, f"{review}/conclusion", f"{each.name}: the pre-review is passed", passed
     )
-    yield _step(each, "negotiating", _day(3, 15))
+    yield _step(each, "negotiating", day_of(3, 15))
     recommended = {"contract": "contract_signed", "amount": amount}
-    yield Story(_day(5, 20), each.city, listed, f"{each.name}: recommended for {CEREMONY}", recommended)
+    yield Story(day_of(5, 20), each.city, listed, f"{each.name}: recommended for {CEREMONY}", recommended)
     approved = {"approved": True}
-    yield Story(_day(5, 20), PROVINCE, f"{listed}/audit", f"{each.name}: approved for {CEREMONY}", approved)
-    yield _step(each, "contract_signed", _day(6, 18), amount=amount, ceremony=CEREMONY)
+    yield Story(day_of(5, 20), PROVINCE, f"{listed}/audit", f"{each.name}: approved for {CEREMONY}", approved)
+    yield _step(each, "contract_signed", day_of(6, 18), amount=amount, ceremony=CEREMONY)
     yield from _steps(each)

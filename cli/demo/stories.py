@@ -4,10 +4,8 @@ Bulletins are issued, and one is corrected. Each step is one command through the
 by the person whose it is, on its day of the simulated year.
 """
 
-from datetime import date
-
 from cli.demo import bulletins, problems, projects, subsidy
-from cli.demo.story import PROVINCE, Story
+from cli.demo.story import PROVINCE, Story, day_of
 from cli.demo.world import FIRST_DAY, SYNTHETIC
 
 _YEAR = FIRST_DAY.year
@@ -28,17 +26,15 @@ def stories() -> list[Story]:
     return sorted(told, key=lambda story: story.on)
 
 
-def _day(month: int, day: int) -> date:
-    return date(_YEAR, month, day)
-
-
 def _key_project() -> list[Story]:
-    joined = {"register": "provincial_key", "on": _day(1, 30).isoformat()}
+    joined = {"register": "provincial_key", "on": day_of(1, 30).isoformat()}
     path = f"/api/v1/projects/{_KEY_PROJECT}/registers"
     return [
-        Story(_day(1, 30), PROVINCE, path, f"{_KEY_PROJECT} joins the province's key projects (TR)", joined),
+        Story(
+            day_of(1, 30), PROVINCE, path, f"{_KEY_PROJECT} joins the province's key projects (TR)", joined
+        ),
         *(
-            projects.step(_KEY_PROJECT, "350100", "差别化纤维生产线技改", stage, _day(month, day))
+            projects.step(_KEY_PROJECT, "350100", "差别化纤维生产线技改", stage, day_of(month, day))
             for stage, month, day in (("filed", 2, 4), ("started", 2, 26), ("producing", 9, 12))
         ),
     ]
@@ -74,12 +70,12 @@ def _match() -> list[Story]:
     }
     listings = "/api/v1/matching/listings"
     return [
-        Story(_day(6, 3), "350100", listings, "350100 puts forward a technology need", need),
-        Story(_day(6, 5), "350200", listings, "350200 puts forward a research result", result),
+        Story(day_of(6, 3), "350100", listings, "350100 puts forward a technology need", need),
+        Story(day_of(6, 5), "350200", listings, "350200 puts forward a research result", result),
         Story(
-            _day(6, 18), PROVINCE, "/api/v1/matching/matches", "6·18: need and result are introduced",
+            day_of(6, 18), PROVINCE, "/api/v1/matching/matches", "6·18: need and result are introduced",
             {"need": _NEED, "offer": _RESULT, "note": "6·18"},
         ),
-        Story(_day(6, 20), PROVINCE, pair, "they negotiate", {"step": "negotiating"}),
-        Story(_day(7, 9), PROVINCE, pair, "a match is made", agreed),
+        Story(day_of(6, 20), PROVINCE, pair, "they negotiate", {"step": "negotiating"}),
+        Story(day_of(7, 9), PROVINCE, pair, "a match is made", agreed),
     ]  # fmt: skip

@@ -7,8 +7,15 @@ from typing import Any
 
 import msgspec
 
+from cli.demo.world import FIRST_DAY
+
 PROVINCE = "province"
 COLLEAGUE = "colleague"  # of the province: who drafts a document doesn't review it
+
+
+def day_of(month: int, day: int) -> date:
+    """A day of the demo's year."""
+    return date(FIRST_DAY.year, month, day)
 
 
 @dataclass(frozen=True, slots=True)

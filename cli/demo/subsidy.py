@@ -1,11 +1,10 @@
 """A project of the reserve library that is started and paid its subsidy: TR-18 and TR-19 over half a year."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from cli.demo.projects import step
-from cli.demo.story import PROVINCE, Story
+from cli.demo.story import PROVINCE, Story, day_of
 from cli.demo.world import SYNTHETIC
 
 PROJECT = "demo-350100-reserve"
@@ -29,7 +28,7 @@ def stories() -> Iterator[Story]:
         "planned_on": "2013-02-05",
     }
     what = "Fuzhou puts a renovation project into its reserve library"
-    yield Story(_day(2, 5), _CITY, "/api/v1/projects", what, registered)
+    yield Story(day_of(2, 5), _CITY, "/api/v1/projects", what, registered)
     promoted = {
         "register": "reserve_city",
         "action": "promoted",
@@ -37,9 +36,9 @@ def stories() -> Iterator[Story]:
         "reason": SYNTHETIC,
     }
     what = "the province takes the project into the provincial reserve library"
-    yield Story(_day(3, 20), PROVINCE, f"/api/v1/projects/{PROJECT}/reserve-updates", what, promoted)
-    yield step(PROJECT, _CITY, _NAME, "filed", _day(4, 2))
-    yield step(PROJECT, _CITY, _NAME, "started", _day(4, 20))
+    yield Story(day_of(3, 20), PROVINCE, f"/api/v1/projects/{PROJECT}/reserve-updates", what, promoted)
+    yield step(PROJECT, _CITY, _NAME, "filed", day_of(4, 2))
+    yield step(PROJECT, _CITY, _NAME, "started", day_of(4, 20))
     asked: dict[str, Any] = {
         "application": "demo-subsidy-01",
         "project": PROJECT,
@@ -50,17 +49,13 @@ def stories() -> Iterator[Story]:
         "on": "2013-05-10",
     }
     what = "Fuzhou applies for a subsidy of 5 % of 90 million yuan of equipment"
-    yield Story(_day(5, 10), _CITY, _FUND, what, asked)
+    yield Story(day_of(5, 10), _CITY, _FUND, what, asked)
     for month, day, decision, word in (
         (5, 20, "reservations", "reserves"),
         (6, 3, "commitments", "commits"),
         (6, 12, "payments", "pays"),
     ):
-        on = _day(month, day)
+        on = day_of(month, day)
         shown = {"on": on.isoformat(), "evidence": f"{SYNTHETIC} {decision}"}
         what = f"the province {word} the subsidy: 4.5 million yuan"
         yield Story(on, PROVINCE, f"{_ONE}/{decision}", what, shown)
-
-
-def _day(month: int, day: int) -> date:
-    return date(2013, month, day)
