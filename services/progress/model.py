@@ -13,7 +13,7 @@ from services.progress import measures, versions
 from services.progress.facts import Facts
 from services.progress.figure import Figure
 from services.progress.periods import local_day
-from services.progress.readers import SOURCES
+from services.progress.readers import SOURCES, TALLIED
 from services.progress.rules import Rules
 from services.progress.store import load_facts
 from shared import process_metrics
@@ -153,7 +153,7 @@ class ReadModel:
         async with self._computing:
             known = self._cached.get(plan)
             if known is None or known.key != key:
-                made = await self._load(now, plan, past=False)
+                made = await self._load(now, plan, past=False, before=known.snapshot if known else None)
                 known = self._remember(plan, _key(made.version, made.applied, made.day), made)
             elif not known.at(now):
                 known = self._remember(plan, key, _at(known.snapshot, now))
@@ -205,13 +205,23 @@ class ReadModel:
             applied = await self._applied(conn)
         return _key(self.version, applied, local_day(now))
 
-    async def _load(self, moment: datetime, plan: str | None, *, past: bool) -> Snapshot:
+    async def _load(
+        self, moment: datetime, plan: str | None, *, past: bool, before: Snapshot | None = None
+    ) -> Snapshot:
+        """The state at a moment. What was counted for `before` is not counted again where it is still so."""
         version, day = self.version, local_day(moment)
         async with self.engine.connect() as raw:
             conn = await raw.execution_options(isolation_level="REPEATABLE READ")
             applied = await self._applied(conn)
             seq = int((await conn.execute(_SEQ)).scalar_one())
-            facts = await load_facts(conn, self.rules, today=day, as_of=moment if past else None, plan=plan)
+            counted = None
+            if before is not None and _marks(before.version, before.applied, before.day) == _marks(
+                version, applied, day
+            ):
+                counted = before.facts.tallies
+            facts = await load_facts(
+                conn, self.rules, today=day, as_of=moment if past else None, plan=plan, tallies=counted
+            )
         figures = measures.figures(facts, self.rules, moment)
         return Snapshot(version, seq, applied, moment, day, past, facts, figures)
 
@@ -223,6 +233,11 @@ class ReadModel:
 def _key(version: int, applied: Mapping[str, Applied], day: date) -> object:
     """What figures at "now" depend on: what is applied, and the day, because due dates pass at midnight."""
     return version, tuple(sorted((source, each.position) for source, each in applied.items())), day
+
+
+def _marks(version: int, applied: Mapping[str, Applied], day: date) -> object:
+    """What tallies at "now" depend on: of the sources, those that report what is counted, not the meters' flood."""
+    return version, [applied[source].position for source in TALLIED if source in applied], day
 
 
 def _at(snapshot: Snapshot, now: datetime) -> Snapshot:

@@ -1,6 +1,6 @@
 """Reads the facts back from the tables: what was known at a moment, or now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -134,10 +134,12 @@ async def load_facts(
     today: date,
     as_of: datetime | None = None,
     plan: str | None = None,
+    tallies: Mapping[str, Tally] | None = None,
 ) -> Facts:
     """What was known at `as_of` (None: all that is applied) about one plan (None: the latest year's).
 
     `today` is the day in the plan's time that the question is asked for: days before it are closed.
+    `tallies`: what is known to be counted already; counting anew is the dearest part.
     """
     moment = {"as_of": as_of}
     plans = [_plan(row.data) for row in await conn.execute(_PLANS, moment)]
@@ -163,7 +165,7 @@ async def load_facts(
             row.region: DayEnergy(row.region, row.tce_equal, row.tce_equivalent, row.enterprises, row.unknown)
             for row in energy
         },
-        tallies=await _tallies(conn, targets, rules, today, moment),
+        tallies=tallies if tallies is not None else await _tallies(conn, targets, rules, today, moment),
     )
 
 

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from deploy import contracts
-from services.progress.readers import READERS, read
+from services.progress.contributions import contributions
+from services.progress.readers import READERS, TALLIED, EnterpriseChanged, EnterpriseRegistered, read
+from services.progress.rules import load
 from shared.catalogue import schema_version
 from shared.consumer import NewerSchema
 from tests.contracts.published import CONSUMERS, PUBLISHERS, Consumer, Sample, catalogue, samples
@@ -126,3 +128,14 @@ def test_the_asyncapi_document_describes_each_message_as_it_travels(service: str
         jsonschema.Draft202012Validator(schema).validate(message)
         other = {**message, "type": "Another"}
         assert not jsonschema.Draft202012Validator(schema).is_valid(other)
+
+
+@pytest.mark.parametrize("sample", [each for each in SAMPLES if each.source not in TALLIED], ids=str)
+def test_what_progress_counts_comes_only_from_the_sources_it_says(sample: Sample) -> None:
+    """Tallies are kept while those sources stand still: what another said would not be counted in time."""
+    event = read(sample.envelope())
+    if event is None or isinstance(event, EnterpriseRegistered | EnterpriseChanged):
+        return  # not read, or read into a table that no tally asks
+    counted = {mark for rule in load().all() for mark in rule.parameters.get("counts", ())}
+    assert counted
+    assert counted.isdisjoint(row["measure"] for row in contributions(event))

@@ -7,9 +7,9 @@ import pytest_asyncio
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 from tests.faults.proof import Proof
+from tests.faults.refusals import unexplained
 from tests.faults.system import Operator
 from tests.kit.portal import Portal
-from tests.kit.servers import refused_rights
 from tests.upgrades.rolling import RollingSystem
 
 
@@ -24,6 +24,4 @@ async def proof() -> AsyncIterator[Proof]:
         yield proof
         await proof.load.stop()
         await portal.close()
-        # As in the fault harness: a late answer to a gateway that has gone is refused, nothing else may be.
-        refused = refused_rights(operator.system.urls.logs)
-        assert [each for each in refused if '"_INBOX_gateway.' not in each] == []
+        assert unexplained(operator) == []

@@ -174,3 +174,31 @@ async def test_results_needs_and_matches_count(service: Service, sources: Source
     reopened = {"pair": pair, "reason": "not kept", "reopened_on": "2013-06-21", "concluded_on": "2013-06-20"}
     await sources.projects.publish("MatchReopened", {**reopened, "amount": None}, moment("2013-06-21"))
     assert (await service.figure("IN-5", at_least=sources.positions))["value"] == "0"
+
+
+async def test_what_is_counted_is_counted_again_only_when_something_that_counts_was_said(
+    service: Service, sources: Sources
+):
+    """The meters' flood changes no count; a step, another day and a moment of the past do."""
+    await sources.plan()
+    await registered(sources, "P-1", "350181")
+    await reached(sources, "P-1", "started", "2013-02-01", "2013-02-02")
+    service.clock.set(moment("2013-03-25"))
+    await service.caught_up(sources)
+    before = await service.model.snapshot()
+    assert before.facts.tallies["TR-4"].regions[0].things == 1
+    await sources.enterprise("E-1", "350181", moment("2013-03-01"))
+    await sources.day("E-1", "350181", "2013-03-24", "12.5", moment("2013-03-25"))
+    await service.caught_up(sources)
+    flooded = await service.model.snapshot()
+    assert flooded.facts.day_energy, "the day is in the figures"
+    assert flooded.facts.tallies is before.facts.tallies
+    past = await service.model.snapshot(as_of=moment("2013-02-01"))
+    assert not past.facts.tallies["TR-4"].regions
+    await registered(sources, "P-2", "350203")
+    await reached(sources, "P-2", "started", "2013-02-01", "2013-03-25")
+    await service.caught_up(sources)
+    after = await service.model.snapshot()
+    assert sum(each.things for each in after.facts.tallies["TR-4"].regions) == 2
+    service.clock.set(moment("2013-03-26"))
+    assert (await service.model.snapshot()).facts.tallies is not after.facts.tallies
