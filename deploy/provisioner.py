@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from deploy import topology
 from deploy.stream_metrics import StreamMetrics
+from shared import loop
 from shared.health import OK, Check
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -86,4 +87,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    loop.run(main())

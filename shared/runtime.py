@@ -21,10 +21,13 @@ from shared import broker as nats_broker
 from shared import logs, process_metrics, simulation, telemetry
 from shared.asgi import HttpServer
 from shared.broker import GuardedBroker
+from shared.cancellation import end_all
 from shared.clock import Clock, SteppedClock, SystemClock
 from shared.database import runtime_engine
 from shared.health import OK, Check, Health, asgi_app
 from shared.settings import Settings
+
+_END_S = 5.0
 
 
 class Runtime:
@@ -126,12 +129,8 @@ class Runtime:
             self.stop()
 
     async def _cancel_tasks(self) -> None:
-        # Again and again: Python 3.11's wait_for can swallow a cancel (see shared/cancellation.py).
-        pending = set(self._tasks)
-        while pending:
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=1.0)
+        # What doesn't end in this time keeps nothing else from closing in order; shared/loop.py ends it by force.
+        await end_all(self._tasks, _END_S)
 
 
 async def _clock(settings: Settings, broker: GuardedBroker, process: str) -> SystemClock | SteppedClock:

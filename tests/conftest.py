@@ -1,5 +1,6 @@
 """Fixtures with real servers. See tests/kit/servers.py for what each gives."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -9,10 +10,23 @@ from nats.js import JetStreamContext
 from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
 from deploy.local.settings import LocalSettings
+from shared.cancellation import end_all, others
 from tests.kit.portal import START, Portal
 from tests.kit.servers import Database, TestCluster, TestNats, refused_rights, server_folder
 
 DatabaseFactory = Callable[[str], Awaitable[Database]]
+
+END_S = 30.0
+
+
+@pytest_asyncio.fixture(scope="session", autouse=True)
+async def ended() -> AsyncIterator[None]:
+    """At the end of the run every task that a test left behind ends when it is asked to: pytest would wait for ever."""
+    yield
+    stuck = await end_all(others(), END_S)
+    for task in stuck:
+        asyncio.tasks._unregister_task(task)  # or the loop asks it once more, and waits
+    assert not stuck, stuck
 
 
 @pytest_asyncio.fixture(scope="session")

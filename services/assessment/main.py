@@ -1,13 +1,12 @@
 """The assessment service: `python -m services.assessment.main`."""
 
-import asyncio
-
 from services.assessment import api
 from services.assessment.app import Assessment
 from services.assessment.domain.refusal import Refused
 from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.people import People
 from services.assessment.queries import Queries
+from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
 from shared.decider import CommandRunner
@@ -31,4 +30,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    loop.run(main())

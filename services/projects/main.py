@@ -1,7 +1,5 @@
 """The projects service: `python -m services.projects.main`."""
 
-import asyncio
-
 from services.projects import api
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
@@ -10,6 +8,7 @@ from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
 from services.projects.imports.worker import ImportWorker
+from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
 from shared.event_log import EventLog
@@ -38,4 +37,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    loop.run(main())

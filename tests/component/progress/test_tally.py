@@ -180,8 +180,9 @@ async def test_what_is_counted_is_counted_again_only_when_something_that_counts_
     service: Service, sources: Sources
 ):
     """The meters' flood changes no count; a step, another day and a moment of the past do."""
+    key = [{"register": "provincial_key", "valid_from": "2013-01-28", "valid_to": None}]
     await sources.plan()
-    await registered(sources, "P-1", "350181")
+    await registered(sources, "P-1", "350181", registers=key)
     await reached(sources, "P-1", "started", "2013-02-01", "2013-02-02")
     service.clock.set(moment("2013-03-25"))
     await service.caught_up(sources)
@@ -195,7 +196,7 @@ async def test_what_is_counted_is_counted_again_only_when_something_that_counts_
     assert flooded.facts.tallies is before.facts.tallies
     past = await service.model.snapshot(as_of=moment("2013-02-01"))
     assert not past.facts.tallies["TR-4"].regions
-    await registered(sources, "P-2", "350203")
+    await registered(sources, "P-2", "350203", registers=key)
     await reached(sources, "P-2", "started", "2013-02-01", "2013-03-25")
     await service.caught_up(sources)
     after = await service.model.snapshot()
