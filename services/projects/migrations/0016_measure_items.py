@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.database import run_script
 
-revision = "0015_measure_items"
-down_revision = "0014_lists"
+revision = "0016_measure_items"
+down_revision = "0015_reporting_months"
 
 _ITEMS = """
 ALTER TABLE measure
