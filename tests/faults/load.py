@@ -94,14 +94,20 @@ class Load:
         self._rounds = {city: itertools.count() for city in CITIES}
 
     @classmethod
-    async def prepared(cls, portal: Portal, ledger: Ledger) -> "Load":
-        """Enterprises registered, the months of a year long past reopened, nothing sent yet."""
+    async def prepared(cls, portal: Portal, ledger: Ledger, *, months_close: bool = True) -> "Load":
+        """Enterprises registered, nothing sent yet; if `months_close`, those of a year long past reopened."""
         boxes = [await Box.registered(portal, f"F{number:02d}") for number in range(ENTERPRISES)]
+        ledger.interval |= {box.interval for box in boxes}
+        load = cls(portal, ledger, boxes)
+        if months_close:
+            await load.reopen_months()
+        return load
+
+    async def reopen_months(self) -> None:
+        """Let the cities report months that the plan's rule has closed long ago, by the machine's own time."""
         for month in MONTHS:
             consent = {"until": "9999-12-31", "reason": "reported by the machine's own time"}
-            ok(await portal.province.post(f"/reports/months/{month}/reopenings", json=consent))
-        ledger.interval |= {box.interval for box in boxes}
-        return cls(portal, ledger, boxes)
+            ok(await self.portal.province.post(f"/reports/months/{month}/reopenings", json=consent))
 
     def start(self) -> None:
         """Begin to send."""
