@@ -36,11 +36,13 @@ from shared.database import migrate
 from tests.kit.disks import Disk, LimitedFiles, SmallDisk, mounted
 
 T = TypeVar("T")
+PATIENCE_S = 60.0
+"""How long a test waits for what must come. Long: it only ends what would never come, and the machine may be busy."""
 
 
 async def wait_for(
     condition: Callable[[], T | Awaitable[T]],
-    timeout: float = 10.0,
+    timeout: float = PATIENCE_S,
     what: str | Callable[[], str] = "",
     *,
     every: float = 0.01,
