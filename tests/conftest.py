@@ -17,6 +17,26 @@ from tests.kit.servers import Database, TestCluster, TestNats, refused_rights, s
 DatabaseFactory = Callable[[str], Awaitable[Database]]
 
 END_S = 30.0
+DEAR = {"operator": "faults", "local_system": "system", "proof": None}
+"""What is dear to start, by its fixture, the longest first; and the name of the group that shares one of it."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Which tests stay in one process when two share the run: those that share a system, else those of one file.
+
+    The dear ones begin; the files fill up whichever process has time.
+    """
+
+    def dear(item: pytest.Item) -> str:
+        return next((fixture for fixture in DEAR if fixture in getattr(item, "fixturenames", ())), "")
+
+    order = [*DEAR, ""]
+    items.sort(key=lambda item: order.index(dear(item)))
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(DEAR.get(dear(item)) or item.path.stem))
 
 
 @pytest_asyncio.fixture(scope="session", autouse=True)
