@@ -4,6 +4,7 @@ The owner migrates; the runtime role may do what the migrations grant it and not
 """
 
 import asyncio
+import time
 from importlib import resources
 from pathlib import Path
 from typing import Protocol
@@ -11,12 +12,15 @@ from typing import Protocol
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.util import await_only
 
 ANSWER_S = 35.0
 """A little more than `statement_timeout`: a server that is there has answered by then."""
+RESTED_S = 1.0
+"""A connection that was used within this time, in seconds, is taken to be there still, unless it was closed."""
 HELD_S = 60.0
 """The longest that one piece of work may hold a connection, in seconds."""
 
@@ -48,7 +52,6 @@ def runtime_engine(
         url,
         pool_size=pool,
         max_overflow=0,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error that is logged must not carry what was to be stored
         connect_args={
             "timeout": 5,
@@ -56,8 +59,33 @@ def runtime_engine(
             "server_settings": {**_RUNTIME_LIMITS, "application_name": application, **place},
         },
     )
+    _give_up_dead(engine.sync_engine.pool)
     _give_up_half_open(engine.sync_engine.pool)
     return engine
+
+
+def _give_up_dead(pool: Pool) -> None:
+    """Replace connections that died while nobody used them.
+
+    SQLAlchemy's own `pool_pre_ping` asks the server at every checkout, in three round trips: a fifth of a command.
+    """
+
+    @event.listens_for(pool, "checkout")
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        driver, returned_at = record.driver_connection, record.info.get("returned_at")
+        if driver is None or returned_at is None:  # it has just been opened
+            return
+        if driver.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - returned_at > RESTED_S:
+            try:
+                connection.ping()  # type: ignore[attr-defined]
+            except Exception as error:
+                raise InvalidatePoolError from error
+
+    @event.listens_for(pool, "checkin")
+    def rests(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["returned_at"] = time.monotonic()
 
 
 def _give_up_half_open(pool: Pool) -> None:

@@ -12,13 +12,12 @@ from functools import reduce
 from typing import Any, Generic, TypeVar
 
 import asyncpg
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.catalogue import Catalogue
 from shared.clock import Clock
-from shared.event_log import EventLog, StreamWrite, VersionConflict
+from shared.event_log import Answer, Event, EventLog, Remembered, StreamWrite, VersionConflict
 from shared.problems import Problem, refused
 from shared.rpc import Call, Reply
 
@@ -29,18 +28,6 @@ E = TypeVar("E")
 _ATTEMPTS = 5
 _UNIQUE_VIOLATION = "23505"
 _SERIALIZATION = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks to try again
-
-_STORED = text("""
-    SELECT c.request_hash, c.answer::text AS answer,
-           coalesce((SELECT e.position FROM event e
-                     WHERE e.stream = c.answer->>'stream' AND e.version = (c.answer->>'version')::int), 0)
-           AS position
-    FROM command c WHERE c.actor = :actor AND c.command_id = :command_id
-""")
-_STORE = text("""
-    INSERT INTO command (actor, command_id, request_hash, answer, recorded_at)
-    VALUES (:actor, :command_id, :request_hash, CAST(:answer AS json), :now)
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +82,11 @@ class CommandRunner:
         for attempt in range(_ATTEMPTS):
             try:
                 async with self._engine.begin() as conn:
-                    stored = await self._stored(conn, call, request_hash)
-                    if stored is not None:
-                        return stored
+                    found = await self._log.recall(conn, stream, call.actor.subject, call.command_id)
+                    if isinstance(found, Remembered):
+                        return self._again(found, call.command_id, request_hash)
                     reply = await self._decide(
-                        conn, call, request_hash, stream, decider, command, answer, inline
+                        conn, call, request_hash, stream, found, decider, command, answer, inline
                     )
                 self._appended()
                 return reply
@@ -118,9 +105,9 @@ class CommandRunner:
             except self._refusal as refusal:
                 # Its twin may have been carried out between our look for its answer and our decision.
                 async with self._engine.connect() as conn:
-                    stored = await self._stored(conn, call, request_hash)
-                if stored is not None:
-                    return stored
+                    found = await self._log.recall(conn, stream, call.actor.subject, call.command_id)
+                if isinstance(found, Remembered):
+                    return self._again(found, call.command_id, request_hash)
                 raise refused(refusal) from refusal
         raise _conflict(stream)
 
@@ -130,12 +117,12 @@ class CommandRunner:
         call: Call,
         request_hash: bytes,
         stream: str,
+        history: Sequence[Event],
         decider: Decider[S, C, E],
         command: C | Callable[[AsyncConnection], Awaitable[C]],
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None,
     ) -> Reply:
-        history = await self._log.load(conn, stream)
         state = decider.fold([self._catalogue.decode(event) for event in history])
         made: C = await command(conn) if callable(command) else command
         events = list(decider.decide(made, state))
@@ -144,43 +131,29 @@ class CommandRunner:
             await inline(conn, events)
         data = answer(state, events)
         version = len(history) + len(events)
-        now = self._clock.now()
-        await conn.execute(
-            _STORE,
-            {
-                "actor": call.actor.subject,
-                "command_id": call.command_id,
-                "request_hash": request_hash,
-                "answer": json.dumps(
-                    {"data": data, "stream": stream, "version": version}, ensure_ascii=False
-                ),
-                "now": now,
-            },
-        )
+        content = json.dumps({"data": data, "stream": stream, "version": version}, ensure_ascii=False)
+        kept = Answer(call.actor.subject, call.command_id, request_hash, content)
         if not events:
+            await self._log.keep(conn, kept)
             return Reply(data, self._catalogue.source, history[-1].position if history else 0)
+        now = self._clock.now()
         encoded = [self._catalogue.encode(event, now) for event in events]
         appended = await self._log.append(
-            conn, [StreamWrite(stream, len(history), encoded)], call.event_metadata()
+            conn, [StreamWrite(stream, len(history), encoded)], call.event_metadata(), kept
         )
         return Reply(data, self._catalogue.source, appended.last_position)
 
-    async def _stored(self, conn: AsyncConnection, call: Call, request_hash: bytes) -> Reply | None:
-        row = (
-            await conn.execute(_STORED, {"actor": call.actor.subject, "command_id": call.command_id})
-        ).one_or_none()
-        if row is None:
-            return None
-        if bytes(row.request_hash) != request_hash:
+    def _again(self, found: Remembered, command_id: str, request_hash: bytes) -> Reply:
+        if found.request_hash != request_hash:
             raise Problem(
                 422,
                 "idempotency-key-reused",
                 "Idempotency-Key used for another request",
-                f"The key {call.command_id!r} was used before, with another request.",
+                f"The key {command_id!r} was used before, with another request.",
                 where="Idempotency-Key",
                 remedy="Use a new key for a new request; repeat a request with its own key and the same body.",
             )
-        return Reply(json.loads(row.answer)["data"], self._catalogue.source, row.position)
+        return Reply(json.loads(found.content)["data"], self._catalogue.source, found.position)
 
 
 def _sqlstate(error: Exception) -> str | None:

@@ -88,19 +88,65 @@ class Verification:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command is answered, kept under who asked and his id so that a repeat gets the same.
+
+    `content` is JSON. A repeat must have the same `request_hash`.
+    """
+
+    actor: str
+    command_id: str
+    request_hash: bytes
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A stored answer, and the position of the last event that it knew of (0: none)."""
+
+    request_hash: bytes
+    content: str
+    position: int
+
+
 class VersionConflict(Exception):
     """Somebody else appended to the stream first: load and decide again."""
 
 
-_APPEND = text("""
-    SELECT first_position, last_position, recorded_at, hash FROM append_events(
+_EVENTS = """append_events(
         CAST(:now AS timestamptz), CAST(:streams AS text[]), CAST(:versions AS int[]), CAST(:types AS text[]),
         CAST(:schema_versions AS int[]), CAST(:data AS text[]), CAST(:metadata AS text),
-        CAST(:occurred_at AS timestamptz[]))
+        CAST(:occurred_at AS timestamptz[]))"""
+_APPEND = text(f"SELECT first_position, last_position, recorded_at, hash FROM {_EVENTS}")
+_KEEP = """
+    INSERT INTO command (actor, command_id, request_hash, answer, recorded_at)
+    VALUES (:actor, :command_id, :request_hash, CAST(:content AS json), CAST(:now AS timestamptz))
+"""
+# The events are appended for the row that the answer has become, so the counter is locked after it: a twin that waits
+# for this answer waits without it.
+_APPEND_ANSWERED = text(f"""
+    WITH kept AS ({_KEEP} RETURNING recorded_at)
+    SELECT first_position, last_position, appended.recorded_at, hash
+    FROM kept CROSS JOIN LATERAL {_EVENTS.replace("CAST(:now AS timestamptz)", "kept.recorded_at")} AS appended
 """)
+_KEEP_ONLY = text(_KEEP)
 _COLUMNS = """position, stream, version, type, schema_version, data::text AS data, metadata::text AS metadata,
               occurred_at, recorded_at, hash"""
 _LOAD = text(f"SELECT {_COLUMNS} FROM event WHERE stream = :stream AND version > :after ORDER BY version")
+_RECALL = text(
+    f"""
+    SELECT c.request_hash, c.answer::text AS content,
+           CASE WHEN c.actor IS NOT NULL THEN coalesce((
+               SELECT e.position FROM event e
+               WHERE e.stream = c.answer->>'stream' AND e.version = (c.answer->>'version')::int), 0)
+           END AS answered_at, e.*
+    FROM (VALUES (1)) AS one
+    LEFT JOIN command c ON c.actor = :actor AND c.command_id = :command_id
+    LEFT JOIN (SELECT {_COLUMNS} FROM event WHERE stream = :stream) e ON c.actor IS NULL
+    ORDER BY e.version
+"""
+)
 _LOAD_MANY = text(
     f"SELECT {_COLUMNS} FROM event WHERE stream = ANY(CAST(:streams AS text[])) ORDER BY stream, version"
 )
@@ -129,10 +175,30 @@ class EventLog:
             found.setdefault(row.stream, []).append(_event(row))
         return found
 
+    async def recall(
+        self, conn: AsyncConnection, stream: str, actor: str, command_id: str
+    ) -> Remembered | list[Event]:
+        """The answer that the command has got before; if none, the stream to decide it on. One statement."""
+        rows = (
+            await conn.execute(_RECALL, {"stream": stream, "actor": actor, "command_id": command_id})
+        ).all()
+        first = rows[0]
+        if first.request_hash is not None:
+            return Remembered(bytes(first.request_hash), first.content, first.answered_at)
+        return [_event(row) for row in rows if row.position is not None]
+
+    async def keep(self, conn: AsyncConnection, answer: Answer) -> None:
+        """Store the answer to a command that changed nothing. A twin's raises IntegrityError (command_pkey)."""
+        await conn.execute(_KEEP_ONLY, {**_stored(answer), "now": self._clock.now()})
+
     async def append(
-        self, conn: AsyncConnection, writes: Sequence[StreamWrite], metadata: dict[str, Any]
+        self,
+        conn: AsyncConnection,
+        writes: Sequence[StreamWrite],
+        metadata: dict[str, Any],
+        answer: Answer | None = None,
     ) -> Appended:
-        """Append the events of one command, all or none.
+        """Append the events of one command, all or none, and store its answer.
 
         Only COMMIT may follow: the log's one counter row stays locked until then.
         Raises VersionConflict when a stream has moved on, ValueError when there is nothing to append.
@@ -156,8 +222,10 @@ class EventLog:
             "metadata": _json(metadata),
             "occurred_at": [event.occurred_at for _, _, event in flat],
         }
+        if answer is not None:
+            parameters |= _stored(answer)
         try:
-            row = (await conn.execute(_APPEND, parameters)).one()
+            row = (await conn.execute(_APPEND if answer is None else _APPEND_ANSWERED, parameters)).one()
         except IntegrityError as error:
             if "event_stream_version_key" in str(error.orig):
                 raise VersionConflict(", ".join(write.stream for write in writes)) from error
@@ -249,6 +317,15 @@ def _event(row: Any) -> Event:
         row.recorded_at,
         bytes(row.hash),
     )
+
+
+def _stored(answer: Answer) -> dict[str, Any]:
+    return {
+        "actor": answer.actor,
+        "command_id": answer.command_id,
+        "request_hash": answer.request_hash,
+        "content": answer.content,
+    }
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -19,6 +19,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.energy.domain.conversion import SCALE
 from services.energy.readings.memory import Connection
 
+# In one statement: `change_partition`, and the series with the generation that it raised.
+_INSERT_SERIES = """
+WITH changed AS (
+    UPDATE reading_partition r SET generation = generation + 1 FROM feed f
+    WHERE f.enterprise = $1 AND r.p = f.p RETURNING r.p, r.generation
+)
+INSERT INTO series (enterprise, p, generation, meter, statistic_type, carrier, unit, scope, kind,
+                    interval_seconds, ratio_num, ratio_den, modulus, capacity, resolution, valid_from, valid_to)
+SELECT $1, p, generation, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM changed
+RETURNING s, p
+"""
 OPEN = datetime.max.replace(tzinfo=UTC)
 
 
@@ -122,28 +133,15 @@ async def add_carrier(conn: Connection, carrier: str, name: str, unit: str) -> N
 
 async def insert_series(conn: Connection, spec: SeriesSpec) -> tuple[int, int]:
     """Add a series to its enterprise's partition; answers with (s, p). Raises LookupError for an unknown feed."""
-    p = await conn.fetchval("SELECT p FROM feed WHERE enterprise = $1", spec.enterprise)
-    if p is None:
-        raise LookupError(f"the enterprise {spec.enterprise!r} has no feed")
-    generation = await change_partition(conn, p)
     ratio = Fraction(spec.ratio) * Fraction(spec.unit_factor)
     capacity = None if spec.capacity is None else thousandths(spec.capacity * spec.unit_factor)
-    s = await conn.fetchval(
-        """INSERT INTO series (meter, statistic_type, enterprise, p, carrier, unit, scope, kind, interval_seconds,
-               ratio_num, ratio_den, modulus, capacity, resolution, valid_from, valid_to, generation)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING s""",
-        *(
-            spec.meter,
-            spec.statistic_type,
-            spec.enterprise,
-            p,
-            spec.carrier,
-            spec.unit,
-            spec.scope,
-            spec.kind,
-        ),
+    row = await conn.fetchrow(
+        _INSERT_SERIES,
+        *(spec.enterprise, spec.meter, spec.statistic_type, spec.carrier, spec.unit, spec.scope, spec.kind),
         *(spec.interval_seconds, ratio.numerator, ratio.denominator),
         None if spec.digits is None else 10**spec.digits * SCALE,
-        *(capacity, thousandths(spec.resolution), spec.valid_from, spec.valid_to, generation),
+        *(capacity, thousandths(spec.resolution), spec.valid_from, spec.valid_to),
     )
-    return int(s), int(p)
+    if row is None:
+        raise LookupError(f"the enterprise {spec.enterprise!r} has no feed")
+    return int(row["s"]), int(row["p"])
