@@ -79,7 +79,7 @@ def _give_up_dead(pool: Pool) -> None:
             raise InvalidatePoolError
         if time.monotonic() - returned_at > RESTED_S:
             try:
-                connection.ping()  # type: ignore[attr-defined]
+                connection.ping()
             except Exception as error:
                 raise InvalidatePoolError from error
 
