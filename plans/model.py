@@ -260,6 +260,14 @@ class Fund(Sourced):
     terms: Annotated[list[FundTerms], Field(min_length=1)]
 
 
+class MeasureItem(Strict):
+    """A named part of a promise (分项); `industries` are GB/T 4754 prefixes of the projects that it reaches."""
+
+    item: Text
+    name: Text
+    industries: list[Text] = []
+
+
 class Measure(Sourced):
     """A promise without a figure (措施), with its day; `tag` names the projects that it reaches."""
 
@@ -272,6 +280,7 @@ class Measure(Sourced):
     due_on: date
     tag: Text | None = None
     industries: list[Text] = []
+    items: list[MeasureItem] = []
 
 
 class Sector(Sourced):

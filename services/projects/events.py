@@ -10,6 +10,7 @@ from services.projects.domain import (
     duty_days,
     file_import,
     measure,
+    measure_decisions,
     meeting,
     monthly_report,
     plan,
@@ -57,7 +58,7 @@ MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
-MEASURE = Decider(measure.INITIAL, measure.decide, measure.evolve)
+MEASURE = Decider(measure.INITIAL, measure_decisions.decide, measure.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
 MATCH = Decider(match.INITIAL, match.decide, match.evolve)

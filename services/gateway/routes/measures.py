@@ -12,6 +12,7 @@ ROUTES = [
     Route("GET", "/measures", _S, "list-measures", EVERYONE, "measures"),
     Route("POST", "/measures", _S, "open-measure", _KEEPERS, "measures", area="region", status=201),
     Route("GET", _ONE, _S, "get-measure", EVERYONE, "measures"),
+    Route("POST", f"{_ONE}/items", _S, "add-measure-item", _KEEPERS, "measures", status=201),
     Route("POST", f"{_ONE}/follow-ups", _S, "follow-up-measure", _KEEPERS, "measures", status=201),
     Route("POST", f"{_ONE}/completion", _S, "complete-measure", _KEEPERS, "measures"),
     Route("POST", f"{_ONE}/reopening", _S, "reopen-measure", _KEEPERS, "measures"),

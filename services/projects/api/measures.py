@@ -19,6 +19,17 @@ async def open_measure(call: Call, body: models.OpenMeasure) -> Reply:
 
 
 @ops.command(
+    "add-measure-item",
+    request=models.AddMeasureItem,
+    response=models.MeasureView,
+    summary="Name a further part of a measure",
+)
+async def add_measure_item(call: Call, body: models.AddMeasureItem) -> Reply:
+    """An item (分项) that the plan's list left open (等), with what names it. The same again changes nothing."""
+    return await measures.change_measure(Serving.app, call, body)
+
+
+@ops.command(
     "follow-up-measure",
     request=models.FollowUpMeasure,
     response=models.MeasureView,
@@ -36,7 +47,7 @@ async def follow_up_measure(call: Call, body: models.FollowUpMeasure) -> Reply:
     summary="Say that a measure is done",
 )
 async def complete_measure(call: Call, body: models.CompleteMeasure) -> Reply:
-    """Done, by the document that shows it."""
+    """Done, by the document that shows it: one item, or the measure once all of its items are."""
     return await measures.change_measure(Serving.app, call, body)
 
 
@@ -66,5 +77,5 @@ async def get_measure(call: Call, body: models.GetMeasure) -> models.MeasureDeta
     "list-measures", request=models.ListMeasures, response=models.MeasurePage, summary="Measures, filtered"
 )
 async def list_measures(call: Call, body: models.ListMeasures) -> models.MeasurePage:
-    """Every filter narrows; how many are open, overdue and completed is of all that they leave."""
+    """Every filter narrows; how many are open, overdue and completed, and how many items, is of all they leave."""
     return await queries.list_measures(Serving.app, call, body)

@@ -9,12 +9,16 @@ from services.projects import reference, scope, tables
 from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain import measure
-from services.projects.domain.measure import MeasureCommand
+from services.projects.domain import measure_decisions as decisions
+from services.projects.domain.measure import MeasureItem
+from services.projects.domain.measure_decisions import MeasureCommand
 from services.projects.events import MEASURE, measure_stream
 from services.projects.models import measures as models
 from services.projects.views.measures import measure_view
 from shared.problems import not_found
 from shared.rpc import Call, Reply
+
+Change = models.AddMeasureItem | models.FollowUpMeasure | models.CompleteMeasure | models.ReopenMeasure
 
 
 async def open_measure(app: App, call: Call, body: models.OpenMeasure) -> Reply:
@@ -26,7 +30,7 @@ async def open_measure(app: App, call: Call, body: models.OpenMeasure) -> Reply:
         scope.check_measure_write(call.actor, tree, body.region)
         if body.tag is not None:
             await checks.programmes(conn, [], [body.tag])
-        return measure.OpenMeasure(
+        return decisions.OpenMeasure(
             measure=body.measure,
             kind=body.kind,
             name=body.name,
@@ -36,16 +40,16 @@ async def open_measure(app: App, call: Call, body: models.OpenMeasure) -> Reply:
             due_on=body.due_on,
             source=body.source,
             today=app.today(),
+            reported_by=call.actor.subject,
             tag=body.tag,
             industries=tuple(body.industries),
+            items=tuple(_item(each) for each in body.items),
         )
 
     return await _run(app, call, body.measure, command)
 
 
-async def change_measure(
-    app: App, call: Call, body: models.FollowUpMeasure | models.CompleteMeasure | models.ReopenMeasure
-) -> Reply:
+async def change_measure(app: App, call: Call, body: Change) -> Reply:
     """What was done for a measure, by the government whose it is or one above it."""
     today = app.today()
     on, by = body.on or today, body.reported_by or call.actor.subject
@@ -59,14 +63,24 @@ async def change_measure(
             raise not_found("measure", body.measure)
         scope.check_measure_write(call.actor, await reference.area_tree(conn), region)
         match body:
+            case models.AddMeasureItem():
+                return decisions.AddMeasureItem(body.measure, _item(body), body.source, on, by, today)
             case models.FollowUpMeasure():
-                return measure.FollowUpMeasure(body.measure, on, body.text, body.evidence, by, today)
+                return decisions.FollowUpMeasure(
+                    body.measure, on, body.text, body.evidence, by, today, body.item
+                )
             case models.CompleteMeasure():
-                return measure.CompleteMeasure(body.measure, on, body.evidence, by, today)
+                return decisions.CompleteMeasure(body.measure, on, body.evidence, by, today, body.item)
             case models.ReopenMeasure():
-                return measure.ReopenMeasure(body.measure, on, body.reason, by, today, body.due_on)
+                return decisions.ReopenMeasure(
+                    body.measure, on, body.reason, by, today, body.due_on, body.item
+                )
 
     return await _run(app, call, body.measure, command)
+
+
+def _item(body: models.MeasureItemIn) -> MeasureItem:
+    return MeasureItem(body.item, body.name, tuple(body.industries))
 
 
 async def _run(app: App, call: Call, name: str, command: Making[MeasureCommand]) -> Reply:

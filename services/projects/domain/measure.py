@@ -2,15 +2,23 @@
 
 Relocation renovation (TR-23c), one industry one policy (TR-23b), the twelve measures (TR-23a), and the plan's
 other promises without a figure. A measure names a tag; the projects that carry it are those that it has reached.
+Where the plan names parts of a promise (two zones, five industries), each is an item with a follow-up of its own.
+Decisions stand in measure_decisions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
+
+@dataclass(frozen=True, slots=True)
+class MeasureItem:
+    """A named part (分项) of a measure; `industries` (GB/T 4754 prefixes) narrow the projects that it reaches."""
+
+    item: str
+    name: str
+    industries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,24 @@ class MeasureOpened:
     opened_on: date
     tag: str | None = None
     industries: tuple[str, ...] = ()
+    items: tuple[MeasureItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureItemAdded:
+    """A further part of the promise is named: the plan's lists end in 等."""
+
+    measure: str
+    region: str
+    item: MeasureItem
+    source: str
+    on: date
+    reported_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureFollowedUp:
-    """What was done for it on a day (跟踪落实), and what shows it."""
+    """What was done for it, or for one of its items, on a day (跟踪落实), and what shows it."""
 
     measure: str
     region: str
@@ -40,6 +61,35 @@ class MeasureFollowedUp:
     text: str
     evidence: str
     reported_by: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureItemCompleted:
+    """One item is done: `items_done` of the measure's `item_count` are, with it."""
+
+    measure: str
+    region: str
+    item: str
+    on: date
+    evidence: str
+    reported_by: str
+    items_done: int
+    item_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureItemReopened:
+    """One item turned out not to be done."""
+
+    measure: str
+    region: str
+    item: str
+    on: date
+    reason: str
+    reported_by: str
+    items_done: int
+    item_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +116,15 @@ class MeasureReopened:
     due_on: date
 
 
-MeasureEvent = MeasureOpened | MeasureFollowedUp | MeasureCompleted | MeasureReopened
+MeasureEvent = (
+    MeasureOpened
+    | MeasureItemAdded
+    | MeasureFollowedUp
+    | MeasureItemCompleted
+    | MeasureItemReopened
+    | MeasureCompleted
+    | MeasureReopened
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,114 +133,53 @@ class NoMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """An item as it stands; `completed` is None while it is open."""
+
+    known: MeasureItem
+    completed: MeasureItemCompleted | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """A measure with what was done for it; `completed` is None while it is open."""
 
     opened: MeasureOpened
     due_on: date
+    items: tuple[Item, ...] = ()
     follow_ups: tuple[MeasureFollowedUp, ...] = ()
     completed: MeasureCompleted | None = None
     last_on: date | None = None
+
+    @property
+    def items_done(self) -> int:
+        return sum(each.completed is not None for each in self.items)
+
+    def item(self, name: str) -> Item | None:
+        """The item of that id."""
+        return next((each for each in self.items if each.known.item == name), None)
 
 
 MeasureState = NoMeasure | Measure
 INITIAL: MeasureState = NoMeasure()
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMeasure:
-    """Promise something."""
-
-    measure: str
-    kind: str
-    name: str
-    region: str
-    rows: tuple[str, ...]
-    owner: str
-    due_on: date
-    source: str
-    today: date
-    tag: str | None = None
-    industries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUpMeasure:
-    """Say what was done for it."""
-
-    measure: str
-    on: date
-    text: str
-    evidence: str
-    reported_by: str
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class CompleteMeasure:
-    """Say that it is done, by what."""
-
-    measure: str
-    on: date
-    evidence: str
-    reported_by: str
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class ReopenMeasure:
-    """It is not done after all; with a new day, or the old one."""
-
-    measure: str
-    on: date
-    reason: str
-    reported_by: str
-    today: date
-    due_on: date | None = None
-
-
-MeasureCommand = OpenMeasure | FollowUpMeasure | CompleteMeasure | ReopenMeasure
-
-
-def decide(command: MeasureCommand, state: MeasureState) -> Sequence[MeasureEvent]:
-    """The events of a command, or Refused."""
-    match (command, state):
-        case (OpenMeasure(), NoMeasure()):
-            return [_opened(command)]
-        case (OpenMeasure(), Measure()):
-            if replace(_opened(command), opened_on=state.opened.opened_on) == state.opened:
-                return []
-            raise Refused(
-                f"There is a measure {command.measure!r} already, with other content.",
-                code="exists",
-                status=409,
-                where="measure",
-                remedy="Use another id.",
-            )
-        case (FollowUpMeasure(), Measure()):
-            return _followed_up(command, state)
-        case (CompleteMeasure(), Measure()):
-            return _completed(command, state)
-        case (ReopenMeasure(), Measure()):
-            return [_reopened(command, state)]
-        case _:
-            raise Refused(
-                f"{type(command).__name__} on {type(state).__name__}: there is no measure {command.measure!r}.",
-                code="not-found",
-                status=404,
-                where="measure",
-                remedy="Open the measure first, or check its id.",
-            )
-
-
 def evolve(state: MeasureState, event: MeasureEvent) -> MeasureState:
     """The state after a stored fact."""
     match event:
         case MeasureOpened():
-            return Measure(event, event.due_on)
+            return Measure(event, event.due_on, tuple(Item(each) for each in event.items))
+        case MeasureItemAdded():
+            known = _known(state)
+            return replace(known, items=(*known.items, Item(event.item)))
         case MeasureFollowedUp():
             known = _known(state)
             return replace(known, follow_ups=(*known.follow_ups, event), last_on=event.on)
+        case MeasureItemCompleted():
+            done = event
+            return _with_item(state, event, lambda item: replace(item, completed=done))
+        case MeasureItemReopened():
+            return _with_item(state, event, lambda item: replace(item, completed=None))
         case MeasureCompleted():
             return replace(_known(state), completed=event, last_on=event.on)
         case MeasureReopened():
@@ -191,80 +188,12 @@ def evolve(state: MeasureState, event: MeasureEvent) -> MeasureState:
             assert_never(event)
 
 
-def _opened(command: OpenMeasure) -> MeasureOpened:
-    return MeasureOpened(
-        command.measure,
-        command.kind,
-        command.name,
-        command.region,
-        command.rows,
-        command.owner,
-        command.due_on,
-        command.source,
-        command.today,
-        command.tag,
-        command.industries,
-    )
-
-
-def _followed_up(command: FollowUpMeasure, state: Measure) -> Sequence[MeasureEvent]:
-    event = MeasureFollowedUp(
-        command.measure,
-        state.opened.region,
-        command.on,
-        command.text,
-        command.evidence,
-        command.reported_by,
-    )
-    if any(replace(each, reported_by=event.reported_by) == event for each in state.follow_ups):
-        return []
-    _check(command.on, command.today, state)
-    return [event]
-
-
-def _completed(command: CompleteMeasure, state: Measure) -> Sequence[MeasureEvent]:
-    if (done := state.completed) is not None:
-        if (done.on, done.evidence) == (command.on, command.evidence):
-            return []
-        raise Refused(
-            f"The measure was completed on {done.on} ({done.evidence}).",
-            code="completed",
-            status=409,
-            where="measure",
-            remedy="Reopen it first, if that was wrong.",
-        )
-    _check(command.on, command.today, state)
-    late = command.on > state.due_on
-    region = state.opened.region
-    return [
-        MeasureCompleted(command.measure, region, command.on, command.evidence, command.reported_by, late)
-    ]
-
-
-def _reopened(command: ReopenMeasure, state: Measure) -> MeasureReopened:
-    if state.completed is None:
-        raise Refused("The measure is open.", code="open", status=409, where="measure")
-    not_in_future(command.on, command.today)
-    return MeasureReopened(
-        command.measure,
-        state.opened.region,
-        command.on,
-        command.reason,
-        command.reported_by,
-        command.due_on or state.due_on,
-    )
-
-
-def _check(on: date, today: date, state: Measure) -> None:
-    not_in_future(on, today)
-    if state.completed is not None:
-        raise Refused(
-            f"The measure was completed on {state.completed.on}.",
-            code="completed",
-            status=409,
-            where="measure",
-            remedy="Reopen it first, if that was wrong.",
-        )
+def _with_item(
+    state: MeasureState, event: MeasureItemCompleted | MeasureItemReopened, change: Callable[[Item], Item]
+) -> Measure:
+    known = _known(state)
+    items = tuple(change(each) if each.known.item == event.item else each for each in known.items)
+    return replace(known, items=items, last_on=event.on)
 
 
 def _known(state: MeasureState) -> Measure:

@@ -10,6 +10,9 @@ from services.projects.domain.measure import (
     MeasureCompleted,
     MeasureEvent,
     MeasureFollowedUp,
+    MeasureItemAdded,
+    MeasureItemCompleted,
+    MeasureItemReopened,
     MeasureOpened,
     MeasureReopened,
 )
@@ -29,13 +32,19 @@ async def apply(conn: AsyncConnection, event: MeasureEvent) -> None:
                 "owner": event.owner,
                 "due_on": event.due_on,
                 "follow_ups": 0,
+                "item_count": len(event.items),
+                "items_done": 0,
                 "tag": event.tag,
                 "industries": list(event.industries),
             }
             await conn.execute(insert(tables.measure).values(**row))
             return
+        case MeasureItemAdded():
+            changes: dict[str, Any] = {"item_count": table.item_count + 1}
         case MeasureFollowedUp():
-            changes: dict[str, Any] = {"follow_ups": table.follow_ups + 1, "last_on": event.on}
+            changes = {"follow_ups": table.follow_ups + 1, "last_on": event.on}
+        case MeasureItemCompleted() | MeasureItemReopened():
+            changes = {"items_done": event.items_done, "last_on": event.on}
         case MeasureCompleted():
             changes = {"completed_on": event.on, "last_on": event.on}
         case MeasureReopened():

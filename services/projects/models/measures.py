@@ -24,11 +24,42 @@ MeasureId = Annotated[
     Field(description="measure id", examples=["TR-23b-ships"]),
 ]
 Kind = Literal[
-    "policy", "industry_policy", "relocation", "briefing", "reorganisation", "platform", "cooperation"
+    "policy",
+    "industry_policy",
+    "relocation",
+    "briefing",
+    "reorganisation",
+    "platform",
+    "cooperation",
+    "zone",
+    "publicity",
+    "funding",
 ]
 Row = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{1,2}[a-z]?$"), Field(examples=["TR-23b"])]
 Standing = Literal["open", "overdue", "completed"]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+
+ItemId = Annotated[
+    str,
+    StringConstraints(pattern=ID_PATTERN),
+    Field(description="item id within the measure", examples=["steel"]),
+]
+Industries = Annotated[
+    list[Annotated[str, StringConstraints(pattern=r"^\d{2,4}$")]],
+    Field(
+        max_length=30,
+        description="only projects of these industries, first digits of GB/T 4754",
+        examples=[["373"]],
+    ),
+]
+
+
+class MeasureItemIn(Request):
+    """A named part (分项) of a measure."""
+
+    item: ItemId
+    name: ShortText = Field(description="what it is", examples=["钢铁行业"])
+    industries: Industries = Field(default=[])
 
 
 class OpenMeasure(Request):
@@ -62,9 +93,32 @@ class OpenMeasure(Request):
     due_on: date
     source: ShortText
     tag: Word | None = Field(default=None, description="tag of the projects that it reaches")
-    industries: list[Annotated[str, StringConstraints(pattern=r"^\d{2,4}$")]] = Field(
-        default=[], max_length=30, description="only projects of these industries, first digits of GB/T 4754"
+    industries: Industries = Field(default=[])
+    items: list[MeasureItemIn] = Field(
+        default=[], max_length=100, description="the parts that the plan names, each followed up for itself"
     )
+
+
+class AddMeasureItem(MeasureItemIn):
+    """A further part of a measure: the plan's lists end in 等."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "measure": "DI-8",
+                    "item": "jinjiang-shoes",
+                    "name": "晋江鞋业示范区",
+                    "source": "闽经贸〔2013〕77号",
+                }
+            ]
+        }
+    )
+
+    measure: MeasureId
+    source: ShortText = Field(description="what names it", examples=["闽经贸〔2013〕77号"])
+    on: date | None = Field(default=None, description="the day; null: today")
+    reported_by: ReportedBy
 
 
 class FollowUpMeasure(Request):
@@ -79,6 +133,7 @@ class FollowUpMeasure(Request):
     )
 
     measure: MeasureId
+    item: ItemId | None = Field(default=None, description="for this item; null: for the measure as a whole")
     text: ShortText = Field(description="what was done, in words")
     evidence: Evidence
     on: date | None = Field(default=None, description="the day; null: today")
@@ -93,6 +148,9 @@ class CompleteMeasure(Request):
     )
 
     measure: MeasureId
+    item: ItemId | None = Field(
+        default=None, description="this item only; null: the measure, all of its items done"
+    )
     evidence: Evidence
     on: date | None = Field(default=None, description="the day; null: today")
     reported_by: ReportedBy
@@ -108,6 +166,7 @@ class ReopenMeasure(Request):
     )
 
     measure: MeasureId
+    item: ItemId | None = Field(default=None, description="this item only; null: the measure")
     reason: ShortText
     due_on: date | None = Field(default=None, description="its new day; null: as it was")
     on: date | None = Field(default=None, description="the day; null: today")
@@ -147,6 +206,8 @@ class MeasureSummary(Answer):
     due_on: date
     standing: Standing
     follow_ups: int
+    item_count: int = Field(description="named parts of it")
+    items_done: int = Field(description="of them completed")
     last_on: date | None = Field(description="day of the last follow-up, completion or reopening")
     completed_on: date | None
     tag: str | None
@@ -157,9 +218,21 @@ class FollowUpView(Answer):
     """What was done on a day."""
 
     on: date
+    item: str | None = Field(description="null: for the measure as a whole")
     text: str
     evidence: str
     reported_by: str
+
+
+class ItemView(Answer):
+    """A named part of a measure as it stands."""
+
+    item: str
+    name: str
+    industries: list[str]
+    follow_ups: int
+    completed_on: date | None = Field(description="null: open")
+    evidence: str = Field(description="what shows that it is done; empty while it is open")
 
 
 class Reached(Answer):
@@ -175,6 +248,7 @@ class MeasureView(MeasureSummary):
 
     source: str
     evidence: str = Field(description="what shows that it is done; empty while it is open")
+    items: list[ItemView]
     done: list[FollowUpView]
 
 
@@ -182,6 +256,7 @@ class MeasureDetail(MeasureView):
     """A measure with whom it has reached."""
 
     reached: Reached | None = Field(description="null: the measure names no tag")
+    reached_by_item: dict[str, Reached] = Field(description="of the items that name industries")
 
 
 class MeasurePage(Answer):
@@ -193,3 +268,5 @@ class MeasurePage(Answer):
     open: int
     overdue: int
     completed: int
+    item_count: int = Field(description="named parts of all of them")
+    items_done: int = Field(description="of those parts completed")

@@ -1,5 +1,6 @@
 """Questions about measures: they are public, as the plan is."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -27,8 +28,8 @@ async def get_measure(app: App, call: Call, body: models.GetMeasure) -> models.M
             raise not_found("measure", body.measure)
         state = MEASURE.fold([CATALOGUE.decode(event) for event in history])
         view = measure_view(state, app.today())
-        reached = await _reached(conn, state) if isinstance(state, Measure) else None
-    return models.MeasureDetail(**dict(view), reached=reached)
+        reached, by_item = await _reached(conn, state) if isinstance(state, Measure) else (None, {})
+    return models.MeasureDetail(**dict(view), reached=reached, reached_by_item=by_item)
 
 
 async def list_measures(app: App, call: Call, body: models.ListMeasures) -> models.MeasurePage:
@@ -43,10 +44,12 @@ async def list_measures(app: App, call: Call, body: models.ListMeasures) -> mode
         func.count(),
         func.count().filter(_standing("completed", today)),
         func.count().filter(_standing("overdue", today)),
+        func.coalesce(func.sum(_TABLE.item_count), 0),
+        func.coalesce(func.sum(_TABLE.items_done), 0),
     ).where(*where)
     async with app.engine.connect() as conn:
         rows = (await conn.execute(query.order_by(_TABLE.measure).limit(body.limit + 1))).all()
-        count, completed, overdue = (await conn.execute(kinds)).one()
+        count, completed, overdue, items, done = (await conn.execute(kinds)).one()
     page = rows[: body.limit]
     return models.MeasurePage(
         items=[measure_summary(row, today) for row in page],
@@ -55,6 +58,8 @@ async def list_measures(app: App, call: Call, body: models.ListMeasures) -> mode
         open=count - completed - overdue,
         overdue=overdue,
         completed=completed,
+        item_count=items,
+        items_done=done,
     )
 
 
@@ -78,16 +83,32 @@ def _standing(standing: models.Standing, today: date) -> ColumnElement[bool]:
     return and_(_TABLE.completed_on.is_(None), late if standing == "overdue" else ~late)
 
 
-async def _reached(conn: AsyncConnection, state: Measure) -> models.Reached | None:
+async def _reached(
+    conn: AsyncConnection, state: Measure
+) -> tuple[models.Reached | None, dict[str, models.Reached]]:
+    """The projects of the measure's tag, and of them those of each item that names industries."""
     known = state.opened
     if known.tag is None:
-        return None
-    project, subsidy = tables.project.c, tables.subsidy.c
+        return None, {}
     tree = await reference.area_tree(conn)
-    code = func.ltrim(project.industry, "ABCDEFGHIJKLMNOPQRST")
+    project = tables.project.c
     where = [project.tags.contains([known.tag]), project.region.in_(tree.covered_by(known.region))]
-    if known.industries:
-        where.append(or_(*(code.startswith(each) for each in known.industries)))
+    where += _of_industries(known.industries)
+    items = {
+        each.known.item: await _sums(conn, [*where, *_of_industries(each.known.industries)])
+        for each in state.items
+        if each.known.industries
+    }
+    return await _sums(conn, where), items
+
+
+def _of_industries(prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
+    code = func.ltrim(tables.project.c.industry, "ABCDEFGHIJKLMNOPQRST")
+    return [or_(*(code.startswith(each) for each in prefixes))] if prefixes else []
+
+
+async def _sums(conn: AsyncConnection, where: Sequence[ColumnElement[bool]]) -> models.Reached:
+    project, subsidy = tables.project.c, tables.subsidy.c
     projects = select(func.count(), func.sum(project.total_investment)).where(*where)
     paid = select(func.sum(subsidy.paid)).where(subsidy.project.in_(select(project.project).where(*where)))
     count, total = (await conn.execute(projects)).one()

@@ -16,6 +16,8 @@ measure = Table(
     Column("owner", Text),
     Column("due_on", Date),
     Column("follow_ups", Integer),
+    Column("item_count", Integer),
+    Column("items_done", Integer),
     Column("last_on", Date),
     Column("completed_on", Date),
     Column("tag", Text),

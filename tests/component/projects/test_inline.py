@@ -136,6 +136,11 @@ async def measures(service: Service) -> None:
     await service.ask(FUZHOU, "open-measure", **MEASURE)
     of = {"measure": MEASURE["measure"]}
     await service.ask(FUZHOU, "follow-up-measure", **of, text="调研", evidence="1号")
+    for item in ("yards", "engines"):
+        await service.ask(FUZHOU, "add-measure-item", **of, item=item, name="示例", source="1号")
+        await service.ask(FUZHOU, "complete-measure", **of, item=item, evidence="2号")
+    await service.ask(FUZHOU, "reopen-measure", **of, item="engines", reason="没有")
+    await service.ask(FUZHOU, "complete-measure", **of, item="engines", evidence="3号")
     await service.ask(FUZHOU, "complete-measure", **of, evidence="2号")
     await service.ask(FUZHOU, "reopen-measure", **of, reason="未印发", due_on="2013-12-31")
 

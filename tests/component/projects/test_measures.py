@@ -63,6 +63,11 @@ async def test_a_measure_reaches_the_projects_of_its_tag_industry_and_region(ser
         "total_investment": "120000000.00",
         "paid": "2000000.00",
     }
+    ships, boats = ({"item": each, "name": each, "source": "1号"} for each in ("ships", "boats"))
+    await service.ask(FUZHOU, "add-measure-item", **_OF, **ships, industries=["3731"])
+    await service.ask(FUZHOU, "add-measure-item", **_OF, **boats, industries=["3733"])
+    by_item = (await service.ask(FUQING, "get-measure", **_OF))["reached_by_item"]
+    assert {item: each["projects"] for item, each in by_item.items()} == {"ships": 1, "boats": 0}
 
 
 async def test_who_keeps_a_measure(service: Service) -> None:

@@ -11,6 +11,7 @@ TABLE = """
 GET  /measures                            200 200  200   200    200     200        200         200
 POST /measures                            201 403  201   403    403     403        403         403
 GET  /measures/{measure}                  200 200  200   200    200     200        200         200
+POST /measures/{measure}/items            201 403  201   403    403     403        403         403
 POST /measures/{measure}/follow-ups       201 403  201   403    403     403        403         403
 POST /measures/{measure}/completion       200 403  200   403    403     403        403         403
 POST /measures/{measure}/reopening        200 403  200   403    403     403        403         403
@@ -49,6 +50,7 @@ SAMPLES: dict[str, Sample] = {
     "GET /measures": same(),
     "POST /measures": same(body=lambda _: measure()),
     "GET /measures/{measure}": _of_measure(),
+    "POST /measures/{measure}/items": _of_measure(item="new", name="示例", source="示例"),
     "POST /measures/{measure}/follow-ups": _of_measure(text="示例", evidence="示例"),
     "POST /measures/{measure}/completion": _of_measure(evidence="示例"),
     "POST /measures/{measure}/reopening": _of_measure("completion", **REASON),
