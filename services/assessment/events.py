@@ -1,6 +1,8 @@
 """What this service writes into its log, and how each history is folded."""
 
-from services.assessment.domain import plan, plan_decisions, statistic
+from typing import get_args
+
+from services.assessment.domain import designation, plan, plan_decisions, statistic
 from services.assessment.domain.plan import PlanPublished, RegionsDefined
 from services.assessment.domain.statistic import StatisticReported, StatisticRevised
 from services.assessment.domain.target import TargetDecomposed, TargetRevised, TargetSet
@@ -19,11 +21,13 @@ CATALOGUE = Catalogue(
         TargetDecomposed,
         StatisticReported,
         StatisticRevised,
+        *get_args(designation.DesignationEvent),
     ],
 )
 
 PLAN = Decider(plan.INITIAL, plan_decisions.decide, plan.evolve)
 STATISTIC = Decider(statistic.INITIAL, statistic.decide, statistic.evolve)
+DESIGNATION = Decider(designation.INITIAL, designation.decide, designation.evolve)
 
 
 def plan_stream(plan_id: str) -> str:
@@ -34,3 +38,8 @@ def plan_stream(plan_id: str) -> str:
 def statistic_stream(indicator: str, region: str, period: str) -> str:
     """The stream of one figure with its vintages."""
     return f"statistic:{indicator}:{region}:{period}"
+
+
+def designation_stream(designation_id: str) -> str:
+    """The stream of one designation."""
+    return f"designation:{designation_id}"

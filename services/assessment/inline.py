@@ -4,14 +4,23 @@ Only what stands in the events goes into the tables, so that both ways end in th
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import assert_never
 
 import msgspec
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import tables
+from services.assessment.domain.designation import (
+    Designated,
+    DesignationAssessed,
+    DesignationEvent,
+    DesignationWarned,
+    DesignationWithdrawn,
+    Facts,
+)
 from services.assessment.domain.plan import PlanEvent, PlanPublished, RegionsDefined
 from services.assessment.domain.statistic import StatisticEvent, StatisticReported, StatisticRevised
 from services.assessment.domain.target import (
@@ -26,7 +35,7 @@ from services.assessment.events import CATALOGUE
 from shared.event_log import EventLog
 
 _BATCH = 1000
-OwnEvent = PlanEvent | StatisticEvent
+OwnEvent = PlanEvent | StatisticEvent | DesignationEvent
 
 
 async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
@@ -67,6 +76,8 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             await _decomposed(conn, event)
         case StatisticReported() | StatisticRevised():
             await _statistic(conn, event)
+        case Designated() | DesignationAssessed() | DesignationWarned() | DesignationWithdrawn():
+            await _designation(conn, event)
         case _:
             assert_never(event)
 
@@ -144,3 +155,23 @@ async def _statistic(conn: AsyncConnection, event: StatisticReported | Statistic
             set_={"vintages": t.vintages + 1, "figure": figure},
         )
     )
+
+
+async def _designation(conn: AsyncConnection, event: DesignationEvent) -> None:
+    match event:
+        case DesignationWithdrawn():
+            standing = "annulled" if event.annulled else "withdrawn"
+            row = {"standing": standing, "since": event.withdrawn_on, "withdrawn_on": event.withdrawn_on}
+        case Designated():
+            row = {field.name: getattr(event, field.name) for field in fields(Facts)}
+            row |= {"fields": list(event.fields), "standing": "designated", "since": event.designated_on}
+            await conn.execute(insert(tables.designation).values(row))
+            return
+        case DesignationAssessed():
+            row = {"standing": event.result, "since": event.on}
+        case DesignationWarned():
+            row = {"standing": "warned", "since": event.on}
+        case _:
+            assert_never(event)
+    t = tables.designation
+    await conn.execute(update(t).where(t.c.designation == event.designation).values(row))

@@ -1,11 +1,10 @@
 """The assessment service: `python -m services.assessment.main`."""
 
 from services.assessment import api
-from services.assessment.app import Assessment
+from services.assessment.app import App
 from services.assessment.domain.refusal import Refused
 from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.people import People
-from services.assessment.queries import Queries
 from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
@@ -22,7 +21,7 @@ async def main() -> None:
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
         runner = CommandRunner(rt.engine, log, CATALOGUE, rt.clock, Refused, appended=relay.poke)
         people = People(rt.engine, rt.clock, SOURCE)
-        api.serve(Assessment(runner, rt.clock), Queries(rt.engine, log), people).bind(rt.broker)
+        api.serve(App(rt.engine, log, rt.clock, runner), people).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")

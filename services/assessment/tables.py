@@ -1,6 +1,7 @@
-"""The tables of this service, as SQLAlchemy Core sees them. They are made by migrations/0002_assessment.py."""
+"""The tables of this service, as SQLAlchemy Core sees them. They are made by the migrations."""
 
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
 
@@ -46,6 +47,23 @@ statistic = Table(
     Column("vintages", Integer),
     Column("figure", JSON),
 )
+designation = Table(
+    "designation",
+    metadata,
+    Column("designation", Text, primary_key=True),
+    Column("kind", Text),
+    Column("level", Text),
+    Column("name", Text),
+    Column("region", Text),
+    Column("enterprise", Text),
+    Column("fields", ARRAY(Text)),
+    Column("designated_on", Date),
+    Column("issuer", Text),
+    Column("evidence", Text),
+    Column("standing", Text),
+    Column("since", Date),
+    Column("withdrawn_on", Date),
+)
 
-INLINE = (plan, region, target, statistic)
+INLINE = (plan, region, target, statistic, designation)
 """What is written with the events and can be rebuilt from the own log."""

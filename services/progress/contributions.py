@@ -1,6 +1,7 @@
 """What an event contributes to which measure: pure, one row per thing that a later event can say anew."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -52,6 +53,8 @@ def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
                 "unit": "CNY",
                 "detail": {},  # nothing that a target counts by
             }
+        case readers.Designated():
+            yield _designation(event)
         case readers.StatisticReported():
             yield {
                 "measure": facts.STATISTIC,
@@ -97,6 +100,28 @@ def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
             }
         case _:
             raise Poison(f"{type(event).__name__} is read, but nothing says what it contributes to")
+
+
+def _designation(event: readers.Designated) -> dict[str, Any]:
+    """A mark from its day to the last day on which it stood. One that was annulled has no day, as it never stood.
+
+    `thing`: what is designated at two levels, or anew, counts once in a figure.
+    """
+    withdrawn = event if isinstance(event, readers.DesignationWithdrawn) else None
+    until = None if withdrawn is None else withdrawn.withdrawn_on - timedelta(days=1)
+    annulled = withdrawn is not None and withdrawn.annulled
+    return {
+        "measure": facts.DESIGNATION,
+        "region": event.region,
+        "period": "" if annulled else event.designated_on.isoformat(),
+        "key": event.designation,
+        "value": None if annulled else 1,
+        "detail": {
+            **plain(event),
+            "thing": f"{event.kind}:{event.name}",
+            "until": until.isoformat() if until else None,
+        },
+    }
 
 
 def standing_row(standing: Standing) -> dict[str, Any]:

@@ -24,6 +24,7 @@ FEED = "feed"  # an enterprise's feed now: heard (1) or silent (0)
 PROJECT = "project"  # a project's whole standing after an event; what it counts for are marks of their own
 LISTING = "listing:presented"  # 推介: a need or an offer put forward
 MATCH = "match:concluded"  # 对接成功
+DESIGNATION = "designation:standing"  # 认定: stands from its day until it is withdrawn
 TALLY = "tally"  # 计数: what a target counts is said by its rule
 ENERGY_DAY = "energy_day"  # an enterprise's energy on a closed day, tce by equal value (当量)
 

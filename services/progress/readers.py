@@ -233,6 +233,26 @@ class MatchReopened(msgspec.Struct, frozen=True):
     concluded_on: date
 
 
+class Designated(msgspec.Struct, frozen=True):
+    """Something was designated (认定) as one of a kind."""
+
+    designation: str
+    kind: str
+    level: str
+    name: str
+    region: str
+    designated_on: date
+    enterprise: str | None = None
+    fields: list[str] = []
+
+
+class DesignationWithdrawn(Designated, frozen=True, kw_only=True):
+    """It stands no more from `withdrawn_on` on; `annulled`: it never did."""
+
+    withdrawn_on: date
+    annulled: bool = False
+
+
 class EnterpriseRegistered(msgspec.Struct, frozen=True):
     enterprise: str
     name: str
@@ -308,6 +328,8 @@ READERS: Mapping[tuple[str, str], Reader] = {
             TargetDecomposed,
             StatisticReported,
             StatisticRevised,
+            Designated,
+            DesignationWithdrawn,
         )
     },
     **{

@@ -26,7 +26,7 @@ from services.progress.facts import (
 )
 from services.progress.rules import Rules
 from services.progress.standing import KNOWN
-from services.progress.tally import Counted, Tally, wanted
+from services.progress.tally import Counted, Tally, all_wanted
 from shared.areas import Area, AreaTree, Relation
 
 # `:as_of` NULL means everything that has been applied, whatever its time: "now" must not depend on whether
@@ -105,7 +105,8 @@ _TALLIES = text(f"""
         WHERE measure IN (SELECT jsonb_array_elements_text(counts) FROM wanted) AND {_KNOWN}
         ORDER BY measure, source, key, position DESC, ordinal DESC
     ), counted AS (
-        SELECT w.target, l.region, l.measure, coalesce(l.detail->>'project', l.key) AS thing, l.value,
+        SELECT w.target, l.region, l.measure, l.value,
+               coalesce(l.detail->>'thing', l.detail->>'project', l.key) AS thing,
                l.recorded_at, l.simulated, coalesce(l.detail->'reached'->>w.reached <= w.by, false) AS reached
         FROM wanted w JOIN last l ON w.counts ? l.measure
         WHERE l.period <> '' AND CASE w."when"
@@ -176,7 +177,7 @@ async def _tallies(
     today: date,
     moment: dict[str, datetime | None],
 ) -> dict[str, Tally]:
-    asked = [each for target in targets if (each := wanted(target, rules, today)) is not None]
+    asked = [each for target in targets for each in all_wanted(target, rules, today)]
     if not asked:
         return {}
     asking = {**moment, "wanted": msgspec.json.encode(asked).decode()}

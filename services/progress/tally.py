@@ -7,6 +7,7 @@ A rule `tally <target>` says which marks of which things count, filtered by what
     any_of    alternatives of `where`, one of which must hold too
     when      within: marked in the period (a flow); standing: at its end (a stock); during: at any time in it
     cohort    the years whose marks make a closed cohort (X-8), in place of the period
+    beside    a second `when`, counted too and shown beside the value: where the plan says neither (X-7)
     value     count (distinct things), sum (of the marks' amounts), rate (of those counted, which have `reached`
               a stage, in percent), least (the smallest count among the `units`, each of which owes the target)
 
@@ -101,6 +102,20 @@ def wanted(target: Target, rules: Rules, day: date) -> Wanted | None:
     )
 
 
+def all_wanted(target: Target, rules: Rules, day: date) -> list[Wanted]:
+    """What must be counted for `target`, and what is to be shown beside it."""
+    asked, rule = wanted(target, rules, day), rule_of(target, rules, day)
+    if asked is None or rule is None:
+        return []
+    beside = rule.parameters.get("beside")
+    return [asked, replace(asked, target=_beside(target), when=beside)] if beside else [asked]
+
+
+def _beside(target: Target) -> str:
+    """No target's id has a space."""
+    return f"{target.target} beside"
+
+
 def _span(periods: Sequence[str | int]) -> tuple[date, date]:
     months = [month for period in periods for month in months_of(str(period))]
     return date.fromisoformat(f"{min(months)}-01"), day_in_next_month(max(months), 1) - timedelta(days=1)
@@ -129,6 +144,11 @@ def tally(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figure
         simulated=target.simulated or any(each.simulated for each in counted),
     )
     figure = _valued(figure, rule, counted, facts, min(day, target.deadline or day))
+    if beside := rule.parameters.get("beside"):
+        other = facts.tallies.get(_beside(target), Tally()).regions
+        also = sum(each.things for each in other if facts.areas.covers(target.region, each.region))
+        things = sum(each.things for each in counted)
+        figure = replace(figure, counts={rule.parameters["when"]: things, beside: also})
     if figure.value is None:
         return figure
     completion = judgement.completion(figure.value, target.value, target.comparator)

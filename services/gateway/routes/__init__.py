@@ -36,6 +36,7 @@ class Route:
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
     from services.gateway.routes import (
+        designations,
         documents,
         duties,
         energy,
@@ -54,6 +55,7 @@ def all_routes() -> list[Route]:
     return [
         *progress.ROUTES,
         *plan.ROUTES,
+        *designations.ROUTES,
         *projects.ROUTES,
         *pre_reviews.ROUTES,
         *problems.ROUTES,

@@ -13,11 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plans.loader import load_plan
 from services.assessment import api
-from services.assessment.app import Assessment
+from services.assessment.app import App
 from services.assessment.domain.refusal import Refused
 from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.people import People
-from services.assessment.queries import Queries
 from shared.clock import SteppedClock
 from shared.decider import CommandRunner
 from shared.event_log import Event, EventLog
@@ -95,7 +94,7 @@ async def bare_service(database: DatabaseFactory, fujian: dict[str, Any]) -> Asy
     log = EventLog(clock)
     runner = CommandRunner(engine, log, CATALOGUE, clock, Refused)
     people = People(engine, clock, SOURCE)
-    operations = api.serve(Assessment(runner, clock), Queries(engine, log), people)
+    operations = api.serve(App(engine, log, clock, runner), people)
     yield Service(engine, clock, operations, log, fujian)
     await engine.dispose()
 

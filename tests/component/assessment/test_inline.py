@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.assessment import tables
 from services.assessment.inline import rebuild_inline
 from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
+from tests.component.assessment.test_designations import CENTRE, OF
 from tests.component.assessment.test_targets import PARTS, PINGTAN, PLAN
 
 
@@ -27,6 +28,11 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     await service.ask(FUZHOU, "revise-target", **part)
     await service.ask(FUZHOU, "report-statistic", **ENERGY)
     await service.ask(FUZHOU, "revise-statistic", **{**ENERGY, "value": "1"}, reason="census")
+    await service.ask(PROVINCE, "designate", **CENTRE)
+    await service.ask(PROVINCE, "warn-designation", **OF, reason="r")
+    await service.ask(PROVINCE, "designate", **{**CENTRE, "designation": "D-2", "level": "national"})
+    gone = {"designation": "D-2", "evidence": "1号", "reason": "r"}
+    await service.ask(PROVINCE, "withdraw-designation", **gone)
     fewer = {**service.plan, "regions": [r for r in service.plan["regions"] if r["code"] != "350527"]}
     await service.ask(OPS, "load-plan", **fewer, reason="not administered")
     before = await rows(service.engine)
@@ -34,6 +40,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     async with service.engine.begin() as conn:
         await conn.execute(delete(tables.target).where(tables.target.c.target == "TR-6a"))
         await conn.execute(delete(tables.statistic))
+        await conn.execute(delete(tables.designation))
     assert await rows(service.engine) != before
     async with service.engine.begin() as conn:
         read = await rebuild_inline(conn, service.log)

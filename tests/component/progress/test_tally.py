@@ -203,3 +203,62 @@ async def test_what_is_counted_is_counted_again_only_when_something_that_counts_
     assert sum(each.things for each in after.facts.tallies["TR-4"].regions) == 2
     service.clock.set(moment("2013-03-26"))
     assert (await service.model.snapshot()).facts.tallies is not after.facts.tallies
+
+
+async def test_designations_count_while_they_stand_and_new_ones_in_their_year(
+    service: Service, sources: Sources
+):
+    """EI-10, IN-1, IN-9, IN-11, DI-5: stock and flow, both shown where the plan says neither (X-7)."""
+    await sources.plan()
+    both = ("informatisation_demonstration_enterprise", "两化企业")
+    for number, (kind, name, level, on) in enumerate(
+        (
+            ("enterprise_technology_centre", "中心一", "provincial", "2011-05-01"),
+            ("enterprise_technology_centre", "中心二", "provincial", "2013-02-01"),
+            ("enterprise_technology_centre", "中心三", "national", "2013-02-01"),
+            ("industrial_design_centre", "设计一", "provincial", "2012-05-01"),
+            ("industrial_design_centre", "设计二", "provincial", "2013-02-01"),
+            ("industry_leader", "领军一", "provincial", "2012-05-01"),
+            ("industry_leader", "领军二", "provincial", "2013-02-01"),
+            (*both, "provincial", "2012-05-01"),
+            (*both, "national", "2013-02-01"),
+        )
+    ):
+        await sources.assessment.publish(
+            "Designated", _designated(number, kind, name, level, on), moment("2013-02-02")
+        )
+    service.clock.set(moment("2013-02-03"))
+    figures = {
+        row: await service.figure(row, at_least=sources.positions)
+        for row in ("IN-1", "IN-9", "IN-11", "DI-5")
+    }
+    assert {row: figure["value"] for row, figure in figures.items()} == {
+        "IN-1": "2", "IN-9": "1", "IN-11": "2", "DI-5": "1",
+    }  # fmt: skip
+    assert figures["IN-11"]["counts"] == {"standing": 2, "within": 1}
+    assert (await service.figure("EI-10"))["value"] is None  # nothing of the kind is known
+    for number, kind, name, on, annulled in (
+        (1, "enterprise_technology_centre", "中心二", "2013-03-01", False),
+        (4, "industrial_design_centre", "设计二", "2013-03-01", False),
+        (6, "industry_leader", "领军二", "2013-03-01", True),
+    ):
+        gone = _designated(number, kind, name, "provincial", "2013-02-01")
+        gone |= {"withdrawn_on": on, "reason": "x", "decision": "x", "annulled": annulled}
+        await sources.assessment.publish("DesignationWithdrawn", gone, moment("2013-03-01"))
+    service.clock.set(moment("2013-03-02"))
+    assert (await service.figure("IN-1", at_least=sources.positions))["value"] == "1"
+    assert (await service.figure("IN-1", as_of=moment("2013-02-28").isoformat()))["value"] == "2"
+    assert (await service.figure("IN-9"))[
+        "value"
+    ] == "1"  # it was designated in the year, whatever came of it
+    leaders = await service.figure("IN-11")
+    assert (leaders["value"], leaders["counts"]) == ("1", {"standing": 1, "within": 0})
+    page = await service.ask("evidence", target="IN-1")
+    assert [item["data"]["name"] for item in page["items"] if item["source"] == "assessment"][-1] == "中心二"
+
+
+def _designated(number: int, kind: str, name: str, level: str, on: str) -> dict[str, Any]:
+    return {
+        "designation": f"D-{number}", "kind": kind, "level": level, "name": name, "region": "350100",
+        "designated_on": on, "issuer": "x", "evidence": "x", "enterprise": None, "fields": [],
+    }  # fmt: skip

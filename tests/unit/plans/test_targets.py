@@ -152,8 +152,9 @@ COUNTED = {
     *("PM-1", "PM-2", "PM-3", "PM-4", "PM-5", "PM-6"),
     *("EI-3", "EI-5", "EI-6", "EI-7", "EI-13", "EI-14", "EI-15"),
     *("EN-15a", "EN-16", "IN-3", "IN-4", "IN-5", "IN-6", "DI-4"),
+    *("EI-10", "IN-1", "IN-2", "IN-7", "IN-9", "IN-10", "IN-11", "DI-5"),
 }
-"""Counted of the events of projects and of matching, by a rule of progress each."""
+"""Counted of the events of projects, of matching and of designations, by a rule of progress each."""
 
 
 def test_only_these_targets_are_measured_now(plan: Plan) -> None:

@@ -7,6 +7,7 @@ API, each with its lines (`TABLE`) and its requests (`SAMPLES`).
 """
 
 from tests.component.gateway.authorisation import (
+    designations,
     documents,
     duties,
     energy,
@@ -31,6 +32,7 @@ _SLICES = (
     progress,
     system,
     plan,
+    designations,
     projects,
     signings,
     pre_reviews,

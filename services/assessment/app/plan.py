@@ -1,16 +1,16 @@
-"""Carries out commands: who may, what must be known, decide, append. The order of I/O stands only here."""
+"""Commands on plans, targets and statistics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import events, inline, scope, tables, views
+from services.assessment.app.context import local_day
 from services.assessment.domain.plan import PlanEvent, PlanState, Published
 from services.assessment.domain.plan_decisions import (
     DecomposeTarget,
@@ -35,14 +35,6 @@ from shared.clock import Clock
 from shared.decider import CommandRunner
 from shared.problems import Problem, not_found
 from shared.rpc import Call, Reply
-
-TIME_ZONE = ZoneInfo("Asia/Shanghai")
-"""Days and periods are those of +08:00."""
-
-
-def local_day(now: datetime) -> date:
-    """The day that the Clock's moment falls on."""
-    return now.astimezone(TIME_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,36 +1,22 @@
-"""The operations of this service, as the gateway calls them over NATS."""
+"""Operations on plans, targets, statistics, regions and people."""
 
 from typing import Any
 
 import msgspec
 
 from services.assessment import models, models_statistics, models_views
-from services.assessment.app import Assessment, Statistic
+from services.assessment.api.base import Serving, ops
+from services.assessment.app import Statistic
 from services.assessment.domain.plan import PlanHeader as Header
 from services.assessment.domain.plan import Programme
 from services.assessment.domain.plan_decisions import PublishPlan, ReviseTarget, Share
 from services.assessment.domain.region import Region
 from services.assessment.domain.target import TargetBase, TargetFacts
-from services.assessment.people import NotePerson, OnePerson, People, PersonView
-from services.assessment.queries import Queries, StatisticFilter, TargetFilter
-from shared.rpc import Call, Operations, Reply
+from services.assessment.people import NotePerson, OnePerson, PersonView
+from services.assessment.queries import StatisticFilter, TargetFilter
+from shared.rpc import Call, Reply
 
-ops = Operations("assessment")
 Json = dict[str, Any]
-
-
-class _Serving:
-    """What the operations act on: set once by `serve`, before the first call can arrive."""
-
-    app: Assessment
-    queries: Queries
-    people: People
-
-
-def serve(app: Assessment, queries: Queries, people: People) -> Operations:
-    """Let the operations act on these; answers them, to be bound to a broker."""
-    _Serving.app, _Serving.queries, _Serving.people = app, queries, people
-    return ops
 
 
 @ops.command("load-plan", request=models.LoadPlan, response=models_views.Loaded, summary="Publish a plan")
@@ -54,7 +40,7 @@ async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
         targets=tuple(_facts(body.plan, target) for target in body.targets),
         reason=body.reason,
     )
-    return await _Serving.app.load_plan(call, command)
+    return await Serving.assessment.load_plan(call, command)
 
 
 @ops.command(
@@ -65,7 +51,7 @@ async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
 )
 async def set_target(call: Call, body: models.SetTarget) -> Reply:
     """A further target (目标下达), by the province. The same again changes nothing."""
-    return await _Serving.app.set_target(call, _facts(body.plan, body))
+    return await Serving.assessment.set_target(call, _facts(body.plan, body))
 
 
 @ops.command(
@@ -83,7 +69,7 @@ async def revise_target(call: Call, body: models.ReviseTarget) -> Reply:
     command = ReviseTarget(
         plan=body.plan, target=body.target, reason=body.reason, value=body.value, base=_base(body.base)
     )
-    return await _Serving.app.revise_target(call, command)
+    return await Serving.assessment.revise_target(call, command)
 
 
 @ops.command(
@@ -99,7 +85,7 @@ async def decompose_target(call: Call, body: models.DecomposeTarget) -> Reply:
     shown beside it.
     """
     shares = [Share(part.region, part.value) for part in body.parts]
-    return await _Serving.app.decompose_target(call, body.plan, body.target, shares, body.reason)
+    return await Serving.assessment.decompose_target(call, body.plan, body.target, shares, body.reason)
 
 
 @ops.command(
@@ -114,7 +100,7 @@ async def report_statistic(call: Call, body: models_statistics.ReportStatistic) 
     Another figure for the same thing is refused: send a revision. Unit and price base must be the
     indicator's; a figure for a period that isn't over is marked as provisional.
     """
-    return await _Serving.app.report_statistic(call, _statistic(body))
+    return await Serving.assessment.report_statistic(call, _statistic(body))
 
 
 @ops.command(
@@ -125,19 +111,19 @@ async def report_statistic(call: Call, body: models_statistics.ReportStatistic) 
 )
 async def revise_statistic(call: Call, body: models_statistics.ReviseStatistic) -> Reply:
     """A later vintage (修订; X-16, X-24): bulletin, yearbook, census. What was known before is kept."""
-    return await _Serving.app.revise_statistic(call, _statistic(body), body.reason)
+    return await Serving.assessment.revise_statistic(call, _statistic(body), body.reason)
 
 
 @ops.query("list-plans", request=models.ListPlans, response=models_views.PlanList, summary="List plans")
 async def list_plans(call: Call, body: models.ListPlans) -> Json:
     """Every published plan."""
-    return await _Serving.queries.list_plans()
+    return await Serving.queries.list_plans()
 
 
 @ops.query("get-plan", request=models.GetPlan, response=models_views.PlanView, summary="Read a plan")
 async def get_plan(call: Call, body: models.GetPlan) -> Json:
     """The plan's header and programmes, with how many targets each has and how many are measured."""
-    return await _Serving.queries.get_plan(body.plan)
+    return await Serving.queries.get_plan(body.plan)
 
 
 @ops.query(
@@ -153,7 +139,7 @@ async def list_targets(call: Call, body: models.ListTargets) -> Json:
         measure=body.measure,
         part_of=body.part_of,
     )
-    return await _Serving.queries.list_targets(call.actor, wanted, body.cursor, body.limit)
+    return await Serving.queries.list_targets(call.actor, wanted, body.cursor, body.limit)
 
 
 @ops.query(
@@ -161,7 +147,7 @@ async def list_targets(call: Call, body: models.ListTargets) -> Json:
 )
 async def get_target(call: Call, body: models.GetTarget) -> Json:
     """A target with its counties' parts and its history: every value, who, when and why."""
-    return await _Serving.queries.get_target(call.actor, body.plan, body.target)
+    return await Serving.queries.get_target(call.actor, body.plan, body.target)
 
 
 @ops.query(
@@ -173,7 +159,7 @@ async def get_target(call: Call, body: models.GetTarget) -> Json:
 async def list_statistics(call: Call, body: models_statistics.ListStatistics) -> Json:
     """The figures that count now, of your regions and of the province. What isn't listed is missing, not zero."""
     wanted = StatisticFilter(indicator=body.indicator, region=body.region, period=body.period)
-    return await _Serving.queries.list_statistics(call.actor, wanted, body.cursor, body.limit)
+    return await Serving.queries.list_statistics(call.actor, wanted, body.cursor, body.limit)
 
 
 @ops.query(
@@ -184,7 +170,7 @@ async def list_statistics(call: Call, body: models_statistics.ListStatistics) ->
 )
 async def get_statistic(call: Call, body: models_statistics.GetStatistic) -> Json:
     """A figure and those before it, oldest first, each with its source, day and reason."""
-    return await _Serving.queries.get_statistic(call.actor, body.indicator, body.region, body.period)
+    return await Serving.queries.get_statistic(call.actor, body.indicator, body.region, body.period)
 
 
 @ops.query(
@@ -195,7 +181,7 @@ async def get_statistic(call: Call, body: models_statistics.GetStatistic) -> Jso
 )
 async def list_indicators(call: Call, body: models_statistics.ListIndicators) -> Json:
     """What may be reported: unit, price base, standard-coal basis, and the time for which that holds."""
-    return await _Serving.queries.list_indicators()
+    return await Serving.queries.list_indicators()
 
 
 @ops.query(
@@ -206,7 +192,7 @@ async def list_indicators(call: Call, body: models_statistics.ListIndicators) ->
 )
 async def list_regions(call: Call, body: models_statistics.ListRegions) -> Json:
     """Regions with their dates and relations; every role may read them."""
-    return await _Serving.queries.list_regions(body.level, body.parent, body.on, body.cursor, body.limit)
+    return await Serving.queries.list_regions(body.level, body.parent, body.on, body.cursor, body.limit)
 
 
 @ops.query(
@@ -217,7 +203,7 @@ async def list_regions(call: Call, body: models_statistics.ListRegions) -> Json:
 )
 async def get_region(call: Call, body: models_statistics.GetRegion) -> Json:
     """One region by its code."""
-    return await _Serving.queries.get_region(body.region)
+    return await Serving.queries.get_region(body.region)
 
 
 @ops.command(
@@ -225,19 +211,19 @@ async def get_region(call: Call, body: models_statistics.GetRegion) -> Json:
 )
 async def note_person(call: Call, body: NotePerson) -> Reply:
     """For the gateway only: what the token says of a person who sends commands. Stands in no event."""
-    return await _Serving.people.note(call.actor, body)
+    return await Serving.people.note(call.actor, body)
 
 
 @ops.query("get-person", request=OnePerson, response=PersonView, summary="Who stands behind a reference")
 async def get_person(call: Call, body: OnePerson) -> Json:
     """The person whose reference stands in an event (操作人员). For ops."""
-    return await _Serving.people.read(call.actor, body.reference)
+    return await Serving.people.read(call.actor, body.reference)
 
 
 @ops.command("erase-person", request=OnePerson, response=PersonView, summary="Erase a person")
 async def erase_person(call: Call, body: OnePerson) -> Reply:
     """Forget who stands behind a reference (个人信息删除). The events keep the reference and their chain."""
-    return await _Serving.people.erase(call.actor, body.reference)
+    return await Serving.people.erase(call.actor, body.reference)
 
 
 def _facts(plan: str, body: models.TargetDefinition) -> TargetFacts:

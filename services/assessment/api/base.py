@@ -1,0 +1,25 @@
+"""What all operations share: the register of operations, and what they act on."""
+
+from services.assessment.app import App, Assessment
+from services.assessment.people import People
+from services.assessment.queries import Queries
+from shared.rpc import Operations
+
+ops = Operations("assessment")
+
+
+class Serving:
+    """What the operations act on: set once by `serve`, before the first call can arrive."""
+
+    app: App
+    assessment: Assessment
+    queries: Queries
+    people: People
+
+
+def serve(app: App, people: People) -> Operations:
+    """Let the operations act on these; answers them, to be bound to a broker."""
+    Serving.app, Serving.people = app, people
+    Serving.assessment = Assessment(app.runner, app.clock)
+    Serving.queries = Queries(app.engine, app.log)
+    return ops
