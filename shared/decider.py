@@ -42,6 +42,31 @@ class Decider(Generic[S, C, E]):
         return reduce(self.evolve, events, self.initial if state is None else state)
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of something that others may change too: `seen` is the version that its author saw, None: any.
+
+    The version of a thing is how many events of its stream it `counts`; `field` names it in request and answer
+    (None: the answer has none).
+    """
+
+    seen: int | None = None
+    counts: Callable[[Any], bool] = lambda event: True
+    field: str | None = "version"
+
+    def version(self, events: Sequence[Any]) -> int:
+        """The version after these events of the stream."""
+        return sum(map(self.counts, events))
+
+
+class _Meanwhile(Exception):
+    """Somebody else has changed it since it was seen."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class CommandRunner:
     """Runs one service's commands. `appended` is called after a commit, e.g. to poke the relay."""
 
@@ -70,13 +95,15 @@ class CommandRunner:
         *,
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None = None,
+        edit: Edit | None = None,
     ) -> Reply:
         """Carry out one command on one stream.
 
         `command` is the command, or makes it inside the transaction (to read reference data).
         `inline` updates the tables that the service reads at once; a unique violation there should be
         raised by it as the service's refusal. `answer` makes the JSON-able answer of the new state.
-        Raises Problem: 409 when others kept winning the stream, 422 for a refusal or an id used twice.
+        With `edit` the answer holds the new version, and a change made on an old one is refused with both versions.
+        Raises Problem: 409 for that and when others kept winning the stream, 422 for a refusal or an id used twice.
         """
         request_hash = hashlib.sha256(call.operation.encode() + b"\0" + call.canonical_body()).digest()
         for attempt in range(_ATTEMPTS):
@@ -86,7 +113,7 @@ class CommandRunner:
                     if isinstance(found, Remembered):
                         return self._again(found, call.command_id, request_hash)
                     reply = await self._decide(
-                        conn, call, request_hash, stream, found, decider, command, answer, inline
+                        conn, call, request_hash, stream, found, decider, command, answer, inline, edit
                     )
                 self._appended()
                 return reply
@@ -102,12 +129,14 @@ class CommandRunner:
             except (DBAPIError, asyncpg.PostgresError) as error:
                 if _sqlstate(error) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:
                     raise
-            except self._refusal as refusal:
+            except (self._refusal, _Meanwhile) as refusal:
                 # Its twin may have been carried out between our look for its answer and our decision.
                 async with self._engine.connect() as conn:
                     found = await self._log.recall(conn, stream, call.actor.subject, call.command_id)
                 if isinstance(found, Remembered):
                     return self._again(found, call.command_id, request_hash)
+                if isinstance(refusal, _Meanwhile):
+                    raise refusal.problem from refusal
                 raise refused(refusal) from refusal
         raise _conflict(stream)
 
@@ -122,14 +151,29 @@ class CommandRunner:
         command: C | Callable[[AsyncConnection], Awaitable[C]],
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None,
+        edit: Edit | None,
     ) -> Reply:
-        state = decider.fold([self._catalogue.decode(event) for event in history])
+        known: list[E] = [self._catalogue.decode(event) for event in history]
+        state = decider.fold(known)
         made: C = await command(conn) if callable(command) else command
-        events = list(decider.decide(made, state))
+        meanwhile = None
+        if edit is not None and edit.seen is not None and history and edit.seen != edit.version(known):
+            changes = [event for event, fact in zip(history, known, strict=True) if edit.counts(fact)]
+            meanwhile = _Meanwhile(_edited(call, edit, changes, answer(state, ())))
+        try:
+            events = list(decider.decide(made, state))
+        except self._refusal:
+            if meanwhile is not None:
+                raise meanwhile from None
+            raise
+        if events and meanwhile is not None:
+            raise meanwhile
         state = decider.fold(events, state)
         if inline is not None and events:
             await inline(conn, events)
         data = answer(state, events)
+        if edit is not None and edit.field is not None:
+            data = {**data, edit.field: edit.version([*known, *events])}
         version = len(history) + len(events)
         content = json.dumps({"data": data, "stream": stream, "version": version}, ensure_ascii=False)
         kept = Answer(call.actor.subject, call.command_id, request_hash, content)
@@ -159,6 +203,32 @@ class CommandRunner:
 def _sqlstate(error: Exception) -> str | None:
     """PostgreSQL's code, through SQLAlchemy or from the driver itself, which inline tables may be written with."""
     return getattr(getattr(error, "orig", error), "sqlstate", None)
+
+
+def _edited(call: Call, edit: Edit, changes: Sequence[Event], current: Any) -> Problem:
+    """Both versions, and who has changed it when since it was seen."""
+    since = changes[edit.seen or 0 :] or changes[-1:]
+    last = f": {since[-1].type} by {_who(since[-1])} on {since[-1].recorded_at:%Y-%m-%d}" if since else ""
+    return Problem(
+        409,
+        "edited-meanwhile",
+        "Edited meanwhile",
+        f"You saw version {edit.seen}; it is at version {len(changes)} now{last}.",
+        where=edit.field or "version",
+        remedy="Look at both, and send what should hold with the version that it has now.",
+        extra={
+            "version": len(changes),
+            "yours": call.body,
+            "current": current,
+            "changes": [
+                {"event": each.type, "by": _who(each), "at": each.recorded_at.isoformat()} for each in since
+            ],
+        },
+    )
+
+
+def _who(event: Event) -> str:
+    return str(event.metadata.get("actor", {}).get("subject", ""))
 
 
 def _conflict(stream: str) -> Problem:

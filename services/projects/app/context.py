@@ -11,7 +11,7 @@ from services.projects import inline, reference
 from services.projects.domain.refusal import Refused
 from services.projects.events import CATALOGUE
 from shared.clock import Clock
-from shared.decider import CommandRunner, Decider
+from shared.decider import CommandRunner, Decider, Edit
 from shared.event_log import EventLog
 from shared.rpc import Call, Reply
 
@@ -49,6 +49,9 @@ class App:
         command: C | Making[C],
         *,
         answer: Callable[[S, Sequence[E]], object],
+        edit: Edit | None = None,
     ) -> Reply:
         """Carry out a command on one stream, with the inline tables in the same transaction."""
-        return await self.runner.run(call, stream, decider, command, answer=answer, inline=inline.apply)
+        return await self.runner.run(
+            call, stream, decider, command, answer=answer, inline=inline.apply, edit=edit
+        )

@@ -14,6 +14,7 @@ from services.projects.domain import document_decisions as decisions
 from services.projects.events import CATALOGUE, DOCUMENT, document_stream
 from services.projects.models import documents as models
 from services.projects.views.documents import document_summary
+from shared.decider import Edit
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
@@ -59,14 +60,14 @@ async def redraft(app: App, call: Call, body: models.RedraftDocument) -> Reply:
         corrected = await _corrected(app, conn, corrects) if corrects else None
         return decisions.RedraftDocument(taken, tuple(body.remarks), call.actor.subject, corrected)
 
-    return await _run(app, call, body.document, command)
+    return await _run(app, call, body.document, command, body.version)
 
 
 async def review(app: App, call: Call, body: models.ReviewDocument) -> Reply:
     """Somebody else passes a draft or sends it back."""
     scope.check_document_write(call.actor)
     command = decisions.ReviewDocument(body.outcome == "passed", body.note, call.actor.subject, app.today())
-    return await _run(app, call, body.document, command)
+    return await _run(app, call, body.document, command, body.version)
 
 
 async def issue(app: App, call: Call, body: models.IssueDocument) -> Reply:
@@ -85,13 +86,15 @@ async def issue(app: App, call: Call, body: models.IssueDocument) -> Reply:
             province, (last.scalar_one_or_none() or 0) + 1, call.actor.subject, today
         )
 
-    return await _run(app, call, body.document, command)
+    return await _run(app, call, body.document, command, body.version)
 
 
 async def discard(app: App, call: Call, body: models.DiscardDocument) -> Reply:
     """Give up a document that has not gone out."""
     scope.check_document_write(call.actor)
-    return await _run(app, call, body.document, decisions.DiscardDocument(body.reason, app.today()))
+    return await _run(
+        app, call, body.document, decisions.DiscardDocument(body.reason, app.today()), body.version
+    )
 
 
 async def _run(
@@ -99,11 +102,12 @@ async def _run(
     call: Call,
     document: str,
     command: decisions.DocumentCommand | Making[decisions.DocumentCommand],
+    seen: int | None = None,
 ) -> Reply:
     def answer(state: domain.DocumentState, events: Sequence[domain.DocumentEvent]) -> object:
         return document_summary(state).model_dump(mode="json")
 
-    return await app.run(call, document_stream(document), DOCUMENT, command, answer=answer)
+    return await app.run(call, document_stream(document), DOCUMENT, command, answer=answer, edit=Edit(seen))
 
 
 async def _load(app: App, conn: AsyncConnection, document: str) -> domain.Document:

@@ -13,6 +13,7 @@ from services.projects.domain.matching import match as matches
 from services.projects.domain.matching import scoring
 from services.projects.domain.matching.listing import (
     ListingCommand,
+    ListingWithdrawn,
     MeetingPoint,
     RegisterListing,
     ReviseListing,
@@ -37,6 +38,7 @@ from services.projects.models import matching as models
 from services.projects.queries import candidates
 from services.projects.views.matching import listing_view, match_state
 from shared.areas import AreaTree
+from shared.decider import Edit
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
@@ -75,9 +77,9 @@ async def revise_listing(app: App, call: Call, body: models.ReviseListing) -> Re
         tree = await _kept_listing(conn, call, body.listing)
         _check_regions(tree, body)
         terms = await _terms(app, conn, body.listing, body)
-        return ReviseListing(body.listing, terms, body.reason, app.today(), body.revision)
+        return ReviseListing(body.listing, terms, body.reason, app.today())
 
-    return await _run_listing(app, call, body.listing, command)
+    return await _run_listing(app, call, body.listing, command, body.revision)
 
 
 async def withdraw_listing(app: App, call: Call, body: models.WithdrawListing) -> Reply:
@@ -87,7 +89,7 @@ async def withdraw_listing(app: App, call: Call, body: models.WithdrawListing) -
         await _kept_listing(conn, call, body.listing)
         return WithdrawListing(body.listing, body.reason, app.today())
 
-    return await _run_listing(app, call, body.listing, command)
+    return await _run_listing(app, call, body.listing, command, body.revision)
 
 
 async def introduce_match(app: App, call: Call, body: models.IntroduceMatch) -> Reply:
@@ -249,11 +251,14 @@ async def _terms(app: App, conn: AsyncConnection, listing: str, body: models.Lis
     )
 
 
-async def _run_listing(app: App, call: Call, listing: str, command: Making[ListingCommand]) -> Reply:
+async def _run_listing(
+    app: App, call: Call, listing: str, command: Making[ListingCommand], seen: int | None = None
+) -> Reply:
     def answer(state: listings.ListingState, events: Sequence[listings.ListingEvent]) -> object:
         return listing_view(state).model_dump(mode="json")
 
-    return await app.run(call, listing_stream(listing), LISTING, command, answer=answer)
+    edit = Edit(seen, lambda event: not isinstance(event, ListingWithdrawn), field="revision")
+    return await app.run(call, listing_stream(listing), LISTING, command, answer=answer, edit=edit)
 
 
 async def _run_match(app: App, call: Call, need: str, offer: str, command: Making[MatchCommand]) -> Reply:

@@ -15,6 +15,7 @@ from services.projects.domain.measure_decisions import MeasureCommand
 from services.projects.events import MEASURE, measure_stream
 from services.projects.models import measures as models
 from services.projects.views.measures import measure_view
+from shared.decider import Edit
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
@@ -76,15 +77,17 @@ async def change_measure(app: App, call: Call, body: Change) -> Reply:
                     body.measure, on, body.reason, by, today, body.due_on, body.item
                 )
 
-    return await _run(app, call, body.measure, command)
+    return await _run(app, call, body.measure, command, body.version)
 
 
 def _item(body: models.MeasureItemIn) -> MeasureItem:
     return MeasureItem(body.item, body.name, tuple(body.industries))
 
 
-async def _run(app: App, call: Call, name: str, command: Making[MeasureCommand]) -> Reply:
+async def _run(
+    app: App, call: Call, name: str, command: Making[MeasureCommand], seen: int | None = None
+) -> Reply:
     def answer(state: measure.MeasureState, events: Sequence[measure.MeasureEvent]) -> object:
         return measure_view(state, app.today()).model_dump(mode="json")
 
-    return await app.run(call, measure_stream(name), MEASURE, command, answer=answer)
+    return await app.run(call, measure_stream(name), MEASURE, command, answer=answer, edit=Edit(seen))

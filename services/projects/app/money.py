@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -11,11 +12,12 @@ from services.projects import reference, scope, tables
 from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain.money import commands as do
-from services.projects.domain.money.fund import CriterionMet, FundEvent, FundState, Outcome
+from services.projects.domain.money.fund import CriterionMet, FundEvent, FundState, Outcome, is_about
 from services.projects.domain.money.terms import Terms
 from services.projects.events import FUND, fund_stream
 from services.projects.models import funds, subsidies
 from services.projects.views.money import fund_view, subsidy_view
+from shared.decider import Edit
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
@@ -126,7 +128,7 @@ async def decide_subsidy(app: App, call: Call, body: _Body) -> Reply:
             await _check_kept(conn, call, body.fund)
         return _decision(body, app.today(), _by(call, body.decided_by), application.stage)
 
-    return await _run_application(app, call, body.fund, body.application, command)
+    return await _run_application(app, call, body.fund, body.application, command, body.version)
 
 
 def _decision(body: _Body, today: date, by: str, stage: str) -> do.FundCommand:
@@ -212,12 +214,18 @@ async def _run_fund(
 
 
 async def _run_application(
-    app: App, call: Call, fund: str, application: str, command: Making[do.FundCommand]
+    app: App,
+    call: Call,
+    fund: str,
+    application: str,
+    command: Making[do.FundCommand],
+    seen: int | None = None,
 ) -> Reply:
     def answer(state: FundState, events: Sequence[FundEvent]) -> object:
         return subsidy_view(state, application).model_dump(mode="json")
 
-    return await app.run(call, fund_stream(fund), FUND, command, answer=answer)
+    edit = Edit(seen, partial(is_about, application))
+    return await app.run(call, fund_stream(fund), FUND, command, answer=answer, edit=edit)
 
 
 def _terms(parts: Sequence[funds.TermsPart]) -> tuple[Terms, ...]:

@@ -38,6 +38,7 @@ from services.projects.events import (
 )
 from services.projects.models import problems as models
 from services.projects.views.problems import problem_state
+from shared.decider import Edit
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
@@ -70,20 +71,20 @@ async def assign_problem(app: App, call: Call, body: models.AssignProblem) -> Re
     """Name the owner department: by the level that has the problem, or one above."""
     by, today = call.actor.subject, app.today()
     made = AssignProblem(body.problem, body.owner, body.due_on, by, today)
-    return await _run_known(app, call, body.problem, lambda _: made, at_its_level=True)
+    return await _run_known(app, call, body, lambda _: made, at_its_level=True)
 
 
 async def answer_problem(app: App, call: Call, body: models.AnswerProblem) -> Reply:
     """Answer: by any government that keeps the project; an answer from below may solve it too."""
     by, today = body.reported_by or call.actor.subject, app.today()
     made = AnswerProblem(body.problem, body.answer, body.evidence, body.on or today, by, today)
-    return await _run_known(app, call, body.problem, lambda _: made)
+    return await _run_known(app, call, body, lambda _: made)
 
 
 async def declare_major(app: App, call: Call, body: models.DeclareMajor) -> Reply:
     """Send it to the province as a 重大问题."""
     problem, reason, today = body.problem, body.reason, app.today()
-    return await _run_known(app, call, problem, lambda rules: DeclareMajor(problem, reason, today, rules))
+    return await _run_known(app, call, body, lambda rules: DeclareMajor(problem, reason, today, rules))
 
 
 async def decide_problem(app: App, call: Call, body: models.DecideProblem) -> Reply:
@@ -94,14 +95,14 @@ async def decide_problem(app: App, call: Call, body: models.DecideProblem) -> Re
         agenda = await _agenda(app, conn, call, body.meeting, body.problem)
         return DecideProblem(body.problem, agenda, body.decision, body.owner, body.due_on, app.today())
 
-    return await _run(app, call, body.problem, command)
+    return await _run(app, call, body.problem, command, body.version)
 
 
 async def close_problem(app: App, call: Call, body: models.CloseProblem) -> Reply:
     """Say how it ended: by the level that has the problem, or one above."""
     by, today = body.reported_by or call.actor.subject, app.today()
     made = CloseProblem(body.problem, body.resolution, body.evidence, body.on or today, by, today)
-    return await _run_known(app, call, body.problem, lambda _: made, at_its_level=True)
+    return await _run_known(app, call, body, lambda _: made, at_its_level=True)
 
 
 async def reopen_problem(app: App, call: Call, body: models.ReopenProblem) -> Reply:
@@ -111,7 +112,7 @@ async def reopen_problem(app: App, call: Call, body: models.ReopenProblem) -> Re
     def made(rules: Rules) -> ProblemCommand:
         return ReopenProblem(body.problem, body.reason, by, today, rules, body.due_on)
 
-    return await _run_known(app, call, body.problem, made)
+    return await _run_known(app, call, body, made)
 
 
 async def escalate_overdue(app: App, call: Call, problem: str) -> Reply:
@@ -178,19 +179,26 @@ async def _agenda(app: App, conn: AsyncConnection, call: Call, meeting: str, pro
 
 
 async def _run_known(
-    app: App, call: Call, problem: str, made: Callable[[Rules], ProblemCommand], *, at_its_level: bool = False
+    app: App,
+    call: Call,
+    body: models.ProblemEdit,
+    made: Callable[[Rules], ProblemCommand],
+    *,
+    at_its_level: bool = False,
 ) -> Reply:
     async def command(conn: AsyncConnection) -> ProblemCommand:
-        level = await _known(conn, call, problem)
+        level = await _known(conn, call, body.problem)
         if at_its_level:
             scope.check_level(call.actor, level)
         return made(await problem_rules.rules(conn))
 
-    return await _run(app, call, problem, command)
+    return await _run(app, call, body.problem, command, body.version)
 
 
-async def _run(app: App, call: Call, problem: str, command: Making[ProblemCommand]) -> Reply:
+async def _run(
+    app: App, call: Call, problem: str, command: Making[ProblemCommand], seen: int | None = None
+) -> Reply:
     def answer(state: ProblemState, events: Sequence[ProblemEvent]) -> object:
         return problem_state(state, app.today()).model_dump(mode="json")
 
-    return await app.run(call, problem_stream(problem), PROBLEM, command, answer=answer)
+    return await app.run(call, problem_stream(problem), PROBLEM, command, answer=answer, edit=Edit(seen))

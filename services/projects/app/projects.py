@@ -14,6 +14,7 @@ from services.projects.app.context import App, Making
 from services.projects.domain import project
 from services.projects.domain.investor import Investor
 from services.projects.domain.pre_review import ReviewRule
+from services.projects.domain.project import ProjectChanged, ProjectRegistered
 from services.projects.domain.project_commands import (
     ChangeProject,
     CorrectStage,
@@ -32,6 +33,7 @@ from services.projects.models import projects as models
 from services.projects.models import registers as register_models
 from services.projects.models import steps as step_models
 from services.projects.views.projects import project_view
+from shared.decider import Edit
 from shared.rpc import Call, Reply
 
 
@@ -101,11 +103,11 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
             reason=body.reason,
             reported_by=body.reported_by or call.actor.subject,
             today=today,
-            version=body.version,
             confirmed=body.confirmed,
         )
 
-    return await run(app, call, body.project, command)
+    edit = Edit(body.version, lambda event: isinstance(event, ProjectRegistered | ProjectChanged))
+    return await run(app, call, body.project, command, edit)
 
 
 async def reach_stage(app: App, call: Call, body: step_models.ReachStage) -> Reply:
@@ -217,10 +219,12 @@ async def run_known(
     return await run(app, call, project_id, command)
 
 
-async def run(app: App, call: Call, project_id: str, command: Making[ProjectCommand]) -> Reply:
+async def run(
+    app: App, call: Call, project_id: str, command: Making[ProjectCommand], edit: Edit | None = None
+) -> Reply:
     """Carry out a command on a project; answers the project as it then is."""
 
     def answer(state: project.ProjectState, events: Sequence[project.ProjectEvent]) -> object:
         return project_view(state).model_dump(mode="json")
 
-    return await app.run(call, project_stream(project_id), PROJECT, command, answer=answer)
+    return await app.run(call, project_stream(project_id), PROJECT, command, answer=answer, edit=edit)

@@ -24,6 +24,7 @@ from services.projects.events import MONTHLY_REPORT, report_stream
 from services.projects.models import reports as models
 from services.projects.reporting_calendar import closed_since
 from services.projects.views.reports import report_view
+from shared.decider import Edit
 from shared.rpc import Call, Reply
 
 
@@ -65,7 +66,7 @@ async def correct_report(app: App, call: Call, body: models.CorrectMonthlyReport
             confirmed=body.confirmed,
         )
 
-    return await _run(app, call, body.region, body.month, command)
+    return await _run(app, call, body.region, body.month, command, body.version)
 
 
 async def _run(
@@ -74,13 +75,15 @@ async def _run(
     region: str,
     month: str,
     command: Making[FileMonthlyReport | CorrectMonthlyReport],
+    seen: int | None = None,
 ) -> Reply:
     def answer(
         state: monthly_report.MonthlyReportState, events: Sequence[monthly_report.MonthlyReportEvent]
     ) -> object:
         return report_view(region, month, state).model_dump(mode="json")
 
-    return await app.run(call, report_stream(region, month), MONTHLY_REPORT, command, answer=answer)
+    stream = report_stream(region, month)
+    return await app.run(call, stream, MONTHLY_REPORT, command, answer=answer, edit=Edit(seen))
 
 
 async def _reporting(conn: AsyncConnection, call: Call, region: str) -> list[Region]:

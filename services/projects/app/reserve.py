@@ -6,8 +6,15 @@ from services.projects import reference
 from services.projects.app import checks, projects, reserve_rules
 from services.projects.app.context import App
 from services.projects.domain.project_commands import ProjectCommand
-from services.projects.domain.reserve import Action, CriterionAnswer, ScreenProject, UpdateReserve
+from services.projects.domain.reserve import (
+    Action,
+    CriterionAnswer,
+    ReserveUpdated,
+    ScreenProject,
+    UpdateReserve,
+)
 from services.projects.models import reserve as models
+from shared.decider import Edit
 from shared.rpc import Call, Reply
 
 
@@ -36,7 +43,10 @@ async def update_reserve(app: App, call: Call, body: models.UpdateReserve) -> Re
             rule=rule,
         )
 
-    return await projects.run(app, call, body.project, command)
+    def looks(event: object) -> bool:
+        return isinstance(event, ReserveUpdated) and event.register == body.register_
+
+    return await projects.run(app, call, body.project, command, Edit(body.version, looks, field=None))
 
 
 async def screen_project(app: App, call: Call, body: models.ScreenProject) -> Reply:

@@ -66,7 +66,6 @@ class ChangeProject:
     reason: str
     reported_by: str
     today: date
-    version: int | None = None
     confirmed: bool = False
 
 

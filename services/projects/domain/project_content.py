@@ -94,7 +94,7 @@ def _sound(known: ProjectRegistered) -> ProjectRegistered:
 
 
 def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
-    """The content as a whole, if anything of it is new. A clerk who saw another content is told both."""
+    """The content as a whole, if anything of it is new."""
     known = state.registered
     changes: dict[str, Any] = {
         name: tuple(sorted(set(value))) if name in ("programmes", "tags") else value
@@ -103,19 +103,6 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
     new = sorted(name for name, value in changes.items() if getattr(known, name) != value)
     if not new:
         return []
-    if command.version is not None and command.version != state.version:
-        raise Refused(
-            f"You saw version {command.version} of the project; it is at version {state.version} now.",
-            code="edited-meanwhile",
-            status=409,
-            where="version",
-            remedy="Look at both versions, and send what should hold with the new version.",
-            extra={
-                "version": state.version,
-                "current": {name: _plain(getattr(known, name)) for name in new},
-                "yours": {name: _plain(changes[name]) for name in new},
-            },
-        )
     after = _sound(replace(known, **changes))
     if "total_investment" in new:
         checks.ask_back(doubt_project(after.total_investment), command.confirmed, "total_investment")
@@ -141,11 +128,6 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
             bank_loan=after.bank_loan,
         )
     ]
-
-
-def _plain(value: Any) -> Any:
-    """As a problem can show it."""
-    return list(value) if isinstance(value, tuple) else None if value is None else str(value)
 
 
 def registered_again(command: RegisterProject, state: Project) -> Sequence[ProjectEvent]:

@@ -126,7 +126,7 @@ ReserveCommand = UpdateReserve | ScreenProject
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """The newest look at each stay, and the newest screening of each scheme."""
+    """Every look at a stay in order, and the newest screening of each scheme."""
 
     updates: tuple[ReserveUpdated, ...] = ()
     screenings: tuple[ProjectScreened, ...] = ()
@@ -135,8 +135,7 @@ class Reserve:
 def evolve(state: Reserve, event: ReserveEvent) -> Reserve:
     """The state after a stored fact."""
     if isinstance(event, ReserveUpdated):
-        others = tuple(each for each in state.updates if each.register != event.register)
-        return replace(state, updates=(*others, event))
+        return replace(state, updates=(*state.updates, event))
     others_screened = tuple(each for each in state.screenings if each.scheme != event.scheme)
     return replace(state, screenings=(*others_screened, event))
 
@@ -184,7 +183,7 @@ def updated(
         command.reported_by,
         to,
     )
-    last = next((each for each in state.updates if each.register == command.register), None)
+    last = next((each for each in reversed(state.updates) if each.register == command.register), None)
     if last is not None and replace(last, reported_by=event.reported_by) == event:
         return None
     if last is not None and command.on < last.on:

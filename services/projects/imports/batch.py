@@ -47,6 +47,7 @@ class Batch(App):
         command: C | Making[C],
         *,
         answer: object = None,
+        edit: object = None,
     ) -> Reply:
         """Decide, and write the tables. Raises Refused or Problem before anything is written."""
         state, version = await self._known(stream, decider)

@@ -73,6 +73,21 @@ Cursor = Annotated[
     str | None,
     Field(default=None, max_length=300, description="`next_cursor` of the page before; none: the first page"),
 ]
+SeenVersion = Annotated[
+    int | None,
+    Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        description="the version you saw: if somebody has changed it since, you are shown both (409); "
+        "without it your change is made on whatever it is now",
+        examples=[1],
+    ),
+]
+Version = Annotated[
+    int | None,
+    Field(description="counts its changes: send it along with yours; null in lists", examples=[1]),
+]
 
 
 class Request(BaseModel):

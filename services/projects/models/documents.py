@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
-from services.projects.models.base import ID_PATTERN, Answer, Cursor, Limit, Line, Note, Request, ShortText
+from services.projects.models.base import (
+    ID_PATTERN,
+    Answer,
+    Cursor,
+    Limit,
+    Line,
+    Note,
+    Request,
+    SeenVersion,
+    ShortText,
+    Version,
+)
 
 DocumentId = Annotated[
     str,
@@ -60,6 +71,7 @@ class RedraftDocument(Request):
     )
 
     document: DocumentId
+    version: SeenVersion
     remarks: Remarks
 
 
@@ -71,6 +83,7 @@ class ReviewDocument(Request):
     )
 
     document: DocumentId
+    version: SeenVersion
     outcome: Literal["passed", "returned"] = Field(description="审核通过, 退回")
     note: Note = Field(default="", description="of a return: the reason, which it must have")
 
@@ -87,6 +100,7 @@ class IssueDocument(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"document": "bulletin-2013-02"}]})
 
     document: DocumentId
+    version: SeenVersion
 
 
 class DiscardDocument(Request):
@@ -97,6 +111,7 @@ class DiscardDocument(Request):
     )
 
     document: DocumentId
+    version: SeenVersion
     reason: ShortText
 
 
@@ -134,6 +149,7 @@ class DocumentSummary(Answer):
     issued_on: date | None
     corrects: str | None = Field(description="the issued document that it sets right")
     corrected_by: str | None = Field(description="the newer issue that sets this one right")
+    version: Version = None
 
 
 class PositionView(Answer):

@@ -19,6 +19,7 @@ from services.projects.models.base import (
     ProjectId,
     RegionCode,
     Request,
+    SeenVersion,
     ShortText,
 )
 
@@ -121,12 +122,7 @@ class ReviseListing(ListingTerms):
 
     listing: ListingId
     reason: ShortText = Field(description="why it changes")
-    revision: int | None = Field(
-        default=None,
-        ge=1,
-        le=1_000_000,
-        description="the revision you have read: 409 if it has changed since",
-    )
+    revision: SeenVersion
 
 
 class WithdrawListing(Request):
@@ -138,6 +134,7 @@ class WithdrawListing(Request):
 
     listing: ListingId
     reason: ShortText = Field(description="why")
+    revision: SeenVersion
 
 
 class GetListing(Request):

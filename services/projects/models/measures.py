@@ -15,7 +15,9 @@ from services.projects.models.base import (
     RegionCode,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
+    Version,
 )
 
 MeasureId = Annotated[
@@ -116,6 +118,7 @@ class AddMeasureItem(MeasureItemIn):
     )
 
     measure: MeasureId
+    version: SeenVersion
     source: ShortText = Field(description="what names it", examples=["闽经贸〔2013〕77号"])
     on: date | None = Field(default=None, description="the day; null: today")
     reported_by: ReportedBy
@@ -133,6 +136,7 @@ class FollowUpMeasure(Request):
     )
 
     measure: MeasureId
+    version: SeenVersion
     item: ItemId | None = Field(default=None, description="for this item; null: for the measure as a whole")
     text: ShortText = Field(description="what was done, in words")
     evidence: Evidence
@@ -148,6 +152,7 @@ class CompleteMeasure(Request):
     )
 
     measure: MeasureId
+    version: SeenVersion
     item: ItemId | None = Field(
         default=None, description="this item only; null: the measure, all of its items done"
     )
@@ -166,6 +171,7 @@ class ReopenMeasure(Request):
     )
 
     measure: MeasureId
+    version: SeenVersion
     item: ItemId | None = Field(default=None, description="this item only; null: the measure")
     reason: ShortText
     due_on: date | None = Field(default=None, description="its new day; null: as it was")
@@ -250,6 +256,7 @@ class MeasureView(MeasureSummary):
     evidence: str = Field(description="what shows that it is done; empty while it is open")
     items: list[ItemView]
     done: list[FollowUpView]
+    version: Version = None
 
 
 class MeasureDetail(MeasureView):

@@ -17,7 +17,9 @@ from services.projects.models.base import (
     RegionCode,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
+    Version,
 )
 
 Text = Annotated[Line, Field(min_length=1, max_length=1000)]
@@ -61,38 +63,42 @@ class RaiseProblem(Request):
     reported_by: ReportedBy
 
 
-class AssignProblem(Request):
+class ProblemEdit(Request):
+    """A change of a problem that others may change too."""
+
+    problem: ProblemId
+    version: SeenVersion
+
+
+class AssignProblem(ProblemEdit):
     """Who is to answer, and by when."""
 
     model_config = _example(**_ID, owner="福清市国土资源局", due_on="2013-03-20")
 
-    problem: ProblemId
     owner: Department
     due_on: date = Field(description="day by which it is to be answered, that day included")
 
 
-class AnswerProblem(Request):
+class AnswerProblem(ProblemEdit):
     """What was done, or can be."""
 
     model_config = _example(**_ID, answer="已列入3月份用地报批", evidence="融国土〔2013〕8号")
 
-    problem: ProblemId
     answer: Text = Field(description="the answer", examples=["已列入3月份用地报批"])
     evidence: Evidence
     on: date | None = Field(default=None, description="the day of the answer; without it today")
     reported_by: ReportedBy
 
 
-class DeclareMajor(Request):
+class DeclareMajor(ProblemEdit):
     """Call it a 重大问题: it becomes the province's."""
 
     model_config = _example(**_ID, reason="涉及三个县的用地调整")
 
-    problem: ProblemId
     reason: Text = Field(description="why it is one")
 
 
-class DecideProblem(Request):
+class DecideProblem(ProblemEdit):
     """A meeting's decision."""
 
     model_config = _example(
@@ -103,31 +109,28 @@ class DecideProblem(Request):
         due_on="2013-05-10",
     )
 
-    problem: ProblemId
     meeting: MeetingId
     decision: Text = Field(description="who does what")
     owner: Department
     due_on: date = Field(description="day by which it is to be carried out")
 
 
-class CloseProblem(Request):
+class CloseProblem(ProblemEdit):
     """How it ended."""
 
     model_config = _example(**_ID, resolution="用地指标已下达", evidence="闽国土〔2013〕77号")
 
-    problem: ProblemId
     resolution: Text = Field(description="what became of it")
     evidence: Evidence
     on: date | None = Field(default=None, description="the day it ended; without it today")
     reported_by: ReportedBy
 
 
-class ReopenProblem(Request):
+class ReopenProblem(ProblemEdit):
     """It isn't solved after all."""
 
     model_config = _example(**_ID, reason="指标被收回")
 
-    problem: ProblemId
     reason: Text = Field(description="why it is open again")
     due_on: date | None = Field(default=None, description="without it by the level's rule")
     reported_by: ReportedBy
@@ -184,6 +187,7 @@ class ProblemSummary(Answer):
     meeting: str | None = Field(description="that decided it")
     decision: str | None
     resolution: str | None
+    version: Version = None
 
 
 class ProblemStep(Answer):

@@ -17,6 +17,7 @@ from services.projects.models.base import (
     RegisterCode,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
 )
 from services.projects.models.registers import (
@@ -136,9 +137,7 @@ class ChangeProject(Request):
     )
 
     project: ProjectId
-    version: int | None = Field(
-        default=None, ge=1, description="the version you saw; another one meanwhile is a conflict (409)"
-    )
+    version: SeenVersion
     reason: ShortText = Field(description="why it changes")
     name: ShortText | None = Field(default=None, description="name (项目名称)")
     industry: str | None = Field(

@@ -63,3 +63,7 @@ class RegisterStay(Answer):
     register_: str = Field(alias="register")
     valid_from: date
     valid_to: date | None
+    updates: int = Field(
+        default=0,
+        description="how often it was looked at, in the reserve library: the version of a reserve update",
+    )

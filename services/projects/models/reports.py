@@ -16,7 +16,9 @@ from services.projects.models.base import (
     ProjectId,
     RegionCode,
     Request,
+    SeenVersion,
     ShortText,
+    Version,
     plain,
 )
 
@@ -73,6 +75,7 @@ class CorrectMonthlyReport(FileMonthlyReport):
     )
 
     reason: ShortText = Field(description="why it is corrected", examples=["永泰县补报"])
+    version: SeenVersion
 
 
 class GetReport(Request):
@@ -137,6 +140,7 @@ class ReportView(ReportSummary):
     """A report with its projects."""
 
     projects: list[ReportLineView]
+    version: Version = None
 
 
 class ReportVersion(Answer):

@@ -18,6 +18,7 @@ from services.projects.models.base import (
     RegisterCode,
     ReportedBy,
     Request,
+    SeenVersion,
 )
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -45,6 +46,7 @@ class UpdateReserve(Request):
     register_: RegisterCode = Field(
         alias="register", description="the tier that it stands in", examples=["reserve_city"]
     )
+    version: SeenVersion
     action: Action = Field(
         description="confirmed 确认, changed 变更, dropped 退出, promoted 升级 to the tier above"
     )

@@ -25,7 +25,9 @@ from services.projects.models.base import (
     RegionCode,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
+    Version,
 )
 from services.projects.models.funds import (
     FundId,
@@ -91,6 +93,7 @@ class RequestSubsidy(Request):
 class _Decision(Request):
     fund: FundId
     application: ApplicationId
+    version: SeenVersion
     on: date | None = Field(default=None, description="day of the decision; null: today")
     decided_by: ReportedBy
 
@@ -237,6 +240,7 @@ class SubsidyView(SubsidySummary):
     requested_by: str
     confirmed: bool
     note: str
+    version: Version = None
 
 
 class SubsidySums(Answer):

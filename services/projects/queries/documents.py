@@ -29,7 +29,8 @@ async def get_document(app: App, call: Call, body: models.GetDocument) -> models
     state = DOCUMENT.fold(events)
     if not isinstance(state, Document) or not (drafts or state.standing == "issued"):
         raise not_found("document", body.document)
-    return document_view(state, list(zip(events, history, strict=True)), names, corrected_by)
+    view = document_view(state, list(zip(events, history, strict=True)), names, corrected_by)
+    return view.model_copy(update={"version": len(history)})
 
 
 async def get_page(app: App, call: Call, body: models.GetDocument) -> models.DocumentHtml:
@@ -66,5 +67,5 @@ async def list_documents(app: App, call: Call, body: models.ListDocuments) -> mo
 def _summary(row: Any) -> models.DocumentSummary:
     known = dict(row._mapping)
     return models.DocumentSummary.model_validate(
-        {name: known[name] for name in models.DocumentSummary.model_fields}
+        {name: known[name] for name in models.DocumentSummary.model_fields if name in known}
     )

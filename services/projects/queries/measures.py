@@ -29,7 +29,8 @@ async def get_measure(app: App, call: Call, body: models.GetMeasure) -> models.M
         state = MEASURE.fold([CATALOGUE.decode(event) for event in history])
         view = measure_view(state, app.today())
         reached, by_item = await _reached(conn, state) if isinstance(state, Measure) else (None, {})
-    return models.MeasureDetail(**dict(view), reached=reached, reached_by_item=by_item)
+    known = {**dict(view), "version": len(history)}
+    return models.MeasureDetail(**known, reached=reached, reached_by_item=by_item)
 
 
 async def list_measures(app: App, call: Call, body: models.ListMeasures) -> models.MeasurePage:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
-from services.projects.domain.money.fund import Balance
+from services.projects.domain.money.fund import Balance, is_about
 from services.projects.events import CATALOGUE, FUND, fund_stream
 from services.projects.models import funds, subsidies
 from services.projects.queries import paging, visible
@@ -106,8 +106,9 @@ async def get_subsidy(app: App, call: Call, body: subsidies.GetSubsidy) -> subsi
         if row is None or not scope.may_see_project(call.actor, tree, row.region, row.enterprise):
             raise not_found("application", f"{body.fund} / {body.application}")
         history = await app.log.load(conn, fund_stream(body.fund))
-    state = FUND.fold([CATALOGUE.decode(event) for event in history])
-    return subsidy_view(state, body.application)
+    events = [CATALOGUE.decode(event) for event in history]
+    view = subsidy_view(FUND.fold(events), body.application)
+    return view.model_copy(update={"version": sum(is_about(body.application, event) for event in events)})
 
 
 async def list_subsidies(app: App, call: Call, body: subsidies.ListSubsidies) -> subsidies.SubsidyPage:

@@ -24,7 +24,8 @@ async def get_problem(app: App, call: Call, body: models.GetProblem) -> models.P
             raise not_found("problem", body.problem)
         history = await app.log.load(conn, problem_stream(body.problem))
     steps = [problem_step(CATALOGUE.decode(event), event) for event in history]
-    return models.ProblemView(**dict(problem_row(row, app.today())), history=steps)
+    known = dict(problem_row(row, app.today()))
+    return models.ProblemView(**{**known, "version": len(history)}, history=steps)
 
 
 async def list_problems(app: App, call: Call, body: models.ListProblems) -> models.ProblemPage:

@@ -36,7 +36,7 @@ async def get_report(app: App, call: Call, body: models.GetReport) -> models.Rep
     events = [CATALOGUE.decode(event) for event in history]
     view = report_view(body.region, body.month, MONTHLY_REPORT.fold(events))
     versions = [report_version(event, recorded) for event, recorded in zip(events, history, strict=True)]
-    return models.ReportHistory(**dict(view), versions=versions)
+    return models.ReportHistory(**{**dict(view), "version": len(events)}, versions=versions)
 
 
 async def list_reports(app: App, call: Call, body: models.ListReports) -> models.ReportPage:

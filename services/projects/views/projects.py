@@ -39,7 +39,12 @@ def project_view(state: ProjectState) -> ProjectView:
         registered_on=known.registered_on,
         planned_on=state.steps[0].on,
         registers=[
-            RegisterStay(register_=member.register, valid_from=member.valid_from, valid_to=member.valid_to)
+            RegisterStay(
+                register_=member.register,
+                valid_from=member.valid_from,
+                valid_to=member.valid_to,
+                updates=sum(look.register == member.register for look in state.reserve.updates),
+            )
             for member in state.memberships
         ],
         steps=[

@@ -38,20 +38,6 @@ async def test_a_matched_project_has_its_investor_and_its_tags_programmes(servic
     assert (problem.code, problem.where) == ("unknown-tag", "tags")
 
 
-async def test_two_clerks_see_both_versions(service: Service) -> None:
-    await matched(service)
-    mine = {"project": "P-1", "version": 1, "reason": "概算调整"}
-    changed = await service.ask(FUZHOU, "change-project", **mine, total_investment="600000000")
-    assert (changed["version"], changed["total_investment"]) == (2, "600000000.00")
-    problem = await service.refused(FUQING, "change-project", **mine, total_investment="650000000")
-    assert (problem.status, problem.code) == (409, "edited-meanwhile")
-    assert problem.extra == {
-        "version": 2,
-        "current": {"total_investment": "600000000"},
-        "yours": {"total_investment": "650000000"},
-    }
-
-
 async def test_from_the_pre_report_to_the_signing_on_stage(service: Service) -> None:
     await matched(service)
     service.clock.set(local(2013, 2, 20))

@@ -156,13 +156,12 @@ class RegisterListing:
 
 @dataclass(frozen=True, slots=True)
 class ReviseListing:
-    """Replace its terms. `seen` is the revision that the caller has read; None: whatever it is."""
+    """Replace its terms."""
 
     listing: str
     terms: Terms
     reason: str
     today: date
-    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,16 +258,6 @@ def _registered_again(command: RegisterListing, state: Listed | Withdrawn) -> Se
 def _revised(command: ReviseListing, state: Listed) -> Sequence[ListingEvent]:
     if command.terms == state.terms:
         return []
-    if command.seen is not None and command.seen != state.revision:
-        raise Refused(
-            f"You have read revision {command.seen}; {command.listing} is at revision {state.revision} now: "
-            f"{state.terms.title}.",
-            code="changed-meanwhile",
-            status=409,
-            where="revision",
-            remedy="Read it again and repeat what still applies.",
-            extra={"yours": command.seen, "current": state.revision},
-        )
     _check(command.terms)
     known = state.registered
     return [

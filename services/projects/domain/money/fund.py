@@ -238,6 +238,11 @@ SubsidyEvent = SubsidyRequested | SubsidyAssessed | Movement | SubsidyClosed
 FundEvent = FundOpened | FundAppropriationChanged | FundTermsChanged | SubsidyEvent
 
 
+def is_about(application: str, event: FundEvent) -> bool:
+    """Whether it is a fact of that application."""
+    return getattr(event, "application", None) == application
+
+
 class Status(StrEnum):
     """Where an application stands, by its money."""
 
