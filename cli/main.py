@@ -307,17 +307,29 @@ def restore(
 
 @app.command()
 def rebuild(
-    what: Annotated[Literal["progress"], typer.Argument(help="the read-model")] = "progress",
+    what: Annotated[
+        Literal["progress", "projects", "assessment"],
+        typer.Argument(help="the read-model, or the inline tables of a service"),
+    ] = "progress",
     accept_differences: Annotated[
         bool, typer.Option("--accept-differences", help="switch even if the new version differs")
     ] = False,
     back: Annotated[bool, typer.Option("--back", help="serve the version before again")] = False,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Build the read-model anew from the streams beside the old one, compare, switch; --back undoes it."""
-    from cli.rebuild import rebuild as build
+    """Build the read-model anew from the streams beside the old one, compare, switch; --back undoes it.
 
-    run(build(data, what, console, accept=accept_differences, back=back))
+    Of projects and assessment: make the tables anew from the service's own log, in place. Commands wait meanwhile.
+    """
+    from cli.rebuild import rebuild as build
+    from cli.rebuild import rebuild_inline
+
+    if what == "progress":
+        run(build(data, what, console, accept=accept_differences, back=back))
+    elif accept_differences or back:
+        raise typer.BadParameter(f"{what} is made anew in place: there is nothing to compare or go back to")
+    else:
+        run(rebuild_inline(data, what, console))
 
 
 @app.command()

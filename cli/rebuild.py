@@ -1,4 +1,4 @@
-"""`shengji rebuild progress`: run the read-model's rebuild with the rights it needs, in a process of its own."""
+"""`shengji rebuild`: the read-model's rebuild, or a service's inline tables anew; in a process of its own."""
 
 import asyncio
 import json
@@ -41,6 +41,19 @@ async def rebuild(
     if code == 0 and not back:
         console.print(f"[green]✓[/] {what} is rebuilt. `shengji rebuild {what} --back` undoes the switch.")
     return code
+
+
+async def rebuild_inline(data: Path, service: str, console: Console) -> int:
+    """Make a service's inline tables anew from its own log, with the service's own rights."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"services.{service}.rebuild"),
+        env={**os.environ, **attach(data).environment(service)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told, _ = await child.communicate()
+    if child.returncode == 0:
+        console.print(f"[green]✓[/] the tables of {service} are made anew from {int(told)} events.")
+    return child.returncode or 0
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -65,6 +65,7 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
             today=app.today(),
             enterprise=enterprise,
             project=body.project,
+            confirmed=body.confirmed,
         )
 
     return await _run_listing(app, call, listing, command)
@@ -77,7 +78,7 @@ async def revise_listing(app: App, call: Call, body: models.ReviseListing) -> Re
         tree = await _kept_listing(conn, call, body.listing)
         _check_regions(tree, body)
         terms = await _terms(app, conn, body.listing, body)
-        return ReviseListing(body.listing, terms, body.reason, app.today())
+        return ReviseListing(body.listing, terms, body.reason, app.today(), body.confirmed)
 
     return await _run_listing(app, call, body.listing, command, body.revision)
 

@@ -136,7 +136,16 @@ def _decision(body: _Body, today: date, by: str, stage: str) -> do.FundCommand:
     match body:
         case subsidies.AssessSubsidy():
             return do.AssessSubsidy(
-                fund, application, body.base, body.amount, on, body.evidence, body.reason, by, today
+                fund,
+                application,
+                body.base,
+                body.amount,
+                on,
+                body.evidence,
+                body.reason,
+                by,
+                today,
+                body.confirmed,
             )
         case subsidies.ReserveSubsidy():
             return do.ReserveSubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)

@@ -8,10 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE
 from services.projects.models import views as models
+from services.projects.models.documents import ListDocuments
+from services.projects.models.duties import DutyCalendar
+from services.projects.models.matching import ListListings, ListMatches
+from services.projects.models.measures import ListMeasures
 from services.projects.models.meetings import ListMeetings
 from services.projects.models.problems import ListProblems
 from services.projects.models.projects import ListProjects
 from services.projects.models.reports import ListReports
+from services.projects.models.reserve import ListReserve
+from services.projects.models.subsidies import ListSubsidies
 from services.projects.tables.views import saved_view
 from shared.problems import Problem, invalid
 from shared.rpc import Call, Reply, invalid_fields
@@ -22,6 +28,13 @@ LISTS: dict[str, type[BaseModel]] = {
     "problems": ListProblems,
     "reports": ListReports,
     "meetings": ListMeetings,
+    "listings": ListListings,
+    "matches": ListMatches,
+    "reserve": ListReserve,
+    "measures": ListMeasures,
+    "subsidies": ListSubsidies,
+    "documents": ListDocuments,
+    "duties": DutyCalendar,
 }
 
 

@@ -55,3 +55,29 @@ def doubt_contract(amount: Decimal, total_investment: Decimal) -> str | None:
     if amount * FACTOR < total_investment:
         return f"{amount} yuan is less than a {FACTOR}th of the project's total investment, {total_investment} yuan."
     return None
+
+
+def doubt_listing(amount_min: Decimal | None, amount_max: Decimal | None) -> tuple[str, str] | None:
+    """Which amount (CNY) of a need or an offer looks wrong, and why; None if neither does. Zero is no doubt."""
+    for name, amount in (("amount_min", amount_min), ("amount_max", amount_max)):
+        if amount and amount < SMALLEST:
+            return name, f"{amount} yuan is less than {SMALLEST} yuan for a need or an offer."
+        if amount and amount > LARGEST_PROJECT:
+            return name, f"{amount} yuan is more than {LARGEST_PROJECT} yuan for a need or an offer."
+    return None
+
+
+def doubt_subsidy(what: str, amount: Decimal, most: Decimal) -> str | None:
+    """Why what a project asks with (CNY) looks wrong beside the `most` that it stands with; None if it doesn't."""
+    if amount > most:
+        return f"{what} of {amount:f} yuan is more than the {most:f} yuan that the project stands with."
+    return f"{amount:f} yuan is little for {what}." if amount < SMALLEST else None
+
+
+def doubt_audited(audited: Decimal, asked: Decimal) -> str | None:
+    """Why an audited amount (CNY) looks wrong beside the one asked with; None if it doesn't."""
+    if audited > FACTOR * asked:
+        return f"{audited:f} yuan is more than {FACTOR} times the {asked:f} yuan asked with."
+    if audited * FACTOR < asked:
+        return f"{audited:f} yuan is less than a {FACTOR}th of the {asked:f} yuan asked with."
+    return None

@@ -187,6 +187,7 @@ def _listings(name: str, term: str, side: str, title: str, party: str) -> Kind:
             Column("valid_to", "截止日期", day),
             Column("excluded_parties", "排除单位", words),
             Column("tags", "标签", words),
+            Column("confirmed", "已核实", yes),
         ),
         RegisterListing,
         matching.register_listing,

@@ -165,8 +165,10 @@ class FigureView(Answer):
     region: str | None
     region_name: str | None
     group: str | None = Field(description="a programme, a duty, a level and kind of problems")
+    group_term: str | None = Field(description="the group as people call it", examples=["县级/土地"])
     measure: str
-    term: str = Field(description="the measure as people call it")
+    term: str = Field(description="the measure as people call it", examples=["开工"])
+    term_en: str = Field(description="the same in English", examples=["started"])
     unit: Literal["CNY", "percent", "count"] = Field(description="CNY is yuan")
     value: Value
 
@@ -186,8 +188,10 @@ class DifferenceView(Answer):
     region: str | None
     region_name: str | None
     group: str | None
+    group_term: str | None = Field(description="the group as people call it")
     measure: str
     term: str
+    term_en: str = Field(description="the same in English")
     unit: Literal["CNY", "percent", "count"]
     before: Value
     after: Value

@@ -79,6 +79,10 @@ class ListingTerms(Request):
     tags: list[Tag] = Field(
         default=[], max_length=20, description="where it was put forward, or which zone it belongs to"
     )
+    confirmed: bool = Field(
+        default=False,
+        description="the amounts are right although they look unusual (asked for by confirm-amount)",
+    )
 
 
 class RegisterListing(ListingTerms):

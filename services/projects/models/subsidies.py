@@ -85,7 +85,8 @@ class RequestSubsidy(Request):
     on: date | None = Field(default=None, description="day of the application; null: today")
     requested_by: ReportedBy
     confirmed: bool = Field(
-        default=False, description="the base is right although it looks unusual (asked for by confirm-amount)"
+        default=False,
+        description="the base or amount is right although it looks unusual (asked for by confirm-amount)",
     )
     note: Note = Field(default="", description="in words")
 
@@ -113,6 +114,10 @@ class AssessSubsidy(_Decision):
     amount: Money | None = Field(default=None, description="only where the fund has no formula")
     evidence: Evidence
     reason: ShortText
+    confirmed: bool = Field(
+        default=False,
+        description="the audit is right although it looks unusual (asked for by confirm-amount)",
+    )
 
 
 class ReserveSubsidy(_Decision):

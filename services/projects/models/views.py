@@ -7,7 +7,19 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from services.projects.models.base import Answer, Line, Request
 
-ListName = Literal["projects", "problems", "reports", "meetings"]
+ListName = Literal[
+    "projects",
+    "problems",
+    "reports",
+    "meetings",
+    "listings",
+    "matches",
+    "reserve",
+    "measures",
+    "subsidies",
+    "documents",
+    "duties",
+]
 ViewName = Annotated[
     Line, Field(min_length=1, max_length=60, description="its name", examples=["在建大项目"])
 ]
@@ -29,7 +41,9 @@ class SaveView(Request):
     )
 
     view: ViewName
-    list: ListName = Field(description="of which list")
+    list: ListName = Field(
+        description="of which list; `duties` is the duty calendar, `subsidies` the applications to funds"
+    )
     query: dict[Annotated[str, Field(max_length=40)], JsonValue] = Field(
         max_length=40, description="that list's own filters and order, without a cursor"
     )

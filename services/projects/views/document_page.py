@@ -71,7 +71,9 @@ def _cells(columns: Iterable[str], row: dict[str, FigureView]) -> str:
 
 
 def _place(one: FigureView | DifferenceView) -> str:
-    return escape(" ".join(part for part in (one.region_name or one.region, one.group) if part) or "全省")
+    return escape(
+        " ".join(part for part in (one.region_name or one.region, one.group_term) if part) or "全省"
+    )
 
 
 def _unit(one: FigureView) -> str:

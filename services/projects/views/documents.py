@@ -17,6 +17,7 @@ from services.projects.domain.document import (
     Figure,
 )
 from services.projects.models import documents as models
+from services.projects.views.words import word
 from shared.event_log import Event
 
 TITLES = {"monthly_bulletin": "工业转型升级项目月通报", "quarterly_dispatch": "工业转型升级项目季调度"}
@@ -28,32 +29,6 @@ SECTIONS = {
     "named": "通报批评",
     "problems": "未办结的困难和问题",
 }
-TERMS = {
-    "in_period": "本期完成投资",
-    "year_to_date": "本年累计完成投资",
-    "target_of_year": "全年目标",
-    "share_of_target": "完成全年目标",
-    "months_missing": "缺报月数",
-    "projects": "项目数",
-    "total_investment": "总投资",
-    "received": "按时报送",
-    "late": "逾期报送",
-    "missing": "缺报",
-    "waived": "豁免",
-    "periods_missing_in_a_row": "连续缺报期数",
-    "open": "未办结",
-    "major": "其中重大问题",
-    "planned": "策划",
-    "filed": "备案",
-    "approved": "核准",
-    "started": "开工",
-    "partly_producing": "部分投产",
-    "producing": "投产",
-    "accepted": "验收",
-    "suspended": "停滞",
-    "terminated": "终止",
-}
-"""A measure without a word of its own is shown by its code."""
 
 
 def document_summary(state: DocumentState, corrected_by: str | None = None) -> models.DocumentSummary:
@@ -112,8 +87,10 @@ def _figure(one: Figure, names: Mapping[str, str]) -> models.FigureView:
             "region": one.region,
             "region_name": names.get(one.region or ""),
             "group": one.group,
+            "group_term": word(one.group).zh if one.group else None,
             "measure": one.measure,
-            "term": TERMS.get(one.measure, one.measure),
+            "term": word(one.measure).zh,
+            "term_en": word(one.measure).en,
             "unit": one.unit,
             "value": one.value,
         }
@@ -127,8 +104,10 @@ def _difference(one: Difference, names: Mapping[str, str]) -> models.DifferenceV
             "region": one.region,
             "region_name": names.get(one.region or ""),
             "group": one.group,
+            "group_term": word(one.group).zh if one.group else None,
             "measure": one.measure,
-            "term": TERMS.get(one.measure, one.measure),
+            "term": word(one.measure).zh,
+            "term_en": word(one.measure).en,
             "unit": one.unit,
             "before": one.before,
             "after": one.after,

@@ -12,6 +12,7 @@ from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY, rebuild_inline
 from shared.identity import Actor
+from shared.inline_rebuild import anew
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
 from tests.component.projects.test_measures import MEASURE
 from tests.component.projects.test_money import FUND, TERMS
@@ -221,8 +222,8 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
         await conn.execute(delete(tables.monthly_report))
         await conn.execute(delete(tables.region).where(tables.region.c.code == "350100"))
     assert await rows(service.engine) != before
-    async with service.engine.begin() as conn:
-        read = await rebuild_inline(conn, service.log)
+    url = service.engine.url.render_as_string(hide_password=False)
+    read = await anew(url, rebuild_inline)
     assert await rows(service.engine) == before
     assert read == len(await service.events())
 

@@ -76,6 +76,29 @@ async def test_filters_and_what_they_sum_up_to(service: Service) -> None:
     assert "another order" in other.detail
 
 
+@pytest.mark.parametrize(
+    ("name", "query", "operation"),
+    [
+        ("listings", {"meeting": "technology", "side": "need"}, "list-listings"),
+        ("matches", {"status": "declined"}, "list-matches"),
+        ("reserve", {"register": "reserve_county"}, "list-reserve"),
+        ("measures", {"standing": "overdue"}, "list-measures"),
+        ("subsidies", {"status": "requested"}, "list-subsidies"),
+        ("documents", {"standing": "issued"}, "list-documents"),
+        ("duties", {"standing": "missing"}, "duty-calendar"),
+    ],
+)
+async def test_a_view_of_any_list_is_given_back_to_that_list(
+    service: Service, name: str, query: dict[str, Any], operation: str
+) -> None:
+    await service.ask(FUZHOU, "save-view", view="常用", list=name, query=query)
+    (kept,) = (await service.ask(FUZHOU, "list-views"))["items"]
+    assert (kept["list"], kept["query"]) == (name, query)
+    assert (await service.ask(FUZHOU, operation, **kept["query"]))["items"] is not None
+    wrong = await service.refused(FUZHOU, "save-view", view="x", list=name, query={"colour": "red"})
+    assert (wrong.status, wrong.where) == (422, "colour")
+
+
 async def test_a_view_is_kept_for_who_saved_it_and_must_be_one_that_the_list_takes(service: Service) -> None:
     view = {"view": "大项目", "list": "projects", "query": {"sort": "total_investment", "descending": True}}
     await service.ask(FUZHOU, "save-view", **view)

@@ -26,6 +26,10 @@ from services.projects.domain.document_decisions import (
     RedraftDocument,
     ReviewDocument,
 )
+from services.projects.domain.escalation import Level
+from services.projects.domain.project_problem import ProblemKind
+from services.projects.domain.stages import Stage
+from services.projects.views.words import WORDS, word
 from shared.decider import Decider
 from tests.kit.spec import given
 
@@ -160,3 +164,10 @@ def test_a_figure_that_was_missing_and_one_that_is_gone_are_differences() -> Non
         ("1", None, Decimal(0)),
         ("2", Decimal(2), None),
     ]
+
+
+def test_every_stage_kind_and_level_has_its_words() -> None:
+    codes = [*Stage, *ProblemKind, *Level]
+    assert [code for code in codes if code.value not in WORDS] == []
+    assert word("county/land") == ("县级/土地", "county/land")
+    assert word("TR-12") == ("TR-12", "TR-12")

@@ -89,6 +89,17 @@ def test_terms_that_cannot_be(terms: Terms, why: str) -> None:
     given(LISTING).when(replace(REGISTER, terms=terms)).rejects(why)
 
 
+@pytest.mark.parametrize("amount", ["300", "300000000000"])
+def test_an_amount_in_the_wrong_unit_is_asked_about_and_may_be_confirmed(amount: str) -> None:
+    terms = replace(TERMS, amount_max=Decimal(amount))
+    refusal = given(LISTING).when(replace(REGISTER, terms=terms)).rejects("for a need", code="confirm-amount")
+    assert refusal.where == "amount_max"  # type: ignore[attr-defined]
+    given(LISTING).when(replace(REGISTER, terms=terms, confirmed=True)).then(replace(REGISTERED, terms=terms))
+    revise = ReviseListing("N-1", terms, "budget", DAY)
+    given(LISTING, REGISTERED).when(revise).rejects("for a need", code="confirm-amount")
+    assert given(LISTING, REGISTERED).when(replace(revise, confirmed=True)).events
+
+
 def test_a_pair_goes_from_the_introduction_to_a_result() -> None:
     given(MATCH).when(INTRODUCE).then(INTRODUCED)
     given(MATCH, INTRODUCED).when(StartNegotiation(PAIR, DAY, DAY)).then(TALKING)

@@ -218,6 +218,15 @@ def test_a_base_in_the_wrong_unit_is_asked_about_and_may_be_confirmed() -> None:
     )
 
 
+def test_an_audit_in_the_wrong_unit_is_asked_about_and_may_be_confirmed() -> None:
+    audit = do.AssessSubsidy(
+        "TR-19", "S-1", Decimal(2_000_000), None, TODAY, "审计1号", "核减", "省经贸委", TODAY
+    )
+    given(FUND, OPENED, REQUESTED).when(audit).rejects("less than a 20th", code="confirm-amount")
+    confirmed = given(FUND, OPENED, REQUESTED).when(replace(audit, confirmed=True))
+    assert [type(event).__name__ for event in confirmed.events] == ["SubsidyAssessed"]
+
+
 def test_a_loan_is_measured_by_the_projects_loan_where_it_is_known() -> None:
     loan = replace(REQUEST, base_kind=Base.BANK_LOAN)
     given(FUND, OPENED).when(loan).then(replace(REQUESTED, base_kind=Base.BANK_LOAN))

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
+from services.projects.domain.checks import ask_back
+from services.projects.domain.plausibility import doubt_listing
 from services.projects.domain.refusal import Refused
 
 
@@ -152,6 +154,7 @@ class RegisterListing:
     today: date
     enterprise: str | None = None
     project: str | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ class ReviseListing:
     terms: Terms
     reason: str
     today: date
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ def evolve(state: ListingState, event: ListingEvent) -> ListingState:
 
 
 def _registered(command: RegisterListing) -> ListingRegistered:
-    _check(command.terms)
+    _check(command.terms, command.confirmed)
     return ListingRegistered(
         listing=command.listing,
         meeting=command.meeting,
@@ -258,7 +262,7 @@ def _registered_again(command: RegisterListing, state: Listed | Withdrawn) -> Se
 def _revised(command: ReviseListing, state: Listed) -> Sequence[ListingEvent]:
     if command.terms == state.terms:
         return []
-    _check(command.terms)
+    _check(command.terms, command.confirmed)
     known = state.registered
     return [
         ListingRevised(
@@ -274,7 +278,7 @@ def _revised(command: ReviseListing, state: Listed) -> Sequence[ListingEvent]:
     ]
 
 
-def _check(terms: Terms) -> None:
+def _check(terms: Terms, confirmed: bool) -> None:
     if terms.valid_to is not None and terms.valid_to < terms.valid_from:
         raise Refused(
             f"It would end on {terms.valid_to}, before it begins on {terms.valid_from}.",
@@ -289,6 +293,9 @@ def _check(terms: Terms) -> None:
             where="amount_min",
             remedy="Both amounts are in yuan; check for 万元 or 亿元.",
         )
+    if doubted := doubt_listing(low, high):
+        where, why = doubted
+        ask_back(why, confirmed, where)
 
 
 def _known(state: ListingState) -> Listed:

@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 
+from services.projects.domain.checks import ask_back
 from services.projects.domain.money.commands import AssessSubsidy, KnownProject, RequestSubsidy
 from services.projects.domain.money.fund import Application, CriterionMet, Fund, Outcome, SubsidyRequested
 from services.projects.domain.money.terms import Base, Terms, entitlement, in_force
+from services.projects.domain.plausibility import doubt_audited, doubt_subsidy
 from services.projects.domain.refusal import Refused
-
-_ASK_BACK = Decimal(10_000)
-"""A base below this many yuan looks like one in 万元 or 亿元: asked about, not refused. The system's own care."""
 
 
 def request(command: RequestSubsidy, fund: Fund) -> SubsidyRequested:
@@ -72,8 +71,15 @@ def same(command: RequestSubsidy, application: Application) -> bool:
 
 def assessed(command: AssessSubsidy, fund: Fund, application: Application) -> Decimal:
     """What the audited base entitles to, by the terms of the day on which the project asked. Raises Refused."""
-    terms = in_force(fund.terms, application.requested.on)
-    return entitled(terms, command.base, command.amount)
+    requested = application.requested
+    terms = in_force(fund.terms, requested.on)
+    result = entitled(terms, command.base, command.amount)
+    asked = requested.base if command.base is not None else requested.entitlement
+    audited = command.base if command.base is not None else result
+    if asked is not None and requested.base_kind != Base.ENERGY_SAVING:
+        where = "base" if command.base is not None else "amount"
+        ask_back(doubt_audited(audited, asked), command.confirmed, where)
+    return result
 
 
 def entitled(terms: Terms, base: Decimal | None, amount: Decimal | None) -> Decimal:
@@ -169,32 +175,25 @@ def _name(met: CriterionMet) -> str:
 
 
 def _confirmed(command: RequestSubsidy) -> bool:
-    """Whether a doubtful base was confirmed. Raises Refused, to ask back, when it is doubtful and wasn't."""
-    why = _doubt(command)
-    if why and not command.confirmed:
-        raise Refused(
-            why,
-            code="confirm-amount",
-            where="base",
-            remedy="The amount is in yuan: 1 万元 = 10,000 and 1 亿元 = 100,000,000. "
-            "If it is right, send it again with confirmed: true.",
-            extra={"confirm": "confirmed"},
-        )
+    """Whether a doubtful amount was confirmed. Raises Refused, to ask back, when it is doubtful and wasn't."""
+    known, where = command.project, "base"
+    if command.base is None:
+        where, why = "amount", _doubt_of("aid", command.amount, known.total_investment)
+    elif command.base_kind == Base.ENERGY_SAVING:
+        return False
+    else:
+        most = known.total_investment
+        if command.base_kind == Base.EQUIPMENT:
+            most = known.equipment_investment
+        elif command.base_kind == Base.BANK_LOAN and known.bank_loan is not None:
+            most = known.bank_loan
+        why = _doubt_of(str(command.base_kind), command.base, most)
+    ask_back(why, command.confirmed, where)
     return why is not None
 
 
-def _doubt(command: RequestSubsidy) -> str | None:
-    known, base = command.project, command.base
-    if base is None or command.base_kind == Base.ENERGY_SAVING:
-        return None
-    most = known.total_investment
-    if command.base_kind == Base.EQUIPMENT:
-        most = known.equipment_investment
-    elif command.base_kind == Base.BANK_LOAN and known.bank_loan is not None:
-        most = known.bank_loan
-    if base > most:
-        return f"{command.base_kind} of {base:f} yuan is more than the {most:f} yuan that the project stands with."
-    return f"{base:f} yuan is little for a {command.base_kind}." if base < _ASK_BACK else None
+def _doubt_of(what: str, amount: Decimal | None, most: Decimal) -> str | None:
+    return None if amount is None else doubt_subsidy(what, amount, most)
 
 
 def open_application(fund: Fund, name: str) -> Application:

@@ -99,6 +99,7 @@ class AssessSubsidy:
     reason: str
     decided_by: str
     today: date
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

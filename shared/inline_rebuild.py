@@ -1,0 +1,42 @@
+"""Makes a service's inline tables anew from its own log: `python -m services.<name>.rebuild`, with its runtime role.
+
+For repair, and after a change of what the tables are made with. Commands wait meanwhile, those that can't wait any
+longer are told to come again; reads see the old rows until the end.
+"""
+
+import sys
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from shared import loop
+from shared.clock import SystemClock
+from shared.event_log import EventLog
+from shared.settings import Settings
+
+RebuildInline = Callable[[AsyncConnection, EventLog], Awaitable[int]]
+"""Empties the tables and applies the whole log, in the caller's transaction; answers how many events that were."""
+
+
+async def anew(database_url: str, rebuild_inline: RebuildInline) -> int:
+    """All tables in one transaction, or none. It may take as long as it takes: no limit of a request holds."""
+    engine = create_async_engine(
+        database_url, connect_args={"server_settings": {"application_name": "inline-rebuild"}}
+    )
+    try:
+        async with engine.begin() as conn:
+            return await rebuild_inline(conn, EventLog(SystemClock()))
+    finally:
+        await engine.dispose()
+
+
+def main(rebuild_inline: RebuildInline) -> None:
+    """The process: rebuild, and say how many events were read."""
+    url = Settings().database_url
+    if url is None:
+        sys.exit("rebuild: set SHENGJI_DATABASE_URL")
+    loop.run(_tell(url.get_secret_value(), rebuild_inline))
+
+
+async def _tell(database_url: str, rebuild_inline: RebuildInline) -> None:
+    print(await anew(database_url, rebuild_inline))
