@@ -29,7 +29,8 @@ from shared.decider import Decider
 SOURCE = "projects"
 
 _SLICES = (
-    project.ProjectEvent | cohort.CohortClosed,
+    project.ProjectEvent,
+    cohort.CohortEvent,
     monthly_report.MonthlyReportEvent,
     reporting_month.ReportingMonthEvent,
     plan.PlanEvent,

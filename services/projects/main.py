@@ -3,6 +3,7 @@
 from services.projects import api
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
+from services.projects.cohort_watch import CohortWatch
 from services.projects.consumers import targets_consumer
 from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
@@ -30,7 +31,7 @@ async def main() -> None:
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
-        for watch in (EscalationWatch(app), DutyWatch(app), AcceptanceWatch(app)):
+        for watch in (EscalationWatch(app), DutyWatch(app), AcceptanceWatch(app), CohortWatch(app)):
             rt.health.register(watch.name, watch.check)
             rt.spawn(watch.run(), watch.name)
         await rt.run()

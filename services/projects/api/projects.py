@@ -7,7 +7,7 @@ from services.projects.models import cohorts as cohort_models
 from services.projects.models import projects as models
 from services.projects.models import registers as register_models
 from services.projects.models import steps as step_models
-from services.projects.queries import acceptance
+from services.projects.queries import acceptance, cohort_members
 from services.projects.queries import cohorts as cohort_queries
 from services.projects.queries import projects as queries
 from shared.rpc import Call, Reply
@@ -135,6 +135,19 @@ async def close_cohort(call: Call, body: cohort_models.CloseCohort) -> Reply:
 async def get_cohort(call: Call, body: cohort_models.GetCohort) -> cohort_models.CohortView:
     """By project count: exits stay in, terminated ones count until they are formally ended (PM-2, PM-4, G-8)."""
     return await cohort_queries.get_cohort(Serving.app, call, body)
+
+
+@ops.query(
+    "list-cohort-members",
+    request=cohort_models.ListCohortMembers,
+    response=cohort_models.CohortMemberPage,
+    summary="The projects of a contract year's cohort",
+)
+async def list_cohort_members(
+    call: Call, body: cohort_models.ListCohortMembers
+) -> cohort_models.CohortMemberPage:
+    """Each with how it stands; exits stay in. Contracts that became known after the closing are shown as late."""
+    return await cohort_members.list_members(Serving.app, call, body)
 
 
 @ops.query(

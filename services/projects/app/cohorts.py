@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import scope, tables
 from services.projects.app.context import App
-from services.projects.domain.cohort import CloseCohort, CohortClosed, CohortMember, CohortState, cohort_id
+from services.projects.domain.cohort import (
+    CloseCohort,
+    ClosedCohort,
+    CohortEvent,
+    CohortMember,
+    CohortState,
+    NoteLateContract,
+    cohort_id,
+)
 from services.projects.domain.stages import Stage
 from services.projects.events import COHORT, cohort_stream
 from services.projects.models import cohorts as models
@@ -34,11 +42,19 @@ async def close_cohort(app: App, call: Call, body: models.CloseCohort) -> Reply:
         members = tuple(CohortMember(row.project, row.region, row.on_day, row.amount) for row in rows)
         return CloseCohort(body.investor_kind, body.year, members, call.actor.subject, today)
 
-    def answer(state: CohortState, events: Sequence[CohortClosed]) -> object:
-        closed = state if isinstance(state, CohortClosed) else events[0]
+    def answer(state: CohortState, events: Sequence[CohortEvent]) -> object:
+        if not isinstance(state, ClosedCohort):
+            raise TypeError("not a closed cohort")
+        closed = state.closed
         return models.ClosedCohort(
             cohort=closed.cohort, closed_on=closed.closed_on, members=len(closed.members)
         ).model_dump(mode="json")
 
     stream = cohort_stream(cohort_id(body.investor_kind, body.year))
     return await app.run(call, stream, COHORT, command, answer=answer)
+
+
+async def note_late_contract(app: App, call: Call, command: NoteLateContract) -> Reply:
+    """The watch's finding; answers how many events that made."""
+    stream = cohort_stream(command.cohort)
+    return await app.run(call, stream, COHORT, command, answer=lambda state, events: len(events))

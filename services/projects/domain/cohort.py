@@ -5,7 +5,7 @@ the denominator until formally ended. The rate over the projects still followed 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -36,11 +36,37 @@ class CohortClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class LateContractFound:
+    """A contract of a closed cohort's year became known afterwards: it is no member, and never will be.
+
+    The cohort stays as it was closed; the event warns whoever compares its rate with the contracts known today.
+    """
+
+    cohort: str
+    project: str
+    region: str
+    contracted_on: date
+    amount: Decimal | None
+    on: date
+
+
+CohortEvent = CohortClosed | LateContractFound
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCohort:
     """The year may still bring contracts."""
 
 
-CohortState = OpenCohort | CohortClosed
+@dataclass(frozen=True, slots=True)
+class ClosedCohort:
+    """Its members for ever, and the projects whose contracts came too late."""
+
+    closed: CohortClosed
+    late: tuple[str, ...] = ()
+
+
+CohortState = OpenCohort | ClosedCohort
 INITIAL: CohortState = OpenCohort()
 
 
@@ -55,14 +81,25 @@ class CloseCohort:
     today: date
 
 
+@dataclass(frozen=True, slots=True)
+class NoteLateContract:
+    """A project with a contract of the year, seen on a day on which the cohort may be closed."""
+
+    cohort: str
+    contract: CohortMember
+    today: date
+
+
 def cohort_id(kind: str, year: int) -> str:
     """The id of a cohort: "private:2012"."""
     return f"{kind}:{year}"
 
 
-def decide(command: CloseCohort, state: CohortState) -> Sequence[CohortClosed]:
+def decide(command: CloseCohort | NoteLateContract, state: CohortState) -> Sequence[CohortEvent]:
     """The events of a command, or Refused. Closing again changes nothing: a cohort is closed once."""
-    if isinstance(state, CohortClosed):
+    if isinstance(command, NoteLateContract):
+        return _late(command, state)
+    if isinstance(state, ClosedCohort):
         return []
     if command.today.year <= command.year:
         raise Refused(
@@ -89,9 +126,32 @@ def decide(command: CloseCohort, state: CohortState) -> Sequence[CohortClosed]:
     ]
 
 
-def evolve(state: CohortState, event: CohortClosed) -> CohortState:
+def evolve(state: CohortState, event: CohortEvent) -> CohortState:
     """The state after a stored fact."""
-    return event
+    if isinstance(event, CohortClosed):
+        return ClosedCohort(event)
+    if not isinstance(state, ClosedCohort):
+        raise TypeError("a contract is late only for a closed cohort")
+    return replace(state, late=(*state.late, event.project))
+
+
+def _late(command: NoteLateContract, state: CohortState) -> Sequence[LateContractFound]:
+    """Once for each project that is no member."""
+    contract = command.contract
+    if isinstance(state, OpenCohort) or contract.project in state.late:
+        return []
+    if any(member.project == contract.project for member in state.closed.members):
+        return []
+    return [
+        LateContractFound(
+            command.cohort,
+            contract.project,
+            contract.region,
+            contract.contracted_on,
+            contract.amount,
+            command.today,
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
-from services.projects.domain.cohort import CohortClosed
+from services.projects.domain.cohort import CohortEvent
 from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
@@ -49,7 +49,7 @@ _BATCH = 1000
 Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
-    CohortClosed: cohorts.apply,
+    **dict.fromkeys(get_args(CohortEvent), cohorts.apply),
     **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
     **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),

@@ -15,7 +15,7 @@ from services.projects.models import cohorts as models
 from services.projects.queries import visible
 from shared.rpc import Call
 
-_STARTED = [Stage.STARTED.value, Stage.PARTLY_PRODUCING.value, Stage.PRODUCING.value]
+STARTED = [Stage.STARTED.value, Stage.PARTLY_PRODUCING.value, Stage.PRODUCING.value]
 
 
 async def get_cohort(app: App, call: Call, body: models.GetCohort) -> models.CohortView:
@@ -26,15 +26,22 @@ async def get_cohort(app: App, call: Call, body: models.GetCohort) -> models.Coh
         closed = (
             await conn.execute(select(tables.cohort).where(tables.cohort.c.cohort == cohort))
         ).one_or_none()
-        members = _closed(cohort) if closed else _open(body.investor_kind, body.year)
+        members = _closed(cohort) if closed else open_members(body.investor_kind, body.year)
         tree = await reference.area_tree(conn)
         source = members.subquery()
         narrowed = select(source).where(*visible.conditions(call.actor, tree, source.c, body.region))
         rows = (await conn.execute(narrowed)).all()
         reached = await _reached(conn, narrowed, on)
+        missed = tables.cohort_late.c
+        late = (
+            select(func.count())
+            .select_from(tables.cohort_late)
+            .where(missed.cohort == cohort, *visible.conditions(call.actor, tree, missed, body.region))
+        )
+        late_contracts = (await conn.execute(late)).scalar_one()
     rate = start_rate(
         Standing(
-            started=any((row.project, stage) in reached for stage in _STARTED),
+            started=any((row.project, stage) in reached for stage in STARTED),
             exited=(row.project, Stage.TRACKING_ENDED.value) in reached,
             formally_ended=(row.project, Stage.FORMALLY_ENDED.value) in reached,
         )
@@ -53,6 +60,7 @@ async def get_cohort(app: App, call: Call, body: models.GetCohort) -> models.Coh
         exits=rate.exits,
         start_rate_percent=rate.percent,
         contracts=sum((row.amount for row in rows if row.amount is not None), Decimal(0)),
+        late_contracts=late_contracts,
     )
 
 
@@ -61,10 +69,11 @@ def _closed(cohort: str) -> Select[Any]:
     return select(t.project, t.region, t.amount).where(t.cohort == cohort)
 
 
-def _open(kind: str, year: int) -> Select[Any]:
+def open_members(kind: str, year: int) -> Select[Any]:
+    """The projects with a contract of that year and kind of investor, as they are known now."""
     project, contract = tables.project.c, tables.project_milestone.c
     return (
-        select(project.project, project.region, contract.amount)
+        select(project.project, project.region, contract.on_day.label("contracted_on"), contract.amount)
         .join(tables.project_milestone, contract.project == project.project)
         .where(
             contract.stage == Stage.CONTRACT_SIGNED.value,
@@ -77,7 +86,7 @@ def _open(kind: str, year: int) -> Select[Any]:
 async def _reached(conn: AsyncConnection, members: Select[Any], on: date) -> set[tuple[str, str]]:
     """(project, stage) of what the members reached until that day."""
     t, inner = tables.project_milestone.c, members.subquery()
-    stages = [*_STARTED, Stage.TRACKING_ENDED.value, Stage.FORMALLY_ENDED.value]
+    stages = [*STARTED, Stage.TRACKING_ENDED.value, Stage.FORMALLY_ENDED.value]
     rows = await conn.execute(
         select(t.project, t.stage)
         .join(inner, inner.c.project == t.project)

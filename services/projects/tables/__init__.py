@@ -15,7 +15,7 @@ from services.projects.tables import (
     reserve,
 )
 from services.projects.tables.base import metadata
-from services.projects.tables.cohorts import cohort, cohort_member
+from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
 from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
@@ -53,6 +53,7 @@ INLINE = (
 __all__ = [
     "INLINE",
     "cohort",
+    "cohort_late",
     "cohort_member",
     "document",
     "duty",

@@ -20,5 +20,15 @@ cohort_member = Table(
     Column("contracted_on", Date),
     Column("amount", MONEY),
 )
+cohort_late = Table(
+    "cohort_late",
+    metadata,
+    Column("cohort", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("region", Text),
+    Column("contracted_on", Date),
+    Column("amount", MONEY),
+    Column("found_on", Date),
+)
 
-INLINE = (cohort, cohort_member)
+INLINE = (cohort, cohort_member, cohort_late)

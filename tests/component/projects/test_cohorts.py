@@ -5,6 +5,7 @@ from typing import Any
 
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
+from services.projects.cohort_watch import CohortWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service, local
 
 SPAN = {"first_day": "2013-01-01", "last_day": "2013-03-31"}
@@ -66,6 +67,49 @@ async def test_exits_stay_in_a_closed_cohort_and_the_terminated_count_until_form
     assert (await service.refused(FUZHOU, "close-cohort", **asked)).status == 403
     (fact,) = [event for event in await service.events() if event.type == "CohortClosed"]
     assert [member["project"] for member in fact.data["members"]] == ["P-1", "P-2", "P-3", "P-4"]
+
+
+async def test_the_members_are_listed_with_their_standing_and_a_late_contract_is_told(
+    service: Service,
+) -> None:
+    service.clock.set(local(2013, 4, 1))
+    await contract(service, "P-1", "filed", "started", "producing", "tracking_ended")
+    await contract(service, "P-2", "filed", "started")
+    await contract(service, "P-3")
+    asked = {"investor_kind": "private", "year": 2012}
+    today = await service.ask(PROVINCE, "list-cohort-members", **asked)
+    assert (today["closed_on"], len(today["items"])) == (None, 3)
+    await service.ask(PROVINCE, "close-cohort", **asked)
+    watch = CohortWatch(App(service.engine, service.log, service.clock))
+    assert await watch.sweep() == 0
+    await contract(service, "P-4")
+    assert (await service.ask(PROVINCE, "get-cohort", **asked))["late_contracts"] == 0
+    assert await watch.sweep() == 1
+    assert await watch.sweep() == 0
+    event = (await service.events())[-1]
+    assert (event.type, event.data["project"], event.data["on"]) == ("LateContractFound", "P-4", "2013-04-01")
+    rate = await service.ask(PROVINCE, "get-cohort", **asked)
+    assert (rate["members"], rate["late_contracts"]) == (3, 1)
+    first = await service.ask(FUZHOU, "list-cohort-members", **asked, limit=3)
+    rest = await service.ask(FUZHOU, "list-cohort-members", **asked, limit=3, cursor=first["next_cursor"])
+    assert [(each["project"], each["standing"]) for each in first["items"] + rest["items"]] == [
+        ("P-1", "exited"),
+        ("P-2", "started"),
+        ("P-3", "not_started"),
+        ("P-4", "late"),
+    ]
+    gone = first["items"][0]
+    assert (gone["started_on"], gone["exited_on"], gone["amount"]) == (
+        "2012-08-01",
+        "2013-03-15",
+        "100000000.00",
+    )
+    for standing, project in (("exited", "P-1"), ("late", "P-4"), ("not_started", "P-3")):
+        (only,) = (await service.ask(FUQING, "list-cohort-members", **asked, standing=standing))["items"]
+        assert only["project"] == project
+    before = await service.ask(PROVINCE, "list-cohort-members", **asked, on="2012-12-31", standing="exited")
+    assert before["items"] == []
+    assert (await service.ask(XIAMEN, "list-cohort-members", **asked))["items"] == []
 
 
 async def test_starts_and_productions_are_counted_as_a_union_with_both_parts(service: Service) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.projects import tables
 from services.projects.app.context import App
+from services.projects.cohort_watch import CohortWatch
 from services.projects.duty_watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
@@ -89,6 +90,8 @@ async def pre_review_and_signing(service: Service) -> None:
     past = [{"stage": "negotiating", "on": "2012-05-01", "evidence": "1号"}, signed]
     await service.project("P-5", planned_on="2012-01-10", investor=investor, history=past)
     await service.ask(PROVINCE, "close-cohort", investor_kind="private", year=2012)
+    await service.project("P-6", planned_on="2012-01-10", investor=investor, history=past)
+    await CohortWatch(App(service.engine, service.log, service.clock)).sweep()
     step = {"project": "P-3", "stage": "pre_reported", "on": "2013-02-01", "evidence": "1号"}
     await service.ask(FUZHOU, "reach-stage", **step)
     opinion = {"department": "forestry_department", "view": "agrees", "evidence": "2号"}

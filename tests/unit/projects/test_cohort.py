@@ -6,8 +6,11 @@ from decimal import Decimal
 
 from services.projects.domain.cohort import (
     CloseCohort,
+    ClosedCohort,
     CohortClosed,
     CohortMember,
+    LateContractFound,
+    NoteLateContract,
     Standing,
     start_rate,
 )
@@ -24,6 +27,20 @@ CLOSED = CohortClosed("private:2012", InvestorKind.PRIVATE, 2012, (ONE, TWO), da
 def test_a_year_that_is_over_is_closed_once_and_for_ever() -> None:
     given(COHORT).when(CLOSE).then(CLOSED)
     given(COHORT, CLOSED).when(replace(CLOSE, members=(ONE,), today=date(2014, 1, 1))).changes_nothing()
+
+
+def test_a_contract_that_comes_after_the_closing_is_told_once_and_is_no_member() -> None:
+    late = CohortMember("P-3", "350181", date(2012, 11, 1), Decimal("5000000"))
+    note = NoteLateContract("private:2012", late, date(2013, 4, 12))
+    found = LateContractFound(
+        "private:2012", "P-3", "350181", date(2012, 11, 1), Decimal("5000000"), date(2013, 4, 12)
+    )
+    state = given(COHORT, CLOSED).when(note).then(found)
+    assert isinstance(state, ClosedCohort)
+    assert state.closed == CLOSED
+    given(COHORT, CLOSED, found).when(replace(note, today=date(2013, 4, 13))).changes_nothing()
+    given(COHORT, CLOSED).when(replace(note, contract=ONE)).changes_nothing()
+    given(COHORT).when(note).changes_nothing()
 
 
 def test_a_year_is_not_closed_before_its_end_nor_without_members() -> None:

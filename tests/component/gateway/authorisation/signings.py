@@ -9,6 +9,7 @@ from tests.kit.portal import ok, unique
 TABLE = """
 #                                                     province ops city city' county county' enterprise enterprise'
 GET  /cohorts/{investor_kind}/{year}                       200 200  200   403    200     403        403         403
+GET  /cohorts/{investor_kind}/{year}/members               200 200  200   403    200     403        403         403
 POST /cohorts/{investor_kind}/{year}                       201 403  403   403    403     403        403         403
 GET  /ceremonies/{ceremony}/signings                       200 200  200   403    200     403        403         403
 POST /ceremonies/{ceremony}/signings/{project}             201 403  201   404    201     404        403         403
@@ -53,6 +54,9 @@ async def _audit(world: World) -> Ask:
 
 SAMPLES: dict[str, Sample] = {
     "GET /cohorts/{investor_kind}/{year}": same(
+        lambda _: {"investor_kind": "private", "year": 2012}, of_county
+    ),
+    "GET /cohorts/{investor_kind}/{year}/members": same(
         lambda _: {"investor_kind": "private", "year": 2012}, of_county
     ),
     "POST /cohorts/{investor_kind}/{year}": _close_cohort,

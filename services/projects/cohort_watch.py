@@ -1,0 +1,53 @@
+"""Finds contracts of closed cohorts' years that became known afterwards: however they came in, by whatever command."""
+
+import structlog
+from sqlalchemy import String, cast, exists, func, or_, select
+
+from services.projects import tables
+from services.projects.app.cohorts import note_late_contract
+from services.projects.day_watch import DayWatch
+from services.projects.domain.cohort import CohortMember, NoteLateContract
+from services.projects.domain.stages import Stage
+from shared.identity import system_actor
+from shared.problems import Problem
+from shared.rpc import Call
+
+_log = structlog.get_logger(__name__)
+_ACTOR = system_actor("cohorts")
+
+
+class CohortWatch(DayWatch):
+    """Warns of contracts that a closed cohort has missed."""
+
+    name = "cohorts"
+    again_s = 60.0  # a contract may be reported at any time
+
+    async def sweep(self) -> int:
+        """Record every late contract that isn't recorded yet; answers how many."""
+        today, written = self.app.today(), 0
+        project, contract, closed = tables.project.c, tables.project_milestone.c, tables.cohort.c
+        member, late = tables.cohort_member.c, tables.cohort_late.c
+        year = cast(func.extract("year", contract.on_day), String)
+        known = or_(
+            exists().where(member.cohort == closed.cohort, member.project == project.project),
+            exists().where(late.cohort == closed.cohort, late.project == project.project),
+        )
+        query = (
+            select(closed.cohort, project.project, project.region, contract.on_day, contract.amount)
+            .join(tables.project_milestone, contract.project == project.project)
+            .join(tables.cohort, closed.cohort == project.investor_kind + ":" + year)
+            .where(contract.stage == Stage.CONTRACT_SIGNED.value, ~known)
+            .order_by(closed.cohort, project.project)
+        )
+        async with self.app.engine.connect() as conn:
+            found = (await conn.execute(query)).all()
+        for row in found:
+            contracted = CohortMember(row.project, row.region, row.on_day, row.amount)
+            body = {"cohort": row.cohort, "project": row.project}
+            call = Call(f"{row.cohort}:{row.project}", _ACTOR, "note-late-contract", body)
+            try:
+                command = NoteLateContract(row.cohort, contracted, today)
+                written += int((await note_late_contract(self.app, call, command)).data)
+            except Problem as problem:  # somebody was faster: the others go on
+                _log.warning("late contract not recorded", project=row.project, why=problem.detail)
+        return written
