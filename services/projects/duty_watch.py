@@ -5,15 +5,18 @@ the calendar and the Clock, and a watch that is behind makes no figure wrong.
 """
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.projects import reference, tables
+from services.projects.app.consequences import carry_out_all
 from services.projects.app.duties import follow_up
 from services.projects.day_watch import DayWatch
 from services.projects.domain.duty_account import Account, FollowUpOn, Key, decide
+from services.projects.domain.duty_consequence import Drawn
 from services.projects.obligations import Obligation, all_duties, obligations
 from shared import telemetry
 from shared.identity import system_actor
@@ -35,41 +38,48 @@ class DutyWatch(DayWatch):
         today = self.app.today()
         with _tracer.start_as_current_span("projects duty watch"):
             written = 0
-            for command in await self._due(today):
+            due, plans = await self._due(today)
+            for command in due:
                 body = {"duty": command.key.duty, "region": command.key.region, "day": today.isoformat()}
                 call = Call(uuid4().hex, system_actor("projects"), "follow-up-duty", body)
                 try:
                     written += int((await follow_up(self.app, call, command)).data)
                 except Problem as problem:
                     log.info("somebody else was faster", problem=problem.code)
+            written += await carry_out_all(self.app, plans)
         return written
 
-    async def _due(self, today: date) -> list[FollowUpOn]:
-        """One command for each account that needs something, as far as the tables tell."""
+    async def _due(self, today: date) -> tuple[list[FollowUpOn], dict[str, str]]:
+        """One command for each account that needs something, as far as the tables tell; and each duty's plan."""
         async with self.app.engine.connect() as conn:
             duties = [each for each in await all_duties(conn) if each.follow_up is not None]
             known = await obligations(conn, duties, await reference.regions(conn)) if duties else []
-            table = tables.duty_consequence.c
-            answered = {
-                (row.duty, row.region): row.last
-                for row in await conn.execute(
-                    select(table.duty, table.region, func.max(table.last_period).label("last")).group_by(
-                        table.duty, table.region
-                    )
-                )
-            }
+            drawn: dict[tuple[str, str], list[Drawn]] = {}
+            table = tables.duty_consequence
+            for row in await conn.execute(select(table).order_by(table.c.last_period)):
+                drawn.setdefault((row.duty, row.region), []).append(_drawn(row))
         accounts: dict[Key, list[Obligation]] = {}
         for one in known:
             accounts.setdefault(Key(one.duty.plan, one.duty.duty, one.region.code), []).append(one)
         found = []
         for key, owed in accounts.items():
-            account = Account(
-                {each.period: each.entry for each in owed}, answered.get((key.duty, key.region), "")
-            )
+            known_drawn = tuple(drawn.get((key.duty, key.region), ()))
+            account = Account({each.period: each.entry for each in owed}, known_drawn)
             command = _command(key, owed, today)
             if command is not None and decide(command, account):
                 found.append(command)
-        return found
+        return found, {each.duty: each.plan for each in reversed(duties)}
+
+
+def _drawn(row: Any) -> Drawn:
+    """A row of the table `duty_consequence`."""
+    return Drawn(
+        row.first_period,
+        row.last_period,
+        row.consequence,
+        row.carried_out_on is not None,
+        row.lifted_on is not None,
+    )
 
 
 def _command(key: Key, owed: list[Obligation], today: date) -> FollowUpOn | None:

@@ -99,6 +99,12 @@ async def follow_up(app: App, call: Call, command: duty_account.FollowUpOn) -> R
     return await app.run(call, stream, DUTY_ACCOUNT, command, answer=lambda state, events: len(events))
 
 
+async def carry_out(app: App, call: Call, command: duty_account.CarryOut) -> Reply:
+    """Record that a consequence has had its effect; answers how many events that made."""
+    stream = duty_account_stream(command.key.duty, command.key.region)
+    return await app.run(call, stream, DUTY_ACCOUNT, command, answer=lambda state, events: len(events))
+
+
 async def _run(app: App, call: Call, duty: str, region: str, period: str, make: Make) -> Reply:
     found: list[Obligation] = []
 

@@ -26,6 +26,8 @@ from shared.checkpoint import Checkpoints
 
 _PERCENT = Decimal("0.01")
 _REPORTING = ("prefecture", "zone")
+NAMED = "periods_missing_in_a_row"
+"""The measure under which a document names a region for its silence (通报批评)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +198,29 @@ async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
             value = Decimal(standings[standing])
             figures.append(Figure("reports", standing, "count", region, value=value))
     table = tables.duty_consequence.c
-    named = await conn.execute(
-        select(table.region, table.duty, func.sum(table.periods).label("periods"))
-        .where(table.consequence == "named_in_bulletin", table.last_period.startswith(year))
-        .group_by(table.region, table.duty)
-        .order_by(table.region, table.duty)
+    rows = await conn.execute(
+        select(tables.duty_consequence)
+        .where(table.last_period.startswith(year))
+        .order_by(table.region, table.duty, table.last_period)
     )
-    figures += [
-        Figure("named", "periods_missing_in_a_row", "count", row.region, row.duty, Decimal(row.periods))
-        for row in named
+    return [*figures, *_consequences(rows, world)]
+
+
+def _consequences(rows: Iterable[Any], world: _World) -> Iterable[Figure]:
+    """Who is named for silence, in one bulletin and its corrections; what was lifted (撤销)."""
+    periods: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in rows:
+        before = row.document_period is not None and not (
+            set(months_of(row.document_period)) & set(months_of(world.period))
+        )
+        if row.lifted_on is not None:
+            periods[row.region, row.duty, "consequence_lifted"] += row.periods
+        elif row.consequence == "named_in_bulletin" and not before:
+            periods[row.region, row.duty, NAMED] += row.periods
+    return [
+        Figure("named", measure, "count", region, duty, Decimal(count))
+        for (region, duty, measure), count in sorted(periods.items())
     ]
-    return figures
 
 
 async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:

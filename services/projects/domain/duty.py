@@ -14,7 +14,7 @@ CITY_REPORT = "TR-12"
 
 Standing = Literal["received", "late", "missing", "waived", "not_due"]
 Consequence = Literal["named_in_bulletin", "summoned"]
-"""通报批评: named in the next bulletin. 约谈: called in by the receiver. Both are for people to carry out."""
+"""通报批评: named in the next bulletin. 约谈: called in by the receiver."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, assert_never
 
-from services.projects.domain.duty import Consequence, FollowUp
+from services.projects.domain import duty_consequence
+from services.projects.domain.duty import FollowUp
+from services.projects.domain.duty_consequence import (
+    ConsequenceEvent,
+    Drawn,
+    DutyConsequenceCarriedOut,
+    DutyConsequenceDrawn,
+    DutyConsequenceLifted,
+    Effect,
+)
 from services.projects.domain.refusal import Refused
 
 
@@ -80,19 +89,7 @@ class DutyMissed:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class DutyConsequenceDrawn:
-    """So many periods in a row are missing: what the rule says for that (通报批评, 约谈) is due."""
-
-    plan: str
-    duty: str
-    region: str
-    periods: tuple[str, ...]
-    consequence: Consequence
-    on: date
-
-
-DutyEvent = DutyReceived | DutyWaived | DutyEntryWithdrawn | DutyReminded | DutyMissed | DutyConsequenceDrawn
+DutyEvent = DutyReceived | DutyWaived | DutyEntryWithdrawn | DutyReminded | DutyMissed | ConsequenceEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +105,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All periods of which anything is known, and the last period that a consequence was drawn for."""
+    """All periods of which anything is known, and the consequences drawn so far, in order."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
-    answered_to: str = ""
+    consequences: tuple[Drawn, ...] = ()
 
     def entry(self, period: str) -> Entry:
         return self.entries.get(period, Entry())
@@ -184,7 +181,17 @@ class FollowUpOn:
     today: date
 
 
-Command = Receive | Waive | Withdraw | FollowUpOn
+@dataclass(frozen=True, slots=True)
+class CarryOut:
+    """The consequence of the run that ended with `last` has had its effect."""
+
+    key: Key
+    last: str
+    effect: Effect
+    today: date
+
+
+Command = Receive | Waive | Withdraw | FollowUpOn | CarryOut
 
 
 def decide(command: Command, state: Account) -> Sequence[DutyEvent]:
@@ -198,7 +205,16 @@ def decide(command: Command, state: Account) -> Sequence[DutyEvent]:
             return _withdraw(command, state)
         case FollowUpOn():
             found = list(_open(command, state))
-            return [*found, *_consequences(command, evolved(state, found))]
+            settled = {
+                each.period: "waived" if state.entry(each.period).waived else "handed in"
+                for each in command.owed
+                if _settled(each, state.entry(each.period))
+            }
+            lifted = duty_consequence.lifted(_whose(command), state.consequences, settled, command.today)
+            return [*found, *lifted, *_consequences(command, evolved(state, found))]
+        case CarryOut():
+            whose, drawn = _whose(command), state.consequences
+            return duty_consequence.carried_out(whose, drawn, command.last, command.effect, command.today)
         case _:
             assert_never(command)
 
@@ -206,8 +222,8 @@ def decide(command: Command, state: Account) -> Sequence[DutyEvent]:
 def evolve(state: Account, event: DutyEvent) -> Account:
     """The state after a stored fact."""
     match event:
-        case DutyConsequenceDrawn():
-            return replace(state, answered_to=event.periods[-1])
+        case DutyConsequenceDrawn() | DutyConsequenceCarriedOut() | DutyConsequenceLifted():
+            return replace(state, consequences=duty_consequence.evolve(state.consequences, event))
         case DutyReceived():
             changed = replace(
                 state.entry(event.period), received_on=event.received_on, evidence=event.evidence
@@ -355,9 +371,10 @@ def _consequences(command: FollowUpOn, state: Account) -> Sequence[DutyEvent]:
     if needed is None or consequence is None:
         return []
     key, found, run = command.key, list[DutyEvent](), list[str]()
+    answered_to = max((one.last for one in state.consequences), default="")
     for each in sorted(command.owed, key=lambda owed: owed.due_on):
         missing = each.due_on < command.today and not _settled(each, state.entry(each.period))
-        if not missing or each.period <= state.answered_to:
+        if not missing or each.period <= answered_to:
             run = []
             continue
         run.append(each.period)
@@ -367,6 +384,10 @@ def _consequences(command: FollowUpOn, state: Account) -> Sequence[DutyEvent]:
             )
             run = []
     return found
+
+
+def _whose(command: Command) -> tuple[str, str, str]:
+    return command.key.plan, command.key.duty, command.key.region
 
 
 def _settled(owed: Owed, entry: Entry) -> bool:

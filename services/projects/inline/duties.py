@@ -3,18 +3,23 @@
 from typing import Any, assert_never
 
 from sqlalchemy import insert as plain_insert
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.domain.duty_account import (
-    DutyConsequenceDrawn,
     DutyEntryWithdrawn,
     DutyEvent,
     DutyMissed,
     DutyReceived,
     DutyReminded,
     DutyWaived,
+)
+from services.projects.domain.duty_consequence import (
+    DutyConsequenceCarriedOut,
+    DutyConsequenceDrawn,
+    DutyConsequenceLifted,
 )
 from services.projects.domain.duty_days import DutyDaySet
 
@@ -46,6 +51,16 @@ async def apply(conn: AsyncConnection, event: DutyEvent | DutyDaySet) -> None:
                     drawn_on=event.on,
                 )
             )
+        case DutyConsequenceCarriedOut():
+            await _consequence(
+                conn,
+                event,
+                carried_out_on=event.on,
+                evidence=event.evidence,
+                document_period=event.document_period,
+            )
+        case DutyConsequenceLifted():
+            await _consequence(conn, event, lifted_on=event.on, lift_reason=event.reason)
         case DutyDaySet():
             day = {"due_on": event.due_on}
             row = {"plan": event.plan, "duty": event.duty, "period": event.period, **day}
@@ -55,6 +70,14 @@ async def apply(conn: AsyncConnection, event: DutyEvent | DutyDaySet) -> None:
             )
         case _:
             assert_never(event)
+
+
+async def _consequence(
+    conn: AsyncConnection, event: DutyConsequenceCarriedOut | DutyConsequenceLifted, **changes: Any
+) -> None:
+    table = tables.duty_consequence
+    key = (table.c.duty == event.duty, table.c.region == event.region)
+    await conn.execute(update(table).where(*key, table.c.last_period == event.last_period).values(**changes))
 
 
 async def _entry(

@@ -27,6 +27,7 @@ DutyPeriod = Annotated[
     StringConstraints(pattern=PERIOD),
     Field(description="the period it is for: a year, a month or a quarter", examples=["2013-Q1"]),
 ]
+ConsequenceName = Literal["named_in_bulletin", "summoned"]
 StandingName = Literal["received", "late", "missing", "waived", "not_due"]
 _OCCASION: dict[str, Any] = {"duty": "TR-18", "region": "350100", "period": "2013-Q1"}
 
@@ -140,8 +141,8 @@ class FollowUpView(Answer):
 
     remind_days: list[int] = Field(description="reminders so many days before it is due")
     missing_in_a_row: int | None = Field(description="so many periods missing lead to the consequence")
-    consequence: Literal["named_in_bulletin", "summoned"] | None = Field(
-        description="通报批评, 约谈: for people to carry out"
+    consequence: ConsequenceName | None = Field(
+        description="通报批评: by the next bulletin; 约谈: for people to carry out"
     )
     source: str = Field(description="where the rule comes from")
 
@@ -203,8 +204,12 @@ class ConsequenceView(Answer):
     first_period: str
     last_period: str
     periods: int
-    consequence: Literal["named_in_bulletin", "summoned"]
+    consequence: ConsequenceName
     drawn_on: date
+    carried_out_on: date | None = Field(description="when it had its effect; null: not yet")
+    evidence: str | None = Field(description="the bulletin that names the region", examples=["〔2013〕第3期"])
+    lifted_on: date | None = Field(description="when it was undone; null: it holds")
+    lift_reason: str | None = Field(description="why", examples=["2013-02 handed in"])
 
 
 class StandingCounts(Answer):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
+from services.projects.domain.duty import Consequence as ConsequenceName
 from services.projects.models.base import Answer, Request, ShortText
 
 
@@ -79,7 +80,7 @@ class FollowUpPart(Request):
         min_length=1, max_length=10, description="so many days before it is due", examples=[[5, 1]]
     )
     missing_in_a_row: int | None = Field(default=None, ge=2, le=12, description="then the consequence is due")
-    consequence: Literal["named_in_bulletin", "summoned"] | None = None
+    consequence: ConsequenceName | None = None
     source: str = Field(default="", max_length=500)
 
 

@@ -36,6 +36,11 @@ duty_consequence = Table(
     Column("periods", Integer),
     Column("consequence", Text),
     Column("drawn_on", Date),
+    Column("carried_out_on", Date),
+    Column("evidence", Text),
+    Column("document_period", Text),
+    Column("lifted_on", Date),
+    Column("lift_reason", Text),
 )
 
 INLINE = (duty_day, duty_entry, duty_consequence)

@@ -5,11 +5,15 @@ from datetime import date
 
 from services.projects.domain.duty import Duty, Instance, occasions
 from services.projects.domain.duty_account import (
-    DutyConsequenceDrawn,
     DutyEntryWithdrawn,
     DutyEvent,
     DutyReceived,
     DutyWaived,
+)
+from services.projects.domain.duty_consequence import (
+    DutyConsequenceCarriedOut,
+    DutyConsequenceDrawn,
+    DutyConsequenceLifted,
 )
 from services.projects.models import duties as models
 from services.projects.obligations import Obligation
@@ -75,11 +79,21 @@ def obligation_view(one: Obligation, today: date) -> models.ObligationView:
 
 def account_event(event: DutyEvent, recorded: Event) -> models.AccountEvent:
     """One fact of an account's history."""
+    match event:
+        case DutyConsequenceDrawn():
+            period = event.periods[-1]
+        case DutyConsequenceCarriedOut() | DutyConsequenceLifted():
+            period = event.last_period
+        case _:
+            period = event.period
+    told = DutyReceived | DutyConsequenceCarriedOut
     return models.AccountEvent(
         type=recorded.type,
-        period=event.periods[-1] if isinstance(event, DutyConsequenceDrawn) else event.period,
+        period=period,
         recorded_at=recorded.recorded_at,
         position=recorded.position,
-        reason=event.reason if isinstance(event, DutyWaived | DutyEntryWithdrawn) else None,
-        evidence=event.evidence if isinstance(event, DutyReceived) else None,
+        reason=event.reason
+        if isinstance(event, DutyWaived | DutyEntryWithdrawn | DutyConsequenceLifted)
+        else None,
+        evidence=event.evidence if isinstance(event, told) else None,
     )

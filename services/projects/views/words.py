@@ -24,6 +24,7 @@ WORDS: dict[str, Word] = {
     "missing": Word("缺报", "missing"),
     "waived": Word("豁免", "waived"),
     "periods_missing_in_a_row": Word("连续缺报期数", "periods missing in a row"),
+    "consequence_lifted": Word("已撤销通报的缺报期数", "periods of consequences lifted"),
     "open": Word("未办结", "open"),
     "major": Word("其中重大问题", "of these major ones"),
     # stages of a project

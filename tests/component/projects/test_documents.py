@@ -193,6 +193,49 @@ async def test_a_bulletin_carries_its_duty_out_and_names_who_was_silent(service:
     assert (owed["period"], owed["standing"], owed["evidence"]) == ("2013-03", "received", "〔2013〕第1期")
 
 
+async def test_a_city_is_named_in_one_bulletin_and_no_longer_when_its_report_came_after_all(
+    service: Service,
+) -> None:
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    service.clock.set(local(2013, 4, 6))
+    await watch.sweep()
+    await issued(service, "B-3", kind="monthly_bulletin", period="2013-03")
+    service.clock.set(local(2013, 4, 7))
+    await watch.sweep()
+
+    async def told(region: str) -> Any:
+        page = await service.ask(PROVINCE, "duty-calendar", duty="TR-12", region=region)
+        (one,) = page["consequences"]
+        return one
+
+    one = await told("350100")
+    assert (one["carried_out_on"], one["evidence"], one["lifted_on"]) == ("2013-04-07", "〔2013〕第1期", None)
+    await service.report("2013-02", "5000000000")
+    service.clock.set(local(2013, 5, 3))
+    await watch.sweep()
+    one = await told("350100")
+    assert (one["lifted_on"], one["lift_reason"]) == ("2013-05-03", "2013-02 handed in")
+    account = await service.ask(FUZHOU, "get-duty-account", duty="TR-12", region="350100")
+    steps = [each for each in account["history"] if each["type"].startswith("DutyConsequence")]
+    assert [(each["type"], each["evidence"], each["reason"]) for each in steps] == [
+        ("DutyConsequenceDrawn", None, None),
+        ("DutyConsequenceCarriedOut", "〔2013〕第1期", None),
+        ("DutyConsequenceLifted", None, "2013-02 handed in"),
+    ]
+    named, lifted = "periods_missing_in_a_row", "consequence_lifted"
+    await service.ask(PROVINCE, "draft-document", document="B-4", kind="monthly_bulletin", period="2013-04")
+    view = await service.ask(PROVINCE, "get-document", document="B-4")
+    assert figure(view, "named", lifted, "350100", "TR-12") == "3"
+    section = next(each for each in view["sections"] if each["section"] == "named")
+    assert named not in {each["measure"] for each in section["figures"]}, (
+        "Xiamen was named in March's already"
+    )
+    correction = {"document": "B-3c", "period": "2013-03", "corrects": "B-3", "reason": "补报"}
+    await service.ask(PROVINCE, "draft-document", kind="monthly_bulletin", **correction)
+    view = await service.ask(PROVINCE, "get-document", document="B-3c")
+    assert figure(view, "named", named, "350200", "TR-12") == "3"
+
+
 async def test_drafts_are_the_provinces_and_what_is_issued_is_for_all_governments(service: Service) -> None:
     await february(service)
     draft = {"kind": "monthly_bulletin", "period": "2013-02"}

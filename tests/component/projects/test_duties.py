@@ -135,6 +135,10 @@ async def test_the_follow_up_reminds_finds_missing_and_draws_the_consequence(ser
             "periods": 3,
             "consequence": "named_in_bulletin",
             "drawn_on": "2013-04-06",
+            "carried_out_on": None,
+            "evidence": None,
+            "lifted_on": None,
+            "lift_reason": None,
         }
     ]
     event = (await service.events())[-1]

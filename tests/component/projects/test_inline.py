@@ -212,6 +212,14 @@ async def busy_documents(service: Service) -> None:
         await service.ask(PROVINCE, "issue-document", document=document)
     await service.ask(PROVINCE, "draft-document", document="B-3", kind="monthly_bulletin", period="2013-01")
     await service.ask(PROVINCE, "discard-document", document="B-3", reason="x")
+    bulletin = {"document": "B-4", "kind": "monthly_bulletin", "period": "2013-03"}
+    await service.ask(PROVINCE, "draft-document", **bulletin)
+    await service.ask(COLLEAGUE, "review-document", document="B-4", outcome="passed")
+    await service.ask(PROVINCE, "issue-document", document="B-4")
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    await watch.sweep()
+    await service.report("2013-03", "100000000")
+    await watch.sweep()
 
 
 async def test_a_rebuild_gives_identical_tables(service: Service) -> None:

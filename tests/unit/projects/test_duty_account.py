@@ -5,7 +5,7 @@ from datetime import date
 from services.projects.domain import duty_account
 from services.projects.domain.duty import FollowUp
 from services.projects.domain.duty_account import (
-    DutyConsequenceDrawn,
+    CarryOut,
     DutyEntryWithdrawn,
     DutyMissed,
     DutyReceived,
@@ -17,6 +17,12 @@ from services.projects.domain.duty_account import (
     Receive,
     Waive,
     Withdraw,
+)
+from services.projects.domain.duty_consequence import (
+    DutyConsequenceCarriedOut,
+    DutyConsequenceDrawn,
+    DutyConsequenceLifted,
+    Effect,
 )
 from shared.decider import Decider
 from tests.kit.spec import given
@@ -110,6 +116,29 @@ def test_three_months_missing_in_a_row_lead_to_the_consequence_once() -> None:
     given(ACCOUNT, *history).when(look(later, MONTHS[:6])).then(
         missed(6, later),
         DutyConsequenceDrawn(*WHOSE, ("2013-04", "2013-05", "2013-06"), "named_in_bulletin", later),
+    )
+
+
+def test_a_consequence_is_carried_out_once_and_lifted_when_a_month_comes_after_all_or_is_waived() -> None:
+    on, run = date(2013, 4, 6), (*WHOSE, "2013-01", "2013-03", "named_in_bulletin")
+    history = [missed(month, on) for month in (1, 2, 3)]
+    drawn = DutyConsequenceDrawn(*WHOSE, ("2013-01", "2013-02", "2013-03"), "named_in_bulletin", on)
+    carry = CarryOut(KEY, "2013-03", Effect("〔2013〕第3期", "2013-03"), date(2013, 4, 16))
+    carried = DutyConsequenceCarriedOut(*run, date(2013, 4, 16), "〔2013〕第3期", "2013-03")
+    given(ACCOUNT, *history, drawn).when(carry).then(carried)
+    given(ACCOUNT, *history, drawn, carried).when(carry).changes_nothing()
+
+    came = (MONTHS[0], Owed("2013-02", date(2013, 3, 5), date(2013, 4, 18)), MONTHS[2])
+    later = date(2013, 4, 20)
+    lifted = DutyConsequenceLifted(*run, later, "2013-02 handed in")
+    for before in ([drawn], [drawn, carried]):
+        given(ACCOUNT, *history, *before).when(look(later, came)).then(lifted)
+    given(ACCOUNT, *history, drawn, lifted).when(look(later, came)).changes_nothing()
+    given(ACCOUNT, *history, drawn, lifted).when(carry).changes_nothing()
+
+    waived = DutyWaived(*WHOSE, "2013-01", date(2013, 2, 5), later, "台风")
+    given(ACCOUNT, *history, drawn, waived).when(look(later, MONTHS[:3])).then(
+        DutyConsequenceLifted(*run, later, "2013-01 waived")
     )
 
 
