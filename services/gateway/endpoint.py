@@ -28,7 +28,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.spreadsheets import Process
 from shared.identity import Actor
 from shared.problems import Problem, forbidden, invalid
-from shared.rpc import Client
+from shared.rpc import Client, Encoded
 
 INTERNAL = frozenset({"at_least"})  # fields of a request that only the gateway fills in
 _DEEPEST = 30  # levels of nesting; no operation needs ten
@@ -79,7 +79,7 @@ class Endpoints:
             correlation_id = request.headers.get("x-request-id", "")[:100]
             if operation.kind == "query":
 
-                async def query(asked: dict[str, Any]) -> bytes:
+                async def query(asked: dict[str, Any]) -> Encoded:
                     return await self._client.query(
                         route.service,
                         route.operation,
@@ -89,8 +89,11 @@ class Endpoints:
                         timeout=self._settings.call_timeout,
                     )
 
+                async def page(asked: dict[str, Any]) -> bytes:
+                    return (await query(asked)).data
+
                 if media := exports.wanted(request):
-                    return await exports.answer(media, operation, body, query, self._process)
+                    return await exports.answer(media, operation, body, page, self._process)
 
                 async def ask() -> tuple[bytes, str]:
                     return _with_tag(await query(body))
@@ -290,16 +293,18 @@ def _question(route: Route, actor: Actor, body: dict[str, Any]) -> tuple[Any, ..
     return route.service, route.operation, scope, msgspec.json.encode(body, order="deterministic")
 
 
-def _with_tag(body: bytes) -> tuple[bytes, str]:
-    """An answer's bytes and ETag."""
-    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+def _with_tag(answer: Encoded) -> tuple[bytes, str]:
+    """An answer's bytes and ETag: of its bytes, or a weak one where the service knows what means the same."""
+    if answer.tag is not None:
+        return answer.data, f'W/"{answer.tag}"'
+    return answer.data, f'"{hashlib.sha256(answer.data).hexdigest()[:32]}"'
 
 
 def _conditional(request: Request, body: bytes, etag: str) -> Response:
-    """200 with an ETag, or 304 when the caller has this very answer."""
+    """200 with an ETag, or 304 when the caller has this answer."""
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
     given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in given or "*" in given:
+    if etag.removeprefix("W/") in given or "*" in given:
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, "application/json")
 

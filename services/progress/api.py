@@ -25,6 +25,7 @@ from services.progress.views import (
     PlanView,
     Question,
     View,
+    answered,
     figure_view,
     points,
     round_value,
@@ -70,19 +71,21 @@ class FigurePage(View):
 
 
 @ops.query("figures", request=FiguresQuestion, response=FigurePage, summary="Figures of targets, filtered")
-async def list_figures(call: Call, body: FiguresQuestion) -> FigurePage:
+async def list_figures(call: Call, body: FiguresQuestion) -> Encoded:
     """All figures the actor may see, in the order of the plan; targets without a measure say so."""
     snapshot, scope = await ask(call.actor, body)
     found = [figure for figure in visible(snapshot, scope) if _fits(figure, body)]
     if body.cursor is not None:
         found = [figure for figure in found if sort_key(figure.id) > sort_key(body.cursor)]
     page = found[: body.limit]
-    return FigurePage(
-        plan=plan_view(snapshot.facts),
-        as_of=snapshot.as_of,
-        fresh=fresh(snapshot),
-        items=[figure_view(figure) for figure in page],
-        next_cursor=page[-1].id if len(found) > len(page) else None,
+    return answered(
+        FigurePage(
+            plan=plan_view(snapshot.facts),
+            as_of=snapshot.as_of,
+            fresh=fresh(snapshot),
+            items=[figure_view(figure) for figure in page],
+            next_cursor=page[-1].id if len(found) > len(page) else None,
+        )
     )
 
 
@@ -126,7 +129,7 @@ class OneFigure(View):
 
 
 @ops.query("figure", request=FigureQuestion, response=OneFigure, summary="One figure, with its history")
-async def get_figure(call: Call, body: FigureQuestion) -> OneFigure:
+async def get_figure(call: Call, body: FigureQuestion) -> Encoded:
     """A figure and, if asked for, how it stood at the end of past days by what was known then."""
     snapshot, scope = await ask(call.actor, body)
     figure = one(snapshot, scope, body.target, body.region)
@@ -135,7 +138,7 @@ async def get_figure(call: Call, body: FigureQuestion) -> OneFigure:
         then = await current().model.snapshot(moment, figure.plan)
         if (past := then.figure(body.target, body.region)) is not None:
             history.append(_point(past))
-    return OneFigure(figure=figure_view(figure), fresh=fresh(snapshot), history=history)
+    return answered(OneFigure(figure=figure_view(figure), fresh=fresh(snapshot), history=history))
 
 
 def _moments(snapshot: Snapshot, body: FigureQuestion) -> list[datetime]:
@@ -195,7 +198,7 @@ class EvidencePage(View):
 
 
 @ops.query("evidence", request=EvidenceQuestion, response=EvidencePage, summary="The events behind a figure")
-async def list_evidence(call: Call, body: EvidenceQuestion) -> EvidencePage:
+async def list_evidence(call: Call, body: EvidenceQuestion) -> Encoded:
     """What made the figure, event by event, with superseded ones marked; only events of the actor's own area."""
     snapshot, scope = await ask(call.actor, body)
     figure = one(snapshot, scope, body.target, body.region)
@@ -203,7 +206,7 @@ async def list_evidence(call: Call, body: EvidenceQuestion) -> EvidencePage:
         items, following = await evidence(
             conn, snapshot, current().model.rules, figure, scope, cursor=body.cursor, limit=body.limit
         )
-    return EvidencePage(figure=figure_view(figure), items=items, next_cursor=following)
+    return answered(EvidencePage(figure=figure_view(figure), items=items, next_cursor=following))
 
 
 class StatusQuestion(Question):
@@ -243,7 +246,7 @@ class TargetStatusPage(View):
     response=TargetStatusPage,
     summary="Which targets are measured, and which have no measure yet",
 )
-async def list_targets_status(call: Call, body: StatusQuestion) -> TargetStatusPage:
+async def list_targets_status(call: Call, body: StatusQuestion) -> Encoded:
     """Every target of the plan: measured, without data so far, or without a measure in this release."""
     snapshot, scope = await ask(call.actor, body)
     found = [f for f in visible(snapshot, scope) if body.programme in (None, f.programme)]
@@ -253,12 +256,14 @@ async def list_targets_status(call: Call, body: StatusQuestion) -> TargetStatusP
     if body.cursor is not None:
         found = [figure for figure in found if sort_key(figure.id) > sort_key(body.cursor)]
     page = found[: body.limit]
-    return TargetStatusPage(
-        plan=plan_view(snapshot.facts),
-        as_of=snapshot.as_of,
-        totals=totals,
-        items=[_status(figure) for figure in page],
-        next_cursor=page[-1].id if len(found) > len(page) else None,
+    return answered(
+        TargetStatusPage(
+            plan=plan_view(snapshot.facts),
+            as_of=snapshot.as_of,
+            totals=totals,
+            items=[_status(figure) for figure in page],
+            next_cursor=page[-1].id if len(found) > len(page) else None,
+        )
     )
 
 

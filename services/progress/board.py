@@ -64,7 +64,7 @@ class Boards:
         before, taken, encoded = self._last.get(shown, (None, 0, None))
         if encoded is None or before is not snapshot or taken != live.taken:
             taken = live.taken
-            encoded = Encoded.of(board(snapshot, live, shown))
+            encoded = views.answered(board(snapshot, live, shown))
             if len(self._last) >= _MOST_KEPT:
                 self._last.clear()
             self._last[shown] = (snapshot, taken, encoded)

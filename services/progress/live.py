@@ -14,7 +14,7 @@ import structlog
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from services.progress.facts import total
+from services.progress.facts import newest, total
 from shared.areas import AreaTree
 from shared.cancellation import end_if_cancelled
 from shared.pull import ConsumerGone, PullReader
@@ -62,10 +62,12 @@ class RunningDay:
 
 
 class LiveEnergy:
-    """The last message of every enterprise."""
+    """The last message of every enterprise, and what they add up to in each of their regions."""
 
     def __init__(self) -> None:
         self._last: dict[str, EnergyLive] = {}
+        self._in: dict[str, dict[str, EnergyLive]] = {}
+        self._sums: dict[str, tuple[date, RunningDay | None]] = {}
         self.taken = 0
         """How many messages have been taken: what is shown is the same while this is."""
         self._decoder = msgspec.json.Decoder(EnergyLive, strict=False)
@@ -77,12 +79,26 @@ class LiveEnergy:
         except msgspec.MsgspecError as error:
             _log.warning("a live figure could not be read", error=str(error))
             return
+        before = self._last.get(message.enterprise)
+        if before is not None and before.region != message.region:
+            del self._in[before.region][message.enterprise]
+            self._sums.pop(before.region, None)
         self._last[message.enterprise] = message
+        self._in.setdefault(message.region, {})[message.enterprise] = message
+        self._sums.pop(message.region, None)
         self.taken += 1
 
     def running(self, day: date, areas: AreaTree, region: str) -> RunningDay | None:
         """Today's sum for a region; None when none of its enterprises has been heard of today."""
-        return _sum(day, [m for m in self._last.values() if m.day == day and areas.covers(region, m.region)])
+        return _together(day, [self._sum(day, code) for code in self._in if areas.covers(region, code)])
+
+    def _sum(self, day: date, code: str) -> RunningDay | None:
+        """Of the enterprises in that very region; kept until one of them says something new."""
+        kept = self._sums.get(code)
+        if kept is None or kept[0] != day:
+            kept = (day, _sum(day, [m for m in self._in[code].values() if m.day == day]))
+            self._sums[code] = kept
+        return kept[1]
 
     async def run(self, js: JetStreamContext) -> None:
         """Follow the stream until cancelled; whatever fails is tried again."""
@@ -115,6 +131,23 @@ class LiveEnergy:
                     self.take(message.data)
         finally:
             await reader.close()
+
+
+def _together(day: date, sums: Iterable[RunningDay | None]) -> RunningDay | None:
+    found = [each for each in sums if each is not None]
+    if not found:
+        return None
+    return RunningDay(
+        day=day,
+        tce_equal=total(each.tce_equal for each in found),
+        tce_equivalent=total(each.tce_equivalent for each in found),
+        enterprises=sum(each.enterprises for each in found),
+        unknown=sum(each.unknown for each in found),
+        present=sum(each.present for each in found),
+        expected=sum(each.expected for each in found),
+        last_reading_at=newest(each.last_reading_at for each in found),
+        sent_at=max(each.sent_at for each in found),
+    )
 
 
 def _sum(day: date, messages: Iterable[EnergyLive]) -> RunningDay | None:

@@ -3,6 +3,8 @@
 Decimals are strings in JSON, so that they arrive as they were sent.
 """
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.progress.figure import Figure
 from services.progress.live import RunningDay
+from shared.rpc import Encoded
 
 AnyDate = TypeVar("AnyDate", date, datetime)
 REGION = Field(None, max_length=12, description="Region code.", examples=["350100"])
@@ -171,6 +174,21 @@ class Fresh(View):
     sources: dict[str, SourceView]
     last_reading_at: datetime | None = Field(description="Newest reading on the board, time of the event.")
     age_seconds: float | None = Field(description="System seconds since the newest thing on it arrived.")
+
+
+# In answers about "now" the moment moves on with every question, and with it the age of what is on them.
+_MOMENTS = re.compile(rb'("as_of":"[^"]{16})[^"]*"|("age_seconds":)([0-9]+)[^,}]*')
+
+
+def answered(model: View) -> Encoded:
+    """Written down, with a tag that is the same for as long as nothing else moves, but no longer than a minute."""
+    data = Encoded.of(model).data
+    return Encoded(data, hashlib.sha256(_MOMENTS.sub(_to_the_minute, data)).hexdigest()[:32])
+
+
+def _to_the_minute(found: re.Match[bytes]) -> bytes:
+    moment, age, seconds = found.groups()
+    return moment or b"%b%d" % (age, int(seconds) // 60)
 
 
 def round_value(value: Decimal | None, unit: str) -> Decimal | None:

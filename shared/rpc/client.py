@@ -16,7 +16,7 @@ from opentelemetry import propagate, trace
 
 from shared.identity import Actor
 from shared.problems import Problem, unavailable
-from shared.rpc.message import Call
+from shared.rpc.message import Call, Encoded
 
 _tracer = trace.get_tracer("shengji.rpc")
 
@@ -25,6 +25,7 @@ class _Answer(msgspec.Struct):
     """A reply to a query as its caller needs it: the data stay as they were written."""
 
     data: msgspec.Raw = msgspec.Raw(b"null")
+    tag: str | None = None
     problem: dict[str, Any] | None = None
 
 
@@ -66,7 +67,7 @@ class Client:
         *,
         correlation_id: str = "",
         timeout: float = 10.0,
-    ) -> bytes:
+    ) -> Encoded:
         """A query's data, in the JSON that the service wrote. Repeats as `call` does."""
         query_id = uuid4().hex
         correlation_id = correlation_id or query_id
@@ -74,7 +75,7 @@ class Client:
         reply = msgspec.json.decode(raw, type=_Answer)
         if reply.problem is not None:
             raise Problem.from_dict(reply.problem)
-        return bytes(reply.data)
+        return Encoded(bytes(reply.data), reply.tag)
 
     async def _send(
         self,

@@ -99,9 +99,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A query's data as JSON already: for an answer that is made once and given many times."""
+    """A query's data as JSON already: for an answer that is made once and given many times.
+
+    `tag` is the same where two answers say the same to whoever asked, though not in the same bytes.
+    """
 
     data: bytes
+    tag: str | None = None
 
     @classmethod
     def of(cls, model: BaseModel) -> "Encoded":
@@ -119,6 +123,8 @@ def encode_result(result: Any) -> bytes:
     reply: dict[str, Any] = {"data": msgspec.Raw(data)}
     if isinstance(result, Reply):
         reply |= {"source": result.source, "position": result.position}
+    if isinstance(result, Encoded) and result.tag is not None:
+        reply["tag"] = result.tag
     return _encoder.encode(reply)
 
 

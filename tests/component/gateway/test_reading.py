@@ -10,6 +10,7 @@ from services.gateway.routes import all_routes
 from tests.component.gateway.authorisation import SAMPLES
 from tests.component.gateway.world import World
 from tests.kit.portal import PLAN, Portal, ok, problem
+from tests.kit.servers import wait_for
 
 
 def routes_with(parameter: str) -> list[str]:
@@ -36,6 +37,21 @@ async def test_an_answer_that_the_caller_has_is_not_sent_again(portal: Portal):
     assert (changed.status_code, changed.headers["etag"]) == (200, etag)
     other = await portal.province.get(f"/plans/{PLAN}/targets/TR-6b")
     assert other.headers["etag"] != etag
+
+
+@pytest.mark.parametrize("path", ["/progress/board", "/progress/figures", "/progress/targets"])
+async def test_progress_on_which_nothing_moved_is_not_sent_again(portal: Portal, path: str):
+    """Its moment and its age move with every question; who polls needs neither to the second."""
+    held = (await portal.province.get(path)).headers["etag"]
+    assert held.startswith('W/"')
+
+    async def not_sent() -> bool:
+        nonlocal held
+        again = await portal.province.get(path, headers={"If-None-Match": held})
+        held = again.headers["etag"]
+        return again.status_code == 304 and again.content == b""
+
+    await wait_for(not_sent, 10, "a 304: at the turn of a minute it takes a second question")
 
 
 @pytest.mark.parametrize(

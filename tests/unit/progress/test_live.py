@@ -45,6 +45,17 @@ def test_the_last_message_of_each_enterprise_counts_and_they_add_up_by_region():
     assert running(live, "350100").tce_equal == Decimal("6.25")
 
 
+def test_an_enterprise_that_moves_counts_where_it_is_and_only_there():
+    live = LiveEnergy()
+    live.take(message("a", "350102", "1"))
+    live.take(message("b", "350102", "2"))
+    assert (running(live, "350100").tce_equal, running(live, "350200")) == (Decimal(3), None)
+    live.take(message("a", "350203", "1.5", at="10:15"))
+    assert (running(live, "350100").tce_equal, running(live, "350100").enterprises) == (Decimal(2), 1)
+    assert running(live, "350200").tce_equal == Decimal("1.5")
+    assert (running(live).tce_equal, running(live).enterprises) == (Decimal("3.5"), 2)
+
+
 def test_yesterdays_figure_is_not_todays():
     live = LiveEnergy()
     live.take(message("a", "350102", "99", day="2013-05-06"))
