@@ -16,10 +16,10 @@ async def moving(proof: Proof, receipts: int = 3, answers: int = 1) -> None:
     await wait_for(got_on, 120, "the load gets on")
 
 
-async def felt(proof: Proof) -> None:
-    """Wait until a caller was told to come again, or got no answer: the fault is there."""
-    before = proof.ledger.unanswered
-    await wait_for(lambda: proof.ledger.unanswered > before, 60, "somebody feels the fault")
+async def felt(proof: Proof, times: int = 1) -> None:
+    """Wait until callers were told to come again, or got no answer, so many times: the fault is there, and stays."""
+    goal = proof.ledger.unanswered + times
+    await wait_for(lambda: proof.ledger.unanswered >= goal, 300, "somebody feels the fault")
 
 
 async def recovered(proof: Proof) -> None:
