@@ -47,9 +47,8 @@ async def why(
             items += await door.pages(path, region=region, as_of=as_of, limit=200, cursor=cursor)
     found = await evidence(system, items)
     told = first["figure"]
-    console.print(
-        f"[bold]{told['target']}[/] {told.get('name', '')}: {told.get('value')} {told.get('unit', '')}"
-    )
+    value = "no value yet" if told.get("value") is None else f"{told['value']} {told.get('unit', '')}"
+    console.print(f"[bold]{told['target']}[/] {told.get('name', '')}: {value}")
     console.print(table(found))
     if not found:
         console.print("No event has made this figure so far.")
