@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,26 +18,26 @@ from tests.kit.servers import Database, TestCluster, TestNats, refused_rights, s
 DatabaseFactory = Callable[[str], Awaitable[Database]]
 
 END_S = 30.0
-DEAR = {"operator": "faults", "local_system": "system", "proof": None}
-"""What is dear to start, by its fixture, the longest first; and the name of the group that shares one of it."""
+DEAR = ("operator", "local_system", "proof")
+"""What is dear to start, by its fixture, the longest first."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Which tests stay in one process when two share the run: those that share a system, else those of one file.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The dear ones begin: when two processes share the run, the others fill up whichever has time."""
 
-    The dear ones begin; the files fill up whichever process has time.
-    """
+    def dear(item: pytest.Item) -> int:
+        used = getattr(item, "fixturenames", ())
+        return next((place for place, fixture in enumerate(DEAR) if fixture in used), len(DEAR))
 
-    def dear(item: pytest.Item) -> str:
-        return next((fixture for fixture in DEAR if fixture in getattr(item, "fixturenames", ())), "")
+    items.sort(key=dear)
 
-    order = [*DEAR, ""]
-    items.sort(key=lambda item: order.index(dear(item)))
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(DEAR.get(dear(item)) or item.path.stem))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """See tests/kit/together.py; `-n 2 --dist loadscope --no-loadscope-reorder` comes to it."""
+    from tests.kit.together import Together
+
+    return Together(config, log)
 
 
 @pytest_asyncio.fixture(scope="session", autouse=True)
