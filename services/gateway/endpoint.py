@@ -25,7 +25,6 @@ from services.gateway.positions import HEADER, PositionTokens
 from services.gateway.routes import Route
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
-from services.gateway.spreadsheets import Process
 from shared.identity import Actor
 from shared.problems import Problem, forbidden, invalid
 from shared.rpc import Client, Encoded
@@ -48,7 +47,6 @@ class Endpoints:
         scope: Scope,
         positions: PositionTokens,
         people: People,
-        process: Process,
     ) -> None:
         self._settings = settings
         self._client = client
@@ -56,7 +54,6 @@ class Endpoints:
         self._scope = scope
         self._positions = positions
         self._people = people
-        self._process = process
         self._flights: Flights[tuple[bytes, str]] = Flights()
 
     def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
@@ -93,7 +90,7 @@ class Endpoints:
                     return (await query(asked)).data
 
                 if media := exports.wanted(request):
-                    return await exports.answer(media, operation, body, page, self._process)
+                    return await exports.answer(media, operation, body, page)
 
                 async def ask() -> tuple[bytes, str]:
                     return _with_tag(await query(body))

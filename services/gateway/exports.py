@@ -1,8 +1,7 @@
 """Any list as CSV or XLSX: the same route and filters, asked for with `Accept`, all pages one after the other.
 
-Columns are the fields of the list's items, as its contract has them. CSV goes out page by page, so a list of any length
-costs one page of memory; a workbook is made whole, in a process of its own, and has a limit. A text that a spreadsheet
-would take for a formula is written with an apostrophe before it.
+Columns are the fields of the list's items, as its contract has them. Both go out page by page, so a list of any length
+costs one page of memory. A text that a spreadsheet would take for a formula is written with an apostrophe before it.
 """
 
 import csv
@@ -11,17 +10,15 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
-from openpyxl import Workbook
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from services.gateway.contracts import OperationContract
-from services.gateway.spreadsheets import Process
+from services.gateway.workbooks import Cell, Workbook
 from shared.problems import Problem
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_IN_WORKBOOK = 20_000
 _PAGE = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,8 +47,8 @@ def columns(operation: OperationContract) -> dict[str, dict[str, Any]] | None:
 
 
 async def answer(
-    media: str, operation: OperationContract, body: dict[str, Any], ask: Ask, process: Process
-) -> Response:
+    media: str, operation: OperationContract, body: dict[str, Any], ask: Ask
+) -> StreamingResponse:
     """The list from its first page to its last. Raises Problem before anything is sent."""
     fields = columns(operation)
     if fields is None:
@@ -84,20 +81,7 @@ async def answer(
     if media == CSV:
         lines = _csv(list(fields), first, pages)
         return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
-    rows = [_row(fields, item) for item in first]
-    async for page in pages:
-        rows += [_row(fields, item) for item in page]
-        if len(rows) > MOST_IN_WORKBOOK:
-            raise Problem(
-                413,
-                "export-too-large",
-                "Too much for a workbook",
-                f"The list has over {MOST_IN_WORKBOOK} rows.",
-                where="Accept",
-                remedy="Narrow the filters, or ask for text/csv, which has no limit.",
-            )
-    content = await process.run(workbook, (list(fields), rows))
-    return Response(content, headers=headers, media_type=XLSX)
+    return StreamingResponse(_workbook(fields, first, pages), headers=headers, media_type=XLSX)
 
 
 async def _pages(body: dict[str, Any], ask: Ask) -> AsyncIterator[list[dict[str, Any]]]:
@@ -117,6 +101,17 @@ async def _csv(
     yield _lines([_text(item.get(name)) for name in names] for item in first)
     async for page in pages:
         yield _lines([_text(item.get(name)) for name in names] for item in page)
+
+
+async def _workbook(
+    fields: dict[str, dict[str, Any]], first: list[dict[str, Any]], pages: AsyncIterator[list[dict[str, Any]]]
+) -> AsyncIterator[bytes]:
+    book = Workbook(list(fields))
+    yield book.heading() + book.rows(_row(fields, item) for item in first)
+    async for page in pages:
+        if part := book.rows(_row(fields, item) for item in page):
+            yield part
+    yield book.end()
 
 
 def _lines(rows: Iterable[list[str]]) -> bytes:
@@ -141,12 +136,12 @@ def _text(value: Any) -> str:
             return str(value)
 
 
-def _row(fields: dict[str, dict[str, Any]], item: dict[str, Any]) -> list[Any]:
+def _row(fields: dict[str, dict[str, Any]], item: dict[str, Any]) -> list[Cell]:
     """As a workbook has it: money and counts as numbers, codes as text."""
     return [_cell(schema, item.get(name)) for name, schema in fields.items()]
 
 
-def _cell(schema: dict[str, Any], value: Any) -> Any:
+def _cell(schema: dict[str, Any], value: Any) -> Cell:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and "CNY" in schema.get("description", "") and _is_number(value):
@@ -160,16 +155,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def workbook(content: tuple[list[str], list[list[Any]]]) -> bytes:
-    """An XLSX of a heading and rows."""
-    names, rows = content
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("list")
-    sheet.append(names)
-    for row in rows:
-        sheet.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

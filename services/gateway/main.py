@@ -72,7 +72,7 @@ def create_app(
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
     people, process = People(client), Process(settings.upload_timeout)
-    endpoints = Endpoints(settings, client, authenticator, scope, positions, people, process)
+    endpoints = Endpoints(settings, client, authenticator, scope, positions, people)
     api = APIRouter(prefix=PREFIX, route_class=_Described)
     for route in all_routes():
         api.add_api_route(

@@ -1,4 +1,4 @@
-"""A process of its own for spreadsheets: reading and making them takes seconds that the door has no part in."""
+"""A process of its own for spreadsheets: reading them takes seconds that the door has no part in."""
 
 import asyncio
 import multiprocessing

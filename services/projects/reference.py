@@ -109,6 +109,7 @@ async def programme_codes(conn: AsyncConnection) -> set[str]:
     return set((await conn.execute(select(tables.programme.c.code))).scalars())
 
 
+@remembers
 async def tag_programmes(conn: AsyncConnection) -> dict[str, str]:
     """The programme of each loaded tag."""
     rows = await conn.execute(select(tables.tag.c.tag, tables.tag.c.programme))

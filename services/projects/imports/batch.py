@@ -1,7 +1,8 @@
 """Many commands in one transaction: each is decided as if it came alone, all their events are appended at once.
 
 An `App` for use cases to run on. What is read of the world is read once (`memory.remembered`), histories are read
-ahead, and no command is answered by itself: a row's outcome is whether it led to events.
+ahead, rows of tables are written together, and no command is answered by itself: a row's outcome is whether it led to
+events.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,11 +23,16 @@ E = TypeVar("E")
 
 
 class Batch(App):
-    """The commands of one transaction; `append` ends it."""
+    """The commands of one transaction; `append` ends it.
 
-    def __init__(self, app: App, conn: AsyncConnection) -> None:
+    `independent`: none of the commands reads a table that another one writes, so `write` may wait for many.
+    """
+
+    def __init__(self, app: App, conn: AsyncConnection, *, independent: bool = False) -> None:
         super().__init__(app.engine, app.log, app.clock)
         self._conn = conn
+        self._independent = independent
+        self._unwritten: list[Any] = []
         self._histories: dict[str, Sequence[Event]] = {}
         self._states: dict[str, tuple[Any, int]] = {}
         self._writes: list[StreamWrite] = []
@@ -49,18 +55,25 @@ class Batch(App):
         answer: object = None,
         edit: object = None,
     ) -> Reply:
-        """Decide, and write the tables. Raises Refused or Problem before anything is written."""
+        """Decide, and write the tables, or note what `write` has to. Raises Refused or Problem before that."""
         state, version = await self._known(stream, decider)
         made: C = await command(self._conn) if callable(command) else command
         events = list(decider.decide(made, state))
         if events:
-            await inline.apply(self._conn, events)
+            self._unwritten += events
+            if not self._independent:
+                await self.write()
             now = self.clock.now()
             encoded = [CATALOGUE.encode(event, now) for event in events]
             self._writes.append(StreamWrite(stream, version, encoded))
             self._states[stream] = (decider.fold(events, state), version + len(events))
             self.events += len(events)
         return Reply({"events": len(events)}, CATALOGUE.source, 0)
+
+    async def write(self) -> None:
+        """Write into the tables what has not been yet."""
+        events, self._unwritten = self._unwritten, []
+        await inline.apply(self._conn, events)
 
     def add(self, write: StreamWrite) -> None:
         """Append this too: what no command decides."""

@@ -58,6 +58,8 @@ class Kind:
     stream: Callable[[dict[str, Any]], str | None] = field(default=lambda _: None)
     grouped: bool = False
     """One command may be made of several rows."""
+    independent: bool = False
+    """No command reads a table that another one of its file writes."""
 
 
 def each_row(rows: Sequence[Row]) -> list[Unit]:
@@ -130,6 +132,7 @@ _PROJECTS = Kind(
     projects.register_project,
     each_row,
     lambda body: project_stream(body["project"]) if body.get("project") else None,
+    independent=True,
 )
 _REPORTS = Kind(
     "reports",
@@ -193,6 +196,7 @@ def _listings(name: str, term: str, side: str, title: str, party: str) -> Kind:
         matching.register_listing,
         units,
         lambda body: listing_stream(body["listing"]) if body.get("listing") else None,
+        independent=True,
     )
 
 

@@ -81,6 +81,7 @@ class Carrying:
         await batch.read_ahead([stream for stream in streams if stream])
         for unit in units:
             await self._one(batch, unit)
+        await batch.write()
         for each in staged:
             self.outcomes.setdefault(each.row, "unchanged")  # an empty row
 

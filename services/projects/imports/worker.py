@@ -93,7 +93,7 @@ class ImportWorker:
             carrying = await self._carrying(job)
             async with self.app.engine.connect() as conn:
                 with remembered():
-                    await carrying.carry_out(Batch(self.app, conn), rows)
+                    await carrying.carry_out(self._batch(conn, job), rows)
                 await conn.rollback()
             done, faulty, after = done + len(rows), faulty + len(carrying.faults), rows[-1].row
             async with self.app.engine.begin() as conn:
@@ -109,7 +109,7 @@ class ImportWorker:
             carrying = await self._carrying(job)
             try:
                 async with self.app.engine.connect() as conn:
-                    batch = Batch(self.app, conn)
+                    batch = self._batch(conn, job)
                     with remembered():
                         after = 0
                         while rows := await staging.rows(conn, job.job, after, _chunk(job), open_only=False):
@@ -136,7 +136,7 @@ class ImportWorker:
             carrying = await self._carrying(job)
             try:
                 async with self.app.engine.connect() as conn:
-                    batch = Batch(self.app, conn)
+                    batch = self._batch(conn, job)
                     rows = await staging.rows(conn, job.job, 0, _chunk(job), open_only=True)
                     if rows:
                         with remembered():
@@ -195,6 +195,9 @@ class ImportWorker:
         names = [region.name for region in regions]
         codes = {region.name: region.code for region in regions if names.count(region.name) == 1}
         return Carrying(kind, job, places(job.heading, kind.columns), codes)
+
+    def _batch(self, conn: AsyncConnection, job: Job) -> Batch:
+        return Batch(self.app, conn, independent=KINDS[job.kind].independent)
 
     async def _rows(self, job: Job, after: int) -> list[Staged]:
         async with self.app.engine.connect() as conn:

@@ -5,6 +5,7 @@ slice, each with `apply(conn, event)` for the events of its own.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
 from typing import Any, get_args
 
 from sqlalchemy import delete, text
@@ -16,14 +17,14 @@ from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
-from services.projects.domain.matching.listing import ListingEvent
+from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.measure import MeasureEvent
 from services.projects.domain.meeting import MeetingEvent
 from services.projects.domain.money.fund import FundEvent
 from services.projects.domain.monthly_report import MonthlyReportEvent
 from services.projects.domain.plan import PlanEvent
-from services.projects.domain.project import ProjectEvent
+from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.domain.reporting_month import ReportingMonthEvent
 from services.projects.events import CATALOGUE
@@ -64,11 +65,22 @@ APPLY: dict[type, Apply] = {
 }
 """What writes an event of this class; every class of the catalogue is in it."""
 
+ApplyMany = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
+APPLY_MANY: dict[type, ApplyMany] = {
+    ProjectRegistered: projects.registered,
+    ListingRegistered: matching.registered,
+}
+"""Writes many events of a class that come one after the other, with a statement a table: imports, and a rebuild."""
+
 
 async def apply(conn: AsyncConnection, events: Sequence[Any]) -> None:
     """Write what the events mean into the tables."""
-    for event in events:
-        await APPLY[type(event)](conn, event)
+    for kind, run in groupby(events, type):
+        if many := APPLY_MANY.get(kind):
+            await many(conn, list(run))
+        else:
+            for event in run:
+                await APPLY[kind](conn, event)
 
 
 async def rebuild_inline(conn: AsyncConnection, log: EventLog) -> int:

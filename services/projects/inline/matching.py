@@ -1,5 +1,6 @@
 """Needs and offers with their words, and pairs."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, assert_never
 
@@ -31,8 +32,10 @@ from services.projects.thesaurus import thesaurus
 
 _INDEX = text("""
     INSERT INTO listing_term (corpus, term, listing, frequency, length)
-    SELECT :corpus, term, :listing, frequency, :length
-    FROM unnest(CAST(:terms AS text[]), CAST(:frequencies AS smallint[])) AS t (term, frequency)
+    SELECT corpus, term, listing, frequency, length
+    FROM unnest(CAST(:corpora AS text[]), CAST(:terms AS text[]), CAST(:listings AS text[]),
+                CAST(:frequencies AS smallint[]), CAST(:lengths AS smallint[]))
+        AS t (corpus, term, listing, frequency, length)
 """)
 
 
@@ -40,7 +43,7 @@ async def apply(conn: AsyncConnection, event: ListingEvent | MatchEvent) -> None
     """Write what the event means into the tables."""
     match event:
         case ListingRegistered():
-            await _registered(conn, event)
+            await registered(conn, [event])
         case ListingRevised():
             await _revised(conn, event)
         case ListingWithdrawn():
@@ -97,25 +100,28 @@ async def apply(conn: AsyncConnection, event: ListingEvent | MatchEvent) -> None
             assert_never(event)
 
 
-async def _registered(conn: AsyncConnection, event: ListingRegistered) -> None:
-    found = words.terms(thesaurus().read(event.terms.text))
-    await conn.execute(
-        insert(tables.listing).values(
-            listing=event.listing,
-            meeting=event.meeting.value,
-            side=event.side.value,
-            region=event.region,
-            party=event.party,
-            enterprise=event.enterprise,
-            project=event.project,
-            revision=1,
-            open=True,
-            registered_on=event.registered_on,
-            changed_on=event.registered_on,
-            **_columns(event, found.total()),
-        )
-    )
-    await _index(conn, event.listing, corpus(event.meeting, event.side), found)
+async def registered(conn: AsyncConnection, events: Sequence[ListingRegistered]) -> None:
+    """Write new needs and offers, and their words."""
+    found = [words.terms(thesaurus().read(event.terms.text)) for event in events]
+    rows = [
+        {
+            "listing": event.listing,
+            "meeting": event.meeting.value,
+            "side": event.side.value,
+            "region": event.region,
+            "party": event.party,
+            "enterprise": event.enterprise,
+            "project": event.project,
+            "revision": 1,
+            "open": True,
+            "registered_on": event.registered_on,
+            "changed_on": event.registered_on,
+            **_columns(event, terms.total()),
+        }
+        for event, terms in zip(events, found, strict=True)
+    ]
+    await conn.execute(insert(tables.listing), rows)
+    await _index(conn, events, found)
 
 
 async def _revised(conn: AsyncConnection, event: ListingRevised) -> None:
@@ -126,7 +132,7 @@ async def _revised(conn: AsyncConnection, event: ListingRevised) -> None:
         .values(revision=event.revision, changed_on=event.revised_on, **_columns(event, found.total()))
     )
     await _forget_words(conn, event.listing)
-    await _index(conn, event.listing, corpus(event.meeting, event.side), found)
+    await _index(conn, [event], [found])
 
 
 def _columns(event: ListingRegistered | ListingRevised, length: int) -> dict[str, Any]:
@@ -146,17 +152,21 @@ def _columns(event: ListingRegistered | ListingRevised, length: int) -> dict[str
     }
 
 
-async def _index(conn: AsyncConnection, listing: str, into: str, found: words.Terms) -> None:
-    await conn.execute(
-        _INDEX,
-        {
-            "corpus": into,
-            "listing": listing,
-            "length": found.total(),
-            "terms": list(found),
-            "frequencies": list(found.values()),
-        },
-    )
+async def _index(
+    conn: AsyncConnection,
+    events: Sequence[ListingRegistered | ListingRevised],
+    found: Sequence[words.Terms],
+) -> None:
+    """All their words with one statement."""
+    rows = [
+        (corpus(event.meeting, event.side), term, event.listing, frequency, length)
+        for event, terms in zip(events, found, strict=True)
+        for length in (terms.total(),)
+        for term, frequency in terms.items()
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
+    names = ("corpora", "terms", "listings", "frequencies", "lengths")
+    await conn.execute(_INDEX, dict(zip(names, columns, strict=True)))
 
 
 async def _forget_words(conn: AsyncConnection, listing: str) -> None:

@@ -1,5 +1,6 @@
 """Projects and their stays in registers."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, assert_never
@@ -30,7 +31,7 @@ async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
     """Write what the event means into the tables."""
     match event:
         case ProjectRegistered():
-            await _registered(conn, event)
+            await registered(conn, [event])
         case ProjectChanged():
             await _changed(conn, event)
         case ProjectStageReached():
@@ -56,39 +57,43 @@ async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
             assert_never(event)
 
 
-async def _registered(conn: AsyncConnection, event: ProjectRegistered) -> None:
-    await conn.execute(
-        insert(tables.project).values(
-            project=event.project,
-            name=event.name,
-            region=event.region,
-            enterprise=event.enterprise,
-            enterprise_name=event.enterprise_name,
-            industry=event.industry,
-            total_investment=event.total_investment,
-            equipment_investment=event.equipment_investment,
-            programmes=list(event.programmes),
-            stage=Stage.PLANNED.value,
-            stage_on=event.planned_on,
-            registered_on=event.registered_on,
-            tags=list(event.tags),
-            focus_sector=event.focus_sector,
-            bank_loan=event.bank_loan,
-            version=1,
-            **_investor(event.investor),
-        )
-    )
-    if event.registers:
-        rows = [
-            {
-                "project": event.project,
-                "register": member.register,
-                "valid_from": member.valid_from,
-                "valid_to": member.valid_to,
-            }
-            for member in event.registers
-        ]
-        await conn.execute(insert(tables.project_register), rows)
+async def registered(conn: AsyncConnection, events: Sequence[ProjectRegistered]) -> None:
+    """Write new projects, and the registers that they are in from the beginning."""
+    await conn.execute(insert(tables.project), [_row(event) for event in events])
+    stays = [
+        {
+            "project": event.project,
+            "register": member.register,
+            "valid_from": member.valid_from,
+            "valid_to": member.valid_to,
+        }
+        for event in events
+        for member in event.registers
+    ]
+    if stays:
+        await conn.execute(insert(tables.project_register), stays)
+
+
+def _row(event: ProjectRegistered) -> dict[str, Any]:
+    return {
+        "project": event.project,
+        "name": event.name,
+        "region": event.region,
+        "enterprise": event.enterprise,
+        "enterprise_name": event.enterprise_name,
+        "industry": event.industry,
+        "total_investment": event.total_investment,
+        "equipment_investment": event.equipment_investment,
+        "programmes": list(event.programmes),
+        "stage": Stage.PLANNED.value,
+        "stage_on": event.planned_on,
+        "registered_on": event.registered_on,
+        "tags": list(event.tags),
+        "focus_sector": event.focus_sector,
+        "bank_loan": event.bank_loan,
+        "version": 1,
+        **_investor(event.investor),
+    }
 
 
 async def _changed(conn: AsyncConnection, event: ProjectChanged) -> None:
@@ -107,20 +112,18 @@ async def _changed(conn: AsyncConnection, event: ProjectChanged) -> None:
             focus_sector=event.focus_sector,
             bank_loan=event.bank_loan,
             version=event.version,
-            **_investor(event.investor),
+            **(_investor(event.investor) if event.investor else {}),
         )
     )
 
 
 def _investor(investor: Investor | None) -> dict[str, Any]:
-    if investor is None:
-        return {}
     return {
-        "investor_kind": investor.kind.value,
-        "investor_name": investor.name,
-        "investor_categories": [each.value for each in investor.categories],
-        "investor_origin": investor.origin,
-        "investor_eastern": investor.eastern,
+        "investor_kind": investor and investor.kind.value,
+        "investor_name": investor and investor.name,
+        "investor_categories": investor and [each.value for each in investor.categories],
+        "investor_origin": investor and investor.origin,
+        "investor_eastern": investor and investor.eastern,
     }
 
 

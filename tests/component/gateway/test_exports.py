@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -40,6 +42,24 @@ async def test_a_list_is_exported_with_its_filters_from_the_first_page_to_the_la
         ),
         403,
     )
+
+
+async def test_a_workbook_has_every_row_of_a_list_of_any_length():
+    many = 20_000 + 600
+
+    async def ask(body: dict[str, Any]) -> bytes:
+        first = int(body.get("cursor", 0))
+        items = [{"code": f"{number:06d}", "name": "示例区"} for number in range(first, first + 200)]
+        return json.dumps(
+            {"items": items, "next_cursor": str(first + 200) if first + 200 < many else None}
+        ).encode()
+
+    answer = await exports.answer(exports.XLSX, contract("assessment", "list-regions"), {}, ask)
+    content = b"".join([bytes(part) async for part in answer.body_iterator])
+    sheet = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+    heading, *rows = sheet.iter_rows(values_only=True)
+    codes = [row[heading.index("code")] for row in rows]
+    assert codes == [f"{number:06d}" for number in range(many)]
 
 
 async def test_every_page_is_in_it(world: World):

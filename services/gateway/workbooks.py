@@ -1,0 +1,137 @@
+"""Writes an XLSX as it goes: rows come in, bytes go out, and no more than a part of it is ever held.
+
+The libraries for workbooks keep every row until the end, in memory or on the disk. A workbook is a ZIP of XML, and both
+can be written forward: ZIP takes its directory at the end, and which sheets there are is said after them. Office Open
+XML (ECMA-376): cells with numbers, and with texts in their place (`inlineStr`).
+"""
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
+
+Cell = str | int | float | None
+
+MOST_ROWS = 1_048_576
+"""What a sheet holds; the rows after it go into a further one."""
+_LONGEST = 32_767  # characters of a cell
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+class _Sink(io.RawIOBase):
+    """Where the ZIP is written to, and taken from; it can't be gone back in."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        part = bytes(data)  # type: ignore[call-overload]  # a buffer of any kind
+        self._parts.append(part)
+        return len(part)
+
+    def take(self) -> bytes:
+        """What has been written since the last time."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+class Workbook:
+    """A workbook with one heading over all its rows. Send what `heading`, `rows` and `end` give, in this order."""
+
+    def __init__(self, names: Sequence[str], most_rows: int = MOST_ROWS) -> None:
+        self._names, self._most = names, most_rows
+        self._sink = _Sink()
+        self._zip = ZipFile(self._sink, "w", ZIP_DEFLATED, compresslevel=3)
+        self._sheets = self._written = 0
+
+    def heading(self) -> bytes:
+        """Its beginning."""
+        self._open()
+        return self._sink.take()
+
+    def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
+        """Some rows more; may be empty while the compression gathers."""
+        for row in rows:
+            if self._written == self._most:
+                self._close()
+                self._open()
+            self._put(row)
+        return self._sink.take()
+
+    def end(self) -> bytes:
+        """What makes it a workbook."""
+        self._close()
+        for name, content in _parts(self._sheets):
+            self._zip.writestr(name, _HEAD + content)
+        self._zip.close()
+        return self._sink.take()
+
+    def _open(self) -> None:
+        self._sheets += 1
+        self._written = 0
+        self._part = self._zip.open(f"xl/worksheets/sheet{self._sheets}.xml", "w", force_zip64=True)
+        self._part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+        self._put(self._names)
+
+    def _close(self) -> None:
+        self._part.write(b"</sheetData></worksheet>")
+        self._part.close()
+
+    def _put(self, row: Sequence[Cell]) -> None:
+        self._written += 1
+        self._part.write(f"<row>{''.join(map(_cell, row))}</row>".encode())
+
+
+def _cell(value: Cell) -> str:
+    if value is None or value == "":
+        return "<c/>"
+    if isinstance(value, str):
+        text = escape(_NO_XML.sub("", value[:_LONGEST]))
+        return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f"<c><v>{value}</v></c>"
+
+
+def _parts(sheets: int) -> Iterator[tuple[str, str]]:
+    """Every part beside the sheets: what the parts are, and which of them is the workbook."""
+    numbers = range(1, sheets + 1)
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{_MEDIA}.worksheet+xml"/>'
+        for number in numbers
+    )
+    yield (
+        "[Content_Types].xml",
+        f'<Types xmlns="{_PACKAGE}/content-types">'
+        f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_MEDIA}.sheet.main+xml"/>{overrides}</Types>',
+    )
+    yield "_rels/.rels", _relationships([("officeDocument", "xl/workbook.xml")])
+    yield (
+        "xl/_rels/workbook.xml.rels",
+        _relationships([("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]),
+    )
+    named = "".join(
+        f'<sheet name="list{"" if number == 1 else f" {number}"}" sheetId="{number}" r:id="rId{number}"/>'
+        for number in numbers
+    )
+    yield (
+        "xl/workbook.xml",
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>',
+    )
+
+
+def _relationships(parts: Sequence[tuple[str, str]]) -> str:
+    related = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(parts, start=1)
+    )
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{related}</Relationships>'
