@@ -16,7 +16,12 @@ def read(content: bytes) -> dict[str, list[tuple[object, ...]]]:
 
 def test_texts_and_numbers_come_back_as_they_were() -> None:
     book = Workbook(["名称", "金额"])
-    rows = [['<纺织> & "化工"\t一', 120_000_000.5], [" 前后 ", 0], ["", None], ["a\x00\x0bb\ud800", -1e15]]
+    rows: list[list[Cell]] = [
+        ['<纺织> & "化工"\t一', 120_000_000.5],
+        [" 前后 ", 0],
+        ["", None],
+        ["a\x00\x0bb\ud800", -1e15],
+    ]
     content = book.heading() + book.rows(rows) + book.rows([["长" * 40_000, 1]]) + book.end()
     (sheet,) = read(content).values()
     assert sheet[0] == ("名称", "金额")
@@ -48,7 +53,7 @@ def test_a_long_list_takes_no_more_memory_than_a_part_of_it() -> None:
     tracemalloc.start()
     try:
         for first in range(0, many, 200):
-            page = [
+            page: list[list[Cell]] = [
                 [f"P-{n}", f"{n * 7919 % many}技改项目", day, n * 1.01] for n in range(first, first + 200)
             ]
             sent += len(book.rows(page))
