@@ -54,7 +54,13 @@ async def run(options: argparse.Namespace) -> int:
                 report, *((1_000, 100) if options.quick else (20_000, 500))
             ),
             "lists": lambda: projects.lists(
-                system, report, projects=5_000 if options.quick else 100_000, seconds=seconds * 3
+                system,
+                report,
+                **(
+                    {"projects": 2_000, "asks": 10, "rate": 40}
+                    if options.quick
+                    else {"projects": 100_000, "asks": 125, "rate": 25}
+                ),
             ),
             "import": lambda: projects.imported(system, report, rows=500 if options.quick else 10_000),
             "curve": lambda: path.curve(options.curve),

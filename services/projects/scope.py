@@ -106,6 +106,12 @@ def report_regions(actor: Actor) -> str | None:
     raise forbidden(f"Monthly reports are read by their city and the province; your role is {actor.role}.")
 
 
+def check_report_lines(actor: Actor) -> None:
+    """What reports say of a project is read by the governments that keep it. Raises Problem 403."""
+    if actor.role not in _READS_ALL | {"city", "county"}:
+        raise forbidden(f"Monthly reports are read by governments; your role is {actor.role}.")
+
+
 def check_load_plan(actor: Actor) -> None:
     """Raises Problem 403."""
     if actor.role not in _LOADS_PLANS:

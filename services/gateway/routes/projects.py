@@ -45,6 +45,7 @@ ROUTES = [
     Route("POST", "/projects/{project}/stages/corrections", _S, "correct-stage", _KEEPERS, "projects"),
     Route("POST", "/projects/{project}/registers", _S, "join-register", _KEEPERS, "projects", status=201),
     Route("POST", "/projects/{project}/registers/leave", _S, "leave-register", _KEEPERS, "projects"),
+    Route("GET", "/report-lines", _S, "list-report-lines", GOVERNMENT, "reports", area="region"),
     Route("GET", "/reports", _S, "list-reports", GOVERNMENT, "reports", area="region"),
     Route("POST", "/reports", _S, "file-report", (CITY,), "reports", area="region", status=201),
     Route("GET", "/reports/calendar", _S, "report-calendar", GOVERNMENT, "reports", area="region"),

@@ -3,6 +3,7 @@
 from services.projects.api.base import Serving, ops
 from services.projects.app import reports
 from services.projects.models import reports as models
+from services.projects.queries import report_lines
 from services.projects.queries import reports as queries
 from shared.rpc import Call, Reply
 
@@ -53,6 +54,20 @@ async def get_report(call: Call, body: models.GetReport) -> models.ReportHistory
 async def list_reports(call: Call, body: models.ListReports) -> models.ReportPage:
     """In order of month and region. A month that isn't here is missing, not zero: see the report calendar."""
     return await queries.list_reports(Serving.app, call, body)
+
+
+@ops.query(
+    "list-report-lines",
+    request=models.ListReportLines,
+    response=models.ReportLinePage,
+    summary="What monthly reports say of projects",
+)
+async def list_report_lines(call: Call, body: models.ListReportLines) -> models.ReportLinePage:
+    """Of each project what its city's newest report of a month says, with the sum of all that is asked for.
+
+    A month without a line is one of which nothing was said, not one of zero.
+    """
+    return await report_lines.list_report_lines(Serving.app, call, body)
 
 
 @ops.query(

@@ -71,7 +71,9 @@ ReportedBy = Annotated[
 Limit = Annotated[int, Field(default=50, ge=1, le=200, description="items on a page")]
 Cursor = Annotated[
     str | None,
-    Field(default=None, max_length=300, description="`next_cursor` of the page before; none: the first page"),
+    Field(
+        default=None, max_length=3000, description="`next_cursor` of the page before; none: the first page"
+    ),
 ]
 SeenVersion = Annotated[
     int | None,

@@ -215,11 +215,38 @@ class ListProjects(Request):
     )
     investment_from: Money | None = Field(default=None, description="total investment from, CNY (yuan)")
     investment_to: Money | None = Field(default=None, description="total investment up to, CNY (yuan)")
+    equipment_from: Money | None = Field(default=None, description="equipment part from, CNY (yuan)")
+    equipment_to: Money | None = Field(default=None, description="equipment part up to, CNY (yuan)")
+    loan_from: Money | None = Field(
+        default=None, description="bank loan planned from, CNY (yuan); only where one is known"
+    )
+    loan_to: Money | None = Field(
+        default=None, description="bank loan planned up to, CNY (yuan); only where one is known"
+    )
     stage_from: date | None = Field(default=None, description="where it stands since this day or later")
     stage_to: date | None = Field(default=None, description="where it stands since this day or before")
     open_problem: bool | None = Field(default=None, description="true: with a problem that isn't closed")
-    sort: Literal["project", "name", "total_investment", "stage_on", "registered_on"] = Field(
-        default="project", description="in order of this"
+    sort: Literal[
+        "project",
+        "name",
+        "region",
+        "enterprise",
+        "enterprise_name",
+        "industry",
+        "total_investment",
+        "equipment_investment",
+        "programmes",
+        "tags",
+        "investor",
+        "focus_sector",
+        "bank_loan",
+        "version",
+        "stage",
+        "stage_on",
+        "registered_on",
+    ] = Field(
+        default="project",
+        description="in order of this column; stages in that of a project's life, what isn't known before all else",
     )
     descending: bool = Field(default=False, description="from the last to the first")
     text: ShortText | None = Field(default=None, description="part of its name or its enterprise's")

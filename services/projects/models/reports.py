@@ -113,6 +113,21 @@ class ReportCalendar(Request):
     last_month: Month | None = Field(default=None, description="up to this month")
 
 
+class ListReportLines(Request):
+    """Ask for what the reports say of projects, in order of month and project."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"project": "FZ-2013-017", "first_month": "2013-01"}]}
+    )
+
+    project: ProjectId | None = Field(default=None, description="of this project only")
+    region: RegionCode | None = Field(default=None, description="of projects in this region and under it")
+    first_month: Month | None = Field(default=None, description="from this month on")
+    last_month: Month | None = Field(default=None, description="up to this month")
+    limit: Limit
+    cursor: Cursor
+
+
 class ReportLineView(Answer):
     """One project in a report."""
 
@@ -192,3 +207,26 @@ class Calendar(Answer):
     late: int
     missing: int
     not_due: int
+
+
+class ReportLineItem(ReportLineView):
+    """What the newest version of a report says of a project."""
+
+    month: str
+    city: str = Field(description="whose report it is")
+    region: str = Field(description="the project's region")
+
+
+class ReportLineTotals(Answer):
+    """What all lines that the filters match sum up to."""
+
+    lines: int = Field(description="how many")
+    investment: Money = Field(description="completed, CNY (yuan)")
+
+
+class ReportLinePage(Answer):
+    """A page of lines."""
+
+    items: list[ReportLineItem]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+    totals: ReportLineTotals | None = Field(description="of all pages; with the first page only")

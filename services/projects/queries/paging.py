@@ -10,7 +10,7 @@ from shared.problems import Problem, invalid
 
 def cursor(*key: str) -> str:
     """An opaque cursor for the row with this key."""
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def read(cursor: str, length: int) -> list[str]:
@@ -20,9 +20,15 @@ def read(cursor: str, length: int) -> list[str]:
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise _bad_cursor() from error
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str) for part in key):
+    if not isinstance(key, list) or len(key) != length or not all(_storable(part) for part in key):
         raise _bad_cursor()
     return key
+
+
+def _storable(part: object) -> bool:
+    return (
+        isinstance(part, str) and "\0" not in part and not any("\ud800" <= each <= "\udfff" for each in part)
+    )
 
 
 def read_day(cursor: str) -> tuple[date, str]:

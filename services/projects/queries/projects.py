@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, Text, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
@@ -78,21 +79,26 @@ async def _narrowed(
             query = query.where(column == value)
     if body.industry:
         query = query.where(table.industry.like(f"{_escaped(body.industry)}%", escape="\\"))
-    if body.investment_from is not None:
-        query = query.where(table.total_investment >= body.investment_from)
-    if body.investment_to is not None:
-        query = query.where(table.total_investment <= body.investment_to)
-    if body.stage_from is not None:
-        query = query.where(table.stage_on >= body.stage_from)
-    if body.stage_to is not None:
-        query = query.where(table.stage_on <= body.stage_to)
+    for column, least, most in (
+        (table.total_investment, body.investment_from, body.investment_to),
+        (table.equipment_investment, body.equipment_from, body.equipment_to),
+        (table.bank_loan, body.loan_from, body.loan_to),
+        (table.stage_on, body.stage_from, body.stage_to),
+    ):
+        if least is not None:
+            query = query.where(column >= least)
+        if most is not None:
+            query = query.where(column <= most)
     if body.open_problem is not None:
         problem = tables.project_problem.c
         found = exists().where(problem.project == table.project, problem.standing != "closed")
         query = query.where(found if body.open_problem else ~found)
     if body.text:
-        pattern = f"%{_escaped(body.text.lower())}%"
-        query = query.where(table.search.like(pattern, escape="\\"))
+        text = body.text.lower()
+        query = query.where(table.search.like(f"%{_escaped(text)}%", escape="\\"))
+        if len(text) > 1:  # a single character has no pair to be found by
+            pairs = [text[i : i + 2] for i in range(len(text) - 1)]
+            query = query.where(func.search_pairs(table.search, type_=ARRAY(Text)).contains(pairs))
     if body.register_:
         stay = tables.project_register.c
         on = body.on or app.today()

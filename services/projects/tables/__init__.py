@@ -31,7 +31,13 @@ from services.projects.tables.projects import (
     project_register,
     signing,
 )
-from services.projects.tables.reports import investment_target, monthly_report, reporting_month
+from services.projects.tables.reports import (
+    investment_target,
+    monthly_report,
+    report_line,
+    report_line_sum,
+    reporting_month,
+)
 from services.projects.tables.reserve import reserve_update, screening
 
 INLINE = (
@@ -81,6 +87,8 @@ __all__ = [
     "project_register",
     "region",
     "register",
+    "report_line",
+    "report_line_sum",
     "reporting_month",
     "reserve_update",
     "rule",

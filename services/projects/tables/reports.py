@@ -18,6 +18,26 @@ monthly_report = Table(
     Column("corrections", Integer),
     Column("last_reported_on", Date),
 )
+report_line = Table(
+    "report_line",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("region", Text),
+    Column("investment", MONEY),
+    Column("progress_percent", Numeric(6, 3)),
+    Column("note", Text),
+)
+report_line_sum = Table(
+    "report_line_sum",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("lines", Integer),
+    Column("investment", MONEY),
+)
 reporting_month = Table(
     "reporting_month",
     metadata,
@@ -36,4 +56,4 @@ investment_target = Table(
     Column("value", Numeric(20, 2)),
 )
 
-INLINE = (monthly_report, reporting_month)
+INLINE = (monthly_report, report_line, report_line_sum, reporting_month)

@@ -1,10 +1,17 @@
 """Lists people live in: every filter, every order, counts and sums, and views that are kept."""
 
+import base64
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from services.projects.domain.stages import Stage
+from services.projects.models import projects as models
 from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service
+
+AMOUNTS = ("total_investment", "equipment_investment", "bank_loan")
 
 
 async def some(service: Service) -> None:
@@ -26,25 +33,77 @@ async def listed(service: Service, actor: Any = FUZHOU, **query: Any) -> list[st
     return [item["project"] for item in (await service.ask(actor, "list-projects", **query))["items"]]
 
 
-@pytest.mark.parametrize("sort", ["project", "name", "total_investment", "stage_on", "registered_on"])
+def comparable(item: dict[str, Any], sort: str) -> Any:
+    """As the list puts it in order: what isn't known first, stages as a project goes through them."""
+    value = item[sort]
+    if sort == "stage":
+        return [stage.value for stage in Stage].index(value)
+    if sort in AMOUNTS:
+        return Decimal(-1 if value is None else value)
+    if sort == "investor":
+        return value["name"] if value else ""
+    return value if value is not None else ""
+
+
 @pytest.mark.parametrize("descending", [False, True])
-async def test_pages_of_any_order_hold_everything_once(service: Service, sort: str, descending: bool) -> None:
+async def test_pages_of_any_order_hold_everything_once(service: Service, descending: bool) -> None:
     await some(service)
-    query = {"sort": sort, "descending": descending}
-    whole = await service.ask(FUZHOU, "list-projects", **query)
-    keys = [(item[sort], item["project"]) for item in whole["items"]]
-    if sort in ("project", "stage_on", "registered_on"):
-        assert keys == sorted(keys, reverse=descending)
-    found: list[str] = []
-    cursor = None
-    while True:
-        more = {} if cursor is None else {"cursor": cursor}
-        page = await service.ask(FUZHOU, "list-projects", **query, limit=1, **more)
-        found += [item["project"] for item in page["items"]]
-        if (cursor := page["next_cursor"]) is None:
-            break
-    assert found == [item["project"] for item in whole["items"]]
-    assert len(set(found)) == 4
+    await service.project("P-4", name="长" * 200, bank_loan="30000000", focus_sector="marine")
+    step = {"project": "P-2", "stage": "filed", "on": "2013-01-12", "evidence": "1号"}
+    await service.ask(FUZHOU, "reach-stage", **step)
+    for sort in models.ProjectSummary.model_fields:
+        query = {"sort": sort, "descending": descending}
+        whole = (await service.ask(FUZHOU, "list-projects", **query))["items"]
+        keys = [(comparable(item, sort), item["project"]) for item in whole]
+        assert keys == sorted(keys, reverse=descending), sort
+        found: list[str] = []
+        more: dict[str, Any] = {}
+        while True:
+            page = await service.ask(FUZHOU, "list-projects", **query, limit=2, **more)
+            found += [item["project"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            more = {"cursor": page["next_cursor"]}
+        assert found == [item["project"] for item in whole], sort
+        assert len(set(found)) == 5
+
+
+@pytest.mark.parametrize(
+    ("sort", "value"),
+    [
+        ("total_investment", "NaN"),
+        ("bank_loan", "1E999999"),
+        ("version", "9" * 30),
+        ("stage", "x"),
+        ("name", "\0"),
+        ("name", "\ud800"),
+        ("stage_on", "2013"),
+    ],
+)
+async def test_a_cursor_that_no_page_gave_is_refused(service: Service, sort: str, value: str) -> None:
+    key = json.dumps([sort, "asc", value, "P-1"]).encode()
+    cursor = base64.urlsafe_b64encode(key).decode()
+    problem = await service.refused(FUZHOU, "list-projects", sort=sort, cursor=cursor)
+    assert (problem.status, problem.where) == (422, "cursor")
+
+
+async def test_every_amount_has_two_ends(service: Service) -> None:
+    for number in (1, 2, 3):
+        amounts = {"equipment_investment": f"{number}0000000", "bank_loan": f"{number}000000"}
+        await service.project(f"P-{number}", **amounts)
+    await service.project("P-4", equipment_investment="90000000")
+    assert await listed(service, equipment_from="20000000", equipment_to="30000000") == ["P-2", "P-3"]
+    assert await listed(service, loan_from="2000000") == ["P-2", "P-3"]
+    assert await listed(service, loan_to="2000000") == ["P-1", "P-2"], "no loan is not a small one"
+
+
+async def test_a_text_is_found_wherever_it_stands(service: Service) -> None:
+    await some(service)
+    assert await listed(service, text="织二") == ["P-2"]
+    assert await listed(service, text="织") == ["P-0", "P-2", "P-3"], "one character alone"
+    assert await listed(service, text="纺织 ") == ["P-0", "P-2", "P-3"], "without the space that nobody sees"
+    assert await listed(service, text="织纺") == [], "each pair, but not in this order"
+    assert await listed(service, text="期 福") == ["P-2", "P-3"], "from the name into the enterprise's"
 
 
 async def test_filters_and_what_they_sum_up_to(service: Service) -> None:

@@ -217,3 +217,46 @@ async def test_a_month_closes_by_the_rule_ninety_days_after_it_was_due(service: 
 async def refused_month(service: Service, month: str, actor: Actor) -> Problem:
     body = {"region": actor.area, "month": month, "investment": "100000000"}
     return await service.refused(actor, "file-report", **body)
+
+
+async def test_what_reports_say_of_projects_is_a_list_with_its_sum(service: Service) -> None:
+    await service.project("P-1")
+    await service.project("P-2", region="350182")
+    await service.project("P-9", XIAMEN, region="350203")
+    service.clock.set(local(2013, 3, 4))
+
+    def line(project: str, investment: int) -> dict[str, object]:
+        return {"project": project, "investment": investment, "progress_percent": 10, "note": "安装中"}
+
+    january = [line("P-1", 1_000_000), line("P-2", 2_000_000)]
+    await service.report("2013-01", "4820000000", projects=january)
+    await service.report("2013-02", "4820000000", projects=[line("P-1", 4_000_000)])
+    await service.report("2013-01", "3820000000", XIAMEN, projects=[line("P-9", 7_000_000)])
+
+    async def lines(actor: Actor, **query: object) -> tuple[list[tuple[str, str, str]], str, int]:
+        page = await service.ask(actor, "list-report-lines", **query)
+        found = [(item["month"], item["project"], item["city"]) for item in page["items"]]
+        return found, page["totals"]["investment"], page["totals"]["lines"]
+
+    of_fuzhou = [("2013-01", "P-1", "350100"), ("2013-01", "P-2", "350100"), ("2013-02", "P-1", "350100")]
+    everything = sorted([*of_fuzhou, ("2013-01", "P-9", "350200")])
+    assert await lines(PROVINCE) == (everything, "14000000.00", 4)
+    assert await lines(FUZHOU) == (of_fuzhou, "7000000.00", 3)
+    own = ([of_fuzhou[0], of_fuzhou[2]], "5000000.00", 2)
+    assert await lines(FUQING) == await lines(PROVINCE, project="P-1") == own
+    assert await lines(PROVINCE, region="350182") == ([of_fuzhou[1]], "2000000.00", 1)
+    assert await lines(FUZHOU, first_month="2013-02", last_month="2013-02") == (
+        of_fuzhou[2:],
+        "4000000.00",
+        1,
+    )
+    first = await service.ask(PROVINCE, "list-report-lines", limit=3)
+    rest = await service.ask(PROVINCE, "list-report-lines", limit=3, cursor=first["next_cursor"])
+    assert [item["project"] for item in rest["items"]] == ["P-1"]
+    assert (rest["next_cursor"], rest["totals"]) == (None, None)
+    correction = {"region": "350100", "month": "2013-01", "investment": "4820000000", "reason": "重报"}
+    await service.ask(FUZHOU, "correct-report", **correction, projects=[line("P-2", 2_500_000)])
+    assert await lines(FUZHOU) == (of_fuzhou[1:], "6500000.00", 2), "the newest version alone"
+    assert await lines(FUZHOU, project="P-9") == ([], "0.00", 0)
+    assert (await service.refused(MILL, "list-report-lines")).status == 403
+    assert (await service.refused(FUZHOU, "list-report-lines", region="350203")).status == 403

@@ -8,6 +8,7 @@ from tests.kit.portal import PLAN, ok
 
 TABLE = """
 #                                           province ops city city' county county' enterprise enterprise'
+GET  /report-lines                               200 200  200   200    200     200        403         403
 GET  /reports                                    200 200  200   403    403     403        403         403
 POST /reports                                    403 403  201   403    403     403        403         403
 GET  /reports/calendar                           200 200  200   403    403     403        403         403
@@ -54,6 +55,7 @@ async def _withdraw_receipt(world: World) -> Ask:
 
 
 SAMPLES: dict[str, Sample] = {
+    "GET /report-lines": same(),
     "GET /reports": same(query=of_city),
     "POST /reports": same(body=lambda _: FEBRUARY),
     "GET /reports/calendar": same(query=of_city),
