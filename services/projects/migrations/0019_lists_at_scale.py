@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.database import grant, run_script
 
-revision = "0017_lists_at_scale"
-down_revision = "0016_measure_items"
+revision = "0019_lists_at_scale"
+down_revision = "0018_consequences"
 
 _SEARCH = """
 CREATE FUNCTION search_pairs(searched text) RETURNS text[]
