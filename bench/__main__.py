@@ -51,7 +51,10 @@ async def run(options: argparse.Namespace) -> int:
             "scale-out": lambda: scale.scale_out(path, 200_000 if options.quick else 1_500_000),
             "rebuild": rebuild,
             "suggest": lambda: suggest.suggestions(
-                report, *((1_000, 100) if options.quick else (20_000, 500))
+                report, *((1_000, 100) if options.quick else (20_000, 300))
+            ),
+            "suggest, gateway": lambda: suggest.through_gateway(
+                system, report, *((1_000, 12) if options.quick else (20_000, 120))
             ),
             "lists": lambda: projects.lists(
                 system,

@@ -1,8 +1,9 @@
 """How good and how fast suggestions are: precision@5 on the labelled set, and the time among 20,000 results.
 
 `python -m bench.suggest [RESULTS] [ASKS]`: the projects service's own operations on a real PostgreSQL in a temporary
-folder, without the gateway. The results are put into the inline tables as their events would be; the texts are
-those of the labelled set, each title with each other's summary, so that words are as common as they are there.
+folder, without the gateway; `python -m bench --only suggest` asks through the gateway too. The results are put into the
+inline tables as their events would be; the texts are those of the labelled set, each title with each other's summary:
+words are as common as they are there.
 """
 
 import asyncio
@@ -18,9 +19,15 @@ from uuid import uuid4
 
 import msgspec
 from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bench.balance import percentile
 from bench.matching import Labelled, labelled, precision_at_5, register_all, suggested_by_keywords
+from bench.portal import steady
 from bench.report import Report, Row
+from bench.system import System, command, gateway_request
+from bench.wire import Connection
+from deploy.databases import for_sqlalchemy, with_database
 from plans.loader import load_plan
 from services.projects import api, inline
 from services.projects.app.context import App
@@ -36,6 +43,7 @@ from tests.kit.servers import TestCluster
 _PROVINCE = Actor("bench", "province", "350000")
 _DAY = date(2013, 6, 18)
 _BATCH = 1000
+_LISTINGS = "/matching/listings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ async def suggestions(report: Report, results: int = 20_000, asks: int = 300) ->
         told = f"(of {data.ceiling:.2f} at best; plain keywords {plain:.3f})"
         report.add(Row("suggest: precision@5, labelled set", found, "", 2 * plain, note=told))
         began = time.perf_counter()
-        await _fill(projects.app, data, results - len(data.results))
+        await _fill(projects.app.engine, data, results - len(data.results))
         rate = (results - len(data.results)) / (time.perf_counter() - began)
         report.add(Row("suggest: listings indexed", rate, "listings/s"))
         times = []
@@ -96,7 +104,36 @@ async def suggestions(report: Report, results: int = 20_000, asks: int = 300) ->
         report.add(Row(f"suggest among {results} results: p99", cuts[98], "ms", 300, None, "less", note=told))
 
 
-async def _fill(app: App, data: Labelled, many: int) -> None:
+async def through_gateway(system: System, report: Report, results: int, asks: int, rate: float = 4.0) -> None:
+    """The same questions as a portal asks them, at a steady rate."""
+    data = labelled()
+    connection, token = Connection(system.local.urls.gateway), system.token("province")
+
+    async def call(_operation: str, **body: object) -> object:
+        return await command(connection, _LISTINGS, token, body)
+
+    await register_all(data, call)
+    engine = create_async_engine(for_sqlalchemy(with_database(system.admin_url, "projects")))
+    await _fill(engine, data, results - len(data.results))
+    await engine.dispose()
+    people = system.people("province", 50)
+    requests = [
+        gateway_request(
+            "GET", f"{_LISTINGS}/{data.needs[number % len(data.needs)].need}/suggestions", people[number % 50]
+        )
+        for number in range(asks)
+    ]
+    took = await steady(system.local.urls.gateway, requests, rate, 8)
+    told = f"(at {rate:.0f}/s; p50 {percentile(took, 50) * 1e3:.0f} ms)"
+    worst = percentile(took, 99) * 1e3
+    report.add(
+        Row(
+            f"suggest among {results} results, through the gateway: p99", worst, "ms", 300, None, "less", told
+        )
+    )
+
+
+async def _fill(engine: AsyncEngine, data: Labelled, many: int) -> None:
     """So many more results, each of one result's title and another's summary."""
     size = len(data.results)
     for first in range(0, many, _BATCH):
@@ -121,7 +158,7 @@ async def _fill(app: App, data: Labelled, many: int) -> None:
                     _DAY,
                 )
             )
-        async with app.engine.begin() as conn:
+        async with engine.begin() as conn:
             await inline.apply(conn, events)
 
 

@@ -50,7 +50,7 @@ COMMENT ON TABLE report_line_sum IS
     'Lines of one report by region of their projects, counted and added up: a list of millions says its sum at once.';
 """
 # The log's newest version of each report, as inline/reports.py writes it.
-_KNOWN = """
+KNOWN = """
 INSERT INTO report_line (month, project, city, region, investment, progress_percent, note)
 SELECT newest.data ->> 'month', line ->> 'project', newest.data ->> 'region', project.region,
        (line ->> 'investment')::numeric, (line ->> 'progress_percent')::numeric, coalesce(line ->> 'note', '')
@@ -64,7 +64,7 @@ SELECT month, city, region, count(*), sum(investment) FROM report_line GROUP BY 
 
 
 def upgrade() -> None:
-    run_script(op, _SEARCH + _LINES + _KNOWN)
+    run_script(op, _SEARCH + _LINES + KNOWN)
     grant(op, "EXECUTE", "FUNCTION search_pairs")
     for table in ("report_line", "report_line_sum"):
         grant(op, "SELECT, INSERT, UPDATE, DELETE", table)

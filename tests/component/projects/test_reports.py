@@ -1,5 +1,7 @@
 """Monthly reports (月报, TR-12) through the service's operations."""
 
+from importlib import import_module
+
 from shared.identity import Actor
 from shared.problems import Problem
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
@@ -260,3 +262,23 @@ async def test_what_reports_say_of_projects_is_a_list_with_its_sum(service: Serv
     assert await lines(FUZHOU, project="P-9") == ([], "0.00", 0)
     assert (await service.refused(MILL, "list-report-lines")).status == 403
     assert (await service.refused(FUZHOU, "list-report-lines", region="350203")).status == 403
+
+
+async def test_the_lines_that_the_log_holds_are_there_after_the_migration(service: Service) -> None:
+    await service.project("P-1")
+    await service.project("P-2", region="350182")
+    service.clock.set(local(2013, 3, 4))
+    lines = [{"project": f"P-{n}", "investment": f"{n}.25", "progress_percent": "12.5"} for n in (1, 2)]
+    await service.report("2013-01", "4820000000", projects=lines)
+    await service.report("2013-02", "4820000000")
+    body = {"region": "350100", "month": "2013-01", "investment": "4820000000", "reason": "重报"}
+    await service.ask(FUZHOU, "correct-report", **body, projects=[{**lines[1], "note": "安装中"}])
+    written = await service.ask(PROVINCE, "list-report-lines")
+    assert written["totals"] == {"lines": 1, "investment": "2.25"}
+    async with service.engine.begin() as conn:
+        await conn.exec_driver_sql("DELETE FROM report_line")
+        await conn.exec_driver_sql("DELETE FROM report_line_sum")
+        for statement in import_module("services.projects.migrations.0019_lists_at_scale").KNOWN.split(";"):
+            if statement.strip():
+                await conn.exec_driver_sql(statement)
+    assert await service.ask(PROVINCE, "list-report-lines") == written
