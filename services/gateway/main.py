@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import compile_path
+from starlette.routing import Match, compile_path
+from starlette.types import Scope as AsgiScope
 
 from services.gateway import live, openapi, simulated_clock, uploads
 from services.gateway.auth import Authenticator
@@ -49,6 +50,20 @@ class _Described(APIRoute):
         return endpoint
 
 
+class _Section(APIRouter):
+    """The routes whose paths begin with one word: paths that don't are compared with none of them.
+
+    FastAPI compares a path with one route after the other, twice, which for the last of 170 takes a millisecond.
+    """
+
+    def __init__(self, word: str) -> None:
+        super().__init__(prefix=PREFIX, route_class=_Described)
+        self._beginning = f"{PREFIX}/{word}"
+
+    def matches(self, scope: AsgiScope) -> tuple[Match, AsgiScope]:
+        return super().matches(scope) if scope["path"].startswith(self._beginning) else (Match.NONE, {})
+
+
 def create_app(
     settings: GatewaySettings,
     client: Client,
@@ -73,9 +88,11 @@ def create_app(
     positions = PositionTokens(settings.position_key.get_secret_value())
     people, process = People(client), Process(settings.upload_timeout)
     endpoints = Endpoints(settings, client, authenticator, scope, positions, people)
-    api = APIRouter(prefix=PREFIX, route_class=_Described)
+    sections: dict[str, _Section] = {}
     for route in all_routes():
-        api.add_api_route(
+        word = route.path.split("/")[1]
+        section = sections.setdefault(word, _Section(word))
+        section.add_api_route(
             route.path,
             endpoints.make(route),
             methods=[route.method],
@@ -88,8 +105,9 @@ def create_app(
             response_class=JSONResponse if route.media == "application/json" else Response,
             status_code=route.status,
         )
-    app.include_router(api)
-    # Not within `api`: the route of a nested router tells traces a path without the prefix.
+    for section in sections.values():
+        app.include_router(section)
+    # Not within a section: the route of a nested router tells traces a path without the prefix.
     app.include_router(simulated_clock.router(authenticator, door), prefix=PREFIX)
     app.include_router(uploads.router(settings, authenticator, client, people, process), prefix=PREFIX)
     app.state.close = process.close
