@@ -122,7 +122,9 @@ class Duty(Sourced):
     dated: Literal["printed", "read", "default"]
     roll: Literal["none"]
     skips: tuple[Period, ...] = ()
-    carried_by: Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch"] | None = None
+    carried_by: (
+        Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch", "reserve_update"] | None
+    ) = None
     follow_up: FollowUp | None = None
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from services.projects import reference, tables
 from services.projects.app.consequences import carry_out_all
 from services.projects.app.duties import follow_up
+from services.projects.app.reserve_duty import hand_in_updates
 from services.projects.day_watch import DayWatch
 from services.projects.domain.duty_account import Account, FollowUpOn, Key, decide
 from services.projects.domain.duty_consequence import Drawn
@@ -38,6 +39,7 @@ class DutyWatch(DayWatch):
         today = self.app.today()
         with _tracer.start_as_current_span("projects duty watch"):
             written = 0
+            written += await self._updates()
             due, plans = await self._due(today)
             for command in due:
                 body = {"duty": command.key.duty, "region": command.key.region, "day": today.isoformat()}
@@ -48,6 +50,12 @@ class DutyWatch(DayWatch):
                     log.info("somebody else was faster", problem=problem.code)
             written += await carry_out_all(self.app, plans)
         return written
+
+    async def _updates(self) -> int:
+        """What the reserve library's updates hand in, before anybody is reminded of it."""
+        async with self.app.engine.connect() as conn:
+            duties, regions = await all_duties(conn), await reference.regions(conn)
+        return await hand_in_updates(self.app, duties, regions)
 
     async def _due(self, today: date) -> tuple[list[FollowUpOn], dict[str, str]]:
         """One command for each account that needs something, as far as the tables tell; and each duty's plan."""

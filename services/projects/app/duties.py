@@ -9,7 +9,7 @@ from services.projects import reference, scope
 from services.projects.app import checks
 from services.projects.app.context import App
 from services.projects.domain import duty_account, duty_days
-from services.projects.domain.duty import Duty
+from services.projects.domain.duty import RESERVE_UPDATE, Duty
 from services.projects.domain.plan import Region
 from services.projects.domain.refusal import Refused
 from services.projects.events import DUTY_ACCOUNT, DUTY_DAYS, duty_account_stream, duty_days_stream
@@ -38,7 +38,7 @@ async def hand_in(app: App, call: Call, body: models.HandInDuty) -> Reply:
             body.evidence,
             body.reported_by or call.actor.subject,
             today,
-            duty.carried_by,
+            duty.carried_by if duty.carried_by != RESERVE_UPDATE else None,
         )
 
     return await _run(app, call, body.duty, body.region, body.period, make)
@@ -95,6 +95,12 @@ async def set_day(app: App, call: Call, body: models.SetDutyDay) -> Reply:
 
 async def follow_up(app: App, call: Call, command: duty_account.FollowUpOn) -> Reply:
     """Look at one account on a day; answers how many events that made."""
+    stream = duty_account_stream(command.key.duty, command.key.region)
+    return await app.run(call, stream, DUTY_ACCOUNT, command, answer=lambda state, events: len(events))
+
+
+async def receive(app: App, call: Call, command: duty_account.Receive) -> Reply:
+    """What the system itself found handed in; answers how many events that made."""
     stream = duty_account_stream(command.key.duty, command.key.region)
     return await app.run(call, stream, DUTY_ACCOUNT, command, answer=lambda state, events: len(events))
 

@@ -12,6 +12,9 @@ from typing import Literal
 CITY_REPORT = "TR-12"
 """The monthly report of the cities (月报)."""
 
+RESERVE_UPDATE = "reserve_update"
+"""Carried out by the last look at the region's reserve library in the quarter; also by reference: it may be empty."""
+
 Standing = Literal["received", "late", "missing", "waived", "not_due"]
 Consequence = Literal["named_in_bulletin", "summoned"]
 """通报批评: named in the next bulletin. 约谈: called in by the receiver."""

@@ -104,7 +104,9 @@ class DutyPart(Request):
     skips: list[Annotated[str, Field(pattern=PERIOD)]] = Field(
         default=[], max_length=100, description="periods for which nothing is owed (X-17)"
     )
-    carried_by: Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch"] | None = Field(
+    carried_by: (
+        Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch", "reserve_update"] | None
+    ) = Field(
         default=None, description="the act that carries it out; without it, it is handed in by reference"
     )
     follow_up: FollowUpPart | None = Field(default=None, description="without it nobody is reminded")

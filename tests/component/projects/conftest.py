@@ -84,6 +84,7 @@ PLAN: dict[str, Any] = {
             "first_period": "2013-Q1",
             "last_period": "2013-Q4",
             "due": {"rule": "end_of_period"},
+            "carried_by": "reserve_update",
         },
         {
             **_DUTY,

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest_asyncio
 
+from services.projects.app.context import App
+from services.projects.duty_watch import DutyWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service, local
 
 _CRITERIA = ("supported_field", "permits_complete", "own_funds")
@@ -97,6 +99,30 @@ async def test_three_provincial_projects_for_each_county_and_a_trillion_in_all(l
 async def test_a_day_before_every_rule_is_refused_with_what_to_do(library: Service) -> None:
     problem = await library.refused(PROVINCE, "reserve-summary", on="0001-01-01")
     assert (problem.status, problem.code) == (409, "no-rule")
+
+
+async def test_the_last_look_of_a_quarter_hands_the_citys_duty_in(library: Service) -> None:
+    watch = DutyWatch(App(library.engine, library.log, library.clock))
+    update = {"register": "reserve_county", "action": "confirmed"}
+    for number in (1, 2, 3):
+        await library.ask(FUQING, "update-reserve", project=f"P-{number}", on="2013-05-06", **update)
+    await watch.sweep()
+    owed = {"duty": "TR-18", "region": "350100", "first_due": "2013-06-30", "last_due": "2013-06-30"}
+    (open_,) = (await library.ask(FUZHOU, "duty-calendar", **owed))["items"]
+    assert open_["standing"] == "not_due"
+    dropped = {"register": "reserve_county", "action": "dropped", "reason": "停产"}
+    await library.ask(FUQING, "update-reserve", project="P-4", **dropped)
+    assert await watch.sweep() == 1
+    assert await watch.sweep() == 0
+    (done,) = (await library.ask(FUZHOU, "duty-calendar", **owed))["items"]
+    assert (done["standing"], done["received_on"]) == ("received", "2013-05-06")
+    assert done["evidence"] == "储备库更新 2013-Q2：3 项"
+    event = (await library.events())[-1]
+    assert (event.type, event.metadata["actor"]["role"]) == ("DutyReceived", "system")
+    (empty,) = (await library.ask(PROVINCE, "duty-calendar", **{**owed, "region": "350200"}))["items"]
+    assert empty["standing"] == "not_due", "an empty library is reported by reference"
+    by_reference = {"duty": "TR-18", "region": "350200", "period": "2013-Q2", "evidence": "零报告"}
+    assert (await library.ask(XIAMEN, "hand-in-duty", **by_reference))["standing"] == "received"
 
 
 async def test_a_dropped_project_goes_out_with_its_reason(library: Service) -> None:

@@ -1,0 +1,102 @@
+"""The quarterly update of the reserve library hands its duty in by itself (TR-18): with the last look in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.app.context import App
+from services.projects.app.duties import receive
+from services.projects.app.reserve_rules import library
+from services.projects.domain.duty import RESERVE_UPDATE, Duty, last_day
+from services.projects.domain.duty_account import Key, Receive
+from services.projects.domain.plan import Region
+from services.projects.domain.reserve import quarter
+from services.projects.obligations import Obligation, obligations
+from shared.areas import AreaTree
+from shared.identity import system_actor
+from shared.rpc import Call
+
+_ACTOR = system_actor("projects")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How many stays of a region are in the library, how many were looked at in the quarter, and when last."""
+
+    stays: int
+    looked: int
+    last_on: date | None
+
+
+async def hand_in_updates(app: App, duties: Iterable[Duty], regions: Iterable[Region]) -> int:
+    """Hand in for every region whose library was looked at as a whole, in this quarter or the one before."""
+    today = app.today()
+    own = [duty for duty in duties if duty.carried_by == RESERVE_UPDATE]
+    this = quarter(today)
+    before = quarter(date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1))
+    found: list[tuple[Obligation, Looks]] = []
+    async with app.engine.connect() as conn:
+        if not own:
+            return 0
+        tree = await reference.area_tree(conn)
+        owed = [
+            one
+            for one in await obligations(conn, own, regions)
+            if one.period in (this, before) and one.received_on is None and not one.entry.waived
+        ]
+        for period in {one.period for one in owed}:
+            looks = await _looks(conn, period, today)
+            found += [(one, _of(one, looks, tree)) for one in owed if one.period == period]
+    done = 0
+    for one, looked in found:
+        if looked.last_on is not None and looked.looked == looked.stays:
+            done += await _hand_in(app, one, looked, looked.last_on, today)
+    return done
+
+
+async def _hand_in(app: App, one: Obligation, looked: Looks, on: date, today: date) -> int:
+    key = Key(one.duty.plan, one.duty.duty, one.region.code)
+    evidence = f"储备库更新 {one.period}：{looked.looked} 项"
+    command = Receive(key, one.period, one.owed, on, evidence, _ACTOR.subject, today)
+    body = {"duty": key.duty, "region": key.region, "period": one.period}
+    call = Call(f"{key.duty}:{key.region}:{one.period}:{today}", _ACTOR, "hand-in-duty", body)
+    return int((await receive(app, call, command)).data)
+
+
+def _of(one: Obligation, looks: dict[str, Looks], tree: AreaTree) -> Looks:
+    """Those of the region and of what lies under it."""
+    own = [looks[code] for code in tree.covered_by(one.region.code) if code in looks]
+    days = [each.last_on for each in own if each.last_on is not None]
+    return Looks(
+        sum(each.stays for each in own), sum(each.looked for each in own), max(days) if days else None
+    )
+
+
+async def _looks(conn: AsyncConnection, period: str, today: date) -> dict[str, Looks]:
+    """By region, over the stays that hold at the quarter's end, or today while it lasts."""
+    on = min(last_day(period), today)
+    rule = await library(conn, on)
+    project, stay, look = tables.project.c, tables.project_register.c, tables.reserve_update.c
+    own = look.quarter == period
+    rows = await conn.execute(
+        select(
+            project.region,
+            func.count().label("stays"),
+            func.count().filter(own).label("looked"),
+            func.max(look.on_day).filter(own).label("last_on"),
+        )
+        .select_from(tables.project_register)
+        .join(tables.project, project.project == stay.project)
+        .outerjoin(tables.reserve_update, (look.project == stay.project) & (look.register == stay.register))
+        .where(
+            stay.register.in_(rule.registers),
+            stay.valid_from <= on,
+            or_(stay.valid_to.is_(None), stay.valid_to > on),
+        )
+        .group_by(project.region)
+    )
+    return {row.region: Looks(row.stays, row.looked, row.last_on) for row in rows}
