@@ -9,6 +9,7 @@ from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
 from services.projects.imports.worker import ImportWorker
+from services.projects.reserve_watch import ReserveWatch
 from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
@@ -31,7 +32,13 @@ async def main() -> None:
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
-        for watch in (EscalationWatch(app), DutyWatch(app), AcceptanceWatch(app), CohortWatch(app)):
+        for watch in (
+            EscalationWatch(app),
+            DutyWatch(app),
+            AcceptanceWatch(app),
+            CohortWatch(app),
+            ReserveWatch(app),
+        ):
             rt.health.register(watch.name, watch.check)
             rt.spawn(watch.run(), watch.name)
         await rt.run()

@@ -140,6 +140,21 @@ def evolve(state: Reserve, event: ReserveEvent) -> Reserve:
     return replace(state, screenings=(*others_screened, event))
 
 
+@dataclass(frozen=True, slots=True)
+class SilenceRule:
+    """The rule `reserve_silence`: after so many whole quarters in a row without a look a stay ends (移出储备库)."""
+
+    quarters_in_a_row: int
+
+    def ends(self, last: str, now: str) -> bool:
+        """Whether it ends in the quarter `now`, last looked at (or begun) in `last`: "2013-Q1", "2014-Q1"."""
+        return _index(now) - _index(last) > self.quarters_in_a_row
+
+
+def _index(name: str) -> int:
+    return int(name[:4]) * 4 + int(name[6])
+
+
 def quarter(on: date) -> str:
     """The quarter of a day: "2013-Q2"."""
     return f"{on.year}-Q{(on.month + 2) // 3}"

@@ -83,6 +83,31 @@ async def test_who_has_written_reads_what_it_has_written(world: World):
         assert float(row["investment"]["value"]) == float(amount) / 1e8
 
 
+async def test_the_second_of_two_clerks_gets_both_versions(world: World):
+    city, province, name = world.portal.city(CITY), world.portal.province, await world.new_project()
+    version = ok(await city.get(f"/projects/{name}"))["version"]
+    edit = {"version": version, "reason": "made for a test"}
+    ok(await city.post(f"/projects/{name}/changes", json={**edit, "name": "甲"}))
+    late = problem(await province.post(f"/projects/{name}/changes", json={**edit, "name": "乙"}), 409)
+    assert late["code"] == "edited-meanwhile"
+    assert (late["yours"]["name"], late["current"]["name"], late["version"]) == ("乙", "甲", version + 1)
+    (change,) = late["changes"]
+    assert change["event"] == "ProjectChanged"
+    assert change["by"]
+    assert change["at"]
+
+
+async def test_a_closed_month_says_whom_to_ask_and_opens_by_consent(world: World):
+    city, province = world.portal.city("350400"), world.portal.province
+    report = {"region": "350400", "month": "2013-02", "investment": "2700000000"}
+    ok(await province.post("/reports/months/2013-02/closing", json={"reason": "made for a test"}))
+    closed = problem(await city.post("/reports", json=report), 409)
+    assert (closed["code"], closed["where"]) == ("closed-month", "month")
+    consent = {"until": "2014-12-31", "reason": "made for a test"}
+    ok(await province.post("/reports/months/2013-02/reopenings", json=consent))
+    ok(await city.post("/reports", json=report))
+
+
 async def test_a_service_that_is_down_is_said_and_the_command_can_be_repeated(world: World):
     """503 with when and under which id to repeat; the repeat is carried out once, and others aren't touched."""
     portal, name = world.portal, unique("P-DOWN")

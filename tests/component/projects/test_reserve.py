@@ -6,6 +6,7 @@ import pytest_asyncio
 
 from services.projects.app.context import App
 from services.projects.duty_watch import DutyWatch
+from services.projects.reserve_watch import ReserveWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service, local
 
 _CRITERIA = ("supported_field", "permits_complete", "own_funds")
@@ -123,6 +124,28 @@ async def test_the_last_look_of_a_quarter_hands_the_citys_duty_in(library: Servi
     assert empty["standing"] == "not_due", "an empty library is reported by reference"
     by_reference = {"duty": "TR-18", "region": "350200", "period": "2013-Q2", "evidence": "零报告"}
     assert (await library.ask(XIAMEN, "hand-in-duty", **by_reference))["standing"] == "received"
+
+
+async def test_a_project_that_nobody_looks_at_leaves_the_library_and_may_come_back(library: Service) -> None:
+    watch = ReserveWatch(App(library.engine, library.log, library.clock))
+    library.clock.set(local(2013, 12, 31))
+    update = {"register": "reserve_county", "action": "confirmed", "on": "2013-09-20"}
+    await library.ask(FUQING, "update-reserve", project="P-1", **update)
+    assert await watch.sweep() == 0  # all came in on 1 February: their third quarter isn't over
+    library.clock.set(local(2014, 1, 2))
+    assert await watch.sweep() == 3
+    assert await watch.sweep() == 0
+    listed = await library.ask(FUQING, "list-reserve", register="reserve_county", on="2014-01-03")
+    assert [each["project"] for each in listed["items"]] == ["P-1"]
+    left = (await library.events())[-2:]
+    assert [event.type for event in left] == ["RegisterLeft", "ReserveUpdated"]
+    assert (left[0].data["reason"], left[0].metadata["actor"]["role"]) == (
+        "连续未更新移出储备库（最近一次：2013-Q1）",
+        "system",
+    )
+    library.clock.set(local(2014, 1, 3))
+    await enter(library, "P-2", on="2014-01-03")
+    assert await watch.sweep() == 0
 
 
 async def test_a_dropped_project_goes_out_with_its_reason(library: Service) -> None:

@@ -17,6 +17,7 @@ from services.projects.domain.reserve import (
     ReserveUpdated,
     ScreeningRule,
     ScreenProject,
+    SilenceRule,
     UpdateReserve,
     check_threshold,
     quarter,
@@ -66,6 +67,14 @@ def updated(action: Action, promoted_to: str | None = None) -> ReserveUpdated:
     ("on", "name"),
     [(date(2013, 1, 1), "2013-Q1"), (date(2013, 3, 31), "2013-Q1"), (date(2013, 12, 31), "2013-Q4")],
 )
+@pytest.mark.parametrize(
+    ("last", "now", "ends"),
+    [("2013-Q1", "2013-Q4", False), ("2013-Q1", "2014-Q1", True), ("2013-Q4", "2014-Q3", False)],
+)
+def test_a_stay_ends_after_three_whole_quarters_without_a_look(last: str, now: str, ends: bool) -> None:
+    assert SilenceRule(3).ends(last, now) is ends
+
+
 def test_the_quarter_of_a_day(on: date, name: str) -> None:
     assert quarter(on) == name
 

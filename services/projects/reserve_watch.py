@@ -1,0 +1,68 @@
+"""Ends stays in the reserve library that nobody has looked at for too long, by the dated rule `reserve_silence`."""
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.app import projects
+from services.projects.app.reserve_rules import library
+from services.projects.day_watch import DayWatch
+from services.projects.domain.project_commands import ProjectCommand
+from services.projects.domain.reserve import Action, ReserveRule, SilenceRule, UpdateReserve, quarter
+from shared.identity import system_actor
+from shared.problems import Problem
+from shared.rpc import Call
+
+_log = structlog.get_logger(__name__)
+_ACTOR = system_actor("reserve")
+RULE = "reserve_silence"
+
+
+class ReserveWatch(DayWatch):
+    """Takes silent projects out of the library; who keeps them may put them in again."""
+
+    name = "reserve"
+
+    async def sweep(self) -> int:
+        """End every stay whose time is over; answers how many."""
+        today, done = self.app.today(), 0
+        async with self.app.engine.connect() as conn:
+            if not any(rule.holds(today) for rule in await reference.rules(conn, RULE)):
+                return 0
+            silence = await reference.parameters(conn, RULE, today, SilenceRule)
+            rule = await library(conn, today)
+            stay, look = tables.project_register.c, tables.reserve_update.c
+            rows = await conn.execute(
+                select(stay.project, stay.register, stay.valid_from, look.quarter)
+                .outerjoin(
+                    tables.reserve_update, (look.project == stay.project) & (look.register == stay.register)
+                )
+                .where(stay.register.in_(rule.registers), stay.valid_to.is_(None), stay.valid_from < today)
+                .order_by(stay.project, stay.register)
+            )
+            over = [
+                (row.project, row.register, last)
+                for row in rows
+                if silence.ends(last := max(row.quarter or "", quarter(row.valid_from)), quarter(today))
+            ]
+        for project, register, last in over:
+            done += await self._end(project, register, last, rule)
+        return done
+
+    async def _end(self, project: str, register: str, last: str, rule: ReserveRule) -> int:
+        today = self.app.today()
+
+        async def command(conn: AsyncConnection) -> ProjectCommand:
+            reason = f"连续未更新移出储备库（最近一次：{last}）"
+            by = _ACTOR.subject
+            return UpdateReserve(project, register, Action.DROPPED, today, reason, by, today, rule)
+
+        body = {"project": project, "register": register}
+        call = Call(f"{project}:{register}:{today}", _ACTOR, "update-reserve", body)
+        try:
+            await projects.run(self.app, call, project, command)
+        except Problem as problem:  # somebody was faster: the others go on
+            _log.warning("not taken out of the library", project=project, why=problem.detail)
+            return 0
+        return 1
