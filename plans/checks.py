@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from plans.duties import Duty
 from plans.model import (
+    AppraisalScheme,
     Coefficient,
     Envelope,
     Fund,
@@ -99,6 +100,22 @@ def measures(
     for row in rows:
         yield from known(row, "region", row.item.region, [each.item.code for each in regions], "regions.csv")
         yield from known(row, "tag", row.item.tag, [each.item.tag for each in tags], "project_tags.csv")
+
+
+def appraisal(rows: Sequence[Located[AppraisalScheme]]) -> Iterable[Fault]:
+    """Each measure stands once, its days are days of every year, and no place brings more than the one before."""
+    for row in rows:
+        scheme = row.item
+        items = [Located(row.file, row.line, item) for item in scheme.items]
+        yield from unique(items, "items", lambda item: item.item)
+        for name, (month, day) in (("self_due", scheme.self_due), ("verify_due", scheme.verify_due)):
+            try:
+                date(2013, month, day)
+            except ValueError as error:
+                yield Fault(row.file, row.line, name, str(error), "Write it as [month, day]")
+        if scheme.awards != sorted(scheme.awards, reverse=True):
+            problem = "a later place brings more than the one before"
+            yield Fault(row.file, row.line, "awards", problem, "Write the first place first")
 
 
 def tags(rows: Sequence[Located[ProjectTag]], programmes: Sequence[Located[Programme]]) -> Iterable[Fault]:

@@ -13,6 +13,7 @@ from plans import checks, openings, parts
 from plans.duties import Duty
 from plans.limits import Limit, LimitStandard, Prices, check_limits
 from plans.model import (
+    AppraisalScheme,
     Coefficient,
     Envelope,
     Fund,
@@ -60,6 +61,7 @@ class Plan:
     project_tags: tuple[ProjectTag, ...]
     funds: tuple[Fund, ...]
     measures: tuple[Measure, ...]
+    appraisal_schemes: tuple[AppraisalScheme, ...]
     sectors: tuple[Sector, ...]
     coefficients: tuple[Coefficient, ...]
     statistical_coefficients: tuple[StatisticalCoefficient, ...]
@@ -86,7 +88,13 @@ class Plan:
         """One JSON-able body per owner service: assessment, energy, projects (see plans/parts.py)."""
         return {
             "assessment": parts.for_assessment(
-                self.envelope, self.programmes, self.regions, self.relations, self.targets, self.bases
+                self.envelope,
+                self.programmes,
+                self.regions,
+                self.relations,
+                self.targets,
+                self.bases,
+                self.appraisal_schemes,
             ),
             "energy": parts.for_energy(
                 self.envelope,
@@ -147,6 +155,7 @@ def load_folder(folder: Path) -> Plan:
     project_tags = reader.table("project_tags.csv", ProjectTag)
     funds = _lists(reader, "funds.yaml", "funds")("funds", Fund)
     measures = _lists(reader, "measures.yaml", "measures")("measures", Measure)
+    schemes = _lists(reader, "appraisal.yaml", "schemes")("schemes", AppraisalScheme)
     monitoring = _lists(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
     key_users = monitoring("key_user_rules", KeyUserRule)
     silence = monitoring("monitoring_rules", MonitoringRule)
@@ -179,6 +188,8 @@ def load_folder(folder: Path) -> Plan:
         *checks.funds(funds, regions, programmes),
         *checks.unique(measures, "measure", lambda row: row.measure),
         *checks.measures(measures, regions, project_tags),
+        *checks.one_at_a_time(schemes, lambda row: (row.valid_from, row.valid_to)),
+        *checks.appraisal(schemes),
         *checks.regions(regions, relations, envelope.province),
         *checks.targets(targets, bases, programmes, levels, units, envelope),
         *checks.sums(sums, targets),
@@ -208,6 +219,7 @@ def load_folder(folder: Path) -> Plan:
         project_tags=_items(project_tags),
         funds=_items(funds),
         measures=_items(measures),
+        appraisal_schemes=_items(schemes),
         sectors=_items(sectors),
         coefficients=_items(coefficients),
         statistical_coefficients=_items(statistical),

@@ -283,6 +283,37 @@ class Measure(Sourced):
     items: list[MeasureItem] = []
 
 
+class AppraisalItem(Strict):
+    """A measure that cities are appraised by, and the points that it brings at most."""
+
+    item: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    name: Text
+    row: Text
+    points: Annotated[Decimal, Field(gt=0)]
+
+
+class AppraisalScheme(Sourced):
+    """How cities are appraised between two days (绩效考核): points of both parts, days, places.
+
+    `awards` in yuan, first place first; `self_due` and `verify_due` as [month, day] in the year `due_years_after` the
+    assessed one (X-13).
+    """
+
+    scheme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
+    name: Text
+    row: Text
+    measure: MeasureName
+    completion_points: Annotated[Decimal, Field(ge=0)]
+    items: Annotated[list[AppraisalItem], Field(min_length=1)]
+    tie_break: list[Literal["completion"]] = []
+    awards: Annotated[list[Annotated[Decimal, Field(gt=0)]], Field(min_length=1)]
+    due_years_after: Annotated[int, Field(ge=0, le=5)]
+    self_due: tuple[int, int]
+    verify_due: tuple[int, int]
+    valid_from: date
+    valid_to: date | None = None
+
+
 class Sector(Sourced):
     """A sector named by the plan as a set of GB/T 4754-2011 code prefixes of any length (X-21)."""
 

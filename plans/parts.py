@@ -1,7 +1,7 @@
 """Cuts a plan into the part each service owns, as JSON-able dicts: Decimal as text, days as ISO dates.
 
-assessment: programmes, regions, targets · energy: regions, coefficients · projects: regions, duties, registers,
-rules, tags.
+assessment: programmes, regions, targets, appraisal · energy: regions, coefficients · projects: regions, duties,
+registers, rules, tags.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from typing import Any
 
 from plans.duties import Duty
 from plans.model import (
+    AppraisalScheme,
     Coefficient,
     Envelope,
     KeyUserRule,
@@ -35,8 +36,9 @@ def for_assessment(
     relations: Sequence[RegionRelation],
     targets: Sequence[Target],
     bases: Sequence[TargetBase],
+    appraisal_schemes: Sequence[AppraisalScheme],
 ) -> Json:
-    """Who issued the plan, its programmes, regions and every target with its base."""
+    """Who issued the plan, its programmes, regions, every target with its base, how cities are appraised."""
     base_of = {base.target: base for base in bases}
     return {
         "plan": envelope.plan,
@@ -48,6 +50,7 @@ def for_assessment(
         "programmes": _programmes(programmes),
         "regions": _regions(regions, relations),
         "targets": [_target(target, base_of.get(target.target)) for target in targets],
+        "appraisal_schemes": [scheme.model_dump(mode="json") for scheme in appraisal_schemes],
     }
 
 

@@ -2,8 +2,15 @@
 
 from typing import get_args
 
-from services.assessment.domain import designation, plan, plan_decisions, statistic
-from services.assessment.domain.plan import PlanPublished, RegionsDefined
+from services.assessment.domain import (
+    appraisal,
+    appraisal_decisions,
+    designation,
+    plan,
+    plan_decisions,
+    statistic,
+)
+from services.assessment.domain.plan import AppraisalSchemesDefined, PlanPublished, RegionsDefined
 from services.assessment.domain.statistic import StatisticReported, StatisticRevised
 from services.assessment.domain.target import TargetDecomposed, TargetRevised, TargetSet
 from shared.catalogue import Catalogue
@@ -16,17 +23,20 @@ CATALOGUE = Catalogue(
     [
         PlanPublished,
         RegionsDefined,
+        AppraisalSchemesDefined,
         TargetSet,
         TargetRevised,
         TargetDecomposed,
         StatisticReported,
         StatisticRevised,
         *get_args(designation.DesignationEvent),
+        *get_args(appraisal.AppraisalEvent),
     ],
 )
 
 PLAN = Decider(plan.INITIAL, plan_decisions.decide, plan.evolve)
 STATISTIC = Decider(statistic.INITIAL, statistic.decide, statistic.evolve)
+APPRAISAL = Decider(appraisal.INITIAL, appraisal_decisions.decide, appraisal.evolve)
 DESIGNATION = Decider(designation.INITIAL, designation.decide, designation.evolve)
 
 
@@ -43,3 +53,8 @@ def statistic_stream(indicator: str, region: str, period: str) -> str:
 def designation_stream(designation_id: str) -> str:
     """The stream of one designation."""
     return f"designation:{designation_id}"
+
+
+def appraisal_stream(plan_id: str, year: int) -> str:
+    """The stream of a year's appraisal of the cities."""
+    return f"appraisal:{plan_id}:{year}"

@@ -13,6 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import tables
+from services.assessment.domain.appraisal import (
+    AppraisalEvent,
+    AppraisalOpened,
+    AwardGranted,
+    RankingPublished,
+    ScoreVerified,
+    SelfAssessed,
+)
 from services.assessment.domain.designation import (
     Designated,
     DesignationAssessed,
@@ -21,7 +29,7 @@ from services.assessment.domain.designation import (
     DesignationWithdrawn,
     Facts,
 )
-from services.assessment.domain.plan import PlanEvent, PlanPublished, RegionsDefined
+from services.assessment.domain.plan import AppraisalSchemesDefined, PlanEvent, PlanPublished, RegionsDefined
 from services.assessment.domain.statistic import StatisticEvent, StatisticReported, StatisticRevised
 from services.assessment.domain.target import (
     TargetDecomposed,
@@ -35,7 +43,7 @@ from services.assessment.events import CATALOGUE
 from shared.event_log import EventLog
 
 _BATCH = 1000
-OwnEvent = PlanEvent | StatisticEvent | DesignationEvent
+OwnEvent = PlanEvent | StatisticEvent | DesignationEvent | AppraisalEvent
 
 
 async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
@@ -70,6 +78,8 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             )
         case RegionsDefined():
             await _regions(conn, event)
+        case AppraisalSchemesDefined():
+            pass  # read from the plan's own history when an appraisal is opened
         case TargetSet() | TargetRevised():
             await _target(conn, facts_of(event))
         case TargetDecomposed():
@@ -78,6 +88,8 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             await _statistic(conn, event)
         case Designated() | DesignationAssessed() | DesignationWarned() | DesignationWithdrawn():
             await _designation(conn, event)
+        case AppraisalOpened() | SelfAssessed() | ScoreVerified() | RankingPublished() | AwardGranted():
+            await _appraisal(conn, event)
         case _:
             assert_never(event)
 
@@ -175,3 +187,38 @@ async def _designation(conn: AsyncConnection, event: DesignationEvent) -> None:
             assert_never(event)
     t = tables.designation
     await conn.execute(update(t).where(t.c.designation == event.designation).values(row))
+
+
+async def _appraisal(conn: AsyncConnection, event: AppraisalEvent) -> None:
+    t = tables.appraisal.c
+    changes: dict[str, object]
+    match event:
+        case AppraisalOpened():
+            row = {
+                "plan": event.plan,
+                "year": event.year,
+                "measure": event.scheme.measure,
+                "opened_on": event.opened_on,
+                "self_due_on": event.self_due_on,
+                "verify_due_on": event.verify_due_on,
+                "cities": len(event.cities),
+                "own": [],
+                "verified": [],
+                "edition": 0,
+            }
+            await conn.execute(insert(tables.appraisal).values(row))
+            return
+        case SelfAssessed():
+            changes = {"own": func.array_append(func.array_remove(t.own, event.region), event.region)}
+        case ScoreVerified():
+            changes = {
+                "verified": func.array_append(func.array_remove(t.verified, event.region), event.region)
+            }
+        case RankingPublished():
+            changes = {"edition": event.edition}
+        case AwardGranted():
+            return
+        case _:
+            assert_never(event)
+    statement = update(tables.appraisal).where(t.plan == event.plan, t.year == event.year)
+    await conn.execute(statement.values(changes))

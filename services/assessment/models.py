@@ -224,6 +224,43 @@ class RegionDefinition(Request):
     relations: Annotated[list[RegionRelation], Field(max_length=20)] = []
 
 
+class AppraisalItem(Request):
+    """A measure that cities are appraised by, and the points that it brings at most."""
+
+    item: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["reporting"])]
+    name: Text
+    row: Text
+    points: Amount
+
+
+class AppraisalScheme(Request):
+    """How cities are appraised (绩效考核办法) for the years that end between two days, both included."""
+
+    scheme: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$", examples=["technology_renovation"])]
+    name: Text
+    row: Text
+    measure: Measure
+    completion_points: Annotated[Amount, Field(description="for a target completed in full")]
+    items: Annotated[list[AppraisalItem], Field(min_length=1, max_length=30)]
+    tie_break: Annotated[
+        list[Literal["completion"]],
+        Field(max_length=5, description="what decides between equal totals; after that places are shared"),
+    ]
+    awards: Annotated[list[Amount], Field(max_length=20, description="CNY of the first, second, … place")]
+    due_years_after: Annotated[int, Field(ge=0, le=5, description="year of the due days less the assessed")]
+    self_due: Annotated[
+        tuple[int, int], Field(description="self-assessment: [month, day]", examples=[[1, 31]])
+    ]
+    verify_due: Annotated[
+        tuple[int, int], Field(description="verification: [month, day]", examples=[[2, 28]])
+    ]
+    valid_from: date
+    valid_to: date | None = None
+    source: Text
+    confidence: Text
+    note: LongText = ""
+
+
 class LoadPlan(Request):
     """Publish a plan as a whole; the same again changes nothing."""
 
@@ -256,6 +293,10 @@ class LoadPlan(Request):
     programmes: Annotated[list[ProgrammeDefinition], Field(min_length=1, max_length=50)]
     regions: Annotated[list[RegionDefinition], Field(min_length=1, max_length=2000)]
     targets: Annotated[list[TargetDefinition], Field(max_length=1000)]
+    appraisal_schemes: Annotated[
+        list[AppraisalScheme] | None,
+        Field(max_length=20, description="how cities are appraised; absent: as before"),
+    ] = None
     reason: Annotated[
         Text | None, Field(description="Why; needed where something that was published changes.")
     ] = None

@@ -16,6 +16,7 @@ class Loaded(BaseModel):
     title: str
     header: Literal["changed", "unchanged"]
     regions: Literal["changed", "unchanged"]
+    appraisal_schemes: Literal["changed", "unchanged"]
     region_count: int
     targets_set: list[str]
     targets_revised: list[str]

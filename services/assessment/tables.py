@@ -64,6 +64,20 @@ designation = Table(
     Column("since", Date),
     Column("withdrawn_on", Date),
 )
+appraisal = Table(
+    "appraisal",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("measure", Text),
+    Column("opened_on", Date),
+    Column("self_due_on", Date),
+    Column("verify_due_on", Date),
+    Column("cities", Integer),
+    Column("own", ARRAY(Text)),
+    Column("verified", ARRAY(Text)),
+    Column("edition", Integer),
+)
 
-INLINE = (plan, region, target, statistic, designation)
+INLINE = (plan, region, target, statistic, designation, appraisal)
 """What is written with the events and can be rebuilt from the own log."""

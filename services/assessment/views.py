@@ -6,7 +6,13 @@ from typing import Any
 
 import msgspec
 
-from services.assessment.domain.plan import PlanEvent, PlanPublished, Published, RegionsDefined
+from services.assessment.domain.plan import (
+    AppraisalSchemesDefined,
+    PlanEvent,
+    PlanPublished,
+    Published,
+    RegionsDefined,
+)
 from services.assessment.domain.statistic import Indicator, NotReported, StatisticState
 from services.assessment.domain.target import ADDITIVE, TargetFacts, TargetRevised, TargetSet
 from shared.problems import not_found
@@ -45,6 +51,9 @@ def loaded(plan: Published, events: Sequence[PlanEvent]) -> Json:
         "title": plan.header.title,
         "header": "changed" if any(isinstance(e, PlanPublished) for e in events) else "unchanged",
         "regions": "changed" if any(isinstance(e, RegionsDefined) for e in events) else "unchanged",
+        "appraisal_schemes": "changed"
+        if any(isinstance(e, AppraisalSchemesDefined) for e in events)
+        else "unchanged",
         "region_count": len(plan.regions),
         "targets_set": [e.target for e in events if isinstance(e, TargetSet)],
         "targets_revised": [e.target for e in events if isinstance(e, TargetRevised)],

@@ -100,6 +100,7 @@ class Endpoints:
                 answer = _conditional(request, *await self._flights.join(asked, ask))
                 return answer if route.media == "application/json" else _page(answer, route.media)
             command_id = idempotency_key(request)
+            attached = await self._attached(request, route, body, actor, correlation_id)
             self._people.acts(caller)
             reply = await self._client.call(
                 route.service,
@@ -109,6 +110,7 @@ class Endpoints:
                 command_id=command_id,
                 correlation_id=correlation_id or command_id,
                 timeout=self._settings.call_timeout,
+                attached=attached,
             )
             token = self._positions.sign(reply["source"], reply["position"])
             headers = {HEADER: token, "Idempotency-Key": command_id}
@@ -116,6 +118,26 @@ class Endpoints:
 
         endpoint.__name__ = f"{route.service}_{route.operation}".replace("-", "_")
         return endpoint
+
+    async def _attached(
+        self, request: Request, route: Route, body: dict[str, Any], actor: Actor, correlation_id: str
+    ) -> dict[str, Any]:
+        """The answer to the question that goes along with a command, at least as new as the caller's token says."""
+        if route.attached is None:
+            return {}
+        asked: dict[str, Any] = {name: body[name] for name in route.attached.takes if name in body}
+        if token := request.headers.get(HEADER):
+            asked["at_least"] = self._positions.read(token)
+        answer = await self._client.query(
+            route.attached.service,
+            route.attached.operation,
+            {**asked, **route.attached.says},
+            actor,
+            correlation_id=correlation_id,
+            timeout=self._settings.call_timeout,
+        )
+        found: dict[str, Any] = _decoder.decode(answer)
+        return found
 
     async def _request_object(
         self, request: Request, route: Route, operation: OperationContract

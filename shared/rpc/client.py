@@ -45,6 +45,7 @@ class Client:
         command_id: str | None = None,
         correlation_id: str = "",
         timeout: float = 10.0,
+        attached: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """One operation's reply: `{"data": …}`, for a command also `"source"` and `"position"`.
 
@@ -52,7 +53,9 @@ class Client:
         with the id under which the caller may repeat.
         """
         command_id = command_id or uuid4().hex
-        body_of_reply = await self._send(service, operation, body, actor, command_id, correlation_id, timeout)
+        body_of_reply = await self._send(
+            service, operation, body, actor, command_id, correlation_id, timeout, attached
+        )
         reply: dict[str, Any] = json.loads(body_of_reply)
         if "problem" in reply:
             raise Problem.from_dict(reply["problem"])
@@ -86,6 +89,7 @@ class Client:
         command_id: str,
         correlation_id: str,
         timeout: float,
+        attached: dict[str, Any] | None = None,
     ) -> bytes:
         give_up = time.monotonic() + timeout
         with _tracer.start_as_current_span(
@@ -96,7 +100,7 @@ class Client:
             carrier: dict[str, str] = {}
             propagate.inject(carrier)
             deadline = datetime.now(UTC) + timedelta(seconds=timeout)
-            call = Call(command_id, actor, operation, body, deadline, correlation_id, carrier)
+            call = Call(command_id, actor, operation, body, deadline, correlation_id, carrier, attached or {})
             raw = call.encode()
             while (left := give_up - time.monotonic()) > 0:
                 try:

@@ -20,7 +20,11 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)  # money and energy cross as
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as a service sees it. `body` is the raw JSON object, `deadline` is system time."""
+    """One request as a service sees it. `body` is the raw JSON object, `deadline` is system time.
+
+    `attached`: what the door read elsewhere for a command. It is no part of what the caller sent: a repeat is the
+    same request whatever was read for it meanwhile.
+    """
 
     command_id: str
     actor: Actor
@@ -29,6 +33,7 @@ class Call:
     deadline: datetime | None = None
     correlation_id: str = ""
     trace: dict[str, str] = field(default_factory=dict)
+    attached: dict[str, Any] = field(default_factory=dict)
 
     def canonical_body(self) -> bytes:
         """The body as bytes that don't depend on the order of its keys."""
@@ -63,6 +68,7 @@ class Call:
                 "correlation_id": self.correlation_id,
                 "trace": self.trace,
                 "body": self.body,
+                "attached": self.attached,
             }
         )
 
@@ -85,6 +91,7 @@ class Call:
             deadline,
             str(message.get("correlation_id", "")),
             dict(message.get("trace", {})),
+            dict(message.get("attached", {})),
         )
 
 

@@ -11,6 +11,7 @@ from services.assessment.domain.plan import PlanHeader as Header
 from services.assessment.domain.plan import Programme
 from services.assessment.domain.plan_decisions import PublishPlan, ReviseTarget, Share
 from services.assessment.domain.region import Region
+from services.assessment.domain.scheme import Scheme
 from services.assessment.domain.target import TargetBase, TargetFacts
 from services.assessment.people import NotePerson, OnePerson, PersonView
 from services.assessment.queries import StatisticFilter, TargetFilter
@@ -38,6 +39,9 @@ async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
         ),
         regions=tuple(msgspec.convert(region.model_dump(), Region) for region in body.regions),
         targets=tuple(_facts(body.plan, target) for target in body.targets),
+        schemes=None
+        if body.appraisal_schemes is None
+        else tuple(msgspec.convert(scheme.model_dump(), Scheme) for scheme in body.appraisal_schemes),
         reason=body.reason,
     )
     return await Serving.assessment.load_plan(call, command)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar, assert_never
 
 from services.assessment.domain.region import Region
+from services.assessment.domain.scheme import Scheme
 from services.assessment.domain.target import (
     TargetDecomposed,
     TargetFacts,
@@ -55,7 +56,19 @@ class RegionsDefined:
     reason: str | None = None
 
 
-PlanEvent = PlanPublished | RegionsDefined | TargetSet | TargetRevised | TargetDecomposed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalSchemesDefined:
+    """How the cities are appraised (绩效考核办法). The newest list replaces the one before it."""
+
+    schema_version: ClassVar[int] = 1
+    plan: str
+    schemes: tuple[Scheme, ...]
+    reason: str | None = None
+
+
+PlanEvent = (
+    PlanPublished | RegionsDefined | AppraisalSchemesDefined | TargetSet | TargetRevised | TargetDecomposed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,7 @@ class Published:
     targets: Mapping[str, TargetFacts] = field(default_factory=dict)
     loaded: Mapping[str, TargetFacts] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    schemes: tuple[Scheme, ...] = ()
 
     def region(self, code: str) -> Region | None:
         return next((region for region in self.regions if region.code == code), None)
@@ -108,6 +122,8 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
             return replace(state, header=header) if isinstance(state, Published) else Published(header)
         case RegionsDefined():
             return replace(_published(state), regions=event.regions)
+        case AppraisalSchemesDefined():
+            return replace(_published(state), schemes=event.schemes)
         case TargetSet() | TargetRevised():
             plan, facts = _published(state), facts_of(event)
             loaded = plan.loaded

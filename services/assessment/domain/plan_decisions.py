@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from services.assessment.domain import period as periods
 from services.assessment.domain import region as regions
+from services.assessment.domain import scheme as schemes
 from services.assessment.domain import target as targets
 from services.assessment.domain.plan import (
     FROM_DECISION,
     FROM_PUBLICATION,
+    AppraisalSchemesDefined,
     PlanEvent,
     PlanHeader,
     PlanPublished,
@@ -21,6 +23,7 @@ from services.assessment.domain.plan import (
 )
 from services.assessment.domain.refusal import Refused
 from services.assessment.domain.region import COUNTY, PREFECTURE, Fault, Region
+from services.assessment.domain.scheme import Scheme
 from services.assessment.domain.target import TargetBase, TargetDecomposed, TargetFacts
 
 
@@ -28,12 +31,14 @@ from services.assessment.domain.target import TargetBase, TargetDecomposed, Targ
 class PublishPlan:
     """Publish a plan as a whole, or the same plan again with what has changed in it.
 
-    `reason` is needed as soon as something that was published changes; additions need none.
+    `reason` is needed as soon as something that was published changes; additions need none. `schemes` None: they
+    stay as they are.
     """
 
     header: PlanHeader
     regions: tuple[Region, ...]
     targets: tuple[TargetFacts, ...]
+    schemes: tuple[Scheme, ...] | None = None
     reason: str | None = None
 
 
@@ -84,6 +89,11 @@ def decide(command: PlanCommand, state: PlanState) -> Sequence[PlanEvent]:
             return [
                 _published(command.header, None),
                 RegionsDefined(plan=command.header.plan, regions=command.regions),
+                *(
+                    [AppraisalSchemesDefined(plan=command.header.plan, schemes=command.schemes)]
+                    if command.schemes
+                    else []
+                ),
                 *(targets.set_event(facts, FROM_PUBLICATION) for facts in command.targets),
             ]
         case (PublishPlan(), Published()):
@@ -139,6 +149,7 @@ def _faults(command: PublishPlan) -> Iterator[Fault]:
         Fault("programmes", f"{code} is listed twice") for code, n in Counter(programmes).items() if n > 1
     )
     yield from regions.faults(command.regions)
+    yield from schemes.faults(command.schemes or ())
     by_code = {region.code: region for region in command.regions}
     known = frozenset(facts.target for facts in command.targets)
     seen: set[str] = set()
@@ -161,6 +172,7 @@ def _republished(command: PublishPlan, plan: Published) -> list[PlanEvent]:
         )
     header_changed = command.header != plan.header
     regions_changed = command.regions != plan.regions
+    schemes_changed = command.schemes is not None and command.schemes != plan.schemes
     changed, added = [], []
     for facts in command.targets:
         before = plan.loaded.get(facts.target, plan.targets.get(facts.target))
@@ -171,6 +183,7 @@ def _republished(command: PublishPlan, plan: Published) -> list[PlanEvent]:
     what = [
         *(["the plan's header"] if header_changed else []),
         *(["its regions"] if regions_changed else []),
+        *(["how cities are appraised"] if schemes_changed and plan.schemes else []),
         *(facts.target for facts in changed),
     ]
     if what and not command.reason:
@@ -186,6 +199,11 @@ def _republished(command: PublishPlan, plan: Published) -> list[PlanEvent]:
         *(
             [RegionsDefined(plan=command.header.plan, regions=command.regions, reason=reason)]
             if regions_changed
+            else []
+        ),
+        *(
+            [AppraisalSchemesDefined(plan=command.header.plan, schemes=command.schemes or (), reason=reason)]
+            if schemes_changed
             else []
         ),
         *(targets.set_event(facts, FROM_PUBLICATION) for facts in added),

@@ -1,5 +1,6 @@
 """The public routes, as a table: method and path, the operation that answers, who may call, what is scoped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE, OPS, PROVINCE
@@ -9,11 +10,25 @@ GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A question that the door asks for a command, as its caller; the answer goes along with the command.
+
+    `takes`: fields of the command's request that the question has too; `says`: what else it says.
+    """
+
+    service: str
+    operation: str
+    takes: tuple[str, ...]
+    says: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One public route.
 
     `path` is below /api/v1; its parameters, the query and the body make up the one request object.
     `area` and `organisation` name the fields of it that hold a region's code and an enterprise's id.
+    `attached`: for a command that goes by another service's figures.
     `media`: where it isn't JSON, the answer is the text in the operation's field `content`.
     """
 
@@ -27,6 +42,7 @@ class Route:
     organisation: str | None = None
     status: int = 200
     media: str = "application/json"
+    attached: Attached | None = None
 
     @property
     def path_parameters(self) -> list[str]:
@@ -36,6 +52,7 @@ class Route:
 def all_routes() -> list[Route]:
     """Every route of the table, in the order of the documentation."""
     from services.gateway.routes import (
+        appraisals,
         designations,
         documents,
         duties,
@@ -55,6 +72,7 @@ def all_routes() -> list[Route]:
     return [
         *progress.ROUTES,
         *plan.ROUTES,
+        *appraisals.ROUTES,
         *designations.ROUTES,
         *projects.ROUTES,
         *pre_reviews.ROUTES,

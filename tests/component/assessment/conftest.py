@@ -1,7 +1,7 @@
 """The assessment service on a real database, called through its operations as the gateway would."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -51,10 +51,11 @@ class Service:
     operations: Operations
     log: EventLog
     plan: dict[str, Any]
+    attached: dict[str, Any] = field(default_factory=dict)
 
     async def call(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> dict[str, Any]:
         """The whole reply of an operation. Raises Problem as the gateway's client would."""
-        call = Call(key or uuid4().hex, actor, operation, body)
+        call = Call(key or uuid4().hex, actor, operation, body, attached=self.attached)
         reply: dict[str, Any] = msgspec.json.decode(await self.operations.answer(call.encode()))
         if "problem" in reply:
             raise Problem.from_dict(reply["problem"])

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.assessment import tables
 from services.assessment.inline import rebuild_inline
 from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
+from tests.component.assessment.test_appraisals import NOTICE, points
+from tests.component.assessment.test_appraisals import OF as OF_YEAR
 from tests.component.assessment.test_designations import CENTRE, OF
 from tests.component.assessment.test_targets import PARTS, PINGTAN, PLAN
 
@@ -33,6 +35,10 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     await service.ask(PROVINCE, "designate", **{**CENTRE, "designation": "D-2", "level": "national"})
     gone = {"designation": "D-2", "evidence": "1号", "reason": "r"}
     await service.ask(PROVINCE, "withdraw-designation", **gone)
+    await service.ask(PROVINCE, "open-appraisal", **{**OF_YEAR, "year": 2012})
+    await service.ask(
+        FUZHOU, "assess-own", **{**OF_YEAR, "year": 2012}, region="350100", items=points(), **NOTICE
+    )
     fewer = {**service.plan, "regions": [r for r in service.plan["regions"] if r["code"] != "350527"]}
     await service.ask(OPS, "load-plan", **fewer, reason="not administered")
     before = await rows(service.engine)

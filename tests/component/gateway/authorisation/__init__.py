@@ -7,6 +7,7 @@ API, each with its lines (`TABLE`) and its requests (`SAMPLES`).
 """
 
 from tests.component.gateway.authorisation import (
+    appraisals,
     designations,
     documents,
     duties,
@@ -32,6 +33,7 @@ _SLICES = (
     progress,
     system,
     plan,
+    appraisals,
     designations,
     projects,
     signings,

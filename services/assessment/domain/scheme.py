@@ -1,0 +1,143 @@
+"""The scheme of the performance appraisal (技改绩效考核办法): its parts, its days, its places. All of it is dated data.
+
+TR-24 names two parts, how much of a target is completed and which measures were carried out, and prints no weight.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from services.assessment.domain.region import Fault
+
+COMPLETION = "completion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A measure (措施) of the second part: at most `points` for carrying it out."""
+
+    item: str
+    name: str
+    row: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A scheme in force between two days, both included.
+
+    `measure`: what the target of the first part is measured by; completed in full it brings `completion_points`, in
+    part as much of them, never more. `awards`: CNY of the first, second, third place. `tie_break`: what decides
+    between equal totals; who is equal after that too shares the places and what they bring (X-18). Both days lie in
+    the year `due_years_after` the assessed one (X-13), as (month, day).
+    """
+
+    scheme: str
+    name: str
+    row: str
+    measure: str
+    completion_points: Decimal
+    items: tuple[Item, ...]
+    tie_break: tuple[str, ...]
+    awards: tuple[Decimal, ...]
+    due_years_after: int
+    self_due: tuple[int, int]
+    verify_due: tuple[int, int]
+    valid_from: date
+    valid_to: date | None
+    source: str
+    confidence: str
+    note: str = ""
+
+    @property
+    def full_marks(self) -> Decimal:
+        """What all parts bring together."""
+        return self.completion_points + sum((each.points for each in self.items), Decimal(0))
+
+    def self_due_on(self, year: int) -> date:
+        """The last day for a city's self-assessment of a year."""
+        return date(year + self.due_years_after, *self.self_due)
+
+    def verify_due_on(self, year: int) -> date:
+        """The last day for the province's verification of a year."""
+        return date(year + self.due_years_after, *self.verify_due)
+
+
+def scheme_for(schemes: Iterable[Scheme], year: int) -> Scheme | None:
+    """The scheme in force on the last day of the assessed year: the latest that began; before the first, the first."""
+    day = date(year, 12, 31)
+    ordered = sorted(schemes, key=lambda each: each.valid_from)
+    begun = [each for each in ordered if each.valid_from <= day] or ordered[:1]
+    if not begun or (begun[-1].valid_to is not None and begun[-1].valid_to < day):
+        return None
+    return begun[-1]
+
+
+def faults(schemes: Sequence[Scheme]) -> Iterator[Fault]:
+    """What is wrong with the schemes by themselves."""
+    for index, each in enumerate(schemes):
+        where = f"appraisal_schemes.{index}"
+        names = [item.item for item in each.items]
+        if len(set(names)) != len(names):
+            yield Fault(f"{where}.items", f"{each.scheme}: an item is listed twice")
+        if set(each.tie_break) - {COMPLETION}:
+            yield Fault(f"{where}.tie_break", f"{each.scheme}: only {COMPLETION} can break a tie")
+        if list(each.awards) != sorted(each.awards, reverse=True):
+            yield Fault(f"{where}.awards", f"{each.scheme}: a later place brings more than an earlier one")
+        for name, (month, day) in (("self_due", each.self_due), ("verify_due", each.verify_due)):
+            try:
+                date(2013, month, day)  # a day of every year
+            except ValueError as error:
+                yield Fault(f"{where}.{name}", f"{each.scheme}: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a city is ranked by: its points, and the completion of its target without any rounding."""
+
+    region: str
+    total: Decimal
+    completion: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city's place (名次). `ties`: how many share it, itself included. `award`: CNY that it brings."""
+
+    region: str
+    rank: int
+    ties: int
+    award: Decimal
+
+
+_FEN = Decimal("0.01")
+
+
+def places(scores: Sequence[Score], scheme: Scheme) -> tuple[Place, ...]:
+    """Everybody's place, best first; equals share a place, and the next places are left out: 1, 2, 2, 4.
+
+    Who shares places shares what these bring, to the fen, so that all awards always add up to the scheme's. What
+    can't be split goes a fen each to those whose code comes first.
+    """
+    ordered = sorted(scores, key=lambda score: (_key(score, scheme), score.region))
+    found: list[Place] = []
+    while len(found) < len(ordered):
+        first = len(found)
+        equal = [score for score in ordered[first:] if _key(score, scheme) == _key(ordered[first], scheme)]
+        pool = sum(scheme.awards[first : first + len(equal)], Decimal(0))
+        share = (pool / len(equal)).quantize(_FEN, rounding="ROUND_DOWN")
+        left = int((pool - share * len(equal)) / _FEN)
+        found += [
+            Place(score.region, first + 1, len(equal), share + (_FEN if index < left else 0))
+            for index, score in enumerate(equal)
+        ]
+    return tuple(found)
+
+
+def _key(score: Score, scheme: Scheme) -> tuple[Decimal | Fraction, ...]:
+    """Smaller is better. A completion that isn't known comes behind every other."""
+    unknown = Fraction(-1)
+    broken = [-(unknown if score.completion is None else score.completion) for _ in scheme.tie_break]
+    return (-score.total, *broken)

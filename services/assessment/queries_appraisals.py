@@ -1,0 +1,46 @@
+"""Questions about appraisals."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select, tuple_
+
+from services.assessment import events, paging, tables
+from services.assessment.app.context import App
+from services.assessment.models_appraisals import AppraisalView, GetAppraisal, ListAppraisals
+from services.assessment.views_appraisals import appraisal_view
+from shared.identity import Actor
+from shared.problems import not_found
+
+_T = tables.appraisal.c
+
+
+async def get_appraisal(app: App, actor: Actor, body: GetAppraisal) -> AppraisalView:
+    """One, as the actor may see it. Raises Problem 404."""
+    async with app.engine.connect() as conn:
+        history = await app.log.load(conn, events.appraisal_stream(body.plan, body.year))
+    if not history:
+        raise not_found("appraisal", f"{body.plan} {body.year}", remedy="List the appraisals.")
+    state = events.APPRAISAL.fold([events.CATALOGUE.decode(event) for event in history])
+    return appraisal_view(state, actor)
+
+
+async def list_appraisals(app: App, body: ListAppraisals) -> dict[str, Any]:
+    """One page by plan and year."""
+    columns = (
+        _T.plan, _T.year, _T.opened_on, _T.self_due_on, _T.verify_due_on, _T.cities,
+        func.cardinality(_T.own).label("self_assessed"), func.cardinality(_T.verified).label("verified"),
+        _T.edition,
+    )  # fmt: skip
+    statement = select(*columns).order_by(_T.plan, _T.year)
+    if body.cursor is not None:
+        statement = statement.where(
+            tuple_(_T.plan, _T.year) > tuple_(*paging.decode(body.cursor, (str, int)))
+        )
+    async with app.engine.connect() as conn:
+        rows = (await conn.execute(statement.limit(body.limit + 1))).all()
+    last = rows[body.limit - 1] if len(rows) > body.limit else None
+    return {
+        "items": [msgspec.to_builtins(dict(row._mapping)) for row in rows[: body.limit]],
+        "next_cursor": None if last is None else paging.encode((last.plan, last.year)),
+    }

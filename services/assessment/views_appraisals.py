@@ -1,0 +1,60 @@
+"""Appraisals as answers: a city sees its own scores, the province all, and everybody in office what is published."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from services.assessment.domain.appraisal import Appraisal, AppraisalState
+from services.assessment.models_appraisals import AppraisalStanding, AppraisalView
+from shared.identity import Actor
+
+Json = dict[str, Any]
+
+
+def appraisal_view(state: AppraisalState, actor: Actor) -> AppraisalView:
+    """An appraisal as this actor may see it. Raises TypeError for one that isn't open."""
+    if not isinstance(state, Appraisal):
+        raise TypeError("not an appraisal")
+    opened, scheme = state.opened, state.opened.scheme
+    return AppraisalView.model_validate(
+        {
+            "plan": opened.plan,
+            "year": opened.year,
+            "standing": _standing(state),
+            "scheme": {**msgspec.to_builtins(scheme), "full_marks": scheme.full_marks},
+            "scored": state.scored,
+            "opened_on": opened.opened_on,
+            "self_due_on": opened.self_due_on,
+            "verify_due_on": opened.verify_due_on,
+            "cities": [
+                {
+                    "region": city.region,
+                    "name": city.name,
+                    "target": city.target,
+                    "own": _plain(state.own.get(city.region)),
+                    "verified": _plain(state.verified.get(city.region)),
+                    "award": state.awards.get(city.region, Decimal(0)),
+                }
+                for city in opened.cities
+                if actor.role in ("province", "ops", "system")
+                or (actor.role == "city" and actor.area == city.region)
+            ],
+            "editions": [_plain(each) for each in state.published],
+        }
+    )
+
+
+def _standing(state: Appraisal) -> AppraisalStanding:
+    if state.published:
+        nothing = Decimal(0)
+        given = all(
+            state.awards.get(each.region, nothing) == each.award for each in state.published[-1].cities
+        )
+        return "awarded" if given else "published"
+    return "verified" if len(state.verified) == len(state.opened.cities) else "open"
+
+
+def _plain(event: object) -> Json | None:
+    found: Json | None = msgspec.to_builtins(event)
+    return found

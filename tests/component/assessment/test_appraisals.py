@@ -1,0 +1,148 @@
+"""The appraisal over the operations: what the door brings along is frozen, who sees what, a year without targets."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.component.assessment.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service
+
+OF: dict[str, Any] = {"plan": "fujian-2013", "year": 2013}
+NOTICE = {"evidence": "1号"}
+_MEASURES = ("decomposition", "reporting", "starts", "reserve", "city_fund")
+
+
+def points(each: str = "8") -> list[dict[str, str]]:
+    return [{"item": item, "points": each, **NOTICE} for item in _MEASURES]
+
+
+def figure(service: Service, share: str = "0.9", *missing: str, region: str = "350100") -> None:
+    """What progress says of every city: that share of its target was completed."""
+    items = []
+    for target in service.plan["targets"]:
+        if target["measure"] == "tech_renovation_investment" and target["level"] == "prefecture":
+            value = f"{float(target['value']) * float(share):.4f}"
+            completeness = {"expected": 12, "received": 12 - len(missing), "missing": list(missing)}
+            items.append(
+                {"target": target["target"], "unit": "CNY_1e8", "value": value, "target_value": target["value"],
+                 "completeness": completeness, "region": target["region"]}
+            )  # fmt: skip
+    service.attached = {
+        "items": items,
+        "fresh": {"sources": {"projects": {"position": 77, "recorded_at": None}}},
+    }
+
+
+def in_2014(service: Service, month: int, day: int) -> None:
+    service.clock.set(datetime(2014, month, day, 2, tzinfo=UTC))
+
+
+async def test_nine_cities_are_assessed_verified_ranked_and_three_awarded(service: Service) -> None:
+    in_2014(service, 1, 6)
+    opened = await service.ask(PROVINCE, "open-appraisal", **OF)
+    regions = [city["region"] for city in opened["cities"]]
+    assert (len(regions), opened["scored"], opened["self_due_on"]) == (9, True, "2014-01-31")
+    figure(service)
+    own = {**OF, "region": "350100", "items": points("10"), **NOTICE}
+    mine = await service.ask(FUZHOU, "assess-own", **own)
+    assert [city["region"] for city in mine["cities"]] == ["350100"]
+    score = mine["cities"][0]["own"]
+    assert (score["completion_points"], score["total"], score["late"]) == ("45.00", "95.00", False)
+    assert score["completion"]["positions"] == [{"source": "projects", "position": 77}]
+    assert score["completion"]["value"] == "594.0000"
+    in_2014(service, 2, 10)
+    for number, region in enumerate(regions):
+        body = {**OF, "region": region, "items": points(str(9 - number / 2)), **NOTICE}
+        await service.ask(PROVINCE, "verify-score", **body)
+    await service.ask(PROVINCE, "publish-ranking", **OF, **NOTICE)
+    awarded = await service.ask(PROVINCE, "grant-awards", **OF, **NOTICE)
+    assert awarded["standing"] == "awarded"
+    assert [city["award"] for city in awarded["cities"]][:4] == [
+        "2000000.00",
+        "1500000.00",
+        "1000000.00",
+        "0",
+    ]
+    (row,) = (await service.ask(FUQING, "list-appraisals"))["items"]
+    assert (row["self_assessed"], row["verified"], row["edition"]) == (1, 9, 1)
+    kinds = [event.type for event in await service.events()]
+    assert (kinds.count("ScoreVerified"), kinds.count("RankingPublished"), kinds.count("AwardGranted")) == (
+        9,
+        1,
+        3,
+    )
+    fix = {**OF, "region": "350100", "items": points("2"), **NOTICE}
+    assert (await service.refused(PROVINCE, "verify-score", **fix)).code == "reason-required"
+    await service.ask(PROVINCE, "verify-score", **fix, reason="evidence was withdrawn")
+    edition = await service.ask(PROVINCE, "publish-ranking", **OF, **NOTICE, reason="a score was corrected")
+    assert edition["standing"] == "published"
+    assert edition["editions"][1]["differences"][-1]["region"] == "350100"
+    again = await service.ask(PROVINCE, "grant-awards", **OF, **NOTICE)
+    assert (again["standing"], sum(float(city["award"]) for city in again["cities"])) == (
+        "awarded",
+        4_500_000,
+    )
+    elsewhere = await service.ask(XIAMEN, "get-appraisal", **OF)
+    assert [city["region"] for city in elsewhere["cities"]] == ["350200"]
+    assert len(elsewhere["editions"][0]["cities"]) == 9
+    assert (await service.ask(FUQING, "get-appraisal", **OF))["cities"] == []
+
+
+async def test_a_repeat_is_the_same_request_whatever_was_read_for_it_meanwhile(service: Service) -> None:
+    in_2014(service, 1, 6)
+    await service.ask(PROVINCE, "open-appraisal", **OF)
+    own = {**OF, "region": "350100", "items": points(), **NOTICE}
+    figure(service, "0.9")
+    first = await service.call(FUZHOU, "assess-own", key="once", **own)
+    figure(service, "0.95")
+    assert await service.call(FUZHOU, "assess-own", key="once", **own) == first
+
+
+async def test_a_figure_of_another_target_than_the_one_that_stands_is_not_frozen(service: Service) -> None:
+    in_2014(service, 1, 6)
+    await service.ask(PROVINCE, "open-appraisal", **OF)
+    figure(service)
+    revision = {"plan": OF["plan"], "target": "TR-6a", "value": "600", "reason": "moved"}
+    await service.ask(PROVINCE, "revise-target", **revision)
+    own = {**OF, "region": "350100", "items": points(), **NOTICE}
+    assert (await service.refused(FUZHOU, "assess-own", **own)).status == 503
+    service.attached = {}
+    assert (await service.refused(FUZHOU, "assess-own", **own)).status == 503
+    assert (await service.refused(XIAMEN, "assess-own", **own)).status == 403
+
+
+async def test_missing_reports_are_named_and_let_go_only_with_a_reason(service: Service) -> None:
+    in_2014(service, 2, 10)
+    await service.ask(PROVINCE, "open-appraisal", **OF)
+    figure(service, "0.9", "350100:2013-12")
+    body = {**OF, "region": "350100", "items": points(), **NOTICE}
+    problem = await service.refused(PROVINCE, "verify-score", **body)
+    assert (problem.status, problem.code) == (422, "reports-missing")
+    assert "350100:2013-12" in problem.detail
+    view = await service.ask(PROVINCE, "verify-score", **body, missing_accepted="it came on paper")
+    assert view["cities"][0]["verified"]["missing_accepted"] == "it came on paper"
+
+
+async def test_2012_has_no_targets_it_is_self_assessed_and_not_scored(service: Service) -> None:
+    """X-13: the literal date of TR-25a assesses 2012."""
+    of = {**OF, "year": 2012}
+    opened = await service.ask(PROVINCE, "open-appraisal", **of)
+    assert (len(opened["cities"]), opened["scored"], opened["self_due_on"]) == (9, False, "2013-01-31")
+    own = await service.ask(FUZHOU, "assess-own", **of, region="350100", items=points(), **NOTICE)
+    score = own["cities"][0]["own"]
+    assert (score["completion"], score["total"], score["late"]) == (None, "40", True)
+    problem = await service.refused(PROVINCE, "verify-score", **of, region="350100", items=points(), **NOTICE)
+    assert (problem.status, problem.code) == (422, "no-target")
+
+
+async def test_the_scheme_comes_with_the_plan_and_a_change_needs_a_reason(bare_service: Service) -> None:
+    assert (await bare_service.refused(PROVINCE, "open-appraisal", **OF)).status == 404
+    before = {**bare_service.plan, "appraisal_schemes": None}
+    assert (await bare_service.ask(OPS, "load-plan", **before))["appraisal_schemes"] == "unchanged"
+    assert (await bare_service.refused(PROVINCE, "open-appraisal", **OF)).code == "no-scheme"
+    assert (await bare_service.ask(OPS, "load-plan", **bare_service.plan))["appraisal_schemes"] == "changed"
+    assert (await bare_service.ask(OPS, "load-plan", **bare_service.plan))["appraisal_schemes"] == "unchanged"
+    (scheme,) = bare_service.plan["appraisal_schemes"]
+    other = {**bare_service.plan, "appraisal_schemes": [{**scheme, "completion_points": "60"}]}
+    assert (await bare_service.refused(OPS, "load-plan", **other)).code == "reason-required"
+    await bare_service.ask(OPS, "load-plan", **other, reason="decision of the province")
+    wrong = {**bare_service.plan, "appraisal_schemes": [{**scheme, "self_due": [2, 30]}]}
+    assert (await bare_service.refused(OPS, "load-plan", **wrong)).code == "inconsistent-plan"

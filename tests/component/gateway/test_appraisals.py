@@ -1,0 +1,43 @@
+"""The appraisal as portals meet it (TR-24 to TR-26): nobody types how much of a target is completed."""
+
+from tests.component.gateway.authorisation.appraisals import NOTICE, opened, points, year_with_targets
+from tests.component.gateway.world import CITY, OTHER_CITY, World
+from tests.kit.logs_and_streams import jetstream
+from tests.kit.portal import PLAN, ok, problem
+from tests.kit.servers import wait_for
+
+
+async def test_two_cities_assess_themselves_are_verified_ranked_and_awarded(world: World):
+    portal = world.portal
+    year = await opened(world, await year_with_targets(world, CITY, OTHER_CITY))
+    path = f"/plans/{PLAN}/appraisals/{year}"
+    for region in (CITY, OTHER_CITY):
+        own = {"region": region, "items": points("9"), **NOTICE}
+        ok(await portal.city(region).post(f"{path}/self-assessments", json=own))
+    score = {"region": CITY, "items": points("8"), **NOTICE}
+    typed = {**score, "completion": "100"}
+    assert "completion" in problem(await portal.province.post(f"{path}/scores", json=typed), 422)["detail"]
+    missing = problem(await portal.province.post(f"{path}/scores", json=score), 422)
+    assert missing["code"] == "reports-missing"
+    for region, each in ((CITY, "8"), (OTHER_CITY, "7.5")):
+        body = {"region": region, "items": points(each), "missing_accepted": "示例", **NOTICE}
+        ok(await portal.province.post(f"{path}/scores", json=body))
+    ok(await portal.province.post(f"{path}/rankings", json=NOTICE))
+    awarded = ok(await portal.province.post(f"{path}/awards", json=NOTICE))
+    assert [(city["region"], city["award"]) for city in awarded["cities"]] == [
+        (CITY, "2000000.00"),
+        (OTHER_CITY, "1500000.00"),
+    ]
+    verified = awarded["cities"][0]["verified"]
+    assert (verified["completion"]["value"], verified["completion"]["expected"]) == (None, 12)
+    assert {each["source"] for each in verified["completion"]["positions"]} >= {"assessment", "projects"}
+    mine = ok(await portal.city(OTHER_CITY).get(path))
+    assert [(city["region"], city["own"]["total"]) for city in mine["cities"]] == [(OTHER_CITY, "45.00")]
+    assert [line["rank"] for line in mine["editions"][0]["cities"]] == [1, 2]
+    async with jetstream(portal.system) as js:
+
+        async def told() -> bool:
+            last = await js.get_last_msg("ASSESSMENT", "assessment.AwardGranted")
+            return str(year).encode() in (last.data or b"")
+
+        await wait_for(told, 20, "the award on the stream")
