@@ -16,7 +16,12 @@ async def test_the_whole_plan_is_loaded_every_target_with_or_without_a_measure(b
     unmeasured = [target for target in bare_service.plan["targets"] if target["measure"] is None]
     assert answer["targets_without_measure"] == len(unmeasured) > 0
     types = [event.type for event in await bare_service.events()]
-    assert types == ["PlanPublished", "RegionsDefined", *["TargetSet"] * len(names)]
+    assert types == [
+        "PlanPublished",
+        "RegionsDefined",
+        "AppraisalSchemesDefined",
+        *["TargetSet"] * len(names),
+    ]
 
 
 async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> None:

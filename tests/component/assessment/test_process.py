@@ -49,7 +49,7 @@ async def test_the_plan_is_loaded_over_nats_and_every_event_stands_in_the_stream
     client: Client, js: JetStreamContext, fujian: dict[str, Any]
 ) -> None:
     reply = await client.call("assessment", "load-plan", fujian, OPS, command_id="load-1")
-    count = 2 + len(fujian["targets"])
+    count = 3 + len(fujian["targets"])
     assert (reply["source"], reply["position"]) == ("assessment", count)
     assert await client.call("assessment", "load-plan", fujian, OPS, command_id="load-1") == reply
 

@@ -1,6 +1,5 @@
 """Performance appraisal of cities (技改绩效考核): the province's, and each city's own part of it."""
 
-from itertools import count
 from typing import Any
 
 from tests.component.gateway.authorisation.base import Ask, Sample, same
@@ -20,8 +19,9 @@ POST /plans/{plan}/appraisals/{year}/awards              201 403  403   403    4
 """
 NOTICE = {"evidence": "示例〔2013〕1号"}
 _ITEMS = ("decomposition", "reporting", "starts", "reserve", "city_fund")
-_years = count(1950)
-_made: dict[tuple[str, ...], int] = {}
+OPEN, PUBLISHED = 2010, 2011
+"""Years whose appraisals these requests share, one of them without targets: the same step again changes nothing."""
+_made: set[int] = set()
 
 
 def points(each: str = "8") -> list[dict[str, Any]]:
@@ -29,9 +29,8 @@ def points(each: str = "8") -> list[dict[str, Any]]:
     return [{"item": item, "points": each, **NOTICE} for item in _ITEMS]
 
 
-async def year_with_targets(world: World, *cities: str) -> int:
-    """A year long past that nobody else appraises, with a target of ten 亿元 for each of the cities."""
-    year = next(_years)
+async def set_targets(world: World, year: int, *cities: str) -> None:
+    """A target of ten 亿元 for each of the cities, in a year of which the plan prints none."""
     for region in cities:
         body = {
             "target": unique("TR-8").replace("8-", "8"),
@@ -48,45 +47,50 @@ async def year_with_targets(world: World, *cities: str) -> int:
             "source": "示例",
             "confidence": "decided",
         }
-        made = ok(await world.portal.province.post(f"/plans/{PLAN}/targets", json=body))["target"]
-
-        async def known(target: str = made) -> bool:
-            return (await world.portal.province.get(f"/progress/figures/{target}")).status_code == 200
-
-        await wait_for(known, 20, "progress knows the target")
-    return year
+        made = ok(await world.portal.province.post(f"/plans/{PLAN}/targets", json=body))
+        await _known(world, made["target"])
 
 
-def _of_appraisal(*before: str, **body: Any) -> Sample:
-    """A step of an appraisal in which the steps before it were taken. The same step again changes nothing."""
+async def _known(world: World, target: str) -> None:
+    async def known() -> bool:
+        return (await world.portal.province.get(f"/progress/figures/{target}")).status_code == 200
+
+    await wait_for(known, 20, "progress knows the target")
+
+
+def _of_appraisal(year: int, *before: str, **body: Any) -> Sample:
+    """A step of that year's appraisal, in which the steps before it were taken."""
 
     async def ask(world: World) -> Ask:
-        if before not in _made:
-            _made[before] = await opened(world, await year_with_targets(world, CITY), *before)
-        return Ask({"plan": PLAN, "year": _made[before]}, body=body)
+        if year not in _made:
+            if year == PUBLISHED:
+                await set_targets(world, year, CITY)
+            await open_appraisal(world, year)
+            _made.add(year)
+        for step in before:
+            path = f"/plans/{PLAN}/appraisals/{year}/{step}"
+            ok(await world.portal.province.post(path, json=_VERIFIED if step == "scores" else NOTICE))
+        return Ask({"plan": PLAN, "year": year}, body=body)
 
     return ask
 
 
-async def opened(world: World, year: int, *steps: str) -> int:
-    """Open the appraisal of a year and take the steps."""
-    province, path = world.portal.province, f"/plans/{PLAN}/appraisals"
-    ok(await province.post(path, json={"year": year}))
-    for step in steps:
-        ok(await province.post(f"{path}/{year}/{step}", json=_VERIFIED if step == "scores" else NOTICE))
-    return year
+async def open_appraisal(world: World, year: int) -> str:
+    """Open it; answers its path."""
+    ok(await world.portal.province.post(f"/plans/{PLAN}/appraisals", json={"year": year}))
+    return f"/plans/{PLAN}/appraisals/{year}"
 
 
 _VERIFIED = {"region": CITY, "items": points(), "missing_accepted": "示例", **NOTICE}
 
 SAMPLES: dict[str, Sample] = {
     "GET /appraisals": same(),
-    "POST /plans/{plan}/appraisals": same(lambda _: {"plan": PLAN}, body=lambda _: {"year": 1949}),
-    "GET /plans/{plan}/appraisals/{year}": _of_appraisal(),
+    "POST /plans/{plan}/appraisals": same(lambda _: {"plan": PLAN}, body=lambda _: {"year": OPEN}),
+    "GET /plans/{plan}/appraisals/{year}": _of_appraisal(OPEN),
     "POST /plans/{plan}/appraisals/{year}/self-assessments": _of_appraisal(
-        region=CITY, items=points(), **NOTICE
+        OPEN, region=CITY, items=points(), **NOTICE
     ),
-    "POST /plans/{plan}/appraisals/{year}/scores": _of_appraisal("scores", **_VERIFIED),
-    "POST /plans/{plan}/appraisals/{year}/rankings": _of_appraisal("scores", **NOTICE),
-    "POST /plans/{plan}/appraisals/{year}/awards": _of_appraisal("scores", "rankings", **NOTICE),
+    "POST /plans/{plan}/appraisals/{year}/scores": _of_appraisal(PUBLISHED, **_VERIFIED),
+    "POST /plans/{plan}/appraisals/{year}/rankings": _of_appraisal(PUBLISHED, "scores", **NOTICE),
+    "POST /plans/{plan}/appraisals/{year}/awards": _of_appraisal(PUBLISHED, "scores", "rankings", **NOTICE),
 }
