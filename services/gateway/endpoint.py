@@ -136,7 +136,7 @@ class Endpoints:
             correlation_id=correlation_id,
             timeout=self._settings.call_timeout,
         )
-        found: dict[str, Any] = _decoder.decode(answer)
+        found: dict[str, Any] = _decoder.decode(answer.data)
         return found
 
     async def _request_object(
