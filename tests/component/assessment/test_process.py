@@ -59,7 +59,7 @@ async def test_the_plan_is_loaded_over_nats_and_every_event_stands_in_the_stream
     await wait_for(last, what="the whole log in the stream")
     first = Envelope.decode((await js.get_msg("ASSESSMENT", 1)).data or b"")
     assert (first.type, first.subject, first.sequence) == ("PlanPublished", "plan:fujian-2013", 1)
-    whole = Envelope.decode((await js.get_msg("ASSESSMENT", 3)).data or b"")
+    whole = Envelope.decode((await js.get_msg("ASSESSMENT", 4)).data or b"")
     assert (whole.type, whole.data["target"], whole.data["value"]) == ("TargetSet", "TR-1", "2600")
     assert whole.correlationid == "load-1"
 
