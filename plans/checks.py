@@ -119,10 +119,13 @@ def appraisal(rows: Sequence[Located[AppraisalScheme]]) -> Iterable[Fault]:
 
 
 def tags(rows: Sequence[Located[ProjectTag]], programmes: Sequence[Located[Programme]]) -> Iterable[Fault]:
-    """A tag belongs to one of the plan's programmes."""
+    """A tag belongs to one of the plan's programmes; a technology to a field of its own programme."""
     codes = [programme.item.code for programme in programmes]
+    fields = {each.item.tag: each.item.programme for each in rows if each.item.parent is None}
     for row in rows:
         yield from known(row, "programme", row.item.programme, codes, "plan.yaml")
+        of_programme = [tag for tag, code in fields.items() if code == row.item.programme]
+        yield from known(row, "parent", row.item.parent, of_programme, "project_tags.csv, without a parent")
 
 
 def regions(

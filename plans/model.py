@@ -221,10 +221,14 @@ class ProjectRule(Sourced):
 
 
 class ProjectTag(Sourced):
-    """A tag of a programme that projects carry, counted once per tag (X-9). `rows`: separated by spaces."""
+    """A tag of a programme that projects carry, counted once per tag (X-9). `rows`: separated by spaces.
+
+    With a `parent` it is a technology (技术) of that field: who carries it carries the field too.
+    """
 
     tag: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
     programme: Text
+    parent: str | None = None
     term: Text
     name: Text
     rows: Text

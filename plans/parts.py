@@ -179,6 +179,7 @@ def for_projects(
             {
                 "tag": one.tag,
                 "programme": one.programme,
+                "parent": one.parent,
                 "name": one.name,
                 "term": one.term,
                 "rows": one.rows.split(),

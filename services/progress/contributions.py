@@ -144,7 +144,7 @@ def mark_row(mark: Mark, holds: bool) -> dict[str, Any]:
         "period": mark.day.isoformat() if holds else "",
         "key": mark.key,
         "value": mark.amount if holds else None,
-        "unit": "CNY",
+        "unit": mark.unit,
         "detail": {**mark.detail, "until": mark.until.isoformat() if mark.until else None}
         if holds
         else {"withdrawn": True},

@@ -201,6 +201,17 @@ class RegisterLeft(ProjectEvent, frozen=True):
     valid_to: date
 
 
+class EnergySavingExpected(ProjectEvent, frozen=True):
+    """What a project should save, tce a year."""
+
+    tce: Decimal
+    on: date
+
+
+class EnergySavingVerified(EnergySavingExpected, frozen=True):
+    """What a running project was found to save."""
+
+
 class ListingRegistered(msgspec.Struct, frozen=True):
     """A side of a meeting point (对接): a need or an offer was put forward."""
 
@@ -343,6 +354,8 @@ READERS: Mapping[tuple[str, str], Reader] = {
             ProjectStageCorrected,
             RegisterJoined,
             RegisterLeft,
+            EnergySavingExpected,
+            EnergySavingVerified,
             ListingRegistered,
             MatchConcluded,
             MatchReopened,

@@ -22,6 +22,8 @@ BUILT = "project:built"  # 已建成: producing, and not accepted yet
 IN_COHORT = (
     "project:in_cohort"  # 合同项目: a contract counts in its year until the project is formally ended (X-8)
 )
+SAVING_EXPECTED = "project:saving_expected"  # 节能量: what it should save in a year, tce
+SAVING_VERIFIED = "project:saving_verified"  # 核定节能量: what it was found to save
 LISTED = "project:listed"  # 名录, 储备库: in a register
 
 
@@ -38,6 +40,13 @@ class Step(msgspec.Struct, frozen=True):
     amount: Decimal | None = None
 
 
+class Saving(msgspec.Struct, frozen=True):
+    """A saving stated on a day, tce a year."""
+
+    on: date
+    tce: Decimal
+
+
 class Standing(msgspec.Struct, frozen=True):
     """A project after an event. `traits` is what a tally may ask for: tags, investor, contract, amounts …"""
 
@@ -48,6 +57,8 @@ class Standing(msgspec.Struct, frozen=True):
     traits: dict[str, Any] = {}
     registers: list[readers.Membership] = []
     steps: list[Step] = []
+    savings: dict[str, Saving] = {}
+    """By mark: the last that was stated."""
 
 
 def fold(before: Standing | None, event: readers.ProjectEvent) -> Standing:
@@ -75,6 +86,10 @@ def fold(before: Standing | None, event: readers.ProjectEvent) -> Standing:
             )
             index = event.step - 1
             return replace(before, steps=[*before.steps[:index], *right, *before.steps[index + 1 :]])
+        case readers.EnergySavingVerified():
+            return replace(before, savings={**before.savings, SAVING_VERIFIED: Saving(event.on, event.tce)})
+        case readers.EnergySavingExpected():
+            return replace(before, savings={**before.savings, SAVING_EXPECTED: Saving(event.on, event.tce)})
         case readers.RegisterJoined():
             joined = readers.Membership(event.register, event.valid_from)
             return replace(before, registers=[*before.registers, joined])
@@ -99,7 +114,7 @@ def _traits(event: readers.ProjectRegistered | readers.ProjectChanged) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """That a project counts for `measure` since `day`, until `until` (None: still), with an amount in yuan."""
+    """That a project counts for `measure` since `day`, until `until` (None: still), with an amount in `unit`."""
 
     measure: str
     key: str
@@ -108,6 +123,7 @@ class Mark:
     until: date | None
     amount: Decimal | None
     detail: Mapping[str, Any]
+    unit: str = "CNY"
 
 
 def marks(standing: Standing) -> Iterator[Mark]:
@@ -143,6 +159,9 @@ def marks(standing: Standing) -> Iterator[Mark]:
         yield mark(BUILT, producing, over)
     if "contract_signed" in first and "formally_ended" not in first:
         yield mark(IN_COHORT, first["contract_signed"].on, amount=first["contract_signed"].amount)
+    for name, saving in standing.savings.items():
+        key, region = standing.project, standing.region
+        yield Mark(name, key, region, saving.on, None, saving.tce, detail, unit="tce")
     for each in standing.registers:
         listed = {**detail, "register": each.register}
         key = f"{standing.project}:{each.register}:{each.valid_from}"

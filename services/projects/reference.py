@@ -1,6 +1,6 @@
 """What decisions and queries need to know of the world: regions, registers, duties, other reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -14,6 +14,7 @@ from services.projects import tables
 from services.projects.domain.duty import Duty
 from services.projects.domain.plan import Region, RegionRelation
 from services.projects.domain.rules import Rule, in_force
+from services.projects.domain.tags import Tag
 from services.projects.memory import remembers
 from shared.areas import Area, AreaTree, Relation
 
@@ -103,6 +104,15 @@ async def parameters(conn: AsyncConnection, name: str, on: date, shape: type[P])
     return msgspec.convert(rule.parameters, shape, strict=False)
 
 
+async def departments(conn: AsyncConnection, on: date) -> Mapping[str, str]:
+    """The department whose projects those of each kind of investor are (PM-17); none where no rule is in force."""
+    known = await rules(conn, "investor_departments")
+    if not any(rule.holds(on) for rule in known):
+        return {}
+    found: Mapping[str, str] = in_force(known, "investor_departments", on).parameters["departments"]
+    return found
+
+
 @remembers
 async def programme_codes(conn: AsyncConnection) -> set[str]:
     """The codes of the loaded programmes."""
@@ -110,10 +120,12 @@ async def programme_codes(conn: AsyncConnection) -> set[str]:
 
 
 @remembers
-async def tag_programmes(conn: AsyncConnection) -> dict[str, str]:
-    """The programme of each loaded tag."""
-    rows = await conn.execute(select(tables.tag.c.tag, tables.tag.c.programme))
-    return {row.tag: row.programme for row in rows}
+async def tags(conn: AsyncConnection) -> dict[str, Tag]:
+    """Each loaded tag by its id, in that order."""
+    rows = await conn.execute(select(tables.tag).order_by(tables.tag.c.tag))
+    return {
+        row.tag: Tag(row.tag, row.programme, row.name, row.term, tuple(row.rows), row.parent) for row in rows
+    }
 
 
 async def project_region(conn: AsyncConnection, project: str) -> str | None:

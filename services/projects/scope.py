@@ -178,6 +178,12 @@ def check_pre_review(actor: Actor) -> None:
         raise forbidden(f"Departments of the province pre-review projects; your role is {actor.role}.")
 
 
+def check_saving_verification(actor: Actor) -> None:
+    """What a project saves is verified by the province, not by who keeps it (EN-15b). Raises Problem 403."""
+    if actor.role != "province":
+        raise forbidden(f"The province has savings verified; your role is {actor.role}.")
+
+
 def check_signing_audit(actor: Actor) -> None:
     """The signing list is audited by the provincial office (PM-15). Raises Problem 403."""
     if actor.role != "province":

@@ -54,6 +54,7 @@ def all_routes() -> list[Route]:
     from services.gateway.routes import (
         appraisals,
         designations,
+        diagnoses,
         documents,
         duties,
         energy,
@@ -81,6 +82,7 @@ def all_routes() -> list[Route]:
         *money.ROUTES,
         *matching.ROUTES,
         *reserve.ROUTES,
+        *diagnoses.ROUTES,
         *imports.ROUTES,
         *documents.ROUTES,
         *measures.ROUTES,

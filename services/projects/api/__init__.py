@@ -4,8 +4,11 @@ One module per slice. What is imported here is served: the modules put their ope
 """
 
 from services.projects.api import (
+    ceremonies,
+    diagnoses,
     documents,
     duties,
+    energy_savings,
     imports,
     matching,
     measures,
@@ -24,8 +27,11 @@ from services.projects.api import (
 from services.projects.api.base import ops, serve
 
 __all__ = [
+    "ceremonies",
+    "diagnoses",
     "documents",
     "duties",
+    "energy_savings",
     "imports",
     "matching",
     "measures",

@@ -59,7 +59,8 @@ def _plan(body: models.LoadPlan) -> domain.LoadPlan:
             for part in body.rules
         ),
         tags=tuple(
-            Tag(part.tag, part.programme, part.name, part.term, tuple(part.rows)) for part in body.tags
+            Tag(part.tag, part.programme, part.name, part.term, tuple(part.rows), part.parent)
+            for part in body.tags
         ),
     )
 

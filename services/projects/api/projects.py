@@ -4,10 +4,11 @@ from services.projects.api.base import Serving, ops
 from services.projects.app import cohorts, projects
 from services.projects.models import acceptance as acceptance_models
 from services.projects.models import cohorts as cohort_models
+from services.projects.models import counts as count_models
 from services.projects.models import projects as models
 from services.projects.models import registers as register_models
 from services.projects.models import steps as step_models
-from services.projects.queries import acceptance, cohort_members
+from services.projects.queries import acceptance, cohort_members, counts
 from services.projects.queries import cohorts as cohort_queries
 from services.projects.queries import projects as queries
 from shared.rpc import Call, Reply
@@ -93,13 +94,24 @@ async def leave_register(call: Call, body: register_models.LeaveRegister) -> Rep
 
 @ops.query(
     "count-projects",
-    request=cohort_models.CountProjects,
-    response=cohort_models.ProjectCounts,
+    request=count_models.CountProjects,
+    response=count_models.ProjectCounts,
     summary="How many projects, and what they reached in a span of days",
 )
-async def count_projects(call: Call, body: cohort_models.CountProjects) -> cohort_models.ProjectCounts:
+async def count_projects(call: Call, body: count_models.CountProjects) -> count_models.ProjectCounts:
     """Distinct projects by every filter. Started or put into production is counted as the union (TR-11, X-12)."""
-    return await cohort_queries.count_projects(Serving.app, call, body)
+    return await counts.count_projects(Serving.app, call, body)
+
+
+@ops.query(
+    "count-projects-by",
+    request=count_models.CountProjectsBy,
+    response=count_models.ProjectCountsBy,
+    summary="Counts of projects for each city, field, technology or department",
+)
+async def count_projects_by(call: Call, body: count_models.CountProjectsBy) -> count_models.ProjectCountsBy:
+    """Each with its own count (TR-9, PM-17, PM-18, EI-22, DI-6), and all together, a project once (X-9)."""
+    return await counts.count_projects_by(Serving.app, call, body)
 
 
 @ops.query(

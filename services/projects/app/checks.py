@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
 from services.projects.domain.refusal import Refused
+from services.projects.domain.tags import with_fields
 from shared.areas import AreaTree
 from shared.problems import Problem, not_found
 from shared.rpc import Call
@@ -52,12 +53,17 @@ def check_programmes(codes: Sequence[str], known: set[str]) -> None:
             )
 
 
-async def programmes(conn: AsyncConnection, codes: Sequence[str], tags: Sequence[str]) -> tuple[str, ...]:
-    """The programmes named, with those that the tags belong to. Raises Refused for one that isn't loaded."""
+async def counted_for(
+    conn: AsyncConnection, codes: Sequence[str], tags: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The programmes named with those of the tags, and the tags with the fields of the technologies among them.
+
+    Raises Refused for one that isn't loaded.
+    """
     check_programmes(codes, await reference.programme_codes(conn))
     if not tags:
-        return tuple(codes)
-    known = await reference.tag_programmes(conn)
+        return tuple(codes), ()
+    known = await reference.tags(conn)
     unknown = sorted(set(tags) - set(known))
     if unknown:
         raise Refused(
@@ -66,7 +72,7 @@ async def programmes(conn: AsyncConnection, codes: Sequence[str], tags: Sequence
             where="tags",
             remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
         )
-    return tuple(sorted({*codes, *(known[tag] for tag in tags)}))
+    return tuple(sorted({*codes, *(known[tag].programme for tag in tags)})), with_fields(tags, known)
 
 
 async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:

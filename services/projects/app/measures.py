@@ -30,7 +30,7 @@ async def open_measure(app: App, call: Call, body: models.OpenMeasure) -> Reply:
         checks.check_region(tree, body.region)
         scope.check_measure_write(call.actor, tree, body.region)
         if body.tag is not None:
-            await checks.programmes(conn, [], [body.tag])
+            await checks.counted_for(conn, [], [body.tag])
         return decisions.OpenMeasure(
             measure=body.measure,
             kind=body.kind,

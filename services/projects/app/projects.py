@@ -50,7 +50,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
         for member in body.registers:
             checks.check_register(call, levels, member.register_)
             await reserve.check_threshold(conn, member.register_, body.total_investment, member.valid_from)
-        programmes = await checks.programmes(conn, body.programmes, body.tags)
+        programmes, tags = await checks.counted_for(conn, body.programmes, body.tags)
         return RegisterProject(
             project=project_id,
             name=body.name,
@@ -59,7 +59,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
             total_investment=body.total_investment,
             equipment_investment=body.equipment_investment,
             programmes=programmes,
-            tags=tuple(body.tags),
+            tags=tags,
             investor=await _investor(conn, body.investor, today),
             focus_sector=body.focus_sector,
             bank_loan=body.bank_loan,
@@ -93,8 +93,12 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
             row = (
                 await conn.execute(select(tables.project).where(tables.project.c.project == body.project))
             ).one()
-            tags = row.tags if body.tags is None else body.tags
-            changes["programmes"] = await checks.programmes(conn, body.programmes or row.programmes, tags)
+            programmes, tags = await checks.counted_for(
+                conn,
+                body.programmes or row.programmes,
+                row.tags if body.tags is None else body.tags,
+            )
+            changes.update(programmes=programmes, tags=tags)
         if body.investor is not None:
             changes["investor"] = await _investor(conn, body.investor, today)
         return ChangeProject(
@@ -223,8 +227,13 @@ async def run(
     app: App, call: Call, project_id: str, command: Making[ProjectCommand], edit: Edit | None = None
 ) -> Reply:
     """Carry out a command on a project; answers the project as it then is."""
+    departments: dict[str, str] = {}
+
+    async def made(conn: AsyncConnection) -> ProjectCommand:
+        departments.update(await reference.departments(conn, app.today()))
+        return await command(conn)
 
     def answer(state: project.ProjectState, events: Sequence[project.ProjectEvent]) -> object:
-        return project_view(state).model_dump(mode="json")
+        return project_view(state, departments).model_dump(mode="json")
 
-    return await app.run(call, project_stream(project_id), PROJECT, command, answer=answer, edit=edit)
+    return await app.run(call, project_stream(project_id), PROJECT, made, answer=answer, edit=edit)

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from services.projects.domain import pre_review, reserve, signing_list
+from services.projects.domain import energy_saving, pre_review, reserve, signing_list
+from services.projects.domain.energy_saving import EnergySaving, EnergySavingExpected, EnergySavingVerified
 from services.projects.domain.investor import FocusSector, Investor
 from services.projects.domain.pre_review import (
     DepartmentOpinionGiven,
@@ -170,6 +171,8 @@ ProjectEvent = (
     | AcceptanceReminded
     | ReserveUpdated
     | ProjectScreened
+    | EnergySavingExpected
+    | EnergySavingVerified
 )
 
 
@@ -194,6 +197,7 @@ class Project:
     signings: tuple[Recommendation, ...] = field(default=())
     reminders: tuple[AcceptanceReminded, ...] = field(default=())
     reserve: Reserve = field(default=Reserve())
+    energy_saving: EnergySaving = field(default=EnergySaving())
 
 
 ProjectState = Unregistered | Project
@@ -236,6 +240,9 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
             return replace(_known(state), reminders=(*_known(state).reminders, event))
         case ReserveUpdated() | ProjectScreened():
             return replace(_known(state), reserve=reserve.evolve(_known(state).reserve, event))
+        case EnergySavingExpected() | EnergySavingVerified():
+            known = _known(state)
+            return replace(known, energy_saving=energy_saving.evolve(known.energy_saving, event))
         case _:
             assert_never(event)
 

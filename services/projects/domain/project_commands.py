@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from services.projects.domain.energy_saving import EnergySavingCommand
 from services.projects.domain.investor import FocusSector, Investor
 from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview, ReviewRule
 from services.projects.domain.registers import Membership
@@ -153,4 +154,5 @@ ProjectCommand = (
     | AuditSigning
     | RemindAcceptance
     | ReserveCommand
+    | EnergySavingCommand
 )

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from services.projects.domain import checks, pre_review, project_content, project_steps, reserve, signing_list
+from services.projects.domain import (
+    checks,
+    energy_saving,
+    pre_review,
+    project_content,
+    project_steps,
+    reserve,
+    signing_list,
+)
+from services.projects.domain.energy_saving import ExpectEnergySaving, VerifyEnergySaving
 from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview
 from services.projects.domain.project import (
     Project,
@@ -79,6 +88,10 @@ def decide(command: ProjectCommand, state: ProjectState) -> Sequence[ProjectEven
             known = state.registered
             screening = reserve.screened(command, known.region, state.memberships, state.reserve)
             return [screening] if screening else []
+        case ((ExpectEnergySaving() | VerifyEnergySaving()), Project()):
+            region = state.registered.region
+            saving = energy_saving.stated(command, region, state.steps, state.energy_saving)
+            return [saving] if saving else []
         case _:
             raise Refused(
                 f"{type(command).__name__} on {type(state).__name__}: "

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.domain.cohort import CohortEvent
+from services.projects.domain.diagnosis import DiagnosisEvent
 from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
+from services.projects.domain.guest_list import GuestListEvent
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.measure import MeasureEvent
@@ -29,7 +31,9 @@ from services.projects.domain.project_problem import ProblemEvent
 from services.projects.domain.reporting_month import ReportingMonthEvent
 from services.projects.events import CATALOGUE
 from services.projects.inline import (
+    ceremonies,
     cohorts,
+    diagnoses,
     documents,
     duties,
     imports,
@@ -51,6 +55,8 @@ Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(CohortEvent), cohorts.apply),
+    **dict.fromkeys(get_args(GuestListEvent), ceremonies.apply),
+    **dict.fromkeys(get_args(DiagnosisEvent), diagnoses.apply),
     **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
     **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
+from services.projects.domain.energy_saving import EnergySavingExpected, EnergySavingVerified
 from services.projects.domain.investor import Investor
 from services.projects.domain.pre_review import DepartmentOpinionGiven, PreReviewConcluded, PreReviewOpened
 from services.projects.domain.project import (
@@ -53,8 +54,17 @@ async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
             await _reminded(conn, event)
         case ReserveUpdated() | ProjectScreened():
             await reserve.apply(conn, event)
+        case EnergySavingExpected():
+            await _changes(conn, event.project, saving_expected=event.tce)
+        case EnergySavingVerified():
+            await _changes(conn, event.project, saving_verified=event.tce)
         case _:
             assert_never(event)
+
+
+async def _changes(conn: AsyncConnection, project: str, **changes: Any) -> None:
+    table = tables.project
+    await conn.execute(update(table).where(table.c.project == project).values(**changes))
 
 
 async def registered(conn: AsyncConnection, events: Sequence[ProjectRegistered]) -> None:

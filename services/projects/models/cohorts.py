@@ -1,4 +1,4 @@
-"""Requests and answers about cohorts of contract years (PM-2, PM-4), and counts of projects (TR-4, TR-5, TR-11)."""
+"""Requests and answers about cohorts of contract years (PM-2, PM-4), ."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,9 +6,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from services.projects.domain.investor import FocusSector, InvestorCategory, InvestorKind
-from services.projects.models.base import Answer, Cursor, Limit, Money, RegionCode, RegisterCode, Request
-from services.projects.models.projects import ProgrammeCode, TagCode
+from services.projects.domain.investor import InvestorKind
+from services.projects.models.base import Answer, Cursor, Limit, Money, RegionCode, Request
 
 
 class CloseCohort(Request):
@@ -94,51 +93,6 @@ class CohortMemberPage(Answer):
     closed_on: date | None = Field(description="null: open, its members may still change")
     items: list[CohortMemberView]
     next_cursor: str | None = Field(description="for the next page; null: this was the last")
-
-
-class CountProjects(Request):
-    """Ask how many projects there are and how far they came in a span of days; every filter narrows."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"register": "provincial_key", "first_day": "2013-01-01", "last_day": "2013-03-31"}]
-        }
-    )
-
-    first_day: date = Field(description="first day of the span", examples=["2013-01-01"])
-    last_day: date = Field(description="last day of the span", examples=["2013-03-31"])
-    region: RegionCode | None = Field(default=None, description="this region and what lies under it")
-    register_: RegisterCode | None = Field(
-        default=None, alias="register", description="in this register on some day of the span"
-    )
-    programme: ProgrammeCode | None = Field(default=None, description="in this programme")
-    tag: TagCode | None = Field(default=None, description="that counts for this (X-9)")
-    investor_kind: InvestorKind | None = Field(default=None, description="of this kind of investor")
-    category: InvestorCategory | None = Field(default=None, description="whose investor is known as this")
-    focus_sector: FocusSector | None = Field(default=None, description="of this focus sector (PM-7)")
-    eastern: bool | None = Field(
-        default=None, description="whose investor is from an eastern province (PM-7)"
-    )
-
-
-class ProjectCounts(Answer):
-    """Distinct projects; a project counts once in each number."""
-
-    first_day: date
-    last_day: date
-    projects: int = Field(description="that are known, by the filters")
-    total_investment: Money = Field(description="of those, CNY (yuan)")
-    contracts: int = Field(description="signed their contract (合同) in the span")
-    contract_amount: Money = Field(description="of those contracts, CNY (yuan)")
-    started: int = Field(description="started (开工) in the span")
-    partly_producing: int = Field(description="came into partial production (部分投产) in the span")
-    producing: int = Field(description="were put into production (投产) in the span")
-    started_or_producing: int = Field(
-        description="started or were put into production in the span: each project once (TR-11, X-12)"
-    )
-    accepted: int = Field(description="were accepted (验收) in the span")
-    terminated: int = Field(description="were given up (终止) in the span")
-    position: int = Field(description="of this service's log, up to which the counts go")
 
 
 class ClosedCohort(Answer):

@@ -136,10 +136,13 @@ class RulePart(Request):
 
 
 class TagPart(Request):
-    """A programme tag that projects carry (X-9)."""
+    """A programme tag that projects carry (X-9); with a parent, a technology of that field."""
 
     tag: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
     programme: str = Field(pattern=r"^[A-Z]{2}$")
+    parent: str | None = Field(
+        default=None, pattern=r"^[a-z0-9_]{1,40}$", description="the field that a technology is of"
+    )
     name: ShortText
     term: ShortText
     rows: list[ShortText] = Field(default=[], max_length=20)

@@ -20,6 +20,7 @@ from services.projects.models.base import (
     SeenVersion,
     ShortText,
 )
+from services.projects.models.energy_savings import EnergySavingView
 from services.projects.models.registers import (
     RegisterMembership,
     RegisterStay,
@@ -33,6 +34,14 @@ TagCode = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"),
     Field(description="programme tag, as loaded with the plan", examples=["ei_led"]),
+]
+DepartmentCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z_]{1,60}$"),
+    Field(
+        description="department, as the rule `investor_departments` names it",
+        examples=["economic_trade_commission"],
+    ),
 ]
 ProgrammeCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="programme", examples=["TR"])
@@ -205,6 +214,9 @@ class ListProjects(Request):
     programme: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="in this programme")
     tag: TagCode | None = Field(default=None, description="that counts for this")
     investor_kind: InvestorKind | None = Field(default=None, description="matched with this kind of investor")
+    department: DepartmentCode | None = Field(
+        default=None, description="whose kind of investor is this department's (PM-17)"
+    )
     enterprise: ProjectId | None = Field(default=None, description="of this enterprise")
     focus_sector: FocusSector | None = Field(default=None, description="in this sector of matching (PM-7)")
     investor_origin: RegionCode | None = Field(
@@ -264,6 +276,9 @@ class InvestorView(Answer):
     eastern: bool = Field(
         description="from one of the eastern provinces, by the rule when it was recorded (PM-7)"
     )
+    department: str | None = Field(
+        description="whose project it is, by the rule in force today (PM-17); null: no rule says"
+    )
 
 
 class ProjectSummary(Answer):
@@ -292,6 +307,7 @@ class ProjectView(ProjectSummary):
     """A project with its history."""
 
     planned_on: date
+    energy_saving: EnergySavingView = Field(description="what it saves in a year (EN-15b)")
     registers: list[RegisterStay]
     steps: list[StepView]
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
@@ -93,87 +93,3 @@ async def _reached(conn: AsyncConnection, members: Select[Any], on: date) -> set
         .where(t.stage.in_(stages), t.on_day <= on)
     )
     return {(row.project, row.stage) for row in rows}
-
-
-async def count_projects(app: App, call: Call, body: models.CountProjects) -> models.ProjectCounts:
-    """Counts of projects and of what they reached in a span, as of one position of the log."""
-    project = tables.project.c
-    async with app.engine.connect() as conn:
-        await conn.execution_options(isolation_level="REPEATABLE READ")
-        position = (await app.log.head(conn)).position
-        tree = await reference.area_tree(conn)
-        chosen = (
-            select(project.project, project.total_investment)
-            .where(*_filters(body), *visible.conditions(call.actor, tree, project, body.region))
-            .cte("chosen")
-        )
-        total = (
-            await conn.execute(
-                select(func.count(), func.coalesce(func.sum(chosen.c.total_investment), 0)).select_from(
-                    chosen
-                )
-            )
-        ).one()
-        row = (await conn.execute(_reached_in_span(chosen, body))).one()
-    return models.ProjectCounts(
-        first_day=body.first_day,
-        last_day=body.last_day,
-        projects=total[0],
-        total_investment=total[1],
-        position=position,
-        **row._mapping,
-    )
-
-
-def _reached_in_span(chosen: Any, body: models.CountProjects) -> Select[Any]:
-    t = tables.project_milestone.c
-
-    def count(*stages: Stage) -> Any:
-        return func.count(t.project.distinct()).filter(t.stage.in_([stage.value for stage in stages]))
-
-    contracts = func.sum(t.amount).filter(t.stage == Stage.CONTRACT_SIGNED.value)
-    return (
-        select(
-            count(Stage.CONTRACT_SIGNED).label("contracts"),
-            func.coalesce(contracts, literal(0)).label("contract_amount"),
-            count(Stage.STARTED).label("started"),
-            count(Stage.PARTLY_PRODUCING).label("partly_producing"),
-            count(Stage.PRODUCING).label("producing"),
-            count(Stage.STARTED, Stage.PRODUCING).label("started_or_producing"),
-            count(Stage.ACCEPTED).label("accepted"),
-            count(Stage.TERMINATED).label("terminated"),
-        )
-        .select_from(tables.project_milestone)
-        .join(chosen, chosen.c.project == t.project)
-        .where(t.on_day.between(body.first_day, body.last_day))
-    )
-
-
-def _filters(body: models.CountProjects) -> list[Any]:
-    project = tables.project.c
-    found: list[Any] = []
-    if body.programme:
-        found.append(project.programmes.contains([body.programme]))
-    if body.tag:
-        found.append(project.tags.contains([body.tag]))
-    if body.investor_kind:
-        found.append(project.investor_kind == body.investor_kind.value)
-    if body.category:
-        found.append(project.investor_categories.contains([body.category.value]))
-    if body.focus_sector:
-        found.append(project.focus_sector == body.focus_sector.value)
-    if body.eastern is not None:
-        found.append(project.investor_eastern == body.eastern)
-    if body.register_:
-        stay = tables.project_register.c
-        found.append(
-            select(stay.project)
-            .where(
-                stay.project == project.project,
-                stay.register == body.register_,
-                stay.valid_from <= body.last_day,
-                func.coalesce(stay.valid_to, body.last_day) >= body.first_day,
-            )
-            .exists()
-        )
-    return found

@@ -1,5 +1,6 @@
 """Questions about projects."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, Text, exists, func, or_, select
@@ -27,20 +28,22 @@ async def get_project(app: App, call: Call, body: models.GetProject) -> models.P
         if row is None or not scope.may_see_project(call.actor, tree, row.region, row.enterprise):
             raise not_found("project", body.project)
         history = await app.log.load(conn, project_stream(body.project))
-    return project_view(PROJECT.fold([CATALOGUE.decode(event) for event in history]))
+        departments = await reference.departments(conn, app.today())
+    return project_view(PROJECT.fold([CATALOGUE.decode(event) for event in history]), departments)
 
 
 async def list_projects(app: App, call: Call, body: models.ListProjects) -> models.ProjectPage:
     """A page of projects in the order asked for; the first one with what all of them sum up to."""
     async with app.engine.connect() as conn:
-        query = await _narrowed(app, conn, call.actor, body)
+        departments = await reference.departments(conn, app.today())
+        query = await _narrowed(app, conn, call.actor, body, departments)
         page = orders.ordered(query, body.sort, body.descending, body.cursor, body.limit)
         rows = (await conn.execute(page)).all()
         totals = None if body.cursor else await _totals(conn, query)
     shown = rows[: body.limit]
     more = len(rows) > body.limit
     return models.ProjectPage(
-        items=[project_summary(row) for row in shown],
+        items=[project_summary(row, departments) for row in shown],
         next_cursor=orders.cursor_of(shown[-1], body.sort, body.descending) if more else None,
         totals=totals,
     )
@@ -57,7 +60,11 @@ async def _totals(conn: AsyncConnection, query: Select[Any]) -> models.ProjectTo
 
 
 async def _narrowed(
-    app: App, conn: AsyncConnection, actor: Actor, body: models.ListProjects
+    app: App,
+    conn: AsyncConnection,
+    actor: Actor,
+    body: models.ListProjects,
+    departments: Mapping[str, str],
 ) -> Select[tuple[object, ...]]:
     table, tree = tables.project.c, await reference.area_tree(conn)
     query = select(tables.project).where(*visible.conditions(actor, tree, table, body.region))
@@ -69,6 +76,8 @@ async def _narrowed(
         query = query.where(table.tags.contains([body.tag]))
     if body.investor_kind:
         query = query.where(table.investor_kind == body.investor_kind)
+    if body.department:
+        query = query.where(table.investor_kind.in_(kinds_of(body.department, departments)))
     if body.enterprise:
         query = query.where(table.enterprise == body.enterprise)
     for column, value in (
@@ -111,6 +120,11 @@ async def _narrowed(
             )
         )
     return query
+
+
+def kinds_of(department: str, departments: Mapping[str, str]) -> list[str]:
+    """The kinds of investor whose projects are a department's (PM-17)."""
+    return [kind for kind, owner in departments.items() if owner == department]
 
 
 def _escaped(text: str) -> str:

@@ -1,7 +1,9 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
 from services.projects.tables import (
+    ceremonies,
     cohorts,
+    diagnoses,
     documents,
     duties,
     imports,
@@ -15,7 +17,9 @@ from services.projects.tables import (
     reserve,
 )
 from services.projects.tables.base import metadata
+from services.projects.tables.ceremonies import invitation
 from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
+from services.projects.tables.diagnoses import diagnosis
 from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
@@ -53,6 +57,8 @@ INLINE = (
     *imports.INLINE,
     *documents.INLINE,
     *measures.INLINE,
+    *ceremonies.INLINE,
+    *diagnoses.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -61,6 +67,7 @@ __all__ = [
     "cohort",
     "cohort_late",
     "cohort_member",
+    "diagnosis",
     "document",
     "duty",
     "duty_consequence",
@@ -71,6 +78,7 @@ __all__ = [
     "import_job",
     "import_row",
     "investment_target",
+    "invitation",
     "listing",
     "listing_match",
     "listing_term",

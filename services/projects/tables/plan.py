@@ -57,6 +57,7 @@ tag = Table(
     Column("name", Text),
     Column("term", Text),
     Column("rows", ARRAY(Text)),
+    Column("parent", Text),
 )
 
 INLINE = (region, programme, register, duty, rule, tag)

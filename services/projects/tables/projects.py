@@ -1,6 +1,6 @@
 """Projects and their stays in registers, as lists show them."""
 
-from sqlalchemy import Boolean, Column, Computed, Date, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Computed, Date, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.projects.tables.base import MONEY, metadata
@@ -32,6 +32,8 @@ project = Table(
     Column("acceptance_due_on", Date),
     Column("reminders", Integer),
     Column("reminded_on", Date),
+    Column("saving_expected", Numeric),
+    Column("saving_verified", Numeric),
     Column("search", Text, Computed("lower(name || ' ' || coalesce(enterprise_name, ''))")),
 )
 project_milestone = Table(

@@ -1,10 +1,13 @@
 """Projects as answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from services.projects.domain.energy_saving import EnergySaving
 from services.projects.domain.investor import Investor
 from services.projects.domain.project import Project, ProjectState
 from services.projects.domain.stages import status
+from services.projects.models.energy_savings import EnergySavingView, SavingView
 from services.projects.models.projects import (
     InvestorView,
     ProjectSummary,
@@ -14,8 +17,8 @@ from services.projects.models.registers import RegisterStay
 from services.projects.models.steps import StepView
 
 
-def project_view(state: ProjectState) -> ProjectView:
-    """A registered project. Raises TypeError for one that isn't."""
+def project_view(state: ProjectState, departments: Mapping[str, str]) -> ProjectView:
+    """A registered project; `departments` by the kind of investor (PM-17). Raises TypeError for another state."""
     if not isinstance(state, Project):
         raise TypeError("not a registered project")
     known = state.registered
@@ -30,7 +33,7 @@ def project_view(state: ProjectState) -> ProjectView:
         equipment_investment=known.equipment_investment,
         programmes=list(known.programmes),
         tags=list(known.tags),
-        investor=_investor(known.investor),
+        investor=_investor(known.investor, departments),
         focus_sector=known.focus_sector,
         bank_loan=known.bank_loan,
         version=state.version,
@@ -38,6 +41,7 @@ def project_view(state: ProjectState) -> ProjectView:
         stage_on=state.steps[-1].on,
         registered_on=known.registered_on,
         planned_on=state.steps[0].on,
+        energy_saving=energy_saving_view(state.energy_saving),
         registers=[
             RegisterStay(
                 register_=member.register,
@@ -62,7 +66,30 @@ def project_view(state: ProjectState) -> ProjectView:
     )
 
 
-def project_summary(row: Any) -> ProjectSummary:
+def energy_saving_view(known: EnergySaving) -> EnergySavingView:
+    """What is stated of a project's saving."""
+    expected, verified = known.expected, known.verified
+    return EnergySavingView(
+        expected=expected
+        and SavingView(
+            tce=expected.tce,
+            basis=expected.basis,
+            evidence=expected.evidence,
+            on=expected.on,
+            by=expected.reported_by,
+        ),
+        verified=verified
+        and SavingView(
+            tce=verified.tce,
+            basis=verified.basis,
+            evidence=verified.evidence,
+            on=verified.on,
+            by=verified.verified_by,
+        ),
+    )
+
+
+def project_summary(row: Any, departments: Mapping[str, str]) -> ProjectSummary:
     """A row of the table `project`."""
     columns = dict(row._mapping)
     investor = None
@@ -73,11 +100,12 @@ def project_summary(row: Any) -> ProjectSummary:
             categories=columns["investor_categories"],
             origin=columns["investor_origin"],
             eastern=columns["investor_eastern"],
+            department=departments.get(columns["investor_kind"]),
         )
     return ProjectSummary.model_validate({**columns, "investor": investor})
 
 
-def _investor(known: Investor | None) -> InvestorView | None:
+def _investor(known: Investor | None, departments: Mapping[str, str]) -> InvestorView | None:
     if known is None:
         return None
     return InvestorView(
@@ -86,4 +114,5 @@ def _investor(known: Investor | None) -> InvestorView | None:
         categories=list(known.categories),
         origin=known.origin,
         eastern=known.eastern,
+        department=departments.get(known.kind.value),
     )

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from plans.loader import load_plan
+from tests.component.gateway.authorisation.diagnoses import diagnosis
 from tests.component.gateway.test_projects import told
-from tests.component.gateway.world import CITY, World
+from tests.component.gateway.world import CITY, COUNTY, World
 from tests.kit.portal import ok, problem, unique
 
 PROMISED = load_plan("fujian-2013").measures
@@ -67,6 +68,28 @@ async def test_what_the_plan_left_open_is_added_and_counts_as_open(world: World)
     wrong = {"item": "1", "reason": "未列入"}
     view = ok(await province.post(f"/measures/{name}/reopening", json=wrong))
     assert (view["items_done"], view["item_count"], view["standing"]) == (0, 2, "open")
+
+
+async def test_a_diagnosis_leads_to_a_need_and_to_a_project(world: World) -> None:
+    """IN-14: what experts found at an enterprise is put forward as a need, or becomes a project."""
+    city = world.portal.city(CITY)
+    body = diagnosis()
+
+    async def totals() -> dict[str, int]:
+        page = ok(await city.get("/diagnoses", params={"region": COUNTY, "industry": "34", "limit": 1}))
+        return dict(page["totals"])
+
+    before = await totals()
+    ok(await city.post("/diagnoses", json=body))
+    path = f"/diagnoses/{body['diagnosis']}/findings"
+    problem(await city.post(f"{path}/1", json={"outcome": "need", "reference": world.offer}), 422)
+    need = {"outcome": "need", "reference": await world.new_listing("need")}
+    ok(await city.post(f"{path}/1", json=need))
+    view = ok(await city.post(f"{path}/2", json={"outcome": "project", "reference": world.project}))
+    assert [each["outcome"] for each in view["items"]] == ["need", "project"]
+    await told(world, "FindingSettled", body["diagnosis"], '"project"')
+    gained = {key: value - before[key] for key, value in (await totals()).items()}
+    assert gained == {"diagnoses": 1, "findings": 2, "needs": 1, "projects": 1, "dismissed": 0}
 
 
 @pytest.mark.parametrize("duty", OWED)

@@ -147,6 +147,30 @@ async def test_a_project_with_two_tags_counts_once_under_each(service: Service, 
     assert (await service.figure("EN-16"))["value"] == "0"
 
 
+async def test_what_was_verified_is_saved_and_what_is_expected_is_not(service: Service, sources: Sources):
+    """EN-15b: a later verification takes the place of the earlier, and only the eight types count."""
+    await sources.plan()
+    for project, tag in (("P-1", "en_boiler"), ("P-2", "en_motor"), ("P-3", "ei_led")):
+        await registered(sources, project, "350181", tags=[tag])
+    service.clock.set(moment("2013-03-01"))
+    assert (await service.figure("EN-15b", at_least=sources.positions))["value"] == "0"
+    saving = {"region": "350181", "basis": "x", "evidence": "x", "reported_by": "c"}
+    expected = {**saving, "project": "P-2", "tce": "9000", "on": "2013-03-02"}
+    await sources.projects.publish("EnergySavingExpected", expected, moment("2013-03-02"))
+    for project, tce, on in (
+        ("P-1", "5000", "2013-10-01"),
+        ("P-1", "4000", "2013-11-01"),
+        ("P-2", "8000", "2013-11-02"),
+        ("P-3", "7000", "2013-11-03"),
+    ):
+        verified = {**saving, "project": project, "tce": tce, "on": on, "verified_by": "x", "expected": None}
+        await sources.projects.publish("EnergySavingVerified", verified, moment(on))
+    service.clock.set(moment("2013-11-10"))
+    figure = await service.figure("EN-15b", at_least=sources.positions)
+    assert (figure["value"], figure["unit"], figure["counts"]) == ("1.2", "tce_1e4", {"things": 2})
+    assert (await service.figure("EN-15b", as_of=moment("2013-10-15").isoformat()))["value"] == "0.5"
+
+
 async def test_results_needs_and_matches_count(service: Service, sources: Sources):
     """IN-3, IN-4, IN-5: only those of technology, and a pair once."""
     await sources.plan()

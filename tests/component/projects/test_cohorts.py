@@ -143,6 +143,36 @@ async def test_a_project_counts_once_under_each_tag(service: Service) -> None:
     assert [await count(programme=code) for code in ("EN", "EI", "TR")] == [2, 1, 2]
 
 
+async def test_projects_are_counted_for_each_city_technology_and_department(service: Service) -> None:
+    """A technology brings its field; a county belongs to its city, and Pingtan counts beside the cities."""
+    private = {"kind": "private", "name": "示例集团"}
+    await service.project("P-1", tags=["ei_led_chips", "ei_led_heat"], investor=private)
+    await service.project("P-2", region="350100")
+    await service.project("P-3", XIAMEN, tags=["ei_display_oled"], region="350203")
+    changed = await service.ask(
+        FUZHOU, "change-project", project="P-2", tags=["ei_software_embedded"], reason="x"
+    )
+    assert (changed["tags"], changed["programmes"]) == (["ei_software", "ei_software_embedded"], ["EI", "TR"])
+
+    async def by(what: str, actor: Any = PROVINCE, **filters: Any) -> dict[str, int]:
+        found = await service.ask(actor, "count-projects-by", by=what, **SPAN, **filters)
+        counted = {each["key"]: each["projects"] for each in found["items"]} | {
+            "all": found["total"]["projects"]
+        }
+        return {key: count for key, count in counted.items() if count or what == "city"}
+
+    assert await by("city") == {"350100": 2, "350200": 1, "PT": 0, "all": 3}
+    assert await by("city", XIAMEN) == {"350200": 1, "all": 1}
+    assert await by("technology", tag="ei_led") == {"ei_led_chips": 1, "ei_led_heat": 1, "all": 1}
+    assert await by("field") == {"ei_led": 1, "ei_display": 1, "ei_software": 1, "all": 3}
+    assert await by("department") == {"economic_trade_commission": 1, "all": 1}
+    page = await service.ask(PROVINCE, "list-projects", department="economic_trade_commission")
+    assert [each["project"] for each in page["items"]] == ["P-1"]
+    assert (
+        await service.refused(XIAMEN, "count-projects-by", by="city", region="350100", **SPAN)
+    ).status == 403
+
+
 def national_plan(count: int, total: Decimal, under_construction: int) -> list[dict[str, Any]]:
     """Made-up projects of the national plan: their amounts add up exactly, so many are still being built."""
     share = (total / count).quantize(Decimal("0.01"))

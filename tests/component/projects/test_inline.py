@@ -58,6 +58,8 @@ async def busy_year(service: Service) -> None:
     await reserve(service)
     await a_file(service)
     await measures(service)
+    await savings(service)
+    await a_diagnosis(service)
     await service.ask(OPS, "load-plan", plan="fujian-2013", programmes=PLAN["programmes"][:1])
     await busy_duties(service)
     await busy_documents(service)
@@ -105,6 +107,33 @@ async def pre_review_and_signing(service: Service) -> None:
     signed = {**named, "stage": "intent_signed", "on": "2013-02-10", "amount": "120000000"}
     await service.ask(FUZHOU, "reach-stage", **signed, evidence="3号")
     await service.ask(FUZHOU, "change-project", project="P-4", bank_loan="30000000", reason="x")
+    for firm in ("F-1", "F-2"):
+        invited = {"ceremony": "618-2013", "firm": firm}
+        await service.ask(FUZHOU, "invite-firm", **invited, name="示例集团", region="350100")
+    await service.ask(FUZHOU, "answer-invitation", **invited, attends=False, reason="另有日程")
+
+
+async def a_diagnosis(service: Service) -> None:
+    """A diagnosis of which one finding led to a project and one nowhere."""
+    held = {"diagnosis": "ZD-1", "enterprise_name": "示例", "region": "350181", "industry": "3421"}
+    findings = {"institute": "示例", "findings": ["主轴", "节拍", "工艺"], "evidence": "1号"}
+    await service.ask(FUZHOU, "hold-diagnosis", **held, **findings)
+    settled = {"diagnosis": "ZD-1", "outcome": "project", "reference": "P-1"}
+    await service.ask(FUZHOU, "settle-finding", **settled, finding=1)
+    wrong = await service.refused(FUZHOU, "settle-finding", **{**settled, "reference": "NO"}, finding=2)
+    assert wrong.code == "unknown-reference"
+    dismissed = {"diagnosis": "ZD-1", "outcome": "dismissed", "reason": "已解决"}
+    await service.ask(FUZHOU, "settle-finding", **dismissed, finding=2)
+
+
+async def savings(service: Service) -> None:
+    """A project that should save something, and was found to save less."""
+    steps = {"filed": "2012-02-01", "started": "2012-03-01", "producing": "2012-09-01"}
+    history = [{"stage": stage, "on": on, "evidence": "1号"} for stage, on in steps.items()]
+    await service.project("P-7", planned_on="2012-01-10", history=history)
+    saving = {"project": "P-7", "basis": "可研", "evidence": "1号"}
+    await service.ask(FUZHOU, "expect-energy-saving", **saving, tce="4000")
+    await service.ask(PROVINCE, "verify-energy-saving", **saving, tce="3500", verified_by="示例")
 
 
 async def a_file(service: Service) -> None:

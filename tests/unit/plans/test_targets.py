@@ -151,7 +151,7 @@ COUNTED = {
     *("TR-4", "TR-5", "TR-11", "TR-15", "TR-16", "TR-27b"),
     *("PM-1", "PM-2", "PM-3", "PM-4", "PM-5", "PM-6"),
     *("EI-3", "EI-5", "EI-6", "EI-7", "EI-13", "EI-14", "EI-15"),
-    *("EN-15a", "EN-16", "IN-3", "IN-4", "IN-5", "IN-6", "DI-4"),
+    *("EN-15a", "EN-15b", "EN-16", "IN-3", "IN-4", "IN-5", "IN-6", "DI-4"),
     *("EI-10", "IN-1", "IN-2", "IN-7", "IN-9", "IN-10", "IN-11", "DI-5"),
 }
 """Counted of the events of projects, of matching and of designations, by a rule of progress each."""

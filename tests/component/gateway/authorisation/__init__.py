@@ -9,6 +9,7 @@ API, each with its lines (`TABLE`) and its requests (`SAMPLES`).
 from tests.component.gateway.authorisation import (
     appraisals,
     designations,
+    diagnoses,
     documents,
     duties,
     energy,
@@ -39,6 +40,7 @@ _SLICES = (
     signings,
     pre_reviews,
     reserve,
+    diagnoses,
     duties,
     problems,
     money,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.component.gateway.authorisation.base import Ask, Sample, of_county, same
-from tests.component.gateway.world import World, project
+from tests.component.gateway.world import COUNTY, World, project
 from tests.kit.portal import ok, unique
 
 TABLE = """
@@ -11,6 +11,10 @@ TABLE = """
 GET  /cohorts/{investor_kind}/{year}                       200 200  200   403    200     403        403         403
 GET  /cohorts/{investor_kind}/{year}/members               200 200  200   403    200     403        403         403
 POST /cohorts/{investor_kind}/{year}                       201 403  403   403    403     403        403         403
+GET  /ceremonies/{ceremony}                                200 200  200   200    200     200        403         403
+GET  /ceremonies/{ceremony}/guests                         200 200  200   403    200     403        403         403
+POST /ceremonies/{ceremony}/guests                         201 403  201   403    201     403        403         403
+POST /ceremonies/{ceremony}/guests/{firm}/answer           201 403  201   404    201     404        403         403
 GET  /ceremonies/{ceremony}/signings                       200 200  200   403    200     403        403         403
 POST /ceremonies/{ceremony}/signings/{project}             201 403  201   404    201     404        403         403
 POST /ceremonies/{ceremony}/signings/{project}/audit       200 403  403   403    403     403        403         403
@@ -46,6 +50,17 @@ async def _close_cohort(world: World) -> Ask:
     return Ask({"investor_kind": "private", "year": 2012})
 
 
+def _firm() -> dict[str, Any]:
+    """The body that invites a key firm of Fuqing."""
+    return {"firm": unique("F-SIGN"), "name": "示例集团", "region": COUNTY}
+
+
+async def _answer(world: World) -> Ask:
+    firm = _firm()
+    ok(await world.portal.city().post("/ceremonies/618-2013/guests", json=firm))
+    return Ask({"ceremony": "618-2013", "firm": firm["firm"]}, body={"attends": True})
+
+
 async def _audit(world: World) -> Ask:
     ask = await _recommend(world)
     ok(await world.portal.city().post(f"/ceremonies/618-2013/signings/{ask.path['project']}", json=ask.body))
@@ -60,6 +75,10 @@ SAMPLES: dict[str, Sample] = {
         lambda _: {"investor_kind": "private", "year": 2012}, of_county
     ),
     "POST /cohorts/{investor_kind}/{year}": _close_cohort,
+    "GET /ceremonies/{ceremony}": same(lambda _: {"ceremony": "618-2013"}),
+    "GET /ceremonies/{ceremony}/guests": same(lambda _: {"ceremony": "618-2013"}, of_county),
+    "POST /ceremonies/{ceremony}/guests": same(lambda _: {"ceremony": "618-2013"}, body=lambda _: _firm()),
+    "POST /ceremonies/{ceremony}/guests/{firm}/answer": _answer,
     "GET /ceremonies/{ceremony}/signings": same(lambda _: {"ceremony": "618-2013"}, of_county),
     "POST /ceremonies/{ceremony}/signings/{project}": _recommend,
     "POST /ceremonies/{ceremony}/signings/{project}/audit": _audit,

@@ -1,0 +1,67 @@
+"""What a project should save and what it was found to save are two statements, each with its basis (EN-15b)."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from services.projects.domain.energy_saving import (
+    EnergySaving,
+    EnergySavingExpected,
+    EnergySavingVerified,
+    ExpectEnergySaving,
+    VerifyEnergySaving,
+)
+from services.projects.domain.project import Project, ProjectStageReached
+from services.projects.domain.stages import Stage
+from services.projects.events import PROJECT
+from tests.kit.spec import given
+from tests.unit.projects.test_reserve import REGISTERED
+
+TODAY = date(2013, 11, 30)
+EXPECT = ExpectEnergySaving("P-1", Decimal(4000), "可研", "1号", date(2013, 3, 1), "clerk", TODAY)
+EXPECTED = EnergySavingExpected("P-1", "350181", Decimal(4000), "可研", "1号", date(2013, 3, 1), "clerk")
+VERIFY = VerifyEnergySaving(
+    "P-1", Decimal(3850), "GB/T 28750", "2号", date(2013, 11, 20), "监察总队", "clerk", TODAY
+)
+VERIFIED = EnergySavingVerified(
+    "P-1",
+    "350181",
+    Decimal(3850),
+    "GB/T 28750",
+    "2号",
+    date(2013, 11, 20),
+    "监察总队",
+    "clerk",
+    Decimal(4000),
+)
+RUNS = tuple(
+    ProjectStageReached("P-1", stage, on, "1号", "clerk", stage)
+    for stage, on in (
+        (Stage.FILED, date(2013, 2, 1)),
+        (Stage.STARTED, date(2013, 3, 1)),
+        (Stage.PRODUCING, date(2013, 9, 1)),
+    )
+)
+
+
+def test_an_expectation_is_stated_and_replaced_by_a_better_one() -> None:
+    given(PROJECT, REGISTERED).when(EXPECT).then(EXPECTED)
+    given(PROJECT, REGISTERED, EXPECTED).when(replace(EXPECT, reported_by="other")).changes_nothing()
+    better = given(PROJECT, REGISTERED, EXPECTED).when(replace(EXPECT, tce=Decimal(4200)))
+    state = better.then(replace(EXPECTED, tce=Decimal(4200)))
+    assert isinstance(state, Project)
+    assert state.energy_saving == EnergySaving(replace(EXPECTED, tce=Decimal(4200)))
+
+
+def test_it_lies_neither_before_the_project_nor_in_the_future() -> None:
+    given(PROJECT, REGISTERED).when(replace(EXPECT, on=date(2012, 12, 1))).rejects("before the project")
+    given(PROJECT, REGISTERED).when(replace(EXPECT, on=date(2013, 12, 1))).rejects("has not come")
+
+
+def test_only_a_running_project_is_verified_and_not_before_it_ran() -> None:
+    given(PROJECT, REGISTERED, EXPECTED, *RUNS[:2]).when(VERIFY).rejects("run yet", code="not-producing")
+    given(PROJECT, REGISTERED, EXPECTED, *RUNS).when(VERIFY).then(VERIFIED)
+    early = replace(VERIFY, on=date(2013, 8, 31))
+    given(PROJECT, REGISTERED, *RUNS).when(early).rejects("runs since 2013-09-01", code="before-project")
+    given(PROJECT, REGISTERED, *RUNS).when(VERIFY).then(replace(VERIFIED, expected=None))
+    given(PROJECT, REGISTERED, EXPECTED, *RUNS, VERIFIED).when(VERIFY).changes_nothing()
