@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, String, case, func, literal, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Text, case, column, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
@@ -99,8 +99,8 @@ async def _keyed(
                 return project, literal("")
             return project, case(kinds, value=project.c.investor_kind, else_=literal(""))
         case _:
-            tag = func.unnest(project.c.tags, type_=String).column_valued("tag")
-            return project.join(tag, true()), tag
+            tags = func.unnest(project.c.tags).table_valued(column("tag", Text)).render_derived()
+            return project.join(tags, true()), tags.c.tag
 
 
 async def _where(app: App, conn: AsyncConnection, call: Call, body: models.CountProjects) -> list[Any]:

@@ -29,7 +29,11 @@ async def step(service: Service, stage: str, on: str, **more: Any) -> Any:
 
 async def test_a_matched_project_has_its_investor_and_its_tags_programmes(service: Service) -> None:
     made = await matched(service)
-    assert made["investor"] == {**INVESTOR, "eastern": True}
+    assert made["investor"] == {
+        **INVESTOR,
+        "eastern": True,
+        "department": "economic_trade_commission",
+    }
     assert (made["programmes"], made["tags"], made["version"]) == (["PM", "TR"], ["tr_relocation"], 1)
     listed = await service.ask(FUZHOU, "list-projects", tag="tr_relocation", investor_kind="private")
     assert [item["investor"] for item in listed["items"]] == [made["investor"]]
