@@ -129,7 +129,6 @@ async def _counted(
         )
         .select_from(source)
         .where(*where)
-        .distinct()
         .cte("chosen")
     )
     sums = select(
