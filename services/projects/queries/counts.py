@@ -129,6 +129,7 @@ async def _counted(
         )
         .select_from(source)
         .where(*where)
+        .distinct()  # of all tags together a project is there once for each
         .cte("chosen")
     )
     sums = select(
