@@ -28,11 +28,15 @@ def commit() -> str:
 
 
 def renew(revision: str) -> None:
-    """Write the archive anew from a commit of this repository."""
-    archive = subprocess.run(
-        ["git", "archive", revision, *PACKAGES], check=True, stdout=subprocess.PIPE, cwd=ARCHIVE.parents[2]
-    )
-    ARCHIVE.write_bytes(lzma.compress(archive.stdout, preset=9 | lzma.PRESET_EXTREME))
+    """Write the archive anew from a commit of this repository. Raises CalledProcessError where there is none."""
+    found = _git("rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
+    ARCHIVE.write_bytes(lzma.compress(_git("archive", found, *PACKAGES), preset=9 | lzma.PRESET_EXTREME))
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(
+        ["git", *arguments], check=True, stdout=subprocess.PIPE, cwd=ARCHIVE.parents[2]
+    ).stdout
 
 
 if __name__ == "__main__":
