@@ -21,7 +21,8 @@ async def test_a_registered_project_is_read_back_as_it_was_given(service: Servic
     )
     assert made["total_investment"] == "120000000.00"
     assert made["stage"] == "planned"
-    assert made["registers"] == [{"register": "city_key", "valid_from": "2013-01-15", "valid_to": None}]
+    stay = {"register": "city_key", "valid_from": "2013-01-15", "valid_to": None, "updates": 0}
+    assert made["registers"] == [stay]
     assert await service.ask(PROVINCE, "get-project", project="P-1") == made
     assert [event.type for event in await service.events()][-1] == "ProjectRegistered"
 
