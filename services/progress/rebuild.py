@@ -7,6 +7,7 @@ it. The same command is the recovery after a loss of the read-model, and the upg
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -269,6 +270,8 @@ async def _main(accept: bool, back: bool, as_json: bool) -> None:
         await go_back(settings.owner_database_url.get_secret_value(), say)
         return
     connection = await broker.connect(settings, "progress-rebuild")
+    # As in every service (`Runtime.run`): looking through all modules again for each few thousand events took a tenth.
+    gc.freeze()
     try:
         await rebuild(
             settings.owner_database_url.get_secret_value(),
