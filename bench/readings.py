@@ -92,6 +92,7 @@ def loads(rng: random.Random) -> dict[str, tuple[int, Load]]:
         "clean: 2,000 meters x 10 slots": (2000, Load(warm, run(2000, 10, 30, 30))),
         "clean, batches of 5,000": (500, Load(run(500, 10, 0, 3), run(500, 10, 30, 60))),
         "live: 20,000 meters x 1 slot": (20000, Load(run(20000, 1, 0, 2), run(20000, 1, 2, 20))),
+        "live, 4 POSTs of 20 a batch": (80, Load(run(80, 1, 0, 20), run(80, 1, 20, 900))),
         "duplicates in the ring": (2000, Load(run(2000, 10, 0, 9), run(2000, 10, 0, 9) * 3)),
         "duplicates, older": (2000, Load(run(2000, 10, 0, 9), run(2000, 10, 0, 9), forget=True)),
         "dirty: 5 % repeated, 2 % revised, 1 % late": (

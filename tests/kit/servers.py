@@ -32,6 +32,7 @@ from deploy.local.nats import NatsServer
 from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer, small
 from deploy.local.process import Child
+from shared.cancellation import end_all, others
 from shared.database import migrate
 from tests.kit.disks import Disk, LimitedFiles, SmallDisk, mounted
 
@@ -194,6 +195,15 @@ class TestCluster:
             await connection.close()
 
 
+_CLOSING_S = 5.0
+
+
+def _reconnects_though_closed(task: asyncio.Task[Any]) -> bool:
+    frame = getattr(task.get_coro(), "cr_frame", None)
+    client = frame.f_locals.get("self") if frame is not None else None
+    return isinstance(client, Client) and client.is_closed
+
+
 @dataclass
 class TestNats:
     """A nats-server of one test, with the topology's users and an admin who may do everything."""
@@ -231,8 +241,11 @@ class TestNats:
                 yield running
             finally:
                 for client in running._clients:
-                    if not client.is_closed:
-                        await client.close()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(client.close(), _CLOSING_S)
+                # Where the server is gone, a client's reconnecting can take its cancellation for the server's refusal
+                # (see shared/cancellation.py): it would go on beside every later test, and at times hold its close.
+                assert not await end_all(filter(_reconnects_though_closed, others()), _CLOSING_S)
                 await running.child.stop()
 
     @property

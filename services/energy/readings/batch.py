@@ -1,9 +1,9 @@
 """One batch: from POSTs to a committed transaction, and what the memory and the board learn from it.
 
 Order inside the transaction: lock the partition, bring the memory up to date, settle late readings, then those in
-order, write readings, sums, receipts and quarantine. Nothing in memory changes before the commit, so there is
-nothing to undo when it fails; what the memory holds is then thrown away all the same, because a commit whose answer
-was lost may have happened.
+order, write quarantine and readings, then sums, marks, arrivals and receipts. Nothing in memory changes before the
+commit, so there is nothing to undo when it fails; what the memory holds is then thrown away all the same, because a
+commit whose answer was lost may have happened.
 """
 
 import time
@@ -14,10 +14,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from services.energy.readings import late, plan, quarantine, receipts, store
+from services.energy.readings import late, plan, quarantine, receipts, store, totals
 from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, Arrivals, assemble
 from services.energy.readings.changes import Changes, day_sums, hour_sums, remember
 from services.energy.readings.memory import Connection, PartitionMemory, day_number, days, moment
+from services.energy.readings.totals import NO_RECEIPTS, NOTHING_CAME, FeedDays, Receipts
 from services.energy.readings.wire import Post
 
 
@@ -49,15 +50,20 @@ async def settle(conn: Connection, memory: PartitionMemory, arrivals: Arrivals) 
 
 
 async def write(
-    conn: Connection, memory: PartitionMemory, changes: Changes, months: set[date], now: datetime
+    conn: Connection,
+    memory: PartitionMemory,
+    changes: Changes,
+    months: set[date],
+    now: datetime,
+    came: FeedDays = NOTHING_CAME,
+    receipts: Receipts = NO_RECEIPTS,
 ) -> list[tuple[str, date]]:
-    """Write what was worked out; answers with the (enterprise, day) marked as changed."""
-    if changes.empty:
-        return []
-    await store.ensure_months(conn, months, changes)
-    await store.write_readings(conn, memory, changes)
+    """Write what was worked out, and who sent it; answers with the (enterprise, day) marked as changed."""
+    if not changes.empty:
+        await store.ensure_months(conn, months, changes)
+        await store.write_readings(conn, memory, changes)
     hours = hour_sums(memory, changes)
-    return await store.write_sums(conn, memory, hours, day_sums(hours), now)
+    return await totals.add(conn, memory, hours, day_sums(hours), came, receipts, now)
 
 
 @dataclass
@@ -107,21 +113,20 @@ class BatchStep:
         await memory.refresh(conn, generation)
         arrivals = assemble(memory, posts)
         changes = await settle(conn, memory, arrivals)
-        marks = await write(conn, memory, changes, self._months, now)
-        newest = await self._arrival(conn, arrivals)
         quarantined = await quarantine.write(conn, arrivals, now)
-        await receipts.write(conn, arrivals, now)
+        came, newest = self._came(arrivals)
+        marks = await write(conn, memory, changes, self._months, now, came, receipts.columns(arrivals))
         counts = np.bincount(arrivals.outcome, minlength=len(OUTCOMES)).tolist()
         outcomes = dict(zip(OUTCOMES, counts, strict=True))
         return arrivals, changes, Done(len(arrivals), outcomes, quarantined, marks, newest)
 
-    async def _arrival(self, conn: Connection, arrivals: Arrivals) -> dict[str, tuple[int, int]]:
-        """Note, for newly stored real-time readings, which day they are of and when they came."""
+    def _came(self, arrivals: Arrivals) -> tuple[FeedDays, dict[str, tuple[int, int]]]:
+        """Of newly stored real-time readings: which day they are of, when they came; and the newest per enterprise."""
         memory = self.memory
         rows = np.flatnonzero(arrivals.outcome == ACCEPTED)
         rows = rows[memory.statistic_type[arrivals.place[rows]] == 0] if len(rows) else rows
         if len(rows) == 0:
-            return {}
+            return NOTHING_CAME, {}
         enterprise = memory.enterprise[arrivals.place[rows]]
         t, received = arrivals.t[rows], arrivals.received_at[rows]
         day = day_number(t)
@@ -134,17 +139,16 @@ class BatchStep:
         last_t = np.maximum.reduceat(t[order], begin).tolist()
         first_received = np.minimum.reduceat(received[order], begin).tolist()
         last_received = np.maximum.reduceat(received[order], begin).tolist()
-        columns = [
+        came = FeedDays(
             names,
             days(day[head].tolist()),
             readings.tolist(),
             last_t,
             [moment(each) for each in first_received],
             [moment(each) for each in last_received],
-        ]
-        await store.write_arrival(conn, columns)
+        )
         newest: dict[str, tuple[int, int]] = {}
         for name, at, seen in zip(names, last_t, last_received, strict=True):
             before = newest.get(name, (0, 0))
             newest[name] = (max(before[0], at), max(before[1], seen))
-        return newest
+        return came, newest

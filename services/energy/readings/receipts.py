@@ -14,19 +14,10 @@ import numpy as np
 
 from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, QUARANTINED, REASONS, Arrivals
 from services.energy.readings.memory import Connection, moment
+from services.energy.readings.totals import NO_RECEIPTS, Receipts
 
 KEPT = timedelta(days=30)
 _OWN_BYTES = 11
-
-# A message that is delivered again brings its receipts again: what was said first stays.
-_INSERT = """
-INSERT INTO receipt (id, enterprise, received_at, processed_at,
-                     accepted, duplicate, revised, superseded, quarantined, exceptions)
-SELECT a, b, c, $4, d[1], d[2], d[3], d[4], d[5], e::jsonb
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $5::text[], $6::text[]) AS x(a, b, c, e, f)
-CROSS JOIN LATERAL (SELECT string_to_array(f, ',')::int[] AS d) y
-ON CONFLICT (id) DO NOTHING
-"""
 
 
 def new_id(key: bytes, enterprise: str, natural: bytes | None = None) -> uuid.UUID:
@@ -48,14 +39,10 @@ def _seal(key: bytes, enterprise: str, own: bytes) -> bytes:
     return hmac.digest(key, enterprise.encode() + b"\0" + own, "sha256")[: 16 - _OWN_BYTES]
 
 
-async def write(conn: Connection, arrivals: Arrivals, now: datetime) -> None:
+def columns(arrivals: Arrivals) -> Receipts:
     """The receipts of a batch. Released readings belong to a POST that has its receipt already."""
     rows = [row for number, row in enumerate(_rows(arrivals)) if not arrivals.posts[number].release_at]
-    if rows:
-        ids, enterprises, received, exceptions, counts = zip(*rows, strict=True)
-        await conn.execute(
-            _INSERT, list(ids), list(enterprises), list(received), now, list(exceptions), list(counts)
-        )
+    return Receipts(*map(list, zip(*rows, strict=True))) if rows else NO_RECEIPTS
 
 
 def _rows(arrivals: Arrivals) -> Iterator[tuple[uuid.UUID, str, datetime, str, str]]:

@@ -5,17 +5,16 @@ asyncpg without SQLAlchemy: rows go in by binary COPY straight from columns (SQL
 """
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from services.energy.readings.changes import Changes, Rows, Sums, spill_sums
+from services.energy.readings.changes import Changes, Rows, spill_sums
 from services.energy.readings.kernel import Ints
 from services.energy.readings.late import Clusters
 from services.energy.readings.memory import Connection, PartitionMemory, days
-from shared import telemetry
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 COPY_END = b"\xff\xff"
@@ -55,39 +54,6 @@ _SPILL = """
 INSERT INTO spill (s, h, e, spread)
 SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[])
 ON CONFLICT (s, h) DO UPDATE SET e = spill.e + excluded.e, spread = spill.spread + excluded.spread
-"""
-
-_ENT_HOUR = """
-INSERT INTO ent_hour (enterprise, carrier, h, native, spread, present)
-SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::int[])
-ON CONFLICT (enterprise, carrier, h) DO UPDATE SET native = ent_hour.native + excluded.native,
-    spread = ent_hour.spread + excluded.spread, present = ent_hour.present + excluded.present
-"""
-
-# A day keeps the coefficients that its first reading found: an edited factor never moves the past.
-_ENT_DAY = """
-INSERT INTO ent_day (enterprise, carrier, day, native, spread, present,
-                     coefficient_equal, coefficient_equivalent)
-SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::bigint[], $5::bigint[], $6::int[],
-                     $7::int[], $8::int[])
-ON CONFLICT (enterprise, carrier, day) DO UPDATE SET native = ent_day.native + excluded.native,
-    spread = ent_day.spread + excluded.spread, present = ent_day.present + excluded.present
-"""
-
-_DIRTY = """
-INSERT INTO dirty (enterprise, day, marked_at, traceparent)
-SELECT e, d, $3, $4 FROM unnest($1::text[], $2::date[]) AS x(e, d)
-ON CONFLICT (enterprise, day) DO UPDATE SET marks = dirty.marks + 1, traceparent = excluded.traceparent
-"""
-
-_FEED_DAY = """
-INSERT INTO feed_day (enterprise, day, readings, last_t, first_received_at, last_received_at, traceparent)
-SELECT x.*, $7 FROM unnest($1::text[], $2::date[], $3::int[], $4::bigint[],
-                           $5::timestamptz[], $6::timestamptz[]) AS x
-ON CONFLICT (enterprise, day) DO UPDATE SET readings = feed_day.readings + excluded.readings,
-    last_t = greatest(feed_day.last_t, excluded.last_t),
-    first_received_at = least(feed_day.first_received_at, excluded.first_received_at),
-    last_received_at = greatest(feed_day.last_received_at, excluded.last_received_at)
 """
 
 
@@ -149,16 +115,16 @@ async def write_readings(conn: Connection, memory: PartitionMemory, changes: Cha
         await _copy(conn, memory, changes.inserts)
     for rows in changes.updates:
         columns = (memory.s[rows.place], rows.t, rows.rank, rows.v, rows.e)
-        await conn.execute(_UPDATE, *(_list(c) for c in columns), int(rows.t.min()), int(rows.t.max()))
+        await conn.execute(_UPDATE, *(as_list(c) for c in columns), int(rows.t.min()), int(rows.t.max()))
     spilled = spill_sums(changes)
     if len(spilled.key):
         spill = (memory.s[spilled.key], spilled.at, spilled.native, spilled.spread)
-        await conn.execute(_SPILL, *(_list(column) for column in spill))
+        await conn.execute(_SPILL, *(as_list(column) for column in spill))
     if changes.regular_again:
         place, t = zip(*changes.regular_again, strict=True)
         await conn.execute(
             "DELETE FROM irregular i USING unnest($1::int[], $2::bigint[]) AS x(s, t) WHERE i.s = x.s AND i.t = x.t",
-            _list(memory.s[list(place)]),
+            as_list(memory.s[list(place)]),
             list(t),
         )
     if changes.irregular:
@@ -166,38 +132,15 @@ async def write_readings(conn: Connection, memory: PartitionMemory, changes: Cha
         await conn.execute(
             "INSERT INTO irregular (s, t0, t, reason, e) "
             "SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])",
-            *(_list(memory.s[list(place)]), list(t0), list(t), list(reason), list(e)),
+            *(as_list(memory.s[list(place)]), list(t0), list(t), list(reason), list(e)),
         )
     if changes.history:
         place, t, rank, v = zip(*changes.history, strict=True)
         await conn.execute(
             "INSERT INTO history (s, t, rk, v) "
             "SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[]) ON CONFLICT DO NOTHING",
-            *(_list(memory.s[list(place)]), list(t), list(rank), list(v)),
+            *(as_list(memory.s[list(place)]), list(t), list(rank), list(v)),
         )
-
-
-async def write_sums(
-    conn: Connection, memory: PartitionMemory, hours: Sums, by_day: Sums, now: datetime
-) -> list[tuple[str, date]]:
-    """Add the changes to the enterprises' hours and days, and mark the days; answers with the marks."""
-    if len(hours.key) == 0:
-        return []
-    await conn.execute(_ENT_HOUR, *_names(memory, hours), hours.at.tolist(), *map(_list, hours[2:]))
-    dates = days(by_day.at.tolist())
-    pins = [memory.pins(key, day) for key, day in zip(by_day.key.tolist(), dates, strict=True)]
-    names = _names(memory, by_day)
-    equal, equivalent = [pin[0] for pin in pins], [pin[1] for pin in pins]
-    await conn.execute(_ENT_DAY, *names, dates, *map(_list, by_day[2:]), equal, equivalent)
-    marks = sorted(set(zip(names[0], dates, strict=True)))
-    trace = telemetry.inject_traceparent()
-    await conn.execute(_DIRTY, [mark[0] for mark in marks], [mark[1] for mark in marks], now, trace)
-    return marks
-
-
-async def write_arrival(conn: Connection, columns: Sequence[list[Any]]) -> None:
-    """Add to the record of what arrived when, per enterprise and day."""
-    await conn.execute(_FEED_DAY, *columns, telemetry.inject_traceparent())
 
 
 async def _copy(conn: Connection, memory: PartitionMemory, inserts: Sequence[Rows]) -> None:
@@ -222,12 +165,7 @@ async def _whole(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-def _names(memory: PartitionMemory, sums: Sums) -> tuple[list[str], list[str]]:
-    keys = memory.keys
-    pairs = [keys[key] for key in sums.key.tolist()]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-
-
-def _list(column: Ints) -> list[int]:
+def as_list(column: Ints) -> list[int]:
+    """A column as the driver takes it."""
     values: list[int] = column.tolist()
     return values
