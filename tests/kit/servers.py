@@ -240,11 +240,10 @@ class TestNats:
                 await child.wait_ready()
                 yield running
             finally:
-                for client in running._clients:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(client.close(), _CLOSING_S)
+                closing = (asyncio.wait_for(client.close(), _CLOSING_S) for client in running._clients)
+                await asyncio.gather(*closing, return_exceptions=True)
                 # Where the server is gone, a client's reconnecting can take its cancellation for the server's refusal
-                # (see shared/cancellation.py): it would go on beside every later test, and at times hold its close.
+                # (see shared/cancellation.py): it would go on beside every later test.
                 assert not await end_all(filter(_reconnects_though_closed, others()), _CLOSING_S)
                 await running.child.stop()
 

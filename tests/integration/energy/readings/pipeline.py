@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from nats.js import JetStreamContext
 from pydantic import SecretStr
 
 from services.energy import worker
@@ -31,6 +32,7 @@ class Pipeline:
     nats: TestNats
     database: Database
     store: Store
+    _js: JetStreamContext | None = None
 
     def settings(self, user: str) -> Settings:
         """As the one-machine runner would give them to a process."""
@@ -72,9 +74,11 @@ class Pipeline:
 
     async def queued(self) -> int:
         """Messages on READINGS."""
-        return (await (await self.nats.jetstream()).stream_info("READINGS")).state.messages
+        # One connection for all questions: a test polls this, and each would stay until the test's end.
+        self._js = self._js or await self.nats.jetstream()
+        return (await self._js.stream_info("READINGS")).state.messages
 
-    async def worked_off(self, timeout: float = 20) -> None:
+    async def worked_off(self, timeout: float = 60) -> None:
         """Wait until READINGS is empty, so many seconds at most."""
 
         async def empty() -> bool:
