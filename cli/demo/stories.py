@@ -4,7 +4,7 @@ Bulletins are issued, and one is corrected. Each step is one command through the
 by the person whose it is, on its day of the simulated year.
 """
 
-from cli.demo import bulletins, problems, projects, subsidy
+from cli.demo import bulletins, problems, projects, recognition, subsidy
 from cli.demo.story import PROVINCE, Story, day_of
 from cli.demo.world import FIRST_DAY, SYNTHETIC
 
@@ -22,6 +22,7 @@ def stories() -> list[Story]:
         *subsidy.stories(),
         *_match(),
         *bulletins.stories(),
+        *recognition.stories(),
     ]
     return sorted(told, key=lambda story: story.on)
 

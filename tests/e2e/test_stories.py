@@ -88,6 +88,10 @@ async def test_projects_of_all_six_programmes_move_a_problem_escalates_a_subsidy
     assert fund["balance"]["paid"] == "4500000.00"
     match = ok(await get("/matching/matches/demo-need-01/demo-result-01"))
     assert match["status"] == "matched"
+    appraisal = ok(await get(f"/plans/{PLAN}/appraisals/2013"))
+    assert appraisal["standing"] == "awarded"
+    assert sum(float(city["award"]) for city in appraisal["cities"]) == 4_500_000
+    assert all(city["own"]["total"] > city["verified"]["total"] for city in appraisal["cities"])
     issued = ok(await get("/documents", params={"kind": "monthly_bulletin", "limit": 50}))["items"]
     numbers = {item["document"]: item["number"] for item in issued}
     assert numbers["demo-bulletin-2013-06-2"] == numbers["demo-bulletin-2013-07"] + 1
@@ -117,7 +121,7 @@ _ENDS = {
 _COUNTED = {
     "TR-4": "1", "TR-5": "1", "TR-11": "1", "TR-15": "0.00015", "TR-16": "0",
     "PM-1": "1", "PM-3": "9.6000", "PM-4": "100.00", "PM-5": None,
-    "EI-5": "1", "EN-15a": "1", "EN-16": "1",
+    "EI-5": "1", "EI-10": "1", "IN-1": "1", "EN-15a": "1", "EN-16": "1",
     "IN-3": "1", "IN-4": "1", "IN-5": "1", "DI-4": "1",
 }  # fmt: skip
 """One project each; PM-5 counts central enterprises' projects, of which none is known."""
