@@ -9,7 +9,7 @@ from services.projects import reference, scope, tables
 from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain import diagnosis
-from services.projects.domain.diagnosis import DiagnosisCommand, DiagnosisHeld, Outcome
+from services.projects.domain.diagnosis import DiagnosisCommand, DiagnosisHeld, FindingOutcome
 from services.projects.domain.refusal import Refused
 from services.projects.events import DIAGNOSIS, diagnosis_stream
 from services.projects.models import diagnoses as models
@@ -74,10 +74,10 @@ async def settle(app: App, call: Call, body: models.SettleFinding) -> Reply:
     return await _run(app, call, body.diagnosis, command)
 
 
-async def _check_reference(conn: AsyncConnection, call: Call, outcome: Outcome, name: str) -> None:
+async def _check_reference(conn: AsyncConnection, call: Call, outcome: FindingOutcome, name: str) -> None:
     """A project, or a need of the meeting point technology, that the actor may see. Raises Refused."""
     tree = await reference.area_tree(conn)
-    if outcome is Outcome.PROJECT:
+    if outcome is FindingOutcome.PROJECT:
         region = await reference.project_region(conn, name)
         found = region is not None and scope.may_see_project(call.actor, tree, region, None)
     else:

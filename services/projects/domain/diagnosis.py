@@ -13,7 +13,7 @@ from services.projects.domain.checks import not_in_future
 from services.projects.domain.refusal import Refused
 
 
-class Outcome(StrEnum):
+class FindingOutcome(StrEnum):
     """Where a finding led: 技术需求, 项目, 不采纳."""
 
     NEED = "need"
@@ -44,7 +44,7 @@ class FindingSettled:
     diagnosis: str
     region: str
     finding: int
-    outcome: Outcome
+    outcome: FindingOutcome
     on: date
     reported_by: str
     settled: int
@@ -87,7 +87,7 @@ class SettleFinding:
 
     diagnosis: str
     finding: int
-    outcome: Outcome
+    outcome: FindingOutcome
     on: date
     reported_by: str
     today: date
@@ -143,11 +143,11 @@ def _settled(command: SettleFinding, state: Diagnosis) -> Sequence[FindingSettle
     count = len(state.held.findings)
     if not 1 <= command.finding <= count:
         raise Refused(f"The diagnosis has {count} findings.", code="not-found", status=404, where="finding")
-    if command.outcome is Outcome.DISMISSED and not command.reason:
+    if command.outcome is FindingOutcome.DISMISSED and not command.reason:
         raise Refused(
             "Why is it dismissed?", code="no-reason", where="reason", remedy="Say it in a few words."
         )
-    if command.outcome is not Outcome.DISMISSED and not command.reference:
+    if command.outcome is not FindingOutcome.DISMISSED and not command.reference:
         raise Refused(
             f"Which {command.outcome} did it lead to?",
             code="no-reference",

@@ -6,9 +6,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
-from services.projects.domain.diagnosis import DiagnosisEvent, DiagnosisHeld, FindingSettled, Outcome
+from services.projects.domain.diagnosis import DiagnosisEvent, DiagnosisHeld, FindingOutcome, FindingSettled
 
-_COLUMN = {Outcome.NEED: "needs", Outcome.PROJECT: "projects", Outcome.DISMISSED: "dismissed"}
+_COLUMN = {
+    FindingOutcome.NEED: "needs",
+    FindingOutcome.PROJECT: "projects",
+    FindingOutcome.DISMISSED: "dismissed",
+}
 
 
 async def apply(conn: AsyncConnection, event: DiagnosisEvent) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.projects.domain.diagnosis import Outcome
+from services.projects.domain.diagnosis import FindingOutcome
 from services.projects.models.base import (
     ID_PATTERN,
     Answer,
@@ -79,7 +79,9 @@ class SettleFinding(Request):
 
     diagnosis: DiagnosisId
     finding: int = Field(ge=1, le=50, description="its number", examples=[1])
-    outcome: Outcome = Field(description="need 技术需求, project 项目, dismissed 不采纳", examples=["need"])
+    outcome: FindingOutcome = Field(
+        description="need 技术需求, project 项目, dismissed 不采纳", examples=["need"]
+    )
     reference: ProjectId | None = Field(
         default=None, description="the technology need or the project, by its id; null: dismissed"
     )
@@ -131,7 +133,7 @@ class FindingView(Answer):
 
     finding: int
     text: str
-    outcome: Outcome | None = Field(description="null: nowhere yet")
+    outcome: FindingOutcome | None = Field(description="null: nowhere yet")
     reference: str | None
     reason: str
     on: date | None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from services.projects.domain.diagnosis import Diagnosis, DiagnosisState, Outcome
+from services.projects.domain.diagnosis import Diagnosis, DiagnosisState, FindingOutcome
 from services.projects.models.diagnoses import DiagnosisView, FindingView
 
 
@@ -21,9 +21,9 @@ def diagnosis_view(state: DiagnosisState) -> DiagnosisView:
         institute=held.institute,
         held_on=held.on,
         findings=len(held.findings),
-        needs=led[Outcome.NEED],
-        projects=led[Outcome.PROJECT],
-        dismissed=led[Outcome.DISMISSED],
+        needs=led[FindingOutcome.NEED],
+        projects=led[FindingOutcome.PROJECT],
+        dismissed=led[FindingOutcome.DISMISSED],
         evidence=held.evidence,
         items=[_finding(state, number, text) for number, text in enumerate(held.findings, 1)],
     )
