@@ -30,7 +30,8 @@ up: .venv/.installed ## Start everything, without the scenario; Ctrl-C stops it 
 test: .venv/.installed check ## Run every check and every test
 	@# An upgrade replaces whole processes: it is tried in a process of its own, untouched by other tests.
 	@$(RUN)/python -m pytest tests/upgrades
-	@$(RUN)/python -m pytest --ignore=tests/upgrades
+	@# Two workers, because faults are mostly waiting; tests/kit/together.py says which tests stay in one.
+	@$(RUN)/python -m pytest --ignore=tests/upgrades -n $(or $(WORKERS),2) --dist loadscope --no-loadscope-reorder
 
 check: .venv/.installed ## Style, types, layers, contract files, generated deployment files
 	@$(call quietly,ruff check,$(RUN)/ruff check -q)
