@@ -25,6 +25,11 @@ OWN_SPANS_ONLY: "TelemetryConfig" = {
 """For FastAPI(telemetry=…): its own three spans a request would stand beside ours, and cost more than the request."""
 
 
+KEEP_ALIVE_S = 75
+"""How long an idle connection is kept: longer than the clients and balancers before us keep theirs (httpx 5 s, nginx
+and cloud balancers 60 s). Who closes first must be the one who asks, or a request meets a door that just shut."""
+
+
 class HttpServer(uvicorn.Server):
     """uvicorn that leaves signals alone and says when it listens, and where (`port` 0 takes a free one)."""
 
@@ -54,6 +59,7 @@ class HttpServer(uvicorn.Server):
                 # uvicorn's default believes whoever connects from this machine.
                 proxy_headers=bool(trusted_proxies),
                 forwarded_allow_ips=trusted_proxies,
+                timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=10,
             )
         )

@@ -86,6 +86,12 @@ async def test_it_is_served_with_metrics_and_says_when_its_port_is_taken():
         await server.stop()
 
 
+def test_an_idle_connection_is_closed_by_the_one_who_asks():
+    server = HttpServer(asgi_app(Health("projects")), "127.0.0.1", 0)
+    clients_keep_it_for, balancers_keep_it_for = httpx.Limits().keepalive_expiry, 60
+    assert server.config.timeout_keep_alive > max(clients_keep_it_for or 0, balancers_keep_it_for)
+
+
 async def test_the_runner_hears_which_check_fails():
     health = Health("projects")
     health.register("relay", lambda: Check("failing", "12 s behind"))
