@@ -4,9 +4,10 @@ Codes change, areas move, and an area may have several parents of different kind
 a kind and a validity. Coverage follows every kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Protocol, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,79 @@ class Area:
     administered: bool = True
 
 
+class PlaceRelation(Protocol):
+    """A relation beside the tree, as a service's domain has it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+class Place(Protocol):
+    """What a service's own kind of region brings to a tree: each of them has further fields and rules."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def parent(self) -> str | None: ...
+    @property
+    def administered(self) -> bool: ...
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+    @property
+    def relations(self) -> Sequence[PlaceRelation]: ...
+
+
 class AreaTree:
     """Look-ups over a fixed set of areas. Build a new one when the areas change."""
+
+    @classmethod
+    def of(cls, places: Iterable[Place]) -> Self:
+        """The tree of these regions."""
+        return cls(
+            Area(
+                place.code,
+                place.name,
+                place.level,
+                (
+                    *_parent(place.parent),
+                    *(Relation(rel.kind, rel.to, rel.valid_from, rel.valid_to) for rel in place.relations),
+                ),
+                place.valid_from,
+                place.valid_to,
+                place.administered,
+            )
+            for place in places
+        )
+
+    @classmethod
+    def read(cls, rows: Iterable[Mapping[Any, Any]]) -> Self:
+        """The same of regions as they stand in a table, an event or an answer: days are dates or their text."""
+        return cls(
+            Area(
+                row["code"],
+                row["name"],
+                row["level"],
+                (
+                    *_parent(row.get("parent")),
+                    *(Relation(rel["kind"], rel["to"], **_days(rel)) for rel in row.get("relations", ())),
+                ),
+                administered=row.get("administered", True),
+                **_days(row),
+            )
+            for row in rows
+        )
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self._areas = {area.code: area for area in areas}
@@ -87,3 +159,15 @@ class AreaTree:
     def covered_by(self, code: str, on: date | None = None) -> list[str]:
         """Every code that `code` covers, itself included, sorted."""
         return sorted(candidate for candidate in self._areas if self.covers(code, candidate, on))
+
+
+def _parent(code: str | None) -> tuple[Relation, ...]:
+    return () if code is None else (Relation("parent", code),)
+
+
+def _days(row: Mapping[Any, Any]) -> dict[str, date | None]:
+    return {end: _day(row.get(end)) for end in ("valid_from", "valid_to")}
+
+
+def _day(day: date | str | None) -> date | None:
+    return date.fromisoformat(day) if isinstance(day, str) else day

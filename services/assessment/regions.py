@@ -1,14 +1,12 @@
 """The regions as they stand in this service's table, and as a tree for questions of coverage."""
 
-from collections.abc import Iterable
-
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import tables
 from services.assessment.domain.region import Region, RegionRelation
-from shared.areas import Area, AreaTree, Relation
+from shared.areas import AreaTree
 
 
 async def regions(conn: AsyncConnection) -> list[Region]:
@@ -31,23 +29,4 @@ async def regions(conn: AsyncConnection) -> list[Region]:
 
 async def area_tree(conn: AsyncConnection) -> AreaTree:
     """The tree of every region; a relation of any kind counts as coverage (X-19)."""
-    return tree_of(await regions(conn))
-
-
-def tree_of(known: Iterable[Region]) -> AreaTree:
-    """The tree of these regions."""
-    return AreaTree(
-        Area(
-            region.code,
-            region.name,
-            region.level,
-            (
-                *((Relation("parent", region.parent),) if region.parent else ()),
-                *(Relation(rel.kind, rel.to, rel.valid_from, rel.valid_to) for rel in region.relations),
-            ),
-            region.valid_from,
-            region.valid_to,
-            region.administered,
-        )
-        for region in known
-    )
+    return AreaTree.of(await regions(conn))

@@ -1,6 +1,5 @@
 """The regions that this service knows, and who may see what: a role and its area, asked of the tree of areas."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -8,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.domain.enterprise import Region
-from shared.areas import Area, AreaTree, Relation
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
 
@@ -20,8 +19,7 @@ _ENTERPRISE = select(tables.enterprise).where(tables.enterprise.c.enterprise == 
 
 async def area_tree(conn: AsyncConnection) -> AreaTree:
     """The tree of all loaded regions, with their dated relations."""
-    rows = (await conn.execute(select(tables.region))).all()
-    return AreaTree(_area(row) for row in rows)
+    return AreaTree.read((await conn.execute(select(tables.region))).mappings())
 
 
 async def find_region(conn: AsyncConnection, code: str) -> Region | None:
@@ -97,24 +95,3 @@ async def _sees(conn: AsyncConnection, actor: Actor, row: Any) -> bool:
     if actor.role not in _ADMINISTRATION or actor.area is None:
         return False
     return (await area_tree(conn)).covers(actor.area, row.region)
-
-
-def _area(row: Any) -> Area:
-    parents = () if row.parent is None else (Relation("parent", row.parent),)
-    further = tuple(
-        Relation(each["kind"], each["to"], _day(each.get("valid_from")), _day(each.get("valid_to")))
-        for each in row.relations
-    )
-    return Area(
-        row.code,
-        row.name,
-        row.level,
-        parents + further,
-        row.valid_from,
-        row.valid_to,
-        row.administered,
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE
-from shared.areas import Area, AreaTree, Relation
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden
 from shared.rpc import Client
@@ -44,7 +44,7 @@ class Scope:
     async def _areas(self, actor: Actor, wanted: str) -> AreaTree:
         stale = time.monotonic() - self._loaded_at > _KEEP_S
         if stale or wanted not in self._tree:
-            self._tree = AreaTree([_area(item) for item in await self._all_regions(actor)])
+            self._tree = AreaTree.read(await self._all_regions(actor))
             self._loaded_at = time.monotonic()
         return self._tree
 
@@ -57,9 +57,3 @@ class Scope:
             items += page["items"]
             if not page["next_cursor"]:
                 return items
-
-
-def _area(item: dict[str, Any]) -> Area:
-    parents = [Relation("parent", item["parent"])] if item.get("parent") else []
-    parents += [Relation(rel["kind"], rel["to"]) for rel in item.get("relations", [])]
-    return Area(item["code"], item["name"], item["level"], tuple(parents))

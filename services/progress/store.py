@@ -27,7 +27,7 @@ from services.progress.facts import (
 from services.progress.rules import Rules
 from services.progress.standing import KNOWN
 from services.progress.tally import Counted, Tally, all_wanted
-from shared.areas import Area, AreaTree, Relation
+from shared.areas import AreaTree
 
 # `:as_of` NULL means everything that has been applied, whatever its time: "now" must not depend on whether
 # this process has heard of the clock's last step already.
@@ -145,7 +145,7 @@ async def load_facts(
     moment = {"as_of": as_of}
     plans = [_plan(row.data) for row in await conn.execute(_PLANS, moment)]
     chosen = _choose(plans, plan)
-    areas = AreaTree(_area(row.data) for row in await conn.execute(_REGIONS, moment))
+    areas = AreaTree.read(row.data for row in await conn.execute(_REGIONS, moment))
     code = chosen.plan if chosen else (plan or "")
     targets = [_target(row) for row in await conn.execute(_TARGETS, {**moment, "plan": code})]
     closed = (await conn.execute(_CLOSED_DAY, {**moment, "today": today.isoformat()})).scalar_one_or_none()
@@ -226,23 +226,6 @@ def _plan(data: dict[str, Any]) -> Plan:
     programmes = tuple((item["code"], item["name"]) for item in data.get("programmes", ()))
     return Plan(
         data["plan"], data["title"], data["year"], date.fromisoformat(issued) if issued else None, programmes
-    )
-
-
-def _area(data: dict[str, Any]) -> Area:
-    parents = [Relation("parent", data["parent"])] if data.get("parent") else []
-    parents += [
-        Relation(item["kind"], item["to"], _day(item.get("valid_from")), _day(item.get("valid_to")))
-        for item in data.get("relations", ())
-    ]
-    return Area(
-        data["code"],
-        data["name"],
-        data["level"],
-        tuple(parents),
-        _day(data.get("valid_from")),
-        _day(data.get("valid_to")),
-        data.get("administered", True),
     )
 
 

@@ -1,6 +1,6 @@
 """What decisions and queries need to know of the world: regions, registers, duties, other reports."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -16,7 +16,7 @@ from services.projects.domain.plan import Region, RegionRelation
 from services.projects.domain.rules import Rule, in_force
 from services.projects.domain.tags import Tag
 from services.projects.memory import remembers
-from shared.areas import Area, AreaTree, Relation
+from shared.areas import AreaTree
 
 P = TypeVar("P")
 
@@ -53,26 +53,7 @@ async def regions(conn: AsyncConnection) -> list[Region]:
 @remembers
 async def area_tree(conn: AsyncConnection) -> AreaTree:
     """The regions as a tree for questions of coverage."""
-    return tree_of(await regions(conn))
-
-
-def tree_of(known: Iterable[Region]) -> AreaTree:
-    """The tree of these regions; a relation of any kind counts as coverage."""
-    return AreaTree(
-        Area(
-            region.code,
-            region.name,
-            region.level,
-            (
-                *((Relation("parent", region.parent),) if region.parent else ()),
-                *(Relation(rel.kind, rel.to, rel.valid_from, rel.valid_to) for rel in region.relations),
-            ),
-            region.valid_from,
-            region.valid_to,
-            region.administered,
-        )
-        for region in known
-    )
+    return AreaTree.of(await regions(conn))
 
 
 @remembers

@@ -30,7 +30,8 @@ from services.assessment.domain.statistic import (
 )
 from services.assessment.domain.target import TargetFacts
 from services.assessment.indicators import find
-from services.assessment.regions import regions, tree_of
+from services.assessment.regions import regions
+from shared.areas import AreaTree
 from shared.clock import Clock
 from shared.decider import CommandRunner
 from shared.problems import Problem, not_found
@@ -142,7 +143,7 @@ class Assessment:
         definition = find(sent.indicator, sent.period)
         assert definition is not None  # noqa: S101 - checked before the transaction
         known = await regions(conn)
-        scope.check_statistic_write(call.actor, tree_of(known), sent.region)
+        scope.check_statistic_write(call.actor, AreaTree.of(known), sent.region)
         today = local_day(self._clock.now())
         return Figure(
             indicator=definition,

@@ -16,6 +16,7 @@ from services.projects.events import DUTY_ACCOUNT, DUTY_DAYS, duty_account_strea
 from services.projects.models import duties as models
 from services.projects.obligations import Obligation, all_duties, obligations
 from services.projects.views.duties import obligation_view
+from shared.areas import AreaTree
 from shared.rpc import Call, Reply
 
 Make = Callable[[duty_account.Key, Region, Duty, Obligation | None], duty_account.Command]
@@ -129,7 +130,7 @@ async def _run(app: App, call: Call, duty: str, region: str, period: str, make: 
 
 async def _region(conn: AsyncConnection, code: str) -> Region:
     known = await reference.regions(conn)
-    checks.check_region(reference.tree_of(known), code)
+    checks.check_region(AreaTree.of(known), code)
     return next(each for each in known if each.code == code)
 
 

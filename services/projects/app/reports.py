@@ -24,6 +24,7 @@ from services.projects.events import MONTHLY_REPORT, report_stream
 from services.projects.models import reports as models
 from services.projects.reporting_calendar import closed_since
 from services.projects.views.reports import report_view
+from shared.areas import AreaTree
 from shared.decider import Edit
 from shared.rpc import Call, Reply
 
@@ -88,7 +89,7 @@ async def _run(
 
 async def _reporting(conn: AsyncConnection, call: Call, region: str) -> list[Region]:
     known = await reference.regions(conn)
-    checks.check_region(reference.tree_of(known), region)
+    checks.check_region(AreaTree.of(known), region)
     scope.check_report_write(call.actor, region)
     return known
 
@@ -109,7 +110,7 @@ async def _known_for_report(
         today=today,
         due_on=await _due_on(conn, known, region, month),
         project_regions={row.project: row.region for row in rows},
-        covered=frozenset(reference.tree_of(known).covered_by(region)),
+        covered=frozenset(AreaTree.of(known).covered_by(region)),
         usual=await _usual(conn, region, month),
         closed_since=await closed_since(conn, month, region, today),
     )

@@ -70,7 +70,7 @@ async def take(app: App, period: str) -> Snapshot:
             position = (await app.log.head(conn)).position
             targets = await Checkpoints(app.engine, reference.TARGETS).all(conn)
             regions = await reference.regions(conn)
-            world = _World(period, app.today(), regions, reference.tree_of(regions))
+            world = _World(period, app.today(), regions, AreaTree.of(regions))
             figures = [figure for section in SECTIONS for figure in await section(conn, world)]
     positions = [Position(SOURCE, position), *(Position(each.source, each.position) for each in targets)]
     return Snapshot(world.as_of, tuple(positions), tuple(figures))

@@ -12,6 +12,7 @@ from services.projects.domain.stages import Stage
 from services.projects.models import counts as models
 from services.projects.queries import visible
 from services.projects.queries.projects import kinds_of
+from shared.areas import AreaTree
 from shared.rpc import Call
 
 _REPORTERS = ("prefecture", "zone")
@@ -59,7 +60,7 @@ async def _names(app: App, conn: AsyncConnection, call: Call, body: models.Count
     match body.by:
         case "city":
             regions = await reference.regions(conn)
-            tree = reference.tree_of(regions)
+            tree = AreaTree.of(regions)
             seen = scope.visible_regions(call.actor, tree)
             asked = None if body.region is None else set(tree.covered_by(body.region) or [body.region])
             return {

@@ -37,7 +37,7 @@ async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> mode
     today = app.today()
     async with app.engine.connect() as conn:
         known = await reference.regions(conn)
-        codes = _codes(call.actor, reference.tree_of(known), body.region)
+        codes = _codes(call.actor, AreaTree.of(known), body.region)
         regions = [each for each in known if codes is None or each.code in codes]
         duties = [each for each in await all_duties(conn) if body.duty in (None, each.duty)]
         owed = await obligations(conn, duties, regions)
@@ -83,7 +83,7 @@ async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> mode
     """One duty of one region with its history; 404 where the region doesn't owe it."""
     async with app.engine.connect() as conn:
         known = await reference.regions(conn)
-        codes = _codes(call.actor, reference.tree_of(known), body.region)
+        codes = _codes(call.actor, AreaTree.of(known), body.region)
         regions = [
             each for each in known if each.code == body.region and (codes is None or each.code in codes)
         ]

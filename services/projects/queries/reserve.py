@@ -15,6 +15,7 @@ from services.projects.domain.plan import Region
 from services.projects.domain.reserve import quarter
 from services.projects.models import reserve as models
 from services.projects.queries import paging, visible
+from shared.areas import AreaTree
 from shared.rpc import Call
 
 _PROJECT, _STAY, _LAST = tables.project.c, tables.project_register.c, tables.reserve_update.c
@@ -122,7 +123,7 @@ async def _counties(
 ) -> list[Region]:
     """The county-level units administered on that day, that the actor may see."""
     known = await reference.regions(conn)
-    tree = reference.tree_of(known)
+    tree = AreaTree.of(known)
     mine = (
         tree.covered_by(call.actor.area)
         if call.actor.role in ("city", "county") and call.actor.area

@@ -1,5 +1,6 @@
 """AreaTree: who covers whom, on which day."""
 
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import pytest
@@ -84,3 +85,40 @@ def test_look_ups() -> None:
     assert "isle" in TREE
     assert "nowhere" not in TREE
     assert len(TREE) == len(TREE.all()) == 6
+
+
+@dataclass(frozen=True)
+class _Place:
+    code: str
+    name: str
+    level: str
+    parent: str | None = None
+    administered: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+    relations: tuple[Relation, ...] = ()
+
+
+def test_a_domain_s_regions_and_the_rows_they_are_stored_in_make_one_tree():
+    places = [
+        _Place("land", "Land", "land"),
+        _Place("north", "North", "shire", "land", valid_to=date(2012, 12, 31)),
+        _Place(
+            "isle",
+            "Isle",
+            "isle",
+            "land",
+            administered=False,
+            relations=(Relation("part_of", "north", date(2010, 1, 1), date(2012, 12, 31)),),
+        ),
+    ]
+    rows = [asdict(place) for place in places]
+    rows[2]["relations"] = [
+        {"kind": "part_of", "to": "north", "valid_from": "2010-01-01", "valid_to": "2012-12-31"}
+    ]
+    rows[1]["valid_to"] = "2012-12-31"
+    made, read = AreaTree.of(places), AreaTree.read(rows)
+    assert made.all() == read.all()
+    assert made.covers("north", "isle", date(2011, 5, 1))
+    assert not read.covers("north", "isle", date(2013, 1, 1))
+    assert AreaTree.read([{"code": "land", "name": "Land", "level": "land"}]).all() == made.all()[:1]
