@@ -62,7 +62,7 @@ async def run(options: argparse.Namespace) -> int:
                 **(
                     {"projects": 2_000, "asks": 10, "rate": 40}
                     if options.quick
-                    else {"projects": 100_000, "asks": 100, "rate": 12}
+                    else {"projects": 100_000, "asks": 60, "rate": 12}
                 ),
             ),
             "import": lambda: projects.imported(system, report, rows=500 if options.quick else 10_000),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, Text, exists, func, or_, select
+from sqlalchemy import Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,10 @@ from services.projects.views.projects import project_summary, project_view
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
+
+# A plan for any text and any city reads each time what only the commonest needs: 45 ms instead of 5 with 100,000
+# projects. The server would take to it after five of a kind.
+_AS_ASKED = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 async def get_project(app: App, call: Call, body: models.GetProject) -> models.ProjectView:
@@ -35,6 +39,7 @@ async def get_project(app: App, call: Call, body: models.GetProject) -> models.P
 async def list_projects(app: App, call: Call, body: models.ListProjects) -> models.ProjectPage:
     """A page of projects in the order asked for; the first one with what all of them sum up to."""
     async with app.engine.connect() as conn:
+        await conn.execute(_AS_ASKED)
         departments = await reference.departments(conn, app.today())
         query = await _narrowed(app, conn, call.actor, body, departments)
         page = orders.ordered(query, body.sort, body.descending, body.cursor, body.limit)
@@ -103,10 +108,10 @@ async def _narrowed(
         found = exists().where(problem.project == table.project, problem.standing != "closed")
         query = query.where(found if body.open_problem else ~found)
     if body.text:
-        text = body.text.lower()
-        query = query.where(table.search.like(f"%{_escaped(text)}%", escape="\\"))
-        if len(text) > 1:  # a single character has no pair to be found by
-            pairs = [text[i : i + 2] for i in range(len(text) - 1)]
+        sought = body.text.lower()
+        query = query.where(table.search.like(f"%{_escaped(sought)}%", escape="\\"))
+        if len(sought) > 1:  # a single character has no pair to be found by
+            pairs = [sought[i : i + 2] for i in range(len(sought) - 1)]
             query = query.where(func.search_pairs(table.search, type_=ARRAY(Text)).contains(pairs))
     if body.register_:
         stay = tables.project_register.c
