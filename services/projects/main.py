@@ -3,8 +3,9 @@
 from services.projects import api
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
+from services.projects.award_watch import AwardWatch
 from services.projects.cohort_watch import CohortWatch
-from services.projects.consumers import targets_consumer
+from services.projects.consumers import appraisals_consumer, targets_consumer
 from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import SOURCE
@@ -32,12 +33,14 @@ async def main() -> None:
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         rt.spawn(targets_consumer(rt.engine, rt.js, rt.health).run(), "targets")
+        rt.spawn(appraisals_consumer(rt.engine, rt.js, rt.health).run(), "appraisals")
         for watch in (
             EscalationWatch(app),
             DutyWatch(app),
             AcceptanceWatch(app),
             CohortWatch(app),
             ReserveWatch(app),
+            AwardWatch(app),
         ):
             rt.health.register(watch.name, watch.check)
             rt.spawn(watch.run(), watch.name)

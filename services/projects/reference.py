@@ -22,8 +22,15 @@ P = TypeVar("P")
 
 TARGETS = "targets"
 """The projection under which the assessment service's targets are followed; its checkpoint says up to where."""
+APPRAISALS = "appraisals"
+"""The one under which its appraisals of the cities are followed: from their first, in an older store too."""
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """Days and months are those of +08:00."""
+
+
+def award_id(plan: str, year: int, region: str) -> str:
+    """What an award is called here: of a plan's appraisal of a year, to a city."""
+    return f"{plan}.{year}.{region}"
 
 
 def local_day(now: datetime) -> date:

@@ -1,4 +1,4 @@
-"""Special funds (专项资金) and subsidies (贴息、补助), TR-19 to TR-22: projects' part of the API."""
+"""Special funds (专项资金), subsidies (贴息、补助; TR-19 to TR-22), awards (奖励; TR-26): projects' part of the API."""
 
 from services.gateway.auth import CITY, COUNTY, PROVINCE
 from services.gateway.routes import EVERYONE, GOVERNMENT, Route
@@ -7,6 +7,7 @@ _S = "projects"
 _KEEPERS = (PROVINCE, CITY, COUNTY)
 _FUND = "/funds/{fund}"
 _ONE = f"{_FUND}/applications/{{application}}"
+_AWARD = f"{_FUND}/awards/{{award}}"
 
 ROUTES = [
     # What governments set aside is public: a fund's region is a filter here, not a scope.
@@ -35,4 +36,11 @@ ROUTES = [
         area="region",
         organisation="enterprise",
     ),
+    Route("GET", "/awards", _S, "list-awards", GOVERNMENT, "money", area="region"),
+    Route("GET", "/awards/{award}", _S, "get-award", GOVERNMENT, "money"),
+    Route("POST", f"{_AWARD}/reservations", _S, "reserve-award", _KEEPERS, "money"),
+    Route("POST", f"{_AWARD}/commitments", _S, "commit-award", _KEEPERS, "money"),
+    Route("POST", f"{_AWARD}/payments", _S, "pay-award", _KEEPERS, "money"),
+    Route("POST", f"{_AWARD}/releases", _S, "release-award", _KEEPERS, "money"),
+    Route("POST", f"{_AWARD}/recoveries", _S, "recover-award", _KEEPERS, "money"),
 ]

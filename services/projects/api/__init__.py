@@ -4,6 +4,7 @@ One module per slice. What is imported here is served: the modules put their ope
 """
 
 from services.projects.api import (
+    awards,
     ceremonies,
     diagnoses,
     documents,
@@ -27,6 +28,7 @@ from services.projects.api import (
 from services.projects.api.base import ops, serve
 
 __all__ = [
+    "awards",
     "ceremonies",
     "diagnoses",
     "documents",

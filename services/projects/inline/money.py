@@ -6,8 +6,15 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
+from services.projects.domain.money.award import (
+    AwardCommitted,
+    AwardPaid,
+    AwardRecovered,
+    AwardReleased,
+    AwardReserved,
+)
+from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.fund import (
-    Balance,
     FundAppropriationChanged,
     FundEvent,
     FundOpened,
@@ -22,6 +29,7 @@ from services.projects.domain.money.fund import (
     SubsidyRequested,
     SubsidyReserved,
 )
+from services.projects.inline import awards
 
 
 async def apply(conn: AsyncConnection, event: FundEvent) -> None:
@@ -37,6 +45,9 @@ async def apply(conn: AsyncConnection, event: FundEvent) -> None:
             await _requested(conn, event)
         case SubsidyClosed():
             await _application(conn, event, closed=event.outcome.value)
+        case AwardReserved() | AwardCommitted() | AwardPaid() | AwardReleased() | AwardRecovered():
+            await awards.apply(conn, event)
+            await _balance(conn, event.fund, event.balance)
         case _:
             await _moved(conn, event)
             await _balance(conn, event.fund, event.balance)

@@ -67,7 +67,11 @@ class TermsPart(Request):
 
     valid_from: date = Field(description="first day", examples=["2013-01-01"])
     valid_to: date | None = Field(default=None, description="last day; null: until further notice")
-    aids: list[Aid] = Field(min_length=1, max_length=5, description="interest_subsidy 贴息, grant 补助")
+    aids: list[Aid] = Field(
+        min_length=1,
+        max_length=5,
+        description="interest_subsidy 贴息, grant 补助; award 奖励: what an appraisal has granted a city",
+    )
     bases: list[Base] = Field(
         default=[],
         max_length=10,
@@ -245,6 +249,7 @@ class FundView(FundSummary):
     opened_on: date
     terms: list[TermsView]
     applications: int = Field(description="that were made to it")
+    awards: int = Field(default=0, description="that it holds or has paid something for, or had")
 
 
 class FundPage(Answer):
@@ -264,6 +269,7 @@ class LedgerEntry(Answer):
     entry: str = Field(description="event type", examples=["SubsidyPaid"])
     application: str | None
     project: str | None
+    award: str | None = Field(default=None, description="of an entry for an award: which")
     amount: SignedMoney | None = Field(description="that the entry moves; null for an opening")
     on: date
     evidence: str

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
-from services.projects.domain.money.fund import Balance, is_about
+from services.projects.domain.money.balance import Balance
+from services.projects.domain.money.fund import is_about
 from services.projects.events import CATALOGUE, FUND, fund_stream
 from services.projects.models import funds, subsidies
 from services.projects.queries import paging, visible

@@ -1,6 +1,7 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
 from services.projects.tables import (
+    awards,
     ceremonies,
     cohorts,
     diagnoses,
@@ -16,6 +17,7 @@ from services.projects.tables import (
     reports,
     reserve,
 )
+from services.projects.tables.awards import appraised_city, award, award_payment
 from services.projects.tables.base import metadata
 from services.projects.tables.ceremonies import invitation
 from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
@@ -52,6 +54,7 @@ INLINE = (
     *problems.INLINE,
     *duties.INLINE,
     *money.INLINE,
+    *awards.INLINE,
     *matching.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
@@ -64,6 +67,9 @@ INLINE = (
 
 __all__ = [
     "INLINE",
+    "appraised_city",
+    "award",
+    "award_payment",
     "cohort",
     "cohort_late",
     "cohort_member",

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.fund import (
-    Balance,
     Fund,
     FundAppropriationChanged,
     FundEvent,
@@ -49,6 +49,7 @@ def fund_view(state: FundState) -> FundView:
         opened_on=known.opened_on,
         terms=[TermsView.model_validate(msgspec.to_builtins(each)) for each in state.terms],
         applications=len(state.applications),
+        awards=len(state.awards),
     )
 
 
@@ -119,6 +120,7 @@ def ledger_entry(event: FundEvent, recorded: Event) -> LedgerEntry | None:
         entry=type(event).__name__,
         application=getattr(event, "application", None),
         project=getattr(event, "project", None),
+        award=getattr(event, "award", None),
         amount=amount,
         on=on,
         evidence=getattr(event, "evidence", "") or getattr(event, "source", ""),

@@ -2,10 +2,17 @@
 
 import json
 
-from tests.component.gateway.authorisation.appraisals import NOTICE, open_appraisal, points, set_targets
+from tests.component.gateway.authorisation.appraisals import (
+    NOTICE,
+    awarded_city,
+    open_appraisal,
+    points,
+    set_targets,
+)
+from tests.component.gateway.authorisation.money import award_fund
 from tests.component.gateway.world import CITY, OTHER_CITY, World
 from tests.kit.logs_and_streams import jetstream
-from tests.kit.portal import ok, problem
+from tests.kit.portal import ok, problem, unique
 from tests.kit.servers import wait_for
 
 
@@ -43,3 +50,29 @@ async def test_two_cities_assess_themselves_are_verified_ranked_and_awarded(worl
             return bool(json.loads(last.data or b"{}")["data"]["year"] == 2012)
 
         await wait_for(told, 20, "the award on the stream")
+    await _paid_out_of_a_fund(world)
+
+
+async def _paid_out_of_a_fund(world: World) -> None:
+    """From the award to the ledger's line and back, as the province's office goes."""
+    province = world.portal.province
+    award, fund = await awarded_city(world, 2012), await award_fund(world)
+    for step, standing in (("reservations", "reserved"), ("commitments", "committed"), ("payments", "paid")):
+        shown = {"evidence": unique(step)}
+        decided = ok(await province.post(f"/funds/{fund}/awards/{award}/{step}", json=shown))
+        assert decided["standing"] == standing
+    line = ok(await province.get(f"/funds/{fund}/ledger", params={"limit": 200}))["items"][-1]
+    assert (line["entry"], line["award"], line["amount"]) == ("AwardPaid", award, "2000000.00")
+    mine = ok(await world.portal.city().get(f"/awards/{award}"))
+    assert (mine["granted"], mine["paid"], mine["entries"][-1]["position"]) == (
+        "2000000.00",
+        "2000000.00",
+        line["position"],
+    )
+    async with jetstream(world.portal.system) as js:
+
+        async def told() -> bool:
+            last = await js.get_last_msg("PROJECTS", "projects.AwardPaid")
+            return bool(json.loads(last.data or b"{}")["data"]["award"] == award)
+
+        await wait_for(told, 20, "the payment on the stream")

@@ -15,6 +15,7 @@ from services.projects.inline import APPLY, rebuild_inline
 from shared.identity import Actor
 from shared.inline_rebuild import anew
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
+from tests.component.projects.test_awards import AWARD, POT, granted
 from tests.component.projects.test_measures import MEASURE
 from tests.component.projects.test_money import FUND, TERMS
 from tests.component.projects.test_reserve import SCREENING
@@ -54,6 +55,7 @@ async def busy_year(service: Service) -> None:
     await problems_and_meeting(service)
     await pre_review_and_signing(service)
     await subsidy(service)
+    await award(service)
     await needs_and_offers(service)
     await reserve(service)
     await a_file(service)
@@ -212,6 +214,23 @@ async def subsidy(service: Service) -> None:
     await service.ask(PROVINCE, "change-appropriation", fund=FUND["fund"], **more)
     terms = {"terms": [TERMS], "evidence": "9号", "reason": "调整"}
     await service.ask(PROVINCE, "change-fund-terms", fund=FUND["fund"], **terms)
+
+
+async def award(service: Service) -> None:
+    """An award through every decision, on a pot of which a part is paid."""
+    await granted(service, "2000000", on="2013-02-01")
+    pot = {**POT, "valid_from": "2013-01-01", "terms": [{**POT["terms"][0], "valid_from": "2013-01-01"}]}
+    await service.ask(PROVINCE, "open-fund", **pot)
+    for operation, changes in (
+        ("reserve", {}),
+        ("commit", {"amount": "1500000"}),
+        ("pay", {"amount": "1000000"}),
+        ("release", {"amount": "300000", "reason": "缩减", "evidence": None}),
+        ("recover", {"amount": "100000", "reason": "退回"}),
+    ):
+        body = {"fund": "TR-26", "award": AWARD, "evidence": f"{operation}号", **changes}
+        said = {name: value for name, value in body.items() if value is not None}
+        await service.ask(PROVINCE, f"{operation}-award", **said)
 
 
 async def needs_and_offers(service: Service) -> None:

@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.projects.domain.money import commands as do
+from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.decisions import decide
 from services.projects.domain.money.fund import (
     INITIAL,
-    Balance,
     CriterionMet,
     Fund,
     FundAppropriationChanged,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from services.projects.domain.checks import ask_back
 from services.projects.domain.money.commands import AssessSubsidy, KnownProject, RequestSubsidy
 from services.projects.domain.money.fund import Application, CriterionMet, Fund, Outcome, SubsidyRequested
-from services.projects.domain.money.terms import Base, Terms, entitlement, in_force
+from services.projects.domain.money.terms import Aid, Base, Terms, entitlement, in_force
 from services.projects.domain.plausibility import doubt_audited, doubt_subsidy
 from services.projects.domain.refusal import Refused
 
@@ -16,6 +16,13 @@ def request(command: RequestSubsidy, fund: Fund) -> SubsidyRequested:
     known = command.project
     _check_project(known, terms, fund)
     _check_alone(command, fund)
+    if command.aid == Aid.AWARD:
+        raise Refused(
+            "An award isn't asked for: an appraisal grants it.",
+            code="aid-not-given",
+            where="aid",
+            remedy="Ask for an interest subsidy or a grant.",
+        )
     if command.aid not in terms.aids:
         raise Refused(
             f"The fund gives {', '.join(terms.aids)}, not {command.aid}.", code="aid-not-given", where="aid"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.projects.domain.money.award_commands import AwardCommand
 from services.projects.domain.money.fund import CriterionMet, Outcome
 from services.projects.domain.money.terms import Aid, Base, Terms
 
@@ -193,4 +194,6 @@ SubsidyDecision = (
     | RecoverSubsidy
     | CloseSubsidy
 )
-FundCommand = OpenFund | ChangeAppropriation | ChangeFundTerms | RequestSubsidy | SubsidyDecision
+FundCommand = (
+    OpenFund | ChangeAppropriation | ChangeFundTerms | RequestSubsidy | SubsidyDecision | AwardCommand
+)

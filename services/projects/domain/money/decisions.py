@@ -4,6 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.projects.domain.money.application import open_application, request, same
+from services.projects.domain.money.award_commands import (
+    CommitAward,
+    FitAward,
+    PayAward,
+    RecoverAward,
+    ReleaseAward,
+    ReserveAward,
+)
+from services.projects.domain.money.award_decisions import decide_on_award
+from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.commands import (
     AssessSubsidy,
     ChangeAppropriation,
@@ -19,7 +29,6 @@ from services.projects.domain.money.commands import (
     ReserveSubsidy,
 )
 from services.projects.domain.money.fund import (
-    Balance,
     Fund,
     FundAppropriationChanged,
     FundEvent,
@@ -28,7 +37,8 @@ from services.projects.domain.money.fund import (
     FundTermsChanged,
     NoFund,
 )
-from services.projects.domain.money.ledger import check_day, check_open, decide_on_application
+from services.projects.domain.money.guards import check_day, check_open
+from services.projects.domain.money.ledger import decide_on_application
 from services.projects.domain.money.terms import checked
 from services.projects.domain.refusal import Refused
 
@@ -67,6 +77,11 @@ def decide(command: FundCommand, state: FundState) -> Sequence[FundEvent]:
             application = open_application(state, command.application)
             check_day(command.on, command.today, application.last_on)
             return decide_on_application(command, state, application)
+        case (
+            ReserveAward() | CommitAward() | PayAward() | ReleaseAward() | FitAward() | RecoverAward(),
+            Fund(),
+        ):
+            return decide_on_award(command, state)
         case _:
             raise Refused(
                 f"{type(command).__name__} on {type(state).__name__}: there is no fund {command.fund!r}.",

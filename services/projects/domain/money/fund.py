@@ -13,29 +13,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
+from services.projects.domain.money import award
+from services.projects.domain.money.award import AwardEvent, AwardPaid, AwardPayment
+from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.terms import Aid, Base, Terms
 
 _ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """How a fund stands, CNY (yuan)."""
-
-    appropriated: Decimal
-    reserved: Decimal = _ZERO
-    committed: Decimal = _ZERO
-    paid: Decimal = _ZERO
-
-    @property
-    def available(self) -> Decimal:
-        """What may still be reserved."""
-        return self.appropriated - self.held
-
-    @property
-    def held(self) -> Decimal:
-        """What is not available any more."""
-        return self.reserved + self.committed + self.paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +218,17 @@ class SubsidyClosed:
 
 Movement = SubsidyReserved | SubsidyCommitted | SubsidyPaid | SubsidyReleased | SubsidyRecovered
 SubsidyEvent = SubsidyRequested | SubsidyAssessed | Movement | SubsidyClosed
-FundEvent = FundOpened | FundAppropriationChanged | FundTermsChanged | SubsidyEvent
+FundEvent = FundOpened | FundAppropriationChanged | FundTermsChanged | SubsidyEvent | AwardEvent
 
 
 def is_about(application: str, event: FundEvent) -> bool:
     """Whether it is a fact of that application."""
     return getattr(event, "application", None) == application
+
+
+def is_about_award(name: str, event: FundEvent) -> bool:
+    """Whether it is a fact of that award."""
+    return getattr(event, "award", None) == name
 
 
 class Status(StrEnum):
@@ -290,12 +278,13 @@ class NoFund:
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """An open fund with its applications by id, and the vouchers that were paid on."""
+    """An open fund with its applications by id, its awards by id, and the vouchers that were paid on."""
 
     opened: FundOpened
     terms: tuple[Terms, ...]
     balance: Balance
     applications: Mapping[str, Application] = field(default_factory=dict)
+    awards: Mapping[str, AwardPayment] = field(default_factory=dict)
     vouchers: frozenset[str] = frozenset()
 
 
@@ -331,7 +320,14 @@ def evolve(state: FundState, event: FundEvent) -> FundState:
         ):
             return _moved(_known(state), event)
         case _:
-            assert_never(event)
+            return _award_moved(_known(state), event)
+
+
+def _award_moved(fund: Fund, event: AwardEvent) -> Fund:
+    """The fund after an entry for an award."""
+    after = award.moved(fund.awards.get(event.award), event)
+    vouchers = fund.vouchers | {event.evidence} if isinstance(event, AwardPaid) else fund.vouchers
+    return replace(fund, awards={**fund.awards, event.award: after}, balance=event.balance, vouchers=vouchers)
 
 
 def _moved(fund: Fund, event: SubsidyAssessed | Movement) -> Fund:

@@ -5,7 +5,6 @@ No entry overdraws the fund, and none gives a project more than it is entitled t
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 from services.projects.domain.money.application import assessed
@@ -31,6 +30,7 @@ from services.projects.domain.money.fund import (
     SubsidyReleased,
     SubsidyReserved,
 )
+from services.projects.domain.money.guards import amount_of, check_available, check_open, check_voucher
 from services.projects.domain.refusal import Refused
 
 _ENDED = ("terminated", "formally_ended")
@@ -93,16 +93,8 @@ def _assessed(command: AssessSubsidy, fund: Fund, application: Application) -> S
 def _reserved(command: ReserveSubsidy, fund: Fund, application: Application) -> SubsidyReserved:
     check_open(fund, command.on)
     _check_goes_on(command.stage, application)
-    amount = _amount(command.amount, application.room, "entitled to and not reserved yet")
-    if amount > fund.balance.available:
-        raise Refused(
-            f"The fund has {fund.balance.available:f} yuan left; {amount:f} are asked for.",
-            code="overdrawn",
-            status=409,
-            where="amount",
-            remedy="Reserve what is left, or wait until money is released or added.",
-            extra={"available": f"{fund.balance.available:.2f}"},
-        )
+    amount = amount_of(command.amount, application.room, "entitled to and not reserved yet")
+    check_available(fund.balance, amount)
     asked = application.requested
     return SubsidyReserved(
         command.application,
@@ -120,7 +112,7 @@ def _reserved(command: ReserveSubsidy, fund: Fund, application: Application) -> 
 def _committed(command: CommitSubsidy, fund: Fund, application: Application) -> SubsidyCommitted:
     check_open(fund, command.on)
     _check_goes_on(command.stage, application)
-    amount = _amount(command.amount, application.reserved, "reserved")
+    amount = amount_of(command.amount, application.reserved, "reserved")
     asked, balance = application.requested, fund.balance
     return SubsidyCommitted(
         command.application,
@@ -143,15 +135,8 @@ def _committed(command: CommitSubsidy, fund: Fund, application: Application) -> 
 def _paid(command: PaySubsidy, fund: Fund, application: Application) -> SubsidyPaid:
     # No check of the fund's last day: what was committed in the year may be paid after it (结转).
     _check_goes_on(command.stage, application)
-    amount = _amount(command.amount, application.committed, "committed")
-    if command.evidence in fund.vouchers:
-        raise Refused(
-            f"The fund has paid on {command.evidence} already.",
-            code="voucher-used",
-            status=409,
-            where="evidence",
-            remedy="Read the application again: perhaps somebody else has entered this payment.",
-        )
+    amount = amount_of(command.amount, application.committed, "committed")
+    check_voucher(fund, command.evidence)
     asked, balance = application.requested, fund.balance
     return SubsidyPaid(
         command.application,
@@ -167,7 +152,7 @@ def _paid(command: PaySubsidy, fund: Fund, application: Application) -> SubsidyP
 
 
 def _released(command: ReleaseSubsidy, fund: Fund, application: Application) -> SubsidyReleased:
-    amount = _amount(command.amount, application.reserved + application.committed, "reserved or committed")
+    amount = amount_of(command.amount, application.reserved + application.committed, "reserved or committed")
     of_reserved = min(amount, application.reserved)
     asked, balance = application.requested, fund.balance
     return SubsidyReleased(
@@ -189,7 +174,7 @@ def _released(command: ReleaseSubsidy, fund: Fund, application: Application) -> 
 
 
 def _recovered(command: RecoverSubsidy, fund: Fund, application: Application) -> SubsidyRecovered:
-    amount = _amount(command.amount, application.paid, "paid")
+    amount = amount_of(command.amount, application.paid, "paid")
     asked = application.requested
     return SubsidyRecovered(
         command.application,
@@ -228,27 +213,6 @@ def _closed(command: CloseSubsidy, application: Application) -> SubsidyClosed:
     )
 
 
-def _amount(amount: Decimal | None, at_most: Decimal, what: str) -> Decimal:
-    """The amount, or all there is. Raises Refused for nothing and for more than there is."""
-    if at_most <= 0:
-        raise Refused(
-            f"Nothing is {what}.",
-            code="nothing-left",
-            status=409,
-            where="amount",
-            remedy="Read the application again: perhaps somebody else has decided on it.",
-        )
-    amount = at_most if amount is None else amount
-    if not 0 < amount <= at_most:
-        raise Refused(
-            f"{at_most:f} yuan are {what}; {amount:f} can't be taken of them.",
-            code="amount",
-            where="amount",
-            remedy="Leave the amount out to take all of it.",
-        )
-    return amount
-
-
 def _check_goes_on(stage: str, application: Application) -> None:
     if stage in _ENDED:
         raise Refused(
@@ -256,30 +220,4 @@ def _check_goes_on(stage: str, application: Application) -> None:
             code="stage",
             where="application",
             remedy="Release what is held for it.",
-        )
-
-
-def check_open(fund: Fund, on: date) -> None:
-    known = fund.opened
-    if not known.valid_from <= on <= known.valid_to:
-        raise Refused(
-            f"The fund may be drawn on from {known.valid_from} to {known.valid_to}, not on {on}.",
-            code="fund-closed",
-            where="on",
-        )
-
-
-def check_day(on: date, today: date, not_before: date | None = None) -> None:
-    if on > today:
-        raise Refused(
-            f"{on} has not come yet; today is {today}.",
-            code="future-date",
-            where="on",
-            remedy="Record a decision when it is made.",
-        )
-    if not_before is not None and on < not_before:
-        raise Refused(
-            f"The application was decided on last on {not_before}; {on} lies before that.",
-            code="date-order",
-            where="on",
         )

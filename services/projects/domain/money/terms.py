@@ -35,6 +35,8 @@ class Aid(StrEnum):
     """贴息."""
     GRANT = "grant"
     """补助."""
+    AWARD = "award"
+    """奖励: what an appraisal has granted a city; no project asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,23 @@ async def open_appraisal(world: World, year: int) -> str:
     return f"/plans/{PLAN}/appraisals/{year}"
 
 
+async def granted_award(world: World) -> str:
+    """The award of the city in the shared appraisal."""
+    await _of_appraisal(PUBLISHED, "scores", "rankings", "awards")(world)
+    return await awarded_city(world, PUBLISHED)
+
+
+async def awarded_city(world: World, year: int) -> str:
+    """The city's award of that year, as soon as projects knows of it."""
+    award = f"{PLAN}.{year}.{CITY}"
+
+    async def known() -> bool:
+        return (await world.portal.province.get(f"/awards/{award}")).status_code == 200
+
+    await wait_for(known, 20, "projects knows the award")
+    return award
+
+
 _VERIFIED = {"region": CITY, "items": points(), "missing_accepted": "示例", **NOTICE}
 
 SAMPLES: dict[str, Sample] = {

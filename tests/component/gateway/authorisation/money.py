@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.component.gateway.authorisation.base import REASON, Ask, Sample, of_both, same
+from tests.component.gateway.authorisation.appraisals import granted_award
+from tests.component.gateway.authorisation.base import REASON, Ask, Sample, of_both, of_city, same
 from tests.component.gateway.world import CITY, World
 from tests.kit.portal import ok, unique
 
@@ -23,6 +24,13 @@ POST /funds/{fund}/applications/{application}/payments     403 403  200   403   
 POST /funds/{fund}/applications/{application}/releases     403 403  200   403    403     403        403         403
 POST /funds/{fund}/applications/{application}/recoveries   403 403  200   403    403     403        403         403
 POST /funds/{fund}/applications/{application}/closing      403 403  200   403    403     403        403         403
+GET  /awards                                               200 200  200   403    403     403        403         403
+GET  /awards/{award}                                       200 200  200   404    404     404        403         403
+POST /funds/{fund}/awards/{award}/reservations             200 403  403   403    403     403        403         403
+POST /funds/{fund}/awards/{award}/commitments              200 403  403   403    403     403        403         403
+POST /funds/{fund}/awards/{award}/payments                 200 403  403   403    403     403        403         403
+POST /funds/{fund}/awards/{award}/releases                 200 403  403   403    403     403        403         403
+POST /funds/{fund}/awards/{award}/recoveries               200 403  403   403    403     403        403         403
 GET  /subsidies                                            200 200  200   403    200     403        200         403
 """
 
@@ -87,6 +95,36 @@ def _of_subsidy(*before: str, **body: Any) -> Sample:
     return ask
 
 
+_pots: list[str] = []
+
+
+async def award_fund(world: World) -> str:
+    """A fund of the province's that pays awards: the same every time."""
+    if not _pots:
+        terms = {"valid_from": "2013-01-01", "aids": ["award"]}
+        pot = {**fund(), "region": "350000", "terms": [terms], "fund": unique("POT")}
+        _pots.append(ok(await world.portal.province.post("/funds", json=pot))["fund"])
+    return _pots[0]
+
+
+def _of_award(*before: str, **body: Any) -> Sample:
+    """A decision on a yuan of the award, after the decisions that must come before it."""
+
+    async def ask(world: World) -> Ask:
+        asked = Ask({"fund": await award_fund(world), "award": await granted_award(world)})
+        path = f"/funds/{asked.path['fund']}/awards/{asked.path['award']}"
+        for step in before:
+            shown = {"amount": "1", "evidence": unique(step)}
+            ok(await world.portal.province.post(f"{path}/{step}", json=shown))
+        return Ask(asked.path, body={"amount": "1", **body})
+
+    return ask
+
+
+async def _award(world: World) -> Ask:
+    return Ask({"award": await granted_award(world)})
+
+
 SAMPLES: dict[str, Sample] = {
     "GET /funds": same(),
     "POST /funds": same(body=lambda _: fund()),
@@ -110,4 +148,13 @@ SAMPLES: dict[str, Sample] = {
     ),
     "POST /funds/{fund}/applications/{application}/closing": _of_subsidy(outcome="rejected", **REASON),
     "GET /subsidies": same(query=of_both),
+    "GET /awards": same(query=of_city),
+    "GET /awards/{award}": _award,
+    "POST /funds/{fund}/awards/{award}/reservations": _of_award(evidence="示例"),
+    "POST /funds/{fund}/awards/{award}/commitments": _of_award("reservations", evidence="示例"),
+    "POST /funds/{fund}/awards/{award}/payments": _of_award("reservations", "commitments", evidence="示例"),
+    "POST /funds/{fund}/awards/{award}/releases": _of_award("reservations", **REASON),
+    "POST /funds/{fund}/awards/{award}/recoveries": _of_award(
+        "reservations", "commitments", "payments", evidence="示例", **REASON
+    ),
 }

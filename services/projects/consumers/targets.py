@@ -1,4 +1,4 @@
-"""Follows the assessment service's stream for one thing: the cities' yearly investment targets.
+"""Follows the assessment service's stream for the cities' yearly investment targets.
 
 They are held only to ask back when a reported amount looks like one in the wrong unit; progress against
 targets is not computed here.

@@ -1,0 +1,13 @@
+"""Who of this service follows the assessment service's stream, and what is read there.
+
+Each follower has a checkpoint of its own, so that a later one begins at the first event of a store that is older.
+"""
+
+from services.projects.consumers import appraisals, targets
+from services.projects.consumers.appraisals import appraisals_consumer
+from services.projects.consumers.targets import targets_consumer
+
+READERS = {**targets.READERS, **appraisals.READERS}
+"""The fields that are read of each type of event."""
+
+__all__ = ["READERS", "appraisals_consumer", "targets_consumer"]

@@ -1,0 +1,154 @@
+"""Awards from the appraisal's decision to the ledger and back, on a real database (TR-26), and TR-25 by appraisals."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest_asyncio
+
+from services.projects.app.context import App
+from services.projects.award_watch import AwardWatch
+from services.projects.consumers.appraisals import apply
+from shared.envelope import Envelope
+from shared.problems import Problem
+from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service, local
+
+AWARD = "fujian-2013.2013.350100"
+TERMS = {"valid_from": "2014-01-01", "aids": ["award"], "source": "TR-26"}
+POT = {
+    "fund": "TR-26",
+    "name": "绩效考核奖励资金",
+    "region": "350000",
+    "purpose": "考核奖励",
+    "amount": "4500000",
+    "valid_from": "2014-01-01",
+    "valid_to": "2014-12-31",
+    "terms": [TERMS],
+    "source": "TR-26",
+}
+_OF = {"plan": "fujian-2013", "year": 2013}
+
+
+async def told(service: Service, kind: str, position: int = 1, **data: Any) -> None:
+    """What assessment publishes reaches the service."""
+    now = datetime(2014, 3, 17, tzinfo=UTC)
+    envelope = Envelope(
+        specversion="1.0", id=f"{position}-x", source="assessment", type=kind, subject="appraisal:fujian-2013:2013",
+        time=now, datacontenttype="application/json", schemaversion=1, sequence=position, streamversion=1,
+        recordedtime=now, hash="ab" * 32, previoushash="", simulated=False, data={**_OF, **data},
+    )  # fmt: skip
+    async with service.engine.begin() as conn:
+        await apply(conn, [envelope])
+
+
+async def granted(
+    service: Service, amount: str, edition: int = 1, region: str = "350100", on: str = "2014-03-17"
+) -> None:
+    """An edition of the ranking grants a city so much."""
+    data = {"edition": edition, "rank": edition, "amount": amount, "on": on, "evidence": f"闽财企{edition}号"}
+    await told(service, "AwardGranted", 100 + edition, region=region, previous_amount="0", **data)
+
+
+async def decide(service: Service, operation: str, **changes: Any) -> Any:
+    body = {"fund": "TR-26", "award": AWARD, "evidence": f"{operation}号", **changes}
+    return await service.ask(PROVINCE, f"{operation}-award", **body)
+
+
+async def swept(service: Service) -> int:
+    return await AwardWatch(App(service.engine, service.log, service.clock)).sweep()
+
+
+@pytest_asyncio.fixture
+async def pot(service: Service) -> Service:
+    """A pot of 4.5 million for awards, and an award of two million to Fuzhou, in March 2014."""
+    service.clock.set(local(2014, 3, 20))
+    await service.ask(PROVINCE, "open-fund", **POT)
+    await granted(service, "2000000.00")
+    return service
+
+
+async def test_an_award_is_followed_from_the_decision_to_the_ledger_and_back(pot: Service) -> None:
+    before = await pot.ask(FUZHOU, "get-award", award=AWARD)
+    assert (before["standing"], before["todo"]) == (
+        "granted",
+        "Reserve 2000000.00 yuan in a fund that pays awards.",
+    )
+    assert (before["position"], before["evidence"], before["entries"]) == (101, "闽财企1号", [])
+    for operation, standing in (("reserve", "reserved"), ("commit", "committed"), ("pay", "paid")):
+        view = await decide(pot, operation)
+        assert (view["standing"], view["fund"]) == (standing, "TR-26")
+    ledger = await pot.ask(PROVINCE, "get-ledger", fund="TR-26")
+    lines = [line for line in ledger["items"] if line["award"] == AWARD]
+    after = await pot.ask(FUZHOU, "get-award", award=AWARD)
+    assert [each["position"] for each in after["entries"]] == [line["position"] for line in lines]
+    assert [line["entry"] for line in lines] == ["AwardReserved", "AwardCommitted", "AwardPaid"]
+    assert (after["todo"], after["version"], ledger["balance"]["paid"]) == ("", 3, "2000000.00")
+    page = await pot.ask(PROVINCE, "list-awards", year=2013, settled=True)
+    assert (page["count"], page["granted"], page["paid"]) == (1, "2000000.00", "2000000.00")
+    again = await pot.refused(PROVINCE, "reserve-award", fund="TR-26", award=AWARD, evidence="再")
+    assert (again.status, again.code) == (409, "nothing-left")
+
+
+async def test_who_decides_and_who_sees(pot: Service) -> None:
+    of = {"fund": "TR-26", "award": AWARD, "evidence": "1号"}
+    assert (await pot.refused(FUZHOU, "reserve-award", **of)).status == 403
+    assert (await pot.refused(XIAMEN, "get-award", award=AWARD)).status == 404
+    assert (await pot.refused(FUQING, "list-awards", region="350100")).status == 403
+    assert (await pot.ask(XIAMEN, "list-awards"))["count"] == 0
+    unknown = await pot.refused(PROVINCE, "reserve-award", **{**of, "award": "fujian-2013.2013.350200"})
+    assert (unknown.status, unknown.where) == (404, "award")
+    assert (await pot.refused(PROVINCE, "reserve-award", **{**of, "fund": "NO"})).where == "fund"
+
+
+async def test_two_funds_that_race_for_an_award_do_not_both_pay_it(pot: Service) -> None:
+    await pot.ask(PROVINCE, "open-fund", **{**POT, "fund": "OTHER"})
+    answers = await asyncio.gather(
+        *(decide(pot, "reserve", fund=fund) for fund in ("TR-26", "OTHER")), return_exceptions=True
+    )
+    (problem,) = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert isinstance(problem, Problem)
+    assert (problem.status, problem.code) == (409, "paid-elsewhere")
+    (won,) = [answer["fund"] for answer in answers if not isinstance(answer, BaseException)]
+    released = await pot.ask(PROVINCE, "release-award", fund=won, award=AWARD, reason="改由另一资金")
+    assert (released["fund"], released["standing"]) == (None, "granted")
+    other = {"TR-26": "OTHER", "OTHER": "TR-26"}[won]
+    assert (await decide(pot, "reserve", fund=other))["fund"] == other
+
+
+async def test_two_awards_that_race_do_not_overdraw_the_fund(pot: Service) -> None:
+    await pot.ask(PROVINCE, "open-fund", **{**POT, "fund": "SMALL", "amount": "3000000"})
+    await granted(pot, "1500000.00", region="350200")
+    awards = (AWARD, "fujian-2013.2013.350200")
+    answers = await asyncio.gather(
+        *(decide(pot, "reserve", fund="SMALL", award=award) for award in awards), return_exceptions=True
+    )
+    (problem,) = [answer for answer in answers if isinstance(answer, Problem)]
+    assert (problem.status, problem.code) == (409, "overdrawn")
+    left = (await pot.ask(PROVINCE, "get-fund", fund="SMALL"))["balance"]["available"]
+    assert left in ("1000000.00", "1500000.00")
+
+
+async def test_an_award_that_is_taken_away_gives_its_money_back_and_what_is_paid_is_to_be_recovered(
+    pot: Service,
+) -> None:
+    await decide(pot, "reserve")
+    await granted(pot, "1500000.00", edition=2)
+    assert await swept(pot) == 1
+    assert await swept(pot) == 0
+    view = await pot.ask(PROVINCE, "get-award", award=AWARD)
+    assert (view["reserved"], view["edition"], view["todo"]) == ("1500000.00", 2, "Commit 1500000.00 yuan.")
+    assert (view["entries"][-1]["entry"], view["entries"][-1]["reason"]) == (
+        "AwardReleased",
+        "第2期通报改为1500000.00元",
+    )
+    await decide(pot, "commit")
+    await decide(pot, "pay", amount="1000000")
+    await granted(pot, "0", edition=3)
+    assert await swept(pot) == 1
+    view = await pot.ask(PROVINCE, "get-award", award=AWARD)
+    assert (view["standing"], view["committed"], view["paid"]) == ("to_recover", "0.00", "1000000.00")
+    assert view["todo"].startswith("Recover 1000000.00 yuan")
+    back = await decide(pot, "recover", reason="通报更正")
+    assert (back["standing"], back["fund"]) == ("withdrawn", None)
+    balance = (await pot.ask(PROVINCE, "get-fund", fund="TR-26"))["balance"]
+    assert balance["available"] == balance["appropriated"] == "4500000.00"

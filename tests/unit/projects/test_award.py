@@ -1,0 +1,166 @@
+"""Payment of awards out of a fund (TR-26): never more than was granted, never more than the fund has, and back."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.projects.domain.money import award_commands as do
+from services.projects.domain.money.award import (
+    AwardCommitted,
+    AwardPaid,
+    AwardRecovered,
+    AwardReleased,
+    AwardReserved,
+)
+from services.projects.domain.money.balance import Balance
+from services.projects.domain.money.fund import FundOpened
+from services.projects.domain.money.terms import Aid, Terms
+from tests.kit.spec import given
+from tests.unit.projects.test_money import FUND, OPENED, REQUEST
+
+TODAY, ON = date(2014, 3, 20), date(2014, 3, 18)
+AMOUNT = Decimal(2_000_000)
+TERMS = Terms(
+    valid_from=date(2014, 1, 1),
+    valid_to=None,
+    aids=(Aid.AWARD,),
+    bases=(),
+    rate=None,
+    cap=None,
+    stages=(),
+    programmes=(),
+    source="TR-26",
+)
+POT = replace(
+    OPENED,
+    fund="TR-26",
+    valid_from=date(2014, 1, 1),
+    valid_to=date(2014, 12, 31),
+    terms=(TERMS,),
+    balance=Balance(Decimal(4_500_000)),
+)
+AWARD = do.GrantedAward(
+    award="fujian-2013.2013.350100",
+    plan="fujian-2013",
+    year=2013,
+    region="350100",
+    edition=1,
+    amount=AMOUNT,
+    granted_on=date(2014, 3, 17),
+    elsewhere=None,
+    in_area=True,
+)
+_OF: dict[str, Any] = {
+    "award": AWARD.award,
+    "fund": "TR-26",
+    "region": "350100",
+    "on": ON,
+    "decided_by": "处",
+}
+
+
+def _balance(reserved: int = 0, committed: int = 0, paid: int = 0) -> Balance:
+    return Balance(POT.balance.appropriated, *map(Decimal, (reserved, committed, paid)))
+
+
+RESERVED = AwardReserved(
+    **_OF, plan="fujian-2013", year=2013, edition=1, granted=AMOUNT, amount=AMOUNT, evidence="1号",
+    balance=_balance(2_000_000),
+)  # fmt: skip
+COMMITTED = AwardCommitted(
+    **_OF, amount=AMOUNT, released=Decimal(0), evidence="2号", balance=_balance(0, 2_000_000)
+)
+PAID = AwardPaid(**_OF, amount=AMOUNT, evidence="凭证1", balance=_balance(0, 0, 2_000_000))
+
+
+def reserve(**changes: Any) -> do.ReserveAward:
+    return replace(do.ReserveAward("TR-26", AWARD, None, ON, "1号", "处", TODAY), **changes)
+
+
+def taken_away(amount: int) -> do.GrantedAward:
+    """What another edition grants."""
+    return replace(AWARD, edition=2, amount=Decimal(amount))
+
+
+def when(fund: FundOpened, *before: Any) -> Any:
+    return given(FUND, fund, *before)
+
+
+def test_an_award_is_reserved_committed_and_paid() -> None:
+    when(POT).when(reserve()).then(RESERVED)
+    commit = do.CommitAward("TR-26", AWARD, None, ON, "2号", "处", TODAY)
+    when(POT, RESERVED).when(commit).then(COMMITTED)
+    pay = do.PayAward("TR-26", AWARD, None, ON, "凭证1", "处", TODAY)
+    when(POT, RESERVED, COMMITTED).when(pay).then(PAID)
+
+
+def test_a_paid_award_is_not_paid_again() -> None:
+    paid = (POT, RESERVED, COMMITTED, PAID)
+    when(*paid).when(reserve()).rejects("Nothing is granted and not reserved yet")
+    pay = do.PayAward("TR-26", AWARD, None, ON, "凭证2", "处", TODAY)
+    when(*paid).when(pay).rejects("Nothing is committed")
+    half = replace(PAID, amount=AMOUNT / 2, balance=_balance(0, 1_000_000, 1_000_000))
+    again = replace(pay, evidence="凭证1")
+    when(POT, RESERVED, COMMITTED, half).when(again).rejects("paid on 凭证1 already")
+
+
+@pytest.mark.parametrize(
+    ("fund", "command", "why"),
+    [
+        (replace(POT, balance=Balance(Decimal(1_999_999))), reserve(), "1999999 yuan left"),
+        (POT, reserve(amount=AMOUNT + 1), "2000000 yuan are granted"),
+        (replace(POT, terms=(replace(TERMS, aids=(Aid.GRANT,)),)), reserve(), "doesn't pay awards"),
+        (POT, reserve(award=replace(AWARD, in_area=False)), "doesn't award 350100"),
+        (replace(POT, region="350100"), reserve(), "paid from above"),
+        (POT, reserve(award=replace(AWARD, elsewhere="OTHER")), "paid out of fund OTHER"),
+        (POT, reserve(on=date(2014, 3, 16)), "granted on 2014-03-17"),
+        (POT, reserve(on=date(2014, 3, 21)), "has not come yet"),
+        (replace(POT, valid_to=date(2014, 2, 1)), reserve(), "may be drawn on from"),
+        (POT, do.PayAward("TR-26", AWARD, None, ON, "凭证1", "处", TODAY), "holds nothing"),
+    ],
+)
+def test_what_a_fund_does_not_do_for_an_award(fund: FundOpened, command: Any, why: str) -> None:
+    when(fund).when(command).rejects(why)
+
+
+def test_what_an_edition_takes_away_before_it_is_paid_goes_back() -> None:
+    fit = do.FitAward("TR-26", taken_away(1_500_000), "awards", TODAY)
+    given_back = AwardReleased(
+        **{**_OF, "on": TODAY, "decided_by": "awards"},
+        amount=Decimal(500_000),
+        of_reserved=Decimal(500_000),
+        reason="第2期通报改为1500000元",
+        balance=_balance(1_500_000),
+    )
+    when(POT, RESERVED).when(fit).then(given_back)
+    when(POT, RESERVED, given_back).when(fit).changes_nothing()
+    when(POT).when(fit).changes_nothing()
+    of_committed = replace(given_back, of_reserved=Decimal(0), balance=_balance(0, 1_500_000))
+    when(POT, RESERVED, COMMITTED).when(fit).then(of_committed)
+
+
+def test_not_a_yuan_goes_out_of_what_was_taken_away() -> None:
+    pay = do.PayAward("TR-26", taken_away(0), None, ON, "凭证1", "处", TODAY)
+    when(POT, RESERVED, COMMITTED).when(pay).rejects("grants 350100 0 yuan")
+    commit = do.CommitAward("TR-26", taken_away(1_500_000), None, ON, "2号", "处", TODAY)
+    when(POT, RESERVED).when(commit).rejects("with this it would be 2000000")
+
+
+def test_what_is_paid_is_recovered_by_people() -> None:
+    paid = (POT, RESERVED, COMMITTED, PAID)
+    when(*paid).when(do.FitAward("TR-26", taken_away(0), "awards", TODAY)).changes_nothing()
+    back = do.RecoverAward("TR-26", taken_away(1_500_000), Decimal(500_000), ON, "缴款1", "更正", "处", TODAY)
+    recovered = AwardRecovered(
+        **_OF, amount=Decimal(500_000), evidence="缴款1", reason="更正", balance=_balance(0, 0, 1_500_000)
+    )
+    when(*paid).when(back).then(recovered)
+
+
+def test_a_project_does_not_ask_for_an_award() -> None:
+    asked = replace(REQUEST, aid=Aid.AWARD)
+    given(FUND, replace(OPENED, terms=(replace(OPENED.terms[0], aids=(Aid.AWARD,)),))).when(asked).rejects(
+        "an appraisal grants it"
+    )
