@@ -83,6 +83,9 @@ def render(
         "max_payload: 8MB",
         "max_control_line: 8KB",
         'write_deadline: "10s"',
+        "# Until a half-open connection is found out, its queue group's share of the requests goes there.",
+        'ping_interval: "10s"',
+        "ping_max: 2",
         'lame_duck_duration: "30s"',
         'lame_duck_grace_period: "5s"',
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -123,6 +124,14 @@ class Operator:
     def names(self) -> list[str]:
         """Every process, the servers among them."""
         return self.supervisor.names()
+
+    async def nats_connections(self) -> list[str]:
+        """The names of the connections that nats-server believes in, sorted; its own folder says where it answers."""
+        config = (self.system.folder.root / "nats" / "nats.conf").read_text()
+        port = re.search(r"^http_port: (\d+)$", config, re.MULTILINE)
+        assert port is not None, "nats-server answers no questions"
+        answer = await self._http.get(f"http://{HOST}:{port[1]}/connz", params={"limit": 10_000})
+        return sorted(each["name"] for each in answer.json()["connections"] if each.get("name"))
 
     def signal(self, name: str, number: signal.Signals) -> int:
         """Send a process a signal; answers with the process id that got it."""

@@ -7,6 +7,7 @@ import pytest
 from tests.faults.moving import felt, moving, recovered
 from tests.faults.proof import Proof
 from tests.faults.rounds import LONG, ROUNDS
+from tests.kit.servers import wait_for
 
 SILENT_S = 60.0 if LONG else 2.0
 SERVERS = ["nats", "postgres"]
@@ -55,9 +56,17 @@ async def test_silent_for_a_while(proof: Proof) -> None:
 async def test_half_open(proof: Proof, server: str) -> None:
     """Every connection stands and carries nothing, for good; nobody resets it; new connections work.
 
-    Only the processes' own watchfulness finds it out: pings to NATS, time limits on PostgreSQL.
+    Only watchfulness on both sides finds it out: pings from and to NATS, time limits on PostgreSQL. A ghost that NATS
+    still believes in is a member of its service's queue group, and gets its share of the requests.
     """
     await moving(proof)
+    before = await proof.operator.nats_connections()
     forgotten = [line.forget() for line in proof.operator.network.to(server)]
     assert sum(forgotten) >= len(forgotten)
+    await moving(proof)
+
+    async def no_ghosts() -> bool:
+        return await proof.operator.nats_connections() == before
+
+    await wait_for(no_ghosts, 90, f"NATS has the {len(before)} connections of before again, each once")
     await recovered(proof)
