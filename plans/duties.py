@@ -123,7 +123,15 @@ class Duty(Sourced):
     roll: Literal["none"]
     skips: tuple[Period, ...] = ()
     carried_by: (
-        Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch", "reserve_update"] | None
+        Literal[
+            "monthly_report",
+            "monthly_bulletin",
+            "quarterly_dispatch",
+            "reserve_update",
+            "self_assessment",
+            "verification",
+        ]
+        | None
     ) = None
     follow_up: FollowUp | None = None
 

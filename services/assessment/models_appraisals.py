@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.assessment.domain.appraisal import Receipt
 from services.assessment.models import Cursor, NextCursor, PlanId, Reason, RegionCode, Request, Text
 
 Evidence = Annotated[
@@ -181,6 +182,17 @@ class CityView(BaseModel):
     region: str
     name: str
     target: Annotated[str | None, Field(description="null: the plan prints none of that year")]
+    received_on: Annotated[
+        date | None,
+        Field(description="when its first self-assessment came in: that hands the duty in (TR-25a)"),
+    ] = None
+    receipt: Annotated[
+        Receipt,
+        Field(
+            description="of the self-assessment, today: in time, late, missing, or not due yet. The plan takes no "
+            "points for a late one"
+        ),
+    ]
     own: ScoreView | None
     verified: ScoreView | None
     award: Annotated[Decimal, Field(description="CNY, as it stands")]

@@ -22,7 +22,7 @@ async def get_appraisal(app: App, actor: Actor, body: GetAppraisal) -> Appraisal
     if not history:
         raise not_found("appraisal", f"{body.plan} {body.year}", remedy="List the appraisals.")
     state = events.APPRAISAL.fold([events.CATALOGUE.decode(event) for event in history])
-    return appraisal_view(state, actor)
+    return appraisal_view(state, actor, app.today())
 
 
 async def list_appraisals(app: App, body: ListAppraisals) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Appraisals as answers: a city sees its own scores, the province all, and everybody in office what is published."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from shared.identity import Actor
 Json = dict[str, Any]
 
 
-def appraisal_view(state: AppraisalState, actor: Actor) -> AppraisalView:
+def appraisal_view(state: AppraisalState, actor: Actor, today: date) -> AppraisalView:
     """An appraisal as this actor may see it. Raises TypeError for one that isn't open."""
     if not isinstance(state, Appraisal):
         raise TypeError("not an appraisal")
@@ -32,6 +33,8 @@ def appraisal_view(state: AppraisalState, actor: Actor) -> AppraisalView:
                     "region": city.region,
                     "name": city.name,
                     "target": city.target,
+                    "received_on": state.received.get(city.region),
+                    "receipt": state.receipt(city.region, today),
                     "own": _plain(state.own.get(city.region)),
                     "verified": _plain(state.verified.get(city.region)),
                     "award": state.awards.get(city.region, Decimal(0)),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
@@ -85,10 +85,38 @@ def _documents(kind: str) -> Callable[[AsyncConnection], Awaitable[Carried]]:
     return issued
 
 
+async def _self_assessments(conn: AsyncConnection) -> Carried:
+    """A city's first self-assessment of a year; a later one puts other points in its place, and is no other receipt."""
+    table = tables.appraised_city.c
+    rows = await conn.execute(
+        select(table.region, table.year, table.self_on, table.evidence).where(table.self_on.is_not(None))
+    )
+    return {(row.region, str(row.year)): Done(row.self_on, row.evidence) for row in rows}
+
+
+async def _verifications(conn: AsyncConnection) -> Carried:
+    """The province has verified a year when it has verified the last of its cities."""
+    city, area = tables.appraised_city.c, tables.region.c
+    years = await conn.execute(
+        select(city.plan, city.year, func.max(city.verified_on).label("on"))
+        .group_by(city.plan, city.year)
+        .having(func.bool_and(city.verified_on.is_not(None)))
+        .order_by(city.plan.desc())
+    )
+    provinces = (await conn.execute(select(area.region).where(area.level == "province"))).scalars().all()
+    return {
+        (province, str(row.year)): Done(row.on, f"{row.plan}:{row.year}")
+        for row in years
+        for province in provinces
+    }
+
+
 CARRIERS: dict[str, Callable[[AsyncConnection], Awaitable[Carried]]] = {
     "monthly_report": _monthly_reports,
     "monthly_bulletin": _documents("monthly_bulletin"),
     "quarterly_dispatch": _documents("quarterly_dispatch"),
+    "self_assessment": _self_assessments,
+    "verification": _verifications,
 }
 """What carries a duty out, by the name in the duty's `carried_by`."""
 

@@ -121,7 +121,7 @@ async def grant_awards(app: App, call: Call, body: models.GrantAwards) -> Reply:
 
 async def _run(app: App, call: Call, body: models.OfAppraisal, command: object) -> Reply:
     def answer(state: domain.AppraisalState, _: Sequence[domain.AppraisalEvent]) -> object:
-        return appraisal_view(state, call.actor).model_dump(mode="json")
+        return appraisal_view(state, call.actor, app.today()).model_dump(mode="json")
 
     return await app.runner.run(
         call,

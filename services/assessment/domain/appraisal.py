@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import ClassVar, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from services.assessment.domain.scheme import Scheme
 
 _POINTS = Decimal("0.01")
+Receipt = Literal["received", "late", "missing", "not_due"]
+"""How it stands with what a city owes: as the calendar of duties says it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +203,11 @@ class NotOpened:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """A year's appraisal. `awards`: what each city was awarded, as it stands."""
+    """A year's appraisal. `received`: when each city's first self-assessment came in; `awards`: as they stand."""
 
     opened: AppraisalOpened
     own: Mapping[str, SelfAssessed] = field(default_factory=dict)
+    received: Mapping[str, date] = field(default_factory=dict)
     verified: Mapping[str, ScoreVerified] = field(default_factory=dict)
     published: tuple[RankingPublished, ...] = ()
     awards: Mapping[str, Decimal] = field(default_factory=dict)
@@ -213,6 +216,13 @@ class Appraisal:
     def scored(self) -> bool:
         """Whether its cities have a target to be scored by."""
         return all(city.target is not None for city in self.opened.cities)
+
+    def receipt(self, region: str, today: date) -> Receipt:
+        """How it stands with a city's self-assessment (TR-25a): the first that came in counts."""
+        due, received = self.opened.self_due_on, self.received.get(region)
+        if received is not None:
+            return "late" if received > due else "received"
+        return "missing" if today > due else "not_due"
 
     def city(self, region: str) -> City | None:
         """An assessed city, or None."""
@@ -230,7 +240,8 @@ def evolve(state: AppraisalState, event: AppraisalEvent) -> AppraisalState:
             return Appraisal(event)
         case SelfAssessed():
             known = _known(state)
-            return replace(known, own={**known.own, event.region: event})
+            received = {event.region: event.on, **known.received}
+            return replace(known, own={**known.own, event.region: event}, received=received)
         case ScoreVerified():
             known = _known(state)
             return replace(known, verified={**known.verified, event.region: event})

@@ -9,7 +9,7 @@ from services.projects import reference, scope
 from services.projects.app import checks
 from services.projects.app.context import App
 from services.projects.domain import duty_account, duty_days
-from services.projects.domain.duty import RESERVE_UPDATE, Duty
+from services.projects.domain.duty import ALSO_BY_REFERENCE, Duty
 from services.projects.domain.plan import Region
 from services.projects.domain.refusal import Refused
 from services.projects.events import DUTY_ACCOUNT, DUTY_DAYS, duty_account_stream, duty_days_stream
@@ -39,7 +39,7 @@ async def hand_in(app: App, call: Call, body: models.HandInDuty) -> Reply:
             body.evidence,
             body.reported_by or call.actor.subject,
             today,
-            duty.carried_by if duty.carried_by != RESERVE_UPDATE else None,
+            None if duty.carried_by in ALSO_BY_REFERENCE else duty.carried_by,
         )
 
     return await _run(app, call, body.duty, body.region, body.period, make)

@@ -15,6 +15,12 @@ CITY_REPORT = "TR-12"
 RESERVE_UPDATE = "reserve_update"
 """Carried out by the last look at the region's reserve library in the quarter; also by reference: it may be empty."""
 
+VERIFICATION = "verification"
+"""Carried out by the verification of the last city in an appraisal (TR-25b); a year without targets has none."""
+
+ALSO_BY_REFERENCE = (RESERVE_UPDATE, VERIFICATION)
+"""What carries a duty out, and still leaves handing it in by reference: there may be nothing to carry out."""
+
 Standing = Literal["received", "late", "missing", "waived", "not_due"]
 Consequence = Literal["named_in_bulletin", "summoned"]
 """通报批评: named in the next bulletin. 约谈: called in by the receiver."""

@@ -105,7 +105,15 @@ class DutyPart(Request):
         default=[], max_length=100, description="periods for which nothing is owed (X-17)"
     )
     carried_by: (
-        Literal["monthly_report", "monthly_bulletin", "quarterly_dispatch", "reserve_update"] | None
+        Literal[
+            "monthly_report",
+            "monthly_bulletin",
+            "quarterly_dispatch",
+            "reserve_update",
+            "self_assessment",
+            "verification",
+        ]
+        | None
     ) = Field(
         default=None, description="the act that carries it out; without it, it is handed in by reference"
     )

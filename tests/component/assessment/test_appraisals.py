@@ -86,6 +86,26 @@ async def test_nine_cities_are_assessed_verified_ranked_and_three_awarded(servic
     assert (await service.ask(FUQING, "get-appraisal", **OF))["cities"] == []
 
 
+async def test_the_first_self_assessment_is_the_receipt_and_who_sends_none_is_missing(
+    service: Service,
+) -> None:
+    """TR-25a: a second one after the day puts other points in its place, and was in time all the same."""
+    in_2014(service, 1, 20)
+    opened = await service.ask(PROVINCE, "open-appraisal", **OF)
+    assert {city["receipt"] for city in opened["cities"]} == {"not_due"}
+    figure(service)
+    for month, day, each in ((1, 20, "8"), (2, 3, "9")):
+        in_2014(service, month, day)
+        await service.ask(FUZHOU, "assess-own", **OF, region="350100", items=points(each), **NOTICE)
+    cities = (await service.ask(PROVINCE, "get-appraisal", **OF))["cities"]
+    assert (cities[0]["receipt"], cities[0]["received_on"], cities[0]["own"]["on"]) == (
+        "received",
+        "2014-01-20",
+        "2014-02-03",
+    )
+    assert {city["receipt"] for city in cities[1:]} == {"missing"}
+
+
 async def test_a_repeat_is_the_same_request_whatever_was_read_for_it_meanwhile(service: Service) -> None:
     in_2014(service, 1, 6)
     await service.ask(PROVINCE, "open-appraisal", **OF)
@@ -127,8 +147,8 @@ async def test_2012_has_no_targets_it_is_self_assessed_and_not_scored(service: S
     opened = await service.ask(PROVINCE, "open-appraisal", **of)
     assert (len(opened["cities"]), opened["scored"], opened["self_due_on"]) == (9, False, "2013-01-31")
     own = await service.ask(FUZHOU, "assess-own", **of, region="350100", items=points(), **NOTICE)
-    score = own["cities"][0]["own"]
-    assert (score["completion"], score["total"], score["late"]) == (None, "40", True)
+    score, receipt = own["cities"][0]["own"], own["cities"][0]["receipt"]
+    assert (score["completion"], score["total"], score["late"], receipt) == (None, "40", True, "late")
     problem = await service.refused(PROVINCE, "verify-score", **of, region="350100", items=points(), **NOTICE)
     assert (problem.status, problem.code) == (422, "no-target")
 

@@ -14,8 +14,6 @@ from tests.kit.portal import ok, problem, unique
 PROMISED = load_plan("fujian-2013").measures
 OWED = {
     "TR-9": ("2013", CITY, 9),
-    "TR-25a": ("2012", CITY, 18),
-    "TR-25b": ("2012", "350000", 2),
     "TR-27a": ("2013", "350000", 1),
     "TR-28": ("2013", "350000", 1),
     "PM-13a": ("2013", "350000", 1),
@@ -94,7 +92,7 @@ async def test_a_diagnosis_leads_to_a_need_and_to_a_project(world: World) -> Non
 
 @pytest.mark.parametrize("duty", OWED)
 async def test_a_dated_duty_is_handed_in_and_its_account_counts_it(world: World, duty: str) -> None:
-    """TR-9, TR-25, TR-27a, TR-28, PM-13a, PM-14, PM-16: in time, and late where its day is past."""
+    """TR-9, TR-27a, TR-28, PM-13a, PM-14, PM-16: in time, and late where its day is past."""
     period, region, occasions = OWED[duty]
     door = world.portal.province if region == "350000" else world.portal.city(region)
     path, occasion = f"/duties/{duty}", {"region": region, "period": period}

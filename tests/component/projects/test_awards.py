@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest_asyncio
 
+from plans.loader import load_plan
 from services.projects.app.context import App
 from services.projects.award_watch import AwardWatch
 from services.projects.consumers.appraisals import apply
 from shared.envelope import Envelope
+from shared.identity import Actor
 from shared.problems import Problem
-from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service, local
+from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PLAN, PROVINCE, XIAMEN, Service, local
 
 AWARD = "fujian-2013.2013.350100"
 TERMS = {"valid_from": "2014-01-01", "aids": ["award"], "source": "TR-26"}
@@ -152,3 +154,38 @@ async def test_an_award_that_is_taken_away_gives_its_money_back_and_what_is_paid
     assert (back["standing"], back["fund"]) == ("withdrawn", None)
     balance = (await pot.ask(PROVINCE, "get-fund", fund="TR-26"))["balance"]
     assert balance["available"] == balance["appropriated"] == "4500000.00"
+
+
+async def test_a_self_assessment_hands_the_duty_in_and_the_last_verification_the_provinces(
+    bare_service: Service,
+) -> None:
+    """TR-25: the calendar says of each city whether it came in time, late or not at all."""
+    owed = [
+        each for each in load_plan("fujian-2013").parts()["projects"]["duties"] if "TR-25" in each["duty"]
+    ]
+    assert [each["duty"] for each in owed] == ["TR-25a", "TR-25b"]
+    await bare_service.ask(OPS, "load-plan", **{**PLAN, "duties": owed})
+    bare_service.clock.set(local(2014, 2, 20))
+
+    async def standings(duty: str, actor: Actor = PROVINCE) -> dict[str, str]:
+        found = await bare_service.ask(actor, "duty-calendar", duty=duty, first_due="2014-01-01")
+        return {each["region"]: each["standing"] for each in found["items"]}
+
+    await told(bare_service, "AppraisalOpened", cities=[{"region": "350100"}, {"region": "350200"}])
+    assert await standings("TR-25a") == {"350100": "missing", "350200": "missing"}
+    for on in ("2014-01-20", "2014-02-03"):  # the first one counts
+        await told(bare_service, "SelfAssessed", region="350100", on=on, evidence=f"榕经技 {on}")
+    await told(bare_service, "SelfAssessed", region="350200", on="2014-02-02", evidence="厦经技")
+    assert await standings("TR-25a") == {"350100": "received", "350200": "late"}
+    assert await standings("TR-25a", FUZHOU) == {"350100": "received"}
+    account = await bare_service.ask(FUZHOU, "get-duty-account", duty="TR-25a", region="350100")
+    assert account["obligations"][-1]["evidence"] == "榕经技 2014-01-20"
+    paper = {"duty": "TR-25a", "region": "350100", "period": "2013", "evidence": "纸质"}
+    assert (await bare_service.refused(FUZHOU, "hand-in-duty", **paper)).code == "carried-by"
+
+    await told(bare_service, "ScoreVerified", region="350100", on="2014-02-10")
+    assert await standings("TR-25b") == {"350000": "not_due"}
+    await told(bare_service, "ScoreVerified", region="350200", on="2014-02-18")
+    assert await standings("TR-25b") == {"350000": "received"}
+    of_2012 = {"duty": "TR-25b", "region": "350000", "period": "2012", "evidence": "闽经贸投资〔2013〕66号"}
+    assert (await bare_service.ask(PROVINCE, "hand-in-duty", **of_2012))["standing"] == "late"
