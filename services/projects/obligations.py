@@ -103,7 +103,7 @@ async def _verifications(conn: AsyncConnection) -> Carried:
         .having(func.bool_and(city.verified_on.is_not(None)))
         .order_by(city.plan.desc())
     )
-    provinces = (await conn.execute(select(area.region).where(area.level == "province"))).scalars().all()
+    provinces = (await conn.execute(select(area.code).where(area.level == "province"))).scalars().all()
     return {
         (province, str(row.year)): Done(row.on, f"{row.plan}:{row.year}")
         for row in years
