@@ -51,10 +51,14 @@ class Labelled:
         return sum(min(5, len(need.answers)) / 5 for need in self.needs) / len(self.needs)
 
 
+def _need(answers: str, **words: str) -> Need:
+    return Need(**words, answers=frozenset(answers.split()))
+
+
 def labelled() -> Labelled:
     """The labelled set."""
     return Labelled(
-        [Need(**{**row, "answers": frozenset(row["answers"].split())}) for row in _rows("needs.csv")],
+        [_need(**row) for row in _rows("needs.csv")],
         [Result(**row) for row in _rows("results.csv")],
     )
 

@@ -94,7 +94,9 @@ async def worker() -> None:
         if not messages:
             continue
         found = [Reading.model_validate_json(message.data) for message in messages]
-        rows = [{"meter": r.meter, "t": int(r.time.timestamp()), "value": r.value} for r in found]
+        rows: list[dict[str, Any]] = [
+            {"meter": r.meter, "t": int(r.time.timestamp()), "value": r.value} for r in found
+        ]
         hours: dict[tuple[str, int], list[float]] = {}
         for row in rows:
             hours.setdefault((row["meter"], (row["t"] - 1) // 3600), []).append(row["value"])

@@ -92,6 +92,7 @@ async def _install(engine: AsyncEngine) -> None:
     async with engine.begin() as conn:
         raw = await conn.get_raw_connection()
         for script in ("event_log_v1.sql", "checkpoint_v1.sql"):
+            assert raw.driver_connection is not None
             await raw.driver_connection.execute((schema / script).read_text())
         await conn.execute(text("CREATE TABLE seen (n bigint)"))
         await conn.execute(text("INSERT INTO seen VALUES (0)"))

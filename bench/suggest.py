@@ -109,7 +109,7 @@ async def through_gateway(system: System, report: Report, results: int, asks: in
     data = labelled()
     connection, token = Connection(system.local.urls.gateway), system.token("province")
 
-    async def call(_operation: str, **body: object) -> object:
+    async def call(_operation: str, **body: object) -> Any:
         return await command(connection, _LISTINGS, token, body)
 
     await register_all(data, call)

@@ -155,6 +155,7 @@ class System:
         self, load: Load, *, connections: int, rate: float | None = None, settle: bool = True
     ) -> Sent:
         """Send a load from a process of its own, and wait until it is worked off."""
+        sent: Sent
         async with self.generator(load, connections=connections, rate=rate) as go:
             sent = await go()
         if settle:
@@ -237,11 +238,12 @@ async def command(connection: Connection, path: str, token: str, body: Any) -> A
     ask = request(
         "POST", f"/api/v1{path}", token, json.dumps(body).encode(), {"Idempotency-Key": uuid4().hex}
     )
+    answer = await connection.ask(ask)
     for _ in range(20):
-        answer = await connection.ask(ask)
         if answer.status not in (429, 503):
             break
         await asyncio.sleep(float(answer.header(b"retry-after") or 1))
+        answer = await connection.ask(ask)
     if answer.status not in (200, 201):
         raise RuntimeError(f"{path}: {answer.status} {answer.body[:500]!r}")
     return json.loads(answer.body)

@@ -44,7 +44,8 @@ class Connection(asyncio.Protocol):
             await loop.create_connection(lambda: self, self._host, self._port)
         assert self._transport is not None
         self._buffer = b""
-        self._waiting = waiting = loop.create_future()
+        waiting: asyncio.Future[Answer] = loop.create_future()
+        self._waiting = waiting
         timer = loop.call_later(timeout, self._give_up)
         self._transport.write(request)
         try:

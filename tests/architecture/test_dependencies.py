@@ -57,13 +57,14 @@ def installed() -> dict[str, importlib.metadata.Distribution]:
 
 def licences(found: importlib.metadata.Distribution) -> set[str]:
     """The SPDX names of a distribution's licences; what it says otherwise stays as it is."""
-    if expression := found.metadata.get("License-Expression"):
+    if "License-Expression" in found.metadata:
+        expression = found.metadata["License-Expression"]
         return set(re.split(r"\s+(?:AND|OR|WITH)\s+|[()]", expression)) - {""}
     words = [
         line.rpartition(" :: ")[2]
         for line in found.metadata.get_all("Classifier") or []
         if line.startswith("License ::") and line != "License :: OSI Approved"
-    ] or [(found.metadata.get("License") or "says nothing").strip().splitlines()[0]]
+    ] or [(" ".join(found.metadata.get_all("License") or []) or "says nothing").strip().splitlines()[0]]
     return {IN_WORDS.get(word.lower(), word) for word in words}
 
 

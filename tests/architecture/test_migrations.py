@@ -6,12 +6,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 
 from deploy import topology
 from shared.database import migrate
 from tests.conftest import DatabaseFactory
 
 ROOT = Path(__file__).parents[2] / "services"
+SCRIPTS = ROOT.parent / "shared" / "alembic"
 
 ALLOWED: dict[tuple[str, str], str] = {
     # Rules that a migration put on tables that were there: (service, name) → why the release before keeps to them.
@@ -89,6 +91,16 @@ def broken(service: str, before: Catalogue, after: Catalogue) -> list[str]:
         if new_here and (service, name.split(":")[0]) not in ALLOWED:
             found.append(f"new rule on {relation}: {name}")
     return found
+
+
+@pytest.mark.parametrize("service", [each.name for each in topology.SERVICES])
+def test_migrations_are_one_line_in_the_order_of_their_numbers(service: str) -> None:
+    """Two that were written beside each other on the same predecessor are two heads: no database would come up."""
+    files = [path.stem for path in (ROOT / service / "migrations").glob("[0-9]*.py")]
+    scripts = ScriptDirectory(str(SCRIPTS), version_locations=[str(ROOT / service / "migrations")])
+    assert len(scripts.get_heads()) == 1, f"number the later of {scripts.get_heads()} anew, behind the other"
+    assert [each.revision for each in scripts.walk_revisions()] == sorted(files, reverse=True)
+    assert len({name.partition("_")[0] for name in files}) == len(files), "a number is used twice"
 
 
 @pytest.mark.parametrize("service", [each.name for each in topology.SERVICES])

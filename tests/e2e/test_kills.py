@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx
@@ -59,7 +60,7 @@ async def feed(works: Works, meter: str, begin: datetime, ledger: Ledger) -> int
         first = begin + PIECE * number
         rows = list(register(first, SLOTS + 1, 1000 + 25 * SLOTS * number))[0 if number == 0 else 1 :]
         body = batch(meter, rows)
-        answer = await patiently(lambda body=body: works.post(body), ledger)
+        answer = await patiently(partial(works.post, body), ledger)
         ledger.readings[answer["receipt"]] = rows
         waiting.append(answer["receipt"])
         number += 1
@@ -82,11 +83,9 @@ async def command(portal: Portal, ledger: Ledger) -> None:
             "equipment_investment": "83500000",
         }
         headers = {"Idempotency-Key": f"key-{name}"}
-        await patiently(
-            lambda body=body, headers=headers: city.post("/projects", json=body, headers=headers), ledger
-        )
+        await patiently(partial(city.post, "/projects", json=body, headers=headers), ledger)
         ledger.projects[name] = headers["Idempotency-Key"]
-        await patiently(lambda name=name: city.get(f"/projects/{name}"), ledger)
+        await patiently(partial(city.get, f"/projects/{name}"), ledger)
 
 
 async def kill(portal: Portal, names: tuple[str, ...], ledger: Ledger) -> None:

@@ -80,7 +80,7 @@ async def evidence_leads_to_the_events(portal: Portal, online: Works, offline: W
     items: list[dict[str, Any]] = []
     cursor = None
     while True:
-        query = {"region": CITY, "limit": 200} | ({"cursor": cursor} if cursor else {})
+        query: dict[str, Any] = {"region": CITY, "limit": 200} | ({"cursor": cursor} if cursor else {})
         page = ok(await portal.province.get("/progress/figures/EN-14/evidence", params=query))
         items += page["items"]
         if not (cursor := page["next_cursor"]):

@@ -222,7 +222,7 @@ def same(found: Mapping[K, V], expected: Mapping[K, V], what: str) -> None:
     other = [
         (key, found[key], value) for key, value in expected.items() if key in found and found[key] != value
     ]
-    wrong = {"missing": missing, "besides": besides, "different": other}
+    wrong: dict[str, list[Any]] = {"missing": missing, "besides": besides, "different": other}
     told = {name: (len(each), each[:3]) for name, each in wrong.items() if each}
     assert not told, f"{what}: {told}"
 

@@ -272,15 +272,15 @@ class Operator:
         """Where nats-server keeps its streams."""
         return self.system.settings.data.absolute() / "nats" / "store"
 
-    async def with_nats_stopped(self, deed: Callable[[Path], None]) -> None:
+    async def with_nats_stopped(self, deed: Callable[[Path], object]) -> None:
         """Stop nats-server, do something to its files, start it again."""
         await self.supervisor.stop_one("nats")
         await asyncio.to_thread(deed, self.store)
         await self.supervisor.start_one("nats")
 
-    def copy_store(self, to: Path) -> Callable[[Path], None]:
+    def copy_store(self, to: Path) -> Callable[[Path], object]:
         """For `with_nats_stopped`: keep a copy of the files."""
-        return lambda store: shutil.copytree(store, to) and None
+        return lambda store: shutil.copytree(store, to)
 
     @staticmethod
     def empty_store(store: Path) -> None:

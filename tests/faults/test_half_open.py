@@ -27,7 +27,8 @@ async def line_to(database: Database) -> AsyncIterator[tuple[Line, str, str]]:
     line = Line(port)
     await line.start()
     try:
-        yield line, *(url.replace(f":{port}/", f":{line.port}/") for url in (database.url, database.dsn))
+        through = (f":{port}/", f":{line.port}/")
+        yield line, database.url.replace(*through), database.dsn.replace(*through)
     finally:
         await line.stop()
 
@@ -120,7 +121,7 @@ async def test_a_workers_connection_that_goes_dead_within_a_batch(
 
             async def second() -> bool:
                 with contextlib.suppress(asyncpg.LockNotAvailableError):
-                    return await worker._run([]) == 2  # type: ignore[comparison-overlap]
+                    return await worker._run([]) == 2
                 return False
 
             assert copying.is_set()

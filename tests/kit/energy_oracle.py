@@ -46,9 +46,10 @@ class Expected:
     history: set[tuple[str, int, int, int]] = field(default_factory=set)
     irregular: set[tuple[str, int, int, str, int]] = field(default_factory=set)
     meter_hour: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
-    hour: dict[tuple[str, str, int], list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0, 0, 0])
+    hour: dict[tuple[str, str, int], tuple[int, int, int]] = field(
+        default_factory=lambda: defaultdict(lambda: (0, 0, 0))
     )
+    """Energy, of it spread over a gap, slots present."""
 
 
 def expected(meters: list[Meter], readings: list[Read]) -> Expected:
@@ -64,7 +65,7 @@ def expected(meters: list[Meter], readings: list[Read]) -> Expected:
         result.history |= {(meter.name, t, rank, v) for t, rank, v in received if best[t] != (rank, v)}
         _walk(meter, sorted((t, v) for t, (_, v) in best.items() if v != VOID), result)
     result.meter_hour = {key: e for key, e in result.meter_hour.items() if e}
-    result.hour = {key: tuple(v) for key, v in result.hour.items() if any(v)}
+    result.hour = {key: v for key, v in result.hour.items() if any(v)}
     return result
 
 
@@ -76,13 +77,19 @@ def _walk(meter: Meter, counting: list[tuple[int, int]], result: Expected) -> No
             result.irregular.add((meter.name, start, t, reason, apart))
         slot = (t + 8 * HOUR - 1) // meter.slot
         new_slot = not meter.register if before is None else (before[0] + 8 * HOUR - 1) // meter.slot != slot
-        result.hour[meter.enterprise, meter.carrier, (t - 1) // HOUR][2] += new_slot
+        _add(result, meter, (t - 1) // HOUR, present=new_slot)
         for second, part in _cut(energy, start, t):
             result.meter_hour[meter.name, second // HOUR] += part
-            amounts = result.hour[meter.enterprise, meter.carrier, second // HOUR]
-            amounts[0] += part
-            amounts[1] += part if gap else 0
+            _add(result, meter, second // HOUR, energy=part, spread=part if gap else 0)
         before = (t, v)
+
+
+def _add(
+    result: Expected, meter: Meter, hour: int, energy: int = 0, spread: int = 0, present: int = 0
+) -> None:
+    key = (meter.enterprise, meter.carrier, hour)
+    before = result.hour[key]
+    result.hour[key] = (before[0] + energy, before[1] + spread, before[2] + present)
 
 
 def _interval(meter: Meter, before: tuple[int, int] | None, t: int, v: int):

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 import asyncpg
 import nats as nats_client
@@ -41,13 +41,29 @@ PATIENCE_S = 60.0
 """How long a test waits for what must come. Long: it only ends what would never come, and the machine may be busy."""
 
 
+@overload
 async def wait_for(
-    condition: Callable[[], T | Awaitable[T]],
+    condition: Callable[[], Awaitable[T | None]],
+    timeout: float = ...,
+    what: str | Callable[[], str] = ...,
+    *,
+    every: float = ...,
+) -> T: ...
+@overload
+async def wait_for(
+    condition: Callable[[], T | None],
+    timeout: float = ...,
+    what: str | Callable[[], str] = ...,
+    *,
+    every: float = ...,
+) -> T: ...
+async def wait_for(
+    condition: Callable[[], Any],
     timeout: float = PATIENCE_S,
     what: str | Callable[[], str] = "",
     *,
     every: float = 0.01,
-) -> T:
+) -> Any:
     """Wait until `condition()` is true and answer its value; AssertionError after `timeout` seconds.
 
     `what` says what is missing; a function says it at the end. `every`: seconds between two looks.

@@ -57,10 +57,7 @@ class RegisterProject:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProject:
-    """Change what is known: `changes` holds the new values by their names in ProjectRegistered.
-
-    `version` is the content that the clerk saw; None: whichever. Another one meanwhile is a conflict.
-    """
+    """Change what is known: `changes` holds the new values by their names in ProjectRegistered."""
 
     project: str
     changes: Mapping[str, Any]

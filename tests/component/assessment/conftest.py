@@ -53,7 +53,7 @@ class Service:
     plan: dict[str, Any]
     attached: dict[str, Any] = field(default_factory=dict)
 
-    async def call(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> dict[str, Any]:
+    async def call(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> dict[str, Any]:
         """The whole reply of an operation. Raises Problem as the gateway's client would."""
         call = Call(key or uuid4().hex, actor, operation, body, attached=self.attached)
         reply: dict[str, Any] = msgspec.json.decode(await self.operations.answer(call.encode()))
@@ -61,13 +61,13 @@ class Service:
             raise Problem.from_dict(reply["problem"])
         return reply
 
-    async def ask(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> Any:
+    async def ask(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> Any:
         """The data of the reply, which must be as the operation's response model says."""
         data = (await self.call(actor, operation, key=key, **body))["data"]
         self.operations.get(operation).response.model_validate(data, extra="forbid")
         return data
 
-    async def refused(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> Problem:
+    async def refused(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> Problem:
         """The problem that an operation must answer with."""
         try:
             reply = await self.call(actor, operation, key=key, **body)

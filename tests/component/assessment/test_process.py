@@ -34,7 +34,7 @@ async def client(
     }
     for name, value in own.items():
         monkeypatch.setenv(name, value)
-    gateway = Settings(nats_user="gateway", nats_password=nats_server.passwords["gateway"])  # type: ignore[arg-type]
+    gateway = Settings(nats_user="gateway", nats_password=nats_server.passwords["gateway"])
     broker = await nats_broker.connect(gateway, "gateway")
     await broker.start()
     running = asyncio.create_task(main())

@@ -115,7 +115,7 @@ class Service:
     def watch(self) -> CoverageWatch:
         return CoverageWatch(self.energy, Settled(NothingWaits(), self.clock))
 
-    async def call(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> dict[str, Any]:
+    async def call(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> dict[str, Any]:
         """The whole reply of an operation. Raises Problem as the gateway's client would."""
         call = Call(key or uuid4().hex, actor, operation, body)
         reply: dict[str, Any] = msgspec.json.decode(await self.operations.answer(call.encode()))
@@ -123,11 +123,11 @@ class Service:
             raise Problem.from_dict(reply["problem"])
         return reply
 
-    async def ask(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> Any:
+    async def ask(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> Any:
         """The data of the reply."""
         return (await self.call(actor, operation, key=key, **body))["data"]
 
-    async def refused(self, actor: Actor, operation: str, /, *, key: str = "", **body: Any) -> Problem:
+    async def refused(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> Problem:
         """The problem that an operation must answer with."""
         try:
             reply = await self.call(actor, operation, key=key, **body)

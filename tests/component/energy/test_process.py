@@ -43,8 +43,8 @@ def settings_of(made: Database, nats_server: TestNats) -> Callable[[str], Settin
             environment="test",
             nats_url=nats_server.url,
             nats_user=process,
-            nats_password=nats_server.passwords[process],  # type: ignore[arg-type]
-            database_url=made.url,  # type: ignore[arg-type]
+            nats_password=nats_server.passwords[process],
+            database_url=made.url,
         )
 
     return make
@@ -82,7 +82,7 @@ async def service(settings_of: Callable[[str], Settings], clock: SteppedClock) -
 async def _events(js: JetStreamContext, *types: str) -> list[Envelope]:
     """The ENERGY stream, or its events of some types."""
     last = (await js.stream_info("ENERGY")).state.last_seq
-    found = [Envelope.decode((await js.get_msg("ENERGY", n)).data) for n in range(1, last + 1)]
+    found = [Envelope.decode((await js.get_msg("ENERGY", n)).data or b"") for n in range(1, last + 1)]
     return [one for one in found if not types or one.type in types]
 
 

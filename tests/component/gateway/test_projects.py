@@ -201,7 +201,12 @@ async def test_a_matched_project_is_the_department_s_whose_its_investor_is(
     after = await counts_by(world, "department")
     gained = {key: after[key]["contracts"] - before[key]["contracts"] for key in after}
     assert {key for key, count in gained.items() if count} == {department, "total"}
-    mine = {"department": department, "region": COUNTY, "sort": "registered_on", "limit": 200}
+    mine: dict[str, str | int] = {
+        "department": department,
+        "region": COUNTY,
+        "sort": "registered_on",
+        "limit": 200,
+    }
     page = ok(await world.portal.province.get("/projects", params=mine))
     assert name in {each["project"] for each in page["items"]}
     assert {each["investor"]["department"] for each in page["items"]} == {department}

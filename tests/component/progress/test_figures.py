@@ -1,5 +1,7 @@
 """From events in the streams to figures, now and as they were known then."""
 
+from typing import Any
+
 from sqlalchemy import text
 
 from plans.loader import load_plan
@@ -270,7 +272,7 @@ async def test_rows_are_only_ever_added(service: Service, sources: Sources):
 async def test_bad_input_is_the_callers_problem_and_never_ours(service: Service, sources: Sources):
     await sources.plan()
     await service.caught_up(sources)
-    bad = [
+    bad: list[tuple[str, dict[str, Any]]] = [
         ("board", {"as_of": "2013-06-30T00:00:00"}),
         ("board", {"as_of": "0001-01-01T00:00:00+08:00"}),
         ("board", {"as_of": "9999-12-31T23:59:59-08:00"}),
@@ -291,7 +293,7 @@ async def test_bad_input_is_the_callers_problem_and_never_ours(service: Service,
     for operation, body in bad:
         problem = await service.problem(operation, **body)
         assert problem["status"] in (400, 422), (operation, body, problem)
-    harmless = [
+    harmless: list[tuple[str, dict[str, Any]]] = [
         ("figures", {"cursor": "²³"}),
         ("figures", {"region": "nowhere"}),
         ("changes", {"after": "v1:٣", "region": "nowhere"}),

@@ -1,6 +1,7 @@
 """Read-your-writes, changes with resume, a line that stands still, a read-model restored to before."""
 
 import asyncio
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -42,7 +43,8 @@ async def test_changes_are_numbered_and_resumed(service: Service, sources: Sourc
     await sources.report("350100", "2013-01", 50, moment("2013-02-04"))
     await sources.report("350200", "2013-01", 20, moment("2013-02-05"))
     await service.caught_up(sources)
-    items, last = [], start["last"]
+    items: list[dict[str, Any]] = []
+    last = start["last"]
     while True:
         answer = await service.ask("changes", after=last)
         assert answer["reset"] is False

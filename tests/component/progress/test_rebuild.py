@@ -1,6 +1,7 @@
 """A rebuild from the streams: identical, beside the old one, then one switch."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -34,7 +35,7 @@ async def _a_year(sources: Sources) -> None:
     )
 
 
-async def _rebuild(service: Service, **options: object):
+async def _rebuild(service: Service, **options: Any):
     said: list[str] = []
     done = await rebuild(
         service.database.owner_url, service.database.url, service.js, say=said.append, **options

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -212,9 +213,7 @@ class Service:
         """Wait until everything that the sources have published is applied."""
         for source, position in sources.positions.items():
             await wait_for(
-                lambda source=source, position=position: self.model.checkpoints.wait_for(
-                    source, position, 1.0
-                ),
+                partial(self.model.checkpoints.wait_for, source, position, 1.0),
                 timeout=30,
                 what=f"{source} up to {position}",
             )

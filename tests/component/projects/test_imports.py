@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from services.projects.app.context import App
 from services.projects.imports import staging, worker
@@ -181,7 +182,7 @@ async def test_a_process_that_dies_between_two_chunks_leaves_the_rest_to_the_nex
         await imports.once()
     monkeypatch.setattr(staging, "note", noted)
     assert not await imports.once(), "the lease still runs"
-    monkeypatch.setattr(staging, "LEASE", staging.text("interval '0 seconds'"))
+    monkeypatch.setattr(staging, "LEASE", text("interval '0 seconds'"))
     async with service.engine.begin() as conn:
         await conn.exec_driver_sql("UPDATE import_job SET lease_until = now() - interval '1 second'")
     other = ImportWorker(App(service.engine, service.log, service.clock))

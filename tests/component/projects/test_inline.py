@@ -47,8 +47,7 @@ async def busy_year(service: Service) -> None:
     lines = [{"project": f"P-{number}", "investment": 1000000, "progress_percent": 5} for number in (1, 2)]
     await service.report("2013-01", "100000000", projects=lines)
     report = {"region": "350100", "month": "2013-01", "investment": "110000000", "reason": "补报"}
-    report["projects"] = lines[1:]
-    await service.ask(FUZHOU, "correct-report", **report)
+    await service.ask(FUZHOU, "correct-report", projects=lines[1:], **report)
     await service.ask(PROVINCE, "close-reporting-month", month="2013-01", reason="已通报")
     consent = {"region": "350100", "until": "2013-03-31", "reason": "补报"}
     await service.ask(PROVINCE, "reopen-reporting-month", month="2013-01", **consent)

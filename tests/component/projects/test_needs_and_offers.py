@@ -96,7 +96,7 @@ async def test_a_pair_goes_from_the_introduction_to_a_figure(met: Service) -> No
     assert whole["reasons"][0]["criterion"] == "words"
     assert [event.type for event in await met.events()][-1] == "MatchConcluded"
 
-    async def technology(actor: Any, **query: Any) -> tuple[int, ...]:
+    async def technology(actor: Any, **query: Any) -> tuple[float, ...]:
         figures = (await met.ask(actor, "matching-figures", **query))["items"]
         row = next(each for each in figures if each["meeting"] == "technology")
         return row["offers"], row["needs"], row["introduced"], row["matched"], float(row["amount"])

@@ -45,7 +45,7 @@ async def client(
     }
     for name, value in own.items():
         monkeypatch.setenv(name, value)
-    gateway = Settings(nats_user="gateway", nats_password=nats_server.passwords["gateway"])  # type: ignore[arg-type]
+    gateway = Settings(nats_user="gateway", nats_password=nats_server.passwords["gateway"])
     broker = await nats_broker.connect(gateway, "gateway")
     await broker.start()
     running = asyncio.create_task(main())
@@ -92,7 +92,7 @@ async def test_a_plan_is_loaded_relayed_and_a_report_over_the_years_target_is_as
     reply = await client.call("projects", "load-plan", PLAN, OPS)
     assert reply["source"] == "projects"
     await wait_for(lambda: _holds(js, "PROJECTS", reply["position"]), what="the plan's events in the stream")
-    stored = Envelope.decode((await js.get_msg("PROJECTS", reply["position"])).data)
+    stored = Envelope.decode((await js.get_msg("PROJECTS", reply["position"])).data or b"")
     assert (stored.type, stored.sequence) == ("TagsLoaded", reply["position"])
 
     await js.publish("assessment.TargetSet", target("660").encode(), stream="ASSESSMENT")

@@ -300,7 +300,7 @@ async def test_events_written_in_old_words_are_read_in_todays(tills: Tills) -> N
 
     catalogue = Catalogue("tills", [PaidIn], {("PaidIn", 1): lambda data: {"amount": data["fen"] // 100}})
     runner = CommandRunner(tills.engine, tills.log, catalogue, SteppedClock(NOON), Refused)
-    decider = Decider(0, lambda command, held: [PaidIn(1)], evolve)
+    decider: Decider[int, Any, PaidIn] = Decider(0, lambda command, held: [PaidIn(1)], evolve)
     reply = await runner.run(_call("k1"), "till", decider, "pay", answer=lambda held, events: held)
     assert reply.data == 8
     assert seen[0] == PaidIn(7)

@@ -151,7 +151,7 @@ class SystemClockAt(SystemClock):
     def __init__(self, moment: object) -> None:
         self._moment = moment
 
-    def now(self):  # type: ignore[no-untyped-def]
+    def now(self):
         return self._moment
 
 

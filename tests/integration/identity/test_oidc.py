@@ -345,9 +345,8 @@ async def test_claims_may_have_other_names(issuer: Issuer) -> None:
     company = {"id": "E-7"}
     token = issuer.token(role=None, area=None, realm_access=roles, company=company)
     assert (await gate.identify(token)).actor.organisation == "E-7"
-    city = issuer.token(
-        role="ops", area=None, realm_access={"roles": ["city"]}, **{"https://fujian.example/area": "350200"}
-    )
+    named: dict[str, Any] = {"realm_access": {"roles": ["city"]}, "https://fujian.example/area": "350200"}
+    city = issuer.token(role="ops", area=None, **named)
     assert (await gate.identify(city)).actor.area == "350200"
     for wrong in (["offline_access"], ["city", "ops"], "king", None, 3, [["city"]]):
         assert (await gate.refused(issuer.token(realm_access={"roles": wrong}))).status == 401

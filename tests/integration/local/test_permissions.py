@@ -116,7 +116,7 @@ async def test_nobody_comes_in_without_a_password(bare_nats: TestNats) -> None:
 
     for options in ({}, {"user": "gateway", "password": "guess"}):
         with pytest.raises(Exception, match="Authorization Violation"):
-            await nats.connect(bare_nats.url, allow_reconnect=False, **options)  # type: ignore[arg-type]
+            await nats.connect(bare_nats.url, allow_reconnect=False, **options)
 
 
 async def test_a_request_from_the_gateway_is_answered_by_the_service(bare_nats: TestNats) -> None:

@@ -29,6 +29,7 @@ async def install(engine: AsyncEngine, *scripts: str) -> None:
     async with engine.begin() as conn:
         raw = await conn.get_raw_connection()
         for script in scripts:
+            assert raw.driver_connection is not None
             await raw.driver_connection.execute(script)
 
 

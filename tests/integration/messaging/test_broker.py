@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -23,7 +24,7 @@ def settings_of(nats: TestNats, user: str = "admin") -> Settings:
     return Settings(environment="test", nats_url=nats.url, nats_user=user, nats_password=nats.passwords[user])
 
 
-def durable(**options: object) -> api.ConsumerConfig:
+def durable(**options: Any) -> api.ConsumerConfig:
     return api.ConsumerConfig(
         durable_name="worker", ack_policy=api.AckPolicy.EXPLICIT, **{"ack_wait": 30.0, **options}
     )
@@ -193,7 +194,7 @@ async def test_a_batch_is_what_is_there_when_the_first_message_comes(js: JetStre
     assert await left(js) == 0
     for number in range(250):
         await guards.publish(js, QUEUE, "work.a", b"x", msg_id=f"b{number}")
-    sizes = []
+    sizes: list[int] = []
     while sum(sizes) < 250:
         batch = await guards.fetch(reader, 10)
         sizes.append(len(batch))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import asyncpg
 import pytest
@@ -31,7 +32,7 @@ async def running(*parts: DomainConsumer | Relay) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def consumer_of(diary: Diary, js: JetStreamContext, **options: object) -> DomainConsumer:
+def consumer_of(diary: Diary, js: JetStreamContext, **options: Any) -> DomainConsumer:
     checkpoints = Checkpoints(diary.engine, "diary")
     return DomainConsumer(SOURCE, js, checkpoints, diary.apply, **{"retry_s": 0.05, **options})
 

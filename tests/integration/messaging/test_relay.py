@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from nats.js import JetStreamContext
@@ -28,7 +29,7 @@ async def running(*relays: Relay) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def relay_of(ledger: Ledger, js: JetStreamContext, **options: object) -> Relay:
+def relay_of(ledger: Ledger, js: JetStreamContext, **options: Any) -> Relay:
     return Relay(SOURCE, ledger.engine, ledger.log, js, **{"poll_s": 0.02, **options})
 
 

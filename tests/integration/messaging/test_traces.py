@@ -1,6 +1,7 @@
 """One trace leads from a command to what the projection made of it."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from nats.js import JetStreamContext
@@ -25,6 +26,10 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     return exporter
 
 
+def _reached(part: Relay | DomainConsumer, head: int) -> bool:
+    return part.position == head
+
+
 async def command(ledger: Ledger, count: int = 1) -> None:
     """A command as a service handles it: its events carry the span in which they were decided."""
     with telemetry.tracer("test").start_as_current_span("command"):
@@ -36,12 +41,13 @@ async def command(ledger: Ledger, count: int = 1) -> None:
 async def carried(ledger: Ledger, diary: Diary, js: JetStreamContext) -> None:
     """Relay and consume all there is in the log, each in as few batches as possible."""
     head = (await ledger.all())[-1].position
-    for part in (
+    parts: tuple[Relay | DomainConsumer, ...] = (
         Relay(SOURCE, ledger.engine, ledger.log, js),
         DomainConsumer(SOURCE, js, Checkpoints(diary.engine, "diary"), diary.apply),
-    ):
+    )
+    for part in parts:
         task = asyncio.create_task(part.run())
-        await wait_for(lambda part=part: part.position == head)
+        await wait_for(partial(_reached, part, head))
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -84,7 +85,7 @@ async def test_from_stream_to_answer_through_a_rebuild_to_a_clean_end(
     await sources.report("350100", "2013-01", 50, moment("2013-02-04"))
     await sources.live("steel", "350102", "2013-02-06", "1")
 
-    async def ask(operation: str, **body: object) -> dict[str, object]:
+    async def ask(operation: str, **body: object) -> dict[str, Any]:
         return (await gateway.call("progress", operation, body, PROVINCE, timeout=30))["data"]
 
     async def caught_up() -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_a_centre_is_designated_once() -> None:
         ({"other": "D-0"}, "already: D-0"),
     ],
 )
-def test_what_can_not_be_designated(changes: dict[str, object], why: str) -> None:
+def test_what_can_not_be_designated(changes: dict[str, Any], why: str) -> None:
     given(DESIGNATION).when(replace(DESIGNATE, **changes)).rejects(why)
 
 

@@ -21,5 +21,9 @@ def signing_key(private_key: Ed25519PrivateKey) -> str:
 @pytest.fixture(scope="session")
 def settings(private_key: Ed25519PrivateKey) -> GatewaySettings:
     public = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    keys = {"position_key": SecretStr("k" * 32), "pseudonym_key": SecretStr("p" * 32)}
-    return GatewaySettings(environment="test", jwt_public_key=public, **keys)
+    return GatewaySettings(
+        environment="test",
+        jwt_public_key=public,
+        position_key=SecretStr("k" * 32),
+        pseudonym_key=SecretStr("p" * 32),
+    )

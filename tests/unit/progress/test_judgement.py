@@ -49,9 +49,12 @@ def test_no_ratio_without_a_positive_divisor():
 def test_competition_ranks(scores: dict[str, Fraction | None]):
     ranks = judgement.competition_ranks(scores)
     assert set(ranks) == {key for key, score in scores.items() if score is not None}
+    known = [score for score in scores.values() if score is not None]
     for key, (rank, ties) in ranks.items():
-        assert rank == 1 + sum(1 for other in ranks if scores[other] > scores[key])
-        assert ties == sum(1 for other in ranks if scores[other] == scores[key])
+        own = scores[key]
+        assert own is not None
+        assert rank == 1 + sum(other > own for other in known)
+        assert ties == sum(other == own for other in known)
 
 
 RULES = """

@@ -1,9 +1,11 @@
 """What progress reads of events, and what it does with those it can't."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ NOON = datetime(2013, 2, 4, 4, tzinfo=UTC)
 REPORT = {"report": "350100:2013-01", "region": "350100", "month": "2013-01", "investment": "5500000000.50"}
 
 
-def envelope(type_name: str, data: dict[str, object], version: int = 1, source: str = "projects") -> Envelope:
+def envelope(type_name: str, data: Mapping[str, Any], version: int = 1, source: str = "projects") -> Envelope:
     return Envelope(
         specversion="1.0",
         id="1-ab",
@@ -32,7 +34,7 @@ def envelope(type_name: str, data: dict[str, object], version: int = 1, source: 
         hash="ab",
         previoushash="",
         simulated=False,
-        data=data,
+        data=dict(data),
     )
 
 

@@ -57,7 +57,7 @@ PASS = ReviewDocument(True, "", "p-other", DAY)
 ISSUE = IssueDocument("350000", 3, "p-other", DAY)
 
 
-def at(*history: DocumentEvent):  # type: ignore[no-untyped-def]
+def at(*history: DocumentEvent):
     return given(DOCUMENT, *history)
 
 

@@ -1,6 +1,7 @@
 """DutyAccount (报送台账): handed in, waived, reminded, missed, and what three missing months lead to."""
 
 from datetime import date
+from typing import Any, Literal
 
 from services.projects.domain import duty_account
 from services.projects.domain.duty import FollowUp
@@ -105,7 +106,7 @@ def test_each_step_reminds_once_and_a_clock_that_jumps_reminds_of_the_nearest() 
 
 def test_three_months_missing_in_a_row_lead_to_the_consequence_once() -> None:
     on = date(2013, 4, 6)
-    history = [missed(month, date(2013, month + 1, 6)) for month in (1, 2)]
+    history: list[Any] = [missed(month, date(2013, month + 1, 6)) for month in (1, 2)]
     drawn = DutyConsequenceDrawn(*WHOSE, ("2013-01", "2013-02", "2013-03"), "named_in_bulletin", on)
     given(ACCOUNT, *history).when(look(on, MONTHS[:3])).then(missed(3, on), drawn)
     history += [missed(3, on), drawn]
@@ -120,17 +121,18 @@ def test_three_months_missing_in_a_row_lead_to_the_consequence_once() -> None:
 
 
 def test_a_consequence_is_carried_out_once_and_lifted_when_a_month_comes_after_all_or_is_waived() -> None:
-    on, run = date(2013, 4, 6), (*WHOSE, "2013-01", "2013-03", "named_in_bulletin")
+    on = date(2013, 4, 6)
+    run: tuple[str, str, Literal["named_in_bulletin"]] = ("2013-01", "2013-03", "named_in_bulletin")
     history = [missed(month, on) for month in (1, 2, 3)]
     drawn = DutyConsequenceDrawn(*WHOSE, ("2013-01", "2013-02", "2013-03"), "named_in_bulletin", on)
     carry = CarryOut(KEY, "2013-03", Effect("〔2013〕第3期", "2013-03"), date(2013, 4, 16))
-    carried = DutyConsequenceCarriedOut(*run, date(2013, 4, 16), "〔2013〕第3期", "2013-03")
+    carried = DutyConsequenceCarriedOut(*WHOSE, *run, date(2013, 4, 16), "〔2013〕第3期", "2013-03")
     given(ACCOUNT, *history, drawn).when(carry).then(carried)
     given(ACCOUNT, *history, drawn, carried).when(carry).changes_nothing()
 
     came = (MONTHS[0], Owed("2013-02", date(2013, 3, 5), date(2013, 4, 18)), MONTHS[2])
     later = date(2013, 4, 20)
-    lifted = DutyConsequenceLifted(*run, later, "2013-02 handed in")
+    lifted = DutyConsequenceLifted(*WHOSE, *run, later, "2013-02 handed in")
     for before in ([drawn], [drawn, carried]):
         given(ACCOUNT, *history, *before).when(look(later, came)).then(lifted)
     given(ACCOUNT, *history, drawn, lifted).when(look(later, came)).changes_nothing()
@@ -138,14 +140,14 @@ def test_a_consequence_is_carried_out_once_and_lifted_when_a_month_comes_after_a
 
     waived = DutyWaived(*WHOSE, "2013-01", date(2013, 2, 5), later, "台风")
     given(ACCOUNT, *history, drawn, waived).when(look(later, MONTHS[:3])).then(
-        DutyConsequenceLifted(*run, later, "2013-01 waived")
+        DutyConsequenceLifted(*WHOSE, *run, later, "2013-01 waived")
     )
 
 
 def test_a_month_that_came_at_last_breaks_the_row() -> None:
     on = date(2013, 4, 6)
     owed = (MONTHS[0], Owed("2013-02", date(2013, 3, 5), date(2013, 3, 20)), MONTHS[2])
-    history = [missed(month, date(2013, month + 1, 6)) for month in (1, 2)]
+    history: list[Any] = [missed(month, date(2013, month + 1, 6)) for month in (1, 2)]
     given(ACCOUNT, *history).when(look(on, owed)).then(missed(3, on))
 
 

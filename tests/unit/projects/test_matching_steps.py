@@ -280,12 +280,12 @@ def test_an_investment_in_the_wrong_unit_is_asked_back() -> None:
     assert state.registered.total_investment == Decimal("56000")  # type: ignore[union-attr]
 
 
-def change(version: int | None = None, **changes: object) -> ChangeProject:
-    return ChangeProject("P-1", changes, "概算调整", "office", TODAY, version)
+def change(**changes: object) -> ChangeProject:
+    return ChangeProject("P-1", changes, "概算调整", "office", TODAY)
 
 
 def test_a_change_says_what_is_new_and_two_clerks_see_both_versions() -> None:
-    more = change(1, total_investment=Decimal("600000000"), name=REGISTERED.name)
+    more = change(total_investment=Decimal("600000000"), name=REGISTERED.name)
     changed = ProjectChanged(
         project="P-1",
         region="350181",

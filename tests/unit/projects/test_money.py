@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given as over
@@ -443,7 +444,7 @@ def test_whatever_is_decided_the_ledger_balances_after_every_entry(
     applications = [replace(REQUESTED, application=f"S-{n}", project=f"P-{n}") for n in range(4)]
     state = FUND.fold([replace(OPENED, balance=balance(appropriated=12)), *applications])
     for count, (what, n, amount) in enumerate(entries):
-        command = {
+        command: Any = {
             "reserve": reserve(amount),
             "commit": commit(amount),
             "pay": pay(amount, voucher=f"凭证{count}"),
@@ -454,7 +455,7 @@ def test_whatever_is_decided_the_ledger_balances_after_every_entry(
             "assess": assess((amount or 4) * 2_000),
         }[what]
         try:
-            state = FUND.fold(decide(replace(command, application=f"S-{n}", on=LATER), state), state)  # type: ignore[arg-type]
+            state = FUND.fold(decide(replace(command, application=f"S-{n}", on=LATER), state), state)
         except Refused:
             continue
         assert isinstance(state, Fund)

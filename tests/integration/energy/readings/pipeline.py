@@ -87,7 +87,7 @@ class Pipeline:
         await wait_for(empty, timeout, "READINGS is worked off")
 
 
-def rows(*readings: tuple[str, int, Any], **options: Any) -> dict[str, Any]:
+def rows(*readings: tuple[str, int | str, Any], **options: Any) -> dict[str, Any]:
     """A body in row form."""
     named = [dict(zip(("meter", "time", "value"), reading, strict=True)) for reading in readings]
     return {"readings": named, **options}

@@ -93,7 +93,8 @@ async def _hand_back(js, p: int) -> None:
 async def test_the_database_cuts_the_connection_in_the_middle(pipeline: Pipeline, monkeypatch) -> None:
     """The batch is given back and done again; the memory is rebuilt."""
     admin = await asyncpg.connect(pipeline.database.owner_dsn)
-    run, cuts = BatchStep.run, []
+    run = BatchStep.run
+    cuts: list[int] = []
 
     async def cut_off(self, conn, posts, now):
         if len(cuts) < 2:
@@ -113,7 +114,8 @@ async def test_the_database_cuts_the_connection_in_the_middle(pipeline: Pipeline
 
 async def test_a_commit_whose_answer_was_lost(pipeline: Pipeline, monkeypatch) -> None:
     """It is committed, and nobody acknowledged: the same readings come again and are duplicates."""
-    run, lost = BatchStep.run, []
+    run = BatchStep.run
+    lost: list[object] = []
 
     async def lose_the_answer(self, conn, posts, now):
         done = await run(self, conn, posts, now)
@@ -233,7 +235,7 @@ async def test_the_running_figure_of_today(pipeline: Pipeline) -> None:
             message = await js.get_last_msg("LIVE", "live.energy.e1")
         except Exception:
             return None
-        return json.loads(message.data)
+        return json.loads(message.data or b"")
 
     async with pipeline.working():
         found = await wait_for(live)

@@ -32,8 +32,9 @@ def test_each_relay_and_consumer_is_one_series_labelled_by_source(made):
     assert data is not None
     (scope,) = data.resource_metrics[0].scope_metrics
     for metric in scope.metrics:
-        sources = [p.attributes["source"] for p in metric.data.data_points]
+        labels = [dict(point.attributes or {}) for point in metric.data.data_points]
+        sources = [each["source"] for each in labels]
         assert {"m-one", "m-two"} <= set(sources)
         assert len(sources) == len(set(sources))
-        assert all(set(p.attributes) == {"source"} for p in metric.data.data_points)
+        assert all(set(each) == {"source"} for each in labels)
     assert {c.source for c in made[1]} <= {c.source for c in consumer._consumers}
