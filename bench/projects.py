@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import cycle, islice
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -182,7 +182,7 @@ async def _seed(system: System, projects: int, regions: Sequence[str]) -> None:
     first = date(2011, 1, 1)
     db = await asyncpg.connect(system.admin_url.rsplit("/", 1)[0] + "/projects")
     try:
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for number in range(projects):
             total = Decimal(made.randrange(1_000, 200_000)) * 10_000
             word, on = made.choice(_WORDS), first + timedelta(days=made.randrange(1_090))

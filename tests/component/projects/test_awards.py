@@ -17,7 +17,7 @@ from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PLAN, PROVINC
 
 AWARD = "fujian-2013.2013.350100"
 TERMS = {"valid_from": "2014-01-01", "aids": ["award"], "source": "TR-26"}
-POT = {
+POT: dict[str, Any] = {
     "fund": "TR-26",
     "name": "绩效考核奖励资金",
     "region": "350000",

@@ -220,13 +220,14 @@ async def award(service: Service) -> None:
     await granted(service, "2000000", on="2013-02-01")
     pot = {**POT, "valid_from": "2013-01-01", "terms": [{**POT["terms"][0], "valid_from": "2013-01-01"}]}
     await service.ask(PROVINCE, "open-fund", **pot)
-    for operation, changes in (
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
         ("reserve", {}),
         ("commit", {"amount": "1500000"}),
         ("pay", {"amount": "1000000"}),
         ("release", {"amount": "300000", "reason": "缩减", "evidence": None}),
         ("recover", {"amount": "100000", "reason": "退回"}),
-    ):
+    )
+    for operation, changes in steps:
         body = {"fund": "TR-26", "award": AWARD, "evidence": f"{operation}号", **changes}
         said = {name: value for name, value in body.items() if value is not None}
         await service.ask(PROVINCE, f"{operation}-award", **said)
