@@ -11,7 +11,7 @@ RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: help demo up test check format contracts bench bench-quick soak clean clean-data install
+.PHONY: help demo up test upgrades check format contracts bench bench-quick soak clean clean-data install
 
 help: ## Show this
 	@echo "Shengji: runs a province's industrial-upgrade plan. Needs Python 3.11 or newer; nothing else."
@@ -27,11 +27,14 @@ demo: .venv/.installed ## Start everything and run the scenario of 2013 on a liv
 up: .venv/.installed ## Start everything, without the scenario; Ctrl-C stops it cleanly
 	@$(RUN)/shengji up
 
-test: .venv/.installed check ## Run every check and every test
-	@# An upgrade replaces whole processes: it is tried in a process of its own, untouched by other tests.
-	@$(RUN)/python -m pytest tests/upgrades
+test: .venv/.installed ## Run every check and every test
+	@$(MAKE) -j2 check upgrades
 	@# Two workers, because faults are mostly waiting; tests/kit/together.py says which tests stay in one.
 	@$(RUN)/python -m pytest --ignore=tests/upgrades -n $(or $(WORKERS),2) --dist loadscope --no-loadscope-reorder
+
+# An upgrade replaces whole processes: it is tried in a process of its own, untouched by other tests.
+upgrades: .venv/.installed
+	@$(RUN)/python -m pytest tests/upgrades
 
 check: .venv/.installed ## Style, types, layers, contract files, generated deployment files
 	@$(call quietly,ruff check,$(RUN)/ruff check -q)
