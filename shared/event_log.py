@@ -147,6 +147,12 @@ _RECALL = text(
     ORDER BY e.version
 """
 )
+_COUNT = text("""
+    SELECT stream, data->>CAST(:part AS text) AS part, count(*) AS many FROM event
+    WHERE stream = ANY(CAST(:streams AS text[]))
+      AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
+    GROUP BY 1, 2
+""")
 _LOAD_MANY = text(
     f"SELECT {_COLUMNS} FROM event WHERE stream = ANY(CAST(:streams AS text[])) ORDER BY stream, version"
 )
@@ -174,6 +180,22 @@ class EventLog:
         for row in await conn.execute(_LOAD_MANY, {"streams": list(streams)}):
             found.setdefault(row.stream, []).append(_event(row))
         return found
+
+    async def count(
+        self,
+        conn: AsyncConnection,
+        streams: Sequence[str],
+        types: Sequence[str] | None = None,
+        part: str | None = None,
+    ) -> dict[tuple[str, str | None], int]:
+        """How many events each stream holds: of these types, if any are named.
+
+        Where a stream tells of several things, `part` is the field of an event that says of which; the answer is
+        by (stream, what the field says), with None for the field where no `part` is asked for.
+        """
+        named = None if types is None else list(types)
+        rows = await conn.execute(_COUNT, {"streams": list(streams), "types": named, "part": part})
+        return {(row.stream, row.part): row.many for row in rows}
 
     async def recall(
         self, conn: AsyncConnection, stream: str, actor: str, command_id: str

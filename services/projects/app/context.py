@@ -30,9 +30,12 @@ class App:
     log: EventLog
     clock: Clock
     appended: Callable[[], None] = lambda: None
+    snapshots: AsyncEngine = field(init=False)
     runner: CommandRunner = field(init=False)
 
     def __post_init__(self) -> None:
+        # What one of its connections reads is all of one moment: a thing, and the version that it is at.
+        self.snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self.runner = CommandRunner(
             self.engine, self.log, CATALOGUE, self.clock, Refused, lambda: self.appended()
         )

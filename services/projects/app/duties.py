@@ -17,6 +17,7 @@ from services.projects.models import duties as models
 from services.projects.obligations import Obligation, all_duties, obligations
 from services.projects.views.duties import obligation_view
 from shared.areas import AreaTree
+from shared.decider import Edit
 from shared.rpc import Call, Reply
 
 Make = Callable[[duty_account.Key, Region, Duty, Obligation | None], duty_account.Command]
@@ -42,7 +43,7 @@ async def hand_in(app: App, call: Call, body: models.HandInDuty) -> Reply:
             None if duty.carried_by in ALSO_BY_REFERENCE else duty.carried_by,
         )
 
-    return await _run(app, call, body.duty, body.region, body.period, make)
+    return await _run(app, call, body, make)
 
 
 async def waive(app: App, call: Call, body: models.WaiveDuty) -> Reply:
@@ -55,7 +56,7 @@ async def waive(app: App, call: Call, body: models.WaiveDuty) -> Reply:
         scope.check_duty_waiver(call.actor, region.code, region.level)
         return duty_account.Waive(key, body.period, one.owed if one else None, body.reason, today)
 
-    return await _run(app, call, body.duty, body.region, body.period, make)
+    return await _run(app, call, body, make)
 
 
 async def withdraw(app: App, call: Call, body: models.WithdrawDutyEntry) -> Reply:
@@ -71,7 +72,7 @@ async def withdraw(app: App, call: Call, body: models.WithdrawDutyEntry) -> Repl
             scope.check_duty_write(call.actor, region.code, region.level)
         return duty_account.Withdraw(key, body.period, one.owed if one else None, body.reason, today)
 
-    return await _run(app, call, body.duty, body.region, body.period, make)
+    return await _run(app, call, body, make)
 
 
 async def set_day(app: App, call: Call, body: models.SetDutyDay) -> Reply:
@@ -112,7 +113,10 @@ async def carry_out(app: App, call: Call, command: duty_account.CarryOut) -> Rep
     return await app.run(call, stream, DUTY_ACCOUNT, command, answer=lambda state, events: len(events))
 
 
-async def _run(app: App, call: Call, duty: str, region: str, period: str, make: Make) -> Reply:
+async def _run(
+    app: App, call: Call, body: models.HandInDuty | models.WaiveDuty | models.WithdrawDutyEntry, make: Make
+) -> Reply:
+    duty, region, period = body.duty, body.region, body.period
     found: list[Obligation] = []
 
     async def deciding(conn: AsyncConnection) -> duty_account.Command:
@@ -125,7 +129,11 @@ async def _run(app: App, call: Call, duty: str, region: str, period: str, make: 
         (one,) = found  # what isn't owed was refused
         return obligation_view(replace(one, entry=state.entry(period)), app.today()).model_dump(mode="json")
 
-    return await app.run(call, duty_account_stream(duty, region), DUTY_ACCOUNT, deciding, answer=answer)
+    def said(event: duty_account.DutyEvent) -> bool:
+        return isinstance(event, duty_account.EDITS) and event.period == period
+
+    stream, edit = duty_account_stream(duty, region), Edit(body.version, said)
+    return await app.run(call, stream, DUTY_ACCOUNT, deciding, answer=answer, edit=edit)
 
 
 async def _region(conn: AsyncConnection, code: str) -> Region:

@@ -22,6 +22,7 @@ from services.projects.domain.refusal import Refused
 from services.projects.events import MEETING, meeting_stream
 from services.projects.models import meetings as models
 from services.projects.views.meetings import meeting_state
+from shared.decider import Edit
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
@@ -64,7 +65,7 @@ async def fix_agenda(app: App, call: Call, body: models.FixAgenda) -> Reply:
             items = _named(items, body.problems)
         return FixAgenda(body.meeting, tuple(items), app.today())
 
-    return await _run(app, call, body.meeting, command)
+    return await _run(app, call, body.meeting, command, body.version)
 
 
 async def conclude_meeting(app: App, call: Call, body: models.ConcludeMeeting) -> Reply:
@@ -76,7 +77,7 @@ async def conclude_meeting(app: App, call: Call, body: models.ConcludeMeeting) -
         decided = (await conn.execute(select(table.problem).where(table.meeting == body.meeting))).scalars()
         return ConcludeMeeting(body.meeting, frozenset(decided), body.evidence, app.today())
 
-    return await _run(app, call, body.meeting, command)
+    return await _run(app, call, body.meeting, command, body.version)
 
 
 def _named(items: Sequence[AgendaItem], problems: Sequence[str]) -> list[AgendaItem]:
@@ -99,8 +100,10 @@ async def _known(conn: AsyncConnection, call: Call, meeting: str) -> agenda.Meet
     return row
 
 
-async def _run(app: App, call: Call, meeting: str, command: Making[MeetingCommand]) -> Reply:
+async def _run(
+    app: App, call: Call, meeting: str, command: Making[MeetingCommand], seen: int | None = None
+) -> Reply:
     def answer(state: MeetingState, events: Sequence[MeetingEvent]) -> object:
         return meeting_state(state).model_dump(mode="json")
 
-    return await app.run(call, meeting_stream(meeting), MEETING, command, answer=answer)
+    return await app.run(call, meeting_stream(meeting), MEETING, command, answer=answer, edit=Edit(seen))

@@ -14,7 +14,12 @@ from services.projects.app.context import App, Making
 from services.projects.domain import project
 from services.projects.domain.investor import Investor
 from services.projects.domain.pre_review import ReviewRule
-from services.projects.domain.project import ProjectChanged, ProjectRegistered
+from services.projects.domain.project import (
+    ProjectChanged,
+    ProjectRegistered,
+    ProjectStageCorrected,
+    ProjectStageReached,
+)
 from services.projects.domain.project_commands import (
     ChangeProject,
     CorrectStage,
@@ -136,7 +141,7 @@ async def reach_stage(app: App, call: Call, body: step_models.ReachStage) -> Rep
             review=review,
         )
 
-    return await run(app, call, body.project, command)
+    return await run(app, call, body.project, command, _of_steps(body.steps_version))
 
 
 async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) -> Reply:
@@ -154,7 +159,18 @@ async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) ->
             stage=body.stage,
             on=body.on,
             evidence=body.evidence,
+            seen=body.steps_version,
         ),
+        edit=_of_steps(body.steps_version),
+    )
+
+
+def _of_steps(seen: int | None) -> Edit:
+    """What happens to the steps: other facts of the project are no news to who reports one."""
+    return Edit(
+        seen,
+        lambda event: isinstance(event, ProjectStageReached | ProjectStageCorrected),
+        field="steps_version",
     )
 
 
@@ -210,7 +226,12 @@ class EasternProvinces:
 
 
 async def run_known(
-    app: App, call: Call, project_id: str, made: ProjectCommand, register: str | None = None
+    app: App,
+    call: Call,
+    project_id: str,
+    made: ProjectCommand,
+    register: str | None = None,
+    edit: Edit | None = None,
 ) -> Reply:
     """A command on a project that must exist, and be the actor's to change."""
 
@@ -220,7 +241,7 @@ async def run_known(
             checks.check_register(call, await reference.register_levels(conn), register)
         return made
 
-    return await run(app, call, project_id, command)
+    return await run(app, call, project_id, command, edit)
 
 
 async def run(

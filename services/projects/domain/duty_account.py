@@ -89,6 +89,9 @@ class DutyMissed:
     on: date
 
 
+EDITS = (DutyReceived, DutyWaived, DutyEntryWithdrawn)
+"""What people say of a period; the rest is the watch's."""
+
 DutyEvent = DutyReceived | DutyWaived | DutyEntryWithdrawn | DutyReminded | DutyMissed | ConsequenceEvent
 
 

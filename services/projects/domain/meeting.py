@@ -167,14 +167,22 @@ def decide(command: MeetingCommand, state: MeetingState) -> Sequence[MeetingEven
                 where="meeting",
                 remedy="Convene it first, or check its id.",
             )
-        case _:
+        case (_, Concluded(concluded=over)):
             raise Refused(
-                f"{type(command).__name__} doesn't fit: the meeting is "
-                f"{'concluded' if isinstance(state, Concluded) else 'without an agenda'}.",
+                f"The meeting was concluded on {over.on} ({over.evidence}): {over.decided} of its problems decided, "
+                f"{len(over.left)} left.",
                 code="wrong-state",
                 status=409,
                 where="meeting",
-                remedy="Fix its agenda first." if isinstance(state, Convened) else "Convene another one.",
+                remedy="Convene another one for what it left.",
+            )
+        case _:
+            raise Refused(
+                f"{type(command).__name__} doesn't fit: the meeting is without an agenda.",
+                code="wrong-state",
+                status=409,
+                where="meeting",
+                remedy="Fix its agenda first.",
             )
 
 

@@ -185,7 +185,8 @@ class Unregistered:
 class Project:
     """A registered project. `steps` are those that count, corrections applied; `stage` follows from them.
 
-    `registered` is what is known now, changes applied; `version` counts these contents.
+    `registered` is what is known now, changes applied; `version` counts these contents. `steps_version` counts the
+    steps reported and corrected; `renumbered`: one was taken out, so that numbers of before name others now.
     """
 
     registered: ProjectRegistered
@@ -193,6 +194,8 @@ class Project:
     stage: StageState
     memberships: tuple[Membership, ...]
     version: int = 1
+    steps_version: int = 0
+    renumbered: bool = False
     pre_review: PreReview | None = None
     signings: tuple[Recommendation, ...] = field(default=())
     reminders: tuple[AcceptanceReminded, ...] = field(default=())
@@ -216,7 +219,8 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
             step = Step(event.stage, event.on, event.evidence, event.reported_by, event.note, event.amount)
             return _with_steps(state, (*_known(state).steps, step))
         case ProjectStageCorrected():
-            return _with_steps(state, corrected_steps(_known(state).steps, event))
+            corrected = _with_steps(state, corrected_steps(_known(state).steps, event))
+            return replace(corrected, renumbered=corrected.renumbered or event.stage is None)
         case RegisterJoined():
             joined = Membership(event.register, event.valid_from)
             return replace(_known(state), memberships=(*_known(state).memberships, joined))
@@ -275,7 +279,8 @@ def corrected_steps(steps: tuple[Step, ...], event: ProjectStageCorrected) -> tu
 
 
 def _with_steps(state: ProjectState, steps: tuple[Step, ...]) -> Project:
-    return replace(_known(state), steps=steps, stage=settle(steps))
+    known = _known(state)
+    return replace(known, steps=steps, stage=settle(steps), steps_version=known.steps_version + 1)
 
 
 def _known(state: ProjectState) -> Project:

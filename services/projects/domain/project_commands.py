@@ -86,7 +86,10 @@ class ReachStage:
 
 @dataclass(frozen=True, slots=True)
 class CorrectStage:
-    """Correct step number `step` (from 1): to another stage, day or evidence, or (no `stage`) take it out."""
+    """Correct step number `step` (from 1): to another stage, day or evidence, or (no `stage`) take it out.
+
+    `seen`: the version of the steps that the number was read in, if it is known.
+    """
 
     project: str
     step: int
@@ -96,6 +99,7 @@ class CorrectStage:
     stage: Stage | None = None
     on: date | None = None
     evidence: str | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

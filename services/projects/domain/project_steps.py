@@ -18,8 +18,10 @@ from services.projects.domain.project import (
 from services.projects.domain.project_commands import CorrectStage, ReachStage, RemindAcceptance
 from services.projects.domain.refusal import Refused
 from services.projects.domain.stages import (
+    MILESTONES,
     PERMITS,
     SIGNINGS,
+    Ended,
     Producing,
     Stage,
     advance,
@@ -32,8 +34,10 @@ from services.projects.domain.stages import (
 
 def reached(command: ReachStage, state: Project) -> Sequence[ProjectEvent]:
     last = state.steps[-1]
-    if (last.stage, last.on, last.evidence) == (command.stage, command.on, command.evidence):
+    told = (last.stage, last.on, last.evidence, last.amount)
+    if told == (command.stage, command.on, command.evidence, command.amount):
         return []
+    _check_first(command, state)
     if command.stage is Stage.PRE_REVIEWED:
         raise _by_conclusion()
     if command.ceremony is not None:
@@ -45,6 +49,40 @@ def reached(command: ReachStage, state: Project) -> Sequence[ProjectEvent]:
         taken,
         pre_review.opened(command.project, state.registered.region, command.on, command.review, None),
     ]
+
+
+def _check_first(command: ReachStage, state: Project) -> None:
+    """Nobody has reported it yet: a second reporter is shown what the first one said, never passed over."""
+    many = len(state.steps)
+    found = (
+        number
+        for number in range(many, 0, -1)
+        if state.steps[number - 1].stage is command.stage
+        and (number == many or (command.stage in MILESTONES and not isinstance(state.stage, Ended)))
+    )
+    if (number := next(found, None)) is None:
+        return
+    told = state.steps[number - 1]
+    amount = None if told.amount is None else f"{told.amount:.2f}"
+    raise Refused(
+        f"{told.stage} is reported already, as step {number}: on {told.on}, by {told.reported_by} "
+        f"({told.evidence or 'without evidence'}).",
+        code="already-reported",
+        status=409,
+        where="stage",
+        remedy=f"If that is right, there is nothing to do; if it is wrong, correct step {number}.",
+        extra={
+            "reported": {
+                "step": number,
+                "stage": told.stage.value,
+                "on": told.on.isoformat(),
+                "evidence": told.evidence,
+                "reported_by": told.reported_by,
+                "note": told.note,
+                "amount": amount,
+            }
+        },
+    )
 
 
 def step(command: ReachStage, state: Project) -> ProjectStageReached:
@@ -152,6 +190,14 @@ def reminded(command: RemindAcceptance, state: Project) -> Sequence[ProjectEvent
 
 
 def corrected(command: CorrectStage, state: Project) -> Sequence[ProjectEvent]:
+    if state.renumbered and command.seen is None:
+        raise Refused(
+            f"A step was taken out of this project: the number {command.step} may name another one now.",
+            code="steps-renumbered",
+            status=409,
+            where="steps_version",
+            remedy="Look at the project's steps, and name the steps_version that you see there.",
+        )
     if not 1 <= command.step <= len(state.steps):
         raise Refused(
             f"The project has {len(state.steps)} steps; there is no step {command.step}.",

@@ -155,7 +155,7 @@ class FormallyEnded:
 StageState = Running | Suspended | Accepted | Terminated | TrackingEnded | FormallyEnded
 
 
-_Ended = Accepted | Terminated | TrackingEnded | FormallyEnded
+Ended = Accepted | Terminated | TrackingEnded | FormallyEnded
 
 
 def advance(state: StageState, to: Stage) -> StageState:
@@ -220,7 +220,7 @@ def after(state: StageState, step: Stage) -> StageState:
         case Stage.ACCEPTED:
             return Accepted()
         case Stage.SUSPENDED:
-            return state if isinstance(state, Suspended | _Ended) else Suspended(state)
+            return state if isinstance(state, Suspended | Ended) else Suspended(state)
         case Stage.RESUMED:
             return state.before if isinstance(state, Suspended) else state
         case Stage.TERMINATED:

@@ -88,7 +88,7 @@ SeenVersion = Annotated[
 ]
 Version = Annotated[
     int | None,
-    Field(description="counts its changes: send it along with yours; null in lists", examples=[1]),
+    Field(description="counts its changes: send it along with yours", examples=[1]),
 ]
 
 

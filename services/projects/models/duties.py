@@ -13,7 +13,9 @@ from services.projects.models.base import (
     RegionCode,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
+    Version,
 )
 from services.projects.models.plan import PERIOD
 
@@ -78,6 +80,7 @@ class HandInDuty(Request):
     duty: DutyId
     region: RegionCode
     period: DutyPeriod
+    version: SeenVersion
     evidence: Evidence
     received_on: date | None = Field(default=None, description="the day it was received, if not today")
     reported_by: ReportedBy
@@ -91,6 +94,7 @@ class WaiveDuty(Request):
     duty: DutyId
     region: RegionCode
     period: DutyPeriod
+    version: SeenVersion
     reason: ShortText
 
 
@@ -102,6 +106,7 @@ class WithdrawDutyEntry(Request):
     duty: DutyId
     region: RegionCode
     period: DutyPeriod
+    version: SeenVersion
     reason: ShortText
 
 
@@ -194,6 +199,7 @@ class ObligationView(Answer):
     reminded_on: date | None = Field(description="the newest reminder")
     missed_on: date | None = Field(description="the day on which it was found missing")
     waiver_reason: str | None
+    version: Version = None
 
 
 class ConsequenceView(Answer):

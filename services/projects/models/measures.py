@@ -218,6 +218,7 @@ class MeasureSummary(Answer):
     completed_on: date | None
     tag: str | None
     industries: list[str]
+    version: Version = None
 
 
 class FollowUpView(Answer):
@@ -256,7 +257,6 @@ class MeasureView(MeasureSummary):
     evidence: str = Field(description="what shows that it is done; empty while it is open")
     items: list[ItemView]
     done: list[FollowUpView]
-    version: Version = None
 
 
 class MeasureDetail(MeasureView):

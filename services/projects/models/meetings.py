@@ -17,7 +17,9 @@ from services.projects.models.base import (
     RegionCode,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
+    Version,
 )
 from services.projects.models.problems import MeetingId, ProblemId, ProblemSummary
 
@@ -60,6 +62,7 @@ class FixAgenda(Request):
     model_config = _example(**_ID, problems=["FZ-2013-017.1"])
 
     meeting: MeetingId
+    version: SeenVersion
     problems: list[ProblemId] | None = Field(
         default=None, max_length=2000, description="these; null: all that are its to take today"
     )
@@ -71,6 +74,7 @@ class ConcludeMeeting(Request):
     model_config = _example(**_ID, evidence="闽经贸纪要〔2013〕3号")
 
     meeting: MeetingId
+    version: SeenVersion
     evidence: Evidence
 
 
@@ -117,6 +121,7 @@ class MeetingSummary(Answer):
     standing: Standing
     problems: int = Field(description="on its agenda")
     decided: int | None = Field(description="of them decided by it; null: not concluded")
+    version: Version = None
 
 
 class MeetingPage(Answer):

@@ -298,6 +298,10 @@ class ProjectSummary(Answer):
     focus_sector: FocusSector | None
     bank_loan: Money | None
     version: int = Field(description="counts what was known of it; a change names the one it was made on")
+    steps_version: int = Field(
+        description="counts its steps reported and corrected; the next step, or a correction, names the one it was "
+        "made on"
+    )
     stage: Stage = Field(description="where it stands")
     stage_on: date = Field(description="since when")
     registered_on: date

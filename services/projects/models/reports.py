@@ -149,13 +149,13 @@ class ReportSummary(Answer):
     late: bool = Field(description="handed in after it was due")
     corrections: int
     last_reported_on: date = Field(description="when the newest correction was handed in")
+    version: Version = None
 
 
 class ReportView(ReportSummary):
     """A report with its projects."""
 
     projects: list[ReportLineView]
-    version: Version = None
 
 
 class ReportVersion(Answer):

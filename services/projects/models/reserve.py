@@ -175,6 +175,9 @@ class ReserveEntry(Answer):
     last_action: Action | None
     last_on: date | None
     recommended_for: list[str] = Field(description="schemes that its newest screening recommends it for")
+    version: int = Field(
+        description="counts the looks at it in this tier, as of now: send it along with yours", examples=[1]
+    )
 
 
 class ReservePage(Answer):

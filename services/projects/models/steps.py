@@ -16,6 +16,7 @@ from services.projects.models.base import (
     ProjectId,
     ReportedBy,
     Request,
+    SeenVersion,
     ShortText,
 )
 
@@ -69,6 +70,7 @@ class ReachStage(Request):
     confirmed: bool = Field(
         default=False, description="the amount is right although it looks unusual (see confirm-amount)"
     )
+    steps_version: SeenVersion
     reported_by: ReportedBy
 
 
@@ -96,6 +98,7 @@ class CorrectStage(Request):
     stage: Stage | None = Field(default=None, description="what was true; null: the step never was")
     on: date | None = Field(default=None, description="the right day; null: as it was")
     evidence: Evidence | None = Field(default=None, description="the right evidence; null: as it was")
+    steps_version: SeenVersion
     reported_by: ReportedBy
 
 

@@ -228,6 +228,7 @@ class SubsidySummary(Answer):
     status: Status
     requested_on: date
     last_on: date = Field(description="day of the last decision")
+    version: Version = None
 
 
 class CriterionView(Answer):
@@ -245,7 +246,6 @@ class SubsidyView(SubsidySummary):
     requested_by: str
     confirmed: bool
     note: str
-    version: Version = None
 
 
 class SubsidySums(Answer):

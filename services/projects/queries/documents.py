@@ -9,7 +9,7 @@ from services.projects.app.context import App
 from services.projects.domain.document import Document
 from services.projects.events import CATALOGUE, DOCUMENT, document_stream
 from services.projects.models import documents as models
-from services.projects.queries import paging
+from services.projects.queries import paging, versions
 from services.projects.views.document_page import document_page
 from services.projects.views.documents import document_view
 from shared.problems import not_found
@@ -55,17 +55,18 @@ async def list_documents(app: App, call: Call, body: models.ListDocuments) -> mo
         period, after = paging.read(body.cursor, 2)
         query = query.where(or_(table.period < period, and_(table.period == period, table.document > after)))
     query = query.order_by(table.period.desc(), table.document).limit(body.limit + 1)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (await conn.execute(query)).all()
-    page = rows[: body.limit]
+        page = rows[: body.limit]
+        at = await versions.of_streams(app, conn, [document_stream(row.document) for row in page])
     return models.DocumentPage(
-        items=[_summary(row) for row in page],
+        items=[_summary(row, version) for row, version in zip(page, at, strict=True)],
         next_cursor=paging.cursor(page[-1].period, page[-1].document) if len(rows) > body.limit else None,
     )
 
 
-def _summary(row: Any) -> models.DocumentSummary:
-    known = dict(row._mapping)
+def _summary(row: Any, version: int) -> models.DocumentSummary:
+    known = {**row._mapping, "version": version}
     return models.DocumentSummary.model_validate(
         {name: known[name] for name in models.DocumentSummary.model_fields if name in known}
     )

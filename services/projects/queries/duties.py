@@ -1,15 +1,17 @@
 """Questions about duties: the rules, who owes what and how it stands, and one account with its history."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE, duty_account_stream
 from services.projects.models import duties as models
-from services.projects.obligations import all_duties, decided_days, obligations
-from services.projects.queries import paging
+from services.projects.obligations import Obligation, all_duties, decided_days, obligations
+from services.projects.queries import paging, versions
 from services.projects.views.duties import account_event, duty_view, obligation_view
 from shared.areas import AreaTree
 from shared.identity import Actor
@@ -35,7 +37,7 @@ async def list_duties(app: App, call: Call, body: models.ListDuties) -> models.D
 async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> models.DutyCalendarPage:
     """A page of what is owed, as it stands today by the Clock."""
     today = app.today()
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         known = await reference.regions(conn)
         codes = _codes(call.actor, AreaTree.of(known), body.region)
         regions = [each for each in known if codes is None or each.code in codes]
@@ -52,21 +54,22 @@ async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> mode
             .limit(200)
         )
         consequences = [models.ConsequenceView.model_validate(dict(row._mapping)) for row in drawn]
-    wanted = [
-        each
-        for each in owed
-        if (body.first_due is None or each.due_on >= body.first_due)
-        and (body.last_due is None or each.due_on <= body.last_due)
-        and body.standing in (None, each.standing(today))
-    ]
-    counts = Counter(each.standing(today) for each in wanted)
-    if body.cursor:
-        after = tuple(paging.read(body.cursor, 4))
-        wanted = [each for each in wanted if each.key > after]
-    page = wanted[: body.limit]
+        wanted = [
+            each
+            for each in owed
+            if (body.first_due is None or each.due_on >= body.first_due)
+            and (body.last_due is None or each.due_on <= body.last_due)
+            and body.standing in (None, each.standing(today))
+        ]
+        counts = Counter(each.standing(today) for each in wanted)
+        if body.cursor:
+            after = tuple(paging.read(body.cursor, 4))
+            wanted = [each for each in wanted if each.key > after]
+        page = wanted[: body.limit]
+        items = await _views(app, conn, page)
     return models.DutyCalendarPage(
         as_of=today,
-        items=[obligation_view(each, today) for each in page],
+        items=items,
         counts=models.StandingCounts(
             received=counts["received"],
             late=counts["late"],
@@ -81,7 +84,7 @@ async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> mode
 
 async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> models.DutyAccountView:
     """One duty of one region with its history; 404 where the region doesn't owe it."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         known = await reference.regions(conn)
         codes = _codes(call.actor, AreaTree.of(known), body.region)
         regions = [
@@ -92,14 +95,20 @@ async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> mode
         if not owed:
             raise not_found("duty account", f"{body.duty} of {body.region}")
         history = await app.log.load(conn, duty_account_stream(body.duty, body.region))
-    today = app.today()
+        items = await _views(app, conn, owed)
     return models.DutyAccountView(
         duty=body.duty,
         region=body.region,
-        as_of=today,
-        obligations=[obligation_view(each, today) for each in owed],
+        as_of=app.today(),
+        obligations=items,
         history=[account_event(CATALOGUE.decode(each), each) for each in history],
     )
+
+
+async def _views(app: App, conn: AsyncConnection, owed: Sequence[Obligation]) -> list[models.ObligationView]:
+    keys = [(each.duty.duty, each.region.code, each.period) for each in owed]
+    at = await versions.of_occasions(app, conn, keys)
+    return [obligation_view(each, app.today(), version) for each, version in zip(owed, at, strict=True)]
 
 
 def _codes(actor: Actor, tree: AreaTree, region: str | None) -> set[str] | None:

@@ -12,7 +12,7 @@ from services.projects.app.context import App
 from services.projects.domain.measure import Measure
 from services.projects.events import CATALOGUE, MEASURE, measure_stream
 from services.projects.models import measures as models
-from services.projects.queries import paging
+from services.projects.queries import paging, versions
 from services.projects.views.measures import measure_summary, measure_view
 from shared.problems import not_found
 from shared.rpc import Call
@@ -48,12 +48,13 @@ async def list_measures(app: App, call: Call, body: models.ListMeasures) -> mode
         func.coalesce(func.sum(_TABLE.item_count), 0),
         func.coalesce(func.sum(_TABLE.items_done), 0),
     ).where(*where)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (await conn.execute(query.order_by(_TABLE.measure).limit(body.limit + 1))).all()
         count, completed, overdue, items, done = (await conn.execute(kinds)).one()
-    page = rows[: body.limit]
+        page = rows[: body.limit]
+        at = await versions.of_streams(app, conn, [measure_stream(row.measure) for row in page])
     return models.MeasurePage(
-        items=[measure_summary(row, today) for row in page],
+        items=[measure_summary(row, today, version) for row, version in zip(page, at, strict=True)],
         next_cursor=paging.cursor(page[-1].measure) if len(rows) > body.limit else None,
         count=count,
         open=count - completed - overdue,

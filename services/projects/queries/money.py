@@ -12,7 +12,7 @@ from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.fund import is_about
 from services.projects.events import CATALOGUE, FUND, fund_stream
 from services.projects.models import funds, subsidies
-from services.projects.queries import paging, visible
+from services.projects.queries import paging, versions, visible
 from services.projects.views.money import (
     balance_view,
     fund_summary,
@@ -115,7 +115,7 @@ async def get_subsidy(app: App, call: Call, body: subsidies.GetSubsidy) -> subsi
 async def list_subsidies(app: App, call: Call, body: subsidies.ListSubsidies) -> subsidies.SubsidyPage:
     """A page of applications in order of fund and id, with the sums of all that the filters leave."""
     table = tables.subsidy.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         where = [*visible.conditions(call.actor, tree, table, body.region), *_filters(table, body)]
         query = select(tables.subsidy).where(*where)
@@ -126,10 +126,11 @@ async def list_subsidies(app: App, call: Call, body: subsidies.ListSubsidies) ->
         columns = (table.entitlement, table.reserved, table.committed, table.paid)
         sums = select(func.count(), *(func.sum(column) for column in columns)).where(*where)
         count, *amounts = (await conn.execute(sums)).one()
-    page = rows[: body.limit]
+        page = rows[: body.limit]
+        at = await versions.of_applications(app, conn, [(row.fund, row.application) for row in page])
     entitlement, reserved, committed, paid = (amount or _ZERO for amount in amounts)
     return subsidies.SubsidyPage(
-        items=[subsidy_summary(row) for row in page],
+        items=[subsidy_summary(row, version) for row, version in zip(page, at, strict=True)],
         next_cursor=paging.cursor(page[-1].fund, page[-1].application) if len(rows) > body.limit else None,
         count=count,
         total=subsidies.SubsidySums(

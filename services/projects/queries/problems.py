@@ -7,7 +7,7 @@ from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE, problem_stream
 from services.projects.models import problems as models
-from services.projects.queries import paging, visible
+from services.projects.queries import paging, versions, visible
 from services.projects.views.problems import problem_row, problem_step
 from shared.identity import Actor
 from shared.problems import not_found
@@ -17,21 +17,21 @@ from shared.rpc import Call
 async def get_problem(app: App, call: Call, body: models.GetProblem) -> models.ProblemView:
     """A problem with every fact of its history."""
     table = tables.project_problem
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row = (await conn.execute(select(table).where(table.c.problem == body.problem))).one_or_none()
         tree = await reference.area_tree(conn)
         if row is None or not scope.may_see_project(call.actor, tree, row.region, row.enterprise):
             raise not_found("problem", body.problem)
         history = await app.log.load(conn, problem_stream(body.problem))
     steps = [problem_step(CATALOGUE.decode(event), event) for event in history]
-    known = dict(problem_row(row, app.today()))
-    return models.ProblemView(**{**known, "version": len(history)}, history=steps)
+    known = dict(problem_row(row, app.today(), len(history)))
+    return models.ProblemView(**known, history=steps)
 
 
 async def list_problems(app: App, call: Call, body: models.ListProblems) -> models.ProblemPage:
     """A page of problems in order of their due days; the first one with counts."""
     table, today = tables.project_problem.c, app.today()
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         query = await _narrowed(app, conn, call.actor, body)
         page = query
         if body.cursor:
@@ -40,10 +40,11 @@ async def list_problems(app: App, call: Call, body: models.ListProblems) -> mode
         page = page.order_by(table.due_on, table.problem).limit(body.limit + 1)
         rows = (await conn.execute(page)).all()
         counts = None if body.cursor else await _counts(app, conn, query)
-    shown = rows[: body.limit]
+        shown = rows[: body.limit]
+        at = await versions.of_streams(app, conn, [problem_stream(row.problem) for row in shown])
     more = len(rows) > body.limit
     return models.ProblemPage(
-        items=[problem_row(row, today) for row in shown],
+        items=[problem_row(row, today, version) for row, version in zip(shown, at, strict=True)],
         next_cursor=paging.cursor(shown[-1].due_on.isoformat(), shown[-1].problem) if more else None,
         counts=counts,
     )

@@ -11,7 +11,7 @@ from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE, PROJECT, project_stream
 from services.projects.models import projects as models
-from services.projects.queries import orders, visible
+from services.projects.queries import orders, versions, visible
 from services.projects.views.projects import project_summary, project_view
 from shared.identity import Actor
 from shared.problems import not_found
@@ -38,17 +38,18 @@ async def get_project(app: App, call: Call, body: models.GetProject) -> models.P
 
 async def list_projects(app: App, call: Call, body: models.ListProjects) -> models.ProjectPage:
     """A page of projects in the order asked for; the first one with what all of them sum up to."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         await conn.execute(_AS_ASKED)
         departments = await reference.departments(conn, app.today())
         query = await _narrowed(app, conn, call.actor, body, departments)
         page = orders.ordered(query, body.sort, body.descending, body.cursor, body.limit)
         rows = (await conn.execute(page)).all()
         totals = None if body.cursor else await _totals(conn, query)
-    shown = rows[: body.limit]
+        shown = rows[: body.limit]
+        at = await versions.of_steps(app, conn, [row.project for row in shown])
     more = len(rows) > body.limit
     return models.ProjectPage(
-        items=[project_summary(row, departments) for row in shown],
+        items=[project_summary(row, departments, version) for row, version in zip(shown, at, strict=True)],
         next_cursor=orders.cursor_of(shown[-1], body.sort, body.descending) if more else None,
         totals=totals,
     )

@@ -11,7 +11,7 @@ from services.projects.app.context import App
 from services.projects.domain.duty import CITY_REPORT, Duty, due_on, last_day, months, standing
 from services.projects.events import CATALOGUE, MONTHLY_REPORT, report_stream
 from services.projects.models import reports as models
-from services.projects.queries import paging
+from services.projects.queries import paging, versions
 from services.projects.views.reports import report_summary, report_version, report_view
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
@@ -52,11 +52,12 @@ async def list_reports(app: App, call: Call, body: models.ListReports) -> models
     if body.cursor:
         month, after = paging.read(body.cursor, 2)
         query = query.where(or_(table.month > month, and_(table.month == month, table.region > after)))
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (await conn.execute(query.order_by(table.month, table.region).limit(body.limit + 1))).all()
-    page = rows[: body.limit]
+        page = rows[: body.limit]
+        at = await versions.of_streams(app, conn, [report_stream(row.region, row.month) for row in page])
     return models.ReportPage(
-        items=[report_summary(row) for row in page],
+        items=[report_summary(row, version) for row, version in zip(page, at, strict=True)],
         next_cursor=paging.cursor(page[-1].month, page[-1].region) if len(rows) > body.limit else None,
     )
 

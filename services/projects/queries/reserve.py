@@ -14,7 +14,7 @@ from services.projects.app.context import App
 from services.projects.domain.plan import Region
 from services.projects.domain.reserve import quarter
 from services.projects.models import reserve as models
-from services.projects.queries import paging, visible
+from services.projects.queries import paging, versions, visible
 from shared.areas import AreaTree
 from shared.rpc import Call
 
@@ -52,7 +52,7 @@ async def summary(app: App, call: Call, body: models.ReserveSummaryRequest) -> m
 async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models.ReservePage:
     """A page of a tier's projects in order of their ids, with count and sum of all that the filters leave."""
     on = body.on or app.today()
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         where = [*await _where(conn, call, body), *_filters(body, on)]
         query = _entries(body.register_, on, where)
         sums = select(func.count(), func.sum(query.subquery().c.total_investment))
@@ -62,9 +62,14 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
             query = query.where(_PROJECT.project > after)
         rows = (await conn.execute(query.order_by(_PROJECT.project).limit(body.limit + 1))).all()
         page = rows[: body.limit]
-        schemes = await _schemes(conn, [row.project for row in page])
+        projects = [row.project for row in page]
+        schemes = await _schemes(conn, projects)
+        at = await versions.of_reserve(app, conn, body.register_, projects)
     return models.ReservePage(
-        items=[_entry(row, body.register_, on, schemes.get(row.project, [])) for row in page],
+        items=[
+            _entry(row, body.register_, on, schemes.get(row.project, []), version)
+            for row, version in zip(page, at, strict=True)
+        ],
         next_cursor=paging.cursor(page[-1].project) if len(rows) > body.limit else None,
         count=count,
         total_investment=total or Decimal(0),
@@ -174,7 +179,7 @@ async def _schemes(conn: AsyncConnection, projects: Sequence[str]) -> dict[str, 
     return found
 
 
-def _entry(row: Any, register: str, on: date, schemes: list[str]) -> models.ReserveEntry:
+def _entry(row: Any, register: str, on: date, schemes: list[str], version: int) -> models.ReserveEntry:
     return models.ReserveEntry(
         project=row.project,
         name=row.name,
@@ -189,4 +194,5 @@ def _entry(row: Any, register: str, on: date, schemes: list[str]) -> models.Rese
         last_action=row.action,
         last_on=row.on_day,
         recommended_for=schemes,
+        version=version,
     )

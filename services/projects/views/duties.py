@@ -56,7 +56,7 @@ def duty_view(duty: Duty, decided: Iterable[Instance]) -> models.DutyView:
     )
 
 
-def obligation_view(one: Obligation, today: date) -> models.ObligationView:
+def obligation_view(one: Obligation, today: date, version: int | None = None) -> models.ObligationView:
     """One occasion as it stands today."""
     standing = one.standing(today)
     late = standing in ("late", "missing")
@@ -74,6 +74,7 @@ def obligation_view(one: Obligation, today: date) -> models.ObligationView:
         reminded_on=one.reminded_on,
         missed_on=one.missed_on,
         waiver_reason=one.waiver_reason,
+        version=version,
     )
 
 

@@ -61,7 +61,7 @@ def measure_view(state: MeasureState, today: date) -> MeasureView:
     )
 
 
-def measure_summary(row: Any, today: date) -> MeasureSummary:
+def measure_summary(row: Any, today: date, version: int) -> MeasureSummary:
     """A row of the table `measure`."""
-    known = dict(row._mapping)
+    known = {**row._mapping, "version": version}
     return MeasureSummary(**known, standing=standing(row.due_on, row.completed_on, today))

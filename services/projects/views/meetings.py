@@ -26,6 +26,6 @@ def meeting_state(state: MeetingState) -> MeetingSummary:
     )
 
 
-def meeting_row(row: Any) -> MeetingSummary:
+def meeting_row(row: Any, version: int) -> MeetingSummary:
     """A row of the table `meeting`."""
-    return MeetingSummary.model_validate(dict(row._mapping))
+    return MeetingSummary.model_validate({**row._mapping, "version": version})

@@ -97,9 +97,9 @@ def subsidy_view(state: FundState, name: str) -> SubsidyView:
     )
 
 
-def subsidy_summary(row: Any) -> SubsidySummary:
+def subsidy_summary(row: Any, version: int) -> SubsidySummary:
     """A row of the table `subsidy`."""
-    return SubsidySummary.model_validate(dict(row._mapping))
+    return SubsidySummary.model_validate({**row._mapping, "version": version})
 
 
 def ledger_entry(event: FundEvent, recorded: Event) -> LedgerEntry | None:

@@ -49,10 +49,10 @@ def problem_state(state: ProblemState, today: date) -> ProblemSummary:
     )
 
 
-def problem_row(row: Any, today: date) -> ProblemSummary:
+def problem_row(row: Any, today: date, version: int) -> ProblemSummary:
     """A row of the table `project_problem`."""
     overdue = _overdue(row.standing, row.due_on, today)
-    return ProblemSummary.model_validate({**row._mapping, "overdue": overdue})
+    return ProblemSummary.model_validate({**row._mapping, "overdue": overdue, "version": version})
 
 
 def problem_step(event: ProblemEvent, recorded: Event) -> ProblemStep:

@@ -37,6 +37,7 @@ def project_view(state: ProjectState, departments: Mapping[str, str]) -> Project
         focus_sector=known.focus_sector,
         bank_loan=known.bank_loan,
         version=state.version,
+        steps_version=state.steps_version,
         stage=status(state.stage),
         stage_on=state.steps[-1].on,
         registered_on=known.registered_on,
@@ -89,7 +90,7 @@ def energy_saving_view(known: EnergySaving) -> EnergySavingView:
     )
 
 
-def project_summary(row: Any, departments: Mapping[str, str]) -> ProjectSummary:
+def project_summary(row: Any, departments: Mapping[str, str], steps_version: int) -> ProjectSummary:
     """A row of the table `project`."""
     columns = dict(row._mapping)
     investor = None
@@ -102,7 +103,7 @@ def project_summary(row: Any, departments: Mapping[str, str]) -> ProjectSummary:
             eastern=columns["investor_eastern"],
             department=departments.get(columns["investor_kind"]),
         )
-    return ProjectSummary.model_validate({**columns, "investor": investor})
+    return ProjectSummary.model_validate({**columns, "investor": investor, "steps_version": steps_version})
 
 
 def _investor(known: Investor | None, departments: Mapping[str, str]) -> InvestorView | None:

@@ -45,7 +45,7 @@ def report_version(event: MonthlyReportEvent, recorded: Event) -> ReportVersion:
     )
 
 
-def report_summary(row: Any) -> ReportSummary:
+def report_summary(row: Any, version: int) -> ReportSummary:
     """A row of the table `monthly_report`."""
     return ReportSummary(
         report=report_id(row.region, row.month),
@@ -57,6 +57,7 @@ def report_summary(row: Any) -> ReportSummary:
         late=row.late,
         corrections=row.corrections,
         last_reported_on=row.last_reported_on,
+        version=version,
     )
 
 

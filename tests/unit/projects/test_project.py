@@ -144,11 +144,30 @@ def test_a_jump_says_what_is_missing(
     assert refusal.detail.endswith(f"it must be {missing}.")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.FILED, Stage.APPROVED, Stage.STARTED])
+@pytest.mark.parametrize("stage", [Stage.PLANNED, Stage.APPROVED])
 def test_a_stage_that_is_passed_is_not_reached_again(stage: Stage) -> None:
     given(PROJECT, REGISTERED, FILED, STARTED).when(reach(stage, TODAY)).rejects(
         "already", code="stage-passed"
     )
+
+
+@pytest.mark.parametrize("stage", [Stage.FILED, Stage.STARTED])
+def test_a_step_that_another_has_reported_is_shown(stage: Stage) -> None:
+    refusal = (
+        given(PROJECT, REGISTERED, FILED, STARTED)
+        .when(reach(stage, TODAY))
+        .rejects("is reported already", code="already-reported")
+    )
+    assert refusal.extra["reported"]["stage"] == stage  # type: ignore[attr-defined]
+
+
+def test_a_second_stop_is_reported_when_it_went_on_between() -> None:
+    stops = [reached(Stage.SUSPENDED, date(2013, 4, day), note="资金") for day in (1, 20)]
+    resumed = reached(Stage.RESUMED, date(2013, 4, 10), status=Stage.STARTED)
+    second = reach(Stage.SUSPENDED, date(2013, 4, 20), "资金")
+    stood = given(PROJECT, REGISTERED, FILED, STARTED, stops[0])
+    stood.when(second).rejects("reported already, as step 4", code="already-reported")
+    given(PROJECT, REGISTERED, FILED, STARTED, stops[0], resumed).when(second).then(stops[1])
 
 
 def test_the_same_step_again_changes_nothing() -> None:
@@ -203,7 +222,7 @@ def test_after_the_end_comes_only_its_formal_side(
     if stage is allowed:
         outcome.then(replace(reached(stage, TODAY), note="x"))
     else:
-        outcome.rejects("it has ended")
+        outcome.rejects("is reported already" if stage is ended[-1].stage else "it has ended")
 
 
 def correct(step: int, stage: Stage | None = None, on: date | None = None) -> CorrectStage:

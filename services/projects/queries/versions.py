@@ -1,0 +1,49 @@
+"""The version of each row of a list: what an edit names, so that it can be made straight from the list.
+
+It is counted in the log, as the command runner does (`shared.decider.Edit`): no table counts it. The rows must have
+been read in the same snapshot (`App.snapshots`): an old row with a new version would let an edit undo another.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects.app.context import App
+from services.projects.domain.duty_account import EDITS
+from services.projects.domain.project import ProjectStageCorrected, ProjectStageReached
+from services.projects.domain.reserve import ReserveUpdated
+from services.projects.events import duty_account_stream, fund_stream, project_stream
+
+
+async def of_streams(app: App, conn: AsyncConnection, streams: Sequence[str]) -> list[int]:
+    """Of things that have a stream to themselves, in the order of `streams`."""
+    found = await app.log.count(conn, streams)
+    return [found.get((stream, None), 0) for stream in streams]
+
+
+async def of_steps(app: App, conn: AsyncConnection, projects: Sequence[str]) -> list[int]:
+    """Of the steps of projects."""
+    streams = [project_stream(project) for project in projects]
+    types = [each.__name__ for each in (ProjectStageReached, ProjectStageCorrected)]
+    found = await app.log.count(conn, streams, types)
+    return [found.get((stream, None), 0) for stream in streams]
+
+
+async def of_reserve(app: App, conn: AsyncConnection, register: str, projects: Sequence[str]) -> list[int]:
+    """Of entries of one tier of the reserve library."""
+    streams = [project_stream(project) for project in projects]
+    found = await app.log.count(conn, streams, [ReserveUpdated.__name__], "register")
+    return [found.get((stream, register), 0) for stream in streams]
+
+
+async def of_applications(app: App, conn: AsyncConnection, keys: Sequence[tuple[str, str]]) -> list[int]:
+    """Of applications, each named by its fund and id."""
+    found = await app.log.count(conn, list({fund_stream(fund) for fund, _ in keys}), None, "application")
+    return [found.get((fund_stream(fund), application), 0) for fund, application in keys]
+
+
+async def of_occasions(app: App, conn: AsyncConnection, keys: Sequence[tuple[str, str, str]]) -> list[int]:
+    """Of occasions of duties, each named by its duty, region and period."""
+    streams = list({duty_account_stream(duty, region) for duty, region, _ in keys})
+    found = await app.log.count(conn, streams, [each.__name__ for each in EDITS], "period")
+    return [found.get((duty_account_stream(duty, region), period), 0) for duty, region, period in keys]
