@@ -11,6 +11,7 @@ import uvicorn
 
 from shared.health import OK, Check
 from shared.http_headers import SecurityHeaders
+from shared.http_refusals import Drained
 from shared.settings import Settings
 
 if TYPE_CHECKING:  # every process serves its health, and most of them have no use for FastAPI
@@ -39,21 +40,19 @@ class HttpServer(uvicorn.Server):
         host: str,
         port: int,
         *,
-        limit_concurrency: int | None = None,
         tls: tuple[Path, Path] | None = None,
         trusted_proxies: str = "",
     ) -> None:
         """`tls`: certificate chain and key (PEM). `trusted_proxies`: whose X-Forwarded-* headers are believed."""
         super().__init__(
             uvicorn.Config(
-                SecurityHeaders(app),
+                Drained(SecurityHeaders(app)),
                 host=host,
                 port=port,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
-                limit_concurrency=limit_concurrency,
                 ssl_certfile=tls[0] if tls else None,
                 ssl_keyfile=tls[1] if tls else None,
                 # uvicorn's default believes whoever connects from this machine.
@@ -68,17 +67,21 @@ class HttpServer(uvicorn.Server):
         self._serving: asyncio.Task[None] | None = None
 
     @classmethod
-    def of(cls, settings: Settings, app: Any, *, limit_concurrency: int | None = None) -> Self:
+    def of(cls, settings: Settings, app: Any) -> Self:
         """A server where the settings say, with TLS if they name a certificate."""
         certificate, key = settings.http_tls_cert, settings.http_tls_key
         return cls(
             app,
             settings.http_host,
             settings.http_port,
-            limit_concurrency=limit_concurrency,
             tls=(certificate, key) if certificate and key else None,
             trusted_proxies=settings.http_trusted_proxies,
         )
+
+    @property
+    def connections(self) -> int:
+        """How many are open, idle ones too."""
+        return len(self.server_state.connections)
 
     @property
     def port(self) -> int:

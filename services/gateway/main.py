@@ -33,6 +33,7 @@ from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
 from shared.http_headers import docs_page
 from shared.http_metrics import HttpMetrics
+from shared.http_refusals import Crowded
 from shared.loop import run
 from shared.problems import Problem
 from shared.rpc import Client
@@ -183,7 +184,8 @@ async def main() -> None:
         hints = Hints()
         await hints.listen(nats_broker.client(rt.broker))
         app = create_app(settings, Client(rt.broker), door, hints)
-        server = HttpServer.of(settings, HttpMetrics(app), limit_concurrency=settings.most_connections)
+        guarded = Crowded(app, settings.most_connections, lambda: server.connections)
+        server = HttpServer.of(settings, HttpMetrics(guarded))
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
         try:
