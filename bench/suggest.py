@@ -22,7 +22,18 @@ from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench.balance import percentile
-from bench.matching import Labelled, labelled, precision_at_5, register_all, suggested_by_keywords
+from bench.matching import (
+    Labelled,
+    agreement,
+    halves,
+    held_out,
+    labelled,
+    precision_at_5,
+    register_all,
+    second_hand,
+    suggested_by_keywords,
+    together,
+)
 from bench.portal import steady
 from bench.report import Report, Row
 from bench.system import System, command, gateway_request
@@ -81,15 +92,7 @@ async def suggestions(report: Report, results: int = 20_000, asks: int = 300) ->
     """Measure both; the figures go into the report."""
     data = labelled()
     async with serving() as projects:
-        await register_all(data, projects.call)
-        suggested = {}
-        for need in data.needs:
-            answer = await projects.call("suggest", listing=need.need, limit=5)
-            suggested[need.need] = [item["listing"] for item in answer["items"]]
-        found = precision_at_5(data, suggested)
-        plain = precision_at_5(data, suggested_by_keywords(data))
-        told = f"(of {data.ceiling:.2f} at best; plain keywords {plain:.3f})"
-        report.add(Row("suggest: precision@5, labelled set", found, "", 2 * plain, note=told))
+        await _precision(report, projects)
         began = time.perf_counter()
         await _fill(projects.app.engine, data, results - len(data.results))
         rate = (results - len(data.results)) / (time.perf_counter() - began)
@@ -102,6 +105,36 @@ async def suggestions(report: Report, results: int = 20_000, asks: int = 300) ->
         cuts = quantiles(times, n=100)
         told = f"(p50 {cuts[49]:.0f} ms)"
         report.add(Row(f"suggest among {results} results: p99", cuts[98], "ms", 300, None, "less", note=told))
+
+
+async def _precision(report: Report, projects: Projects) -> None:
+    """precision@5 by each hand's answers and on the held-out needs, beside plain keywords and the best there can be."""
+    every, first, second = together(), labelled(), second_hand()
+    await register_all(every, projects.call)
+    suggested = {}
+    for need in every.needs:
+        answer = await projects.call("suggest", listing=need.need, limit=5)
+        suggested[need.need] = [item["listing"] for item in answer["items"]]
+    plain = suggested_by_keywords(every)
+    open_half, sealed_half = halves(held_out())
+    for name, data in (
+        ("labelled set, first hand", first),
+        ("labelled set, second hand", second),
+        ("held-out needs", held_out()),
+        ("held-out needs, open half", open_half),
+        ("held-out needs, sealed half", sealed_half),
+    ):
+        found, keywords = precision_at_5(data, suggested), precision_at_5(data, plain)
+        told = f"({found / data.ceiling:.0%} of {data.ceiling:.3f} at best; plain keywords {keywords:.3f})"
+        floor = 2 * keywords if data in (first, second) else None
+        report.add(Row(f"suggest: precision@5, {name}", found, "", floor, note=told))
+    agreed = agreement(first, second)
+    confirmed, foreseen = (
+        f"{agreed.confirmed:.0%} of the first's answers",
+        f"{agreed.foreseen:.0%} of its own",
+    )
+    told = f"(the second confirms {confirmed}; the first had {foreseen})"
+    report.add(Row("labels: Cohen's kappa of the two hands", agreed.kappa, "", note=told))
 
 
 async def through_gateway(system: System, report: Report, results: int, asks: int, rate: float = 4.0) -> None:
