@@ -23,6 +23,7 @@ async def main() -> None:
         people = People(rt.engine, rt.clock, SOURCE)
         api.serve(App(rt.engine, log, rt.clock, runner), people).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
+        rt.health.register("releases", CATALOGUE.check)
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
         await rt.run()

@@ -7,7 +7,7 @@ from services.energy import api, quarantine_depth
 from services.energy.app.context import Energy
 from services.energy.backlog import Settled, StreamBacklog
 from services.energy.coverage import CoverageWatch
-from services.energy.events import SOURCE
+from services.energy.events import CATALOGUE, SOURCE
 from services.energy.flusher import Flusher
 from services.energy.readings import release
 from services.energy.settings import EnergySettings
@@ -34,6 +34,7 @@ async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     )
     api.serve(energy).bind(rt.broker)
     rt.health.register("flusher", flusher.check)
+    rt.health.register("releases", CATALOGUE.check)
     rt.health.register("coverage", watch.check)
     rt.spawn(relay.run(), "relay")
     rt.spawn(flusher.run(), "flusher")

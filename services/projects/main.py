@@ -8,7 +8,7 @@ from services.projects.cohort_watch import CohortWatch
 from services.projects.consumers import appraisals_consumer, targets_consumer
 from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch
-from services.projects.events import SOURCE
+from services.projects.events import CATALOGUE, SOURCE
 from services.projects.imports.worker import ImportWorker
 from services.projects.reserve_watch import ReserveWatch
 from shared import loop
@@ -29,6 +29,7 @@ async def main() -> None:
         rt.spawn(relay.run(), "relay")
         imports = ImportWorker(app)
         rt.health.register("imports", imports.check)
+        rt.health.register("releases", CATALOGUE.check)
         rt.spawn(imports.run(), "imports")
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")
         rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import select
 
 from services.projects import tables
@@ -15,8 +16,10 @@ from services.projects.domain.duty_account import CarryOut, Key
 from services.projects.domain.duty_consequence import Effect
 from services.projects.events import CATALOGUE, DOCUMENT, document_stream
 from shared.identity import system_actor
+from shared.problems import Problem
 from shared.rpc import Call
 
+_log = structlog.get_logger(__name__)
 _ACTOR = system_actor("projects")
 
 
@@ -37,9 +40,12 @@ async def carry_out_all(app: App, plans: Mapping[str, str]) -> int:
         ).all()
     done = 0
     for row in rows:
-        command = await _named(app, Key(plans.get(row.duty, ""), row.duty, row.region), row)
-        if command is not None:
-            done += int((await carry_out(app, _call("carry-out-consequence", row), command)).data)
+        try:
+            command = await _named(app, Key(plans.get(row.duty, ""), row.duty, row.region), row)
+            if command is not None:
+                done += int((await carry_out(app, _call("carry-out-consequence", row), command)).data)
+        except Problem as problem:  # the others go on
+            _log.warning("consequence not carried out", duty=row.duty, region=row.region, why=problem.detail)
     return done
 
 

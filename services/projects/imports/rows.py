@@ -96,6 +96,8 @@ class Carrying:
         except Refused as refused:
             self._refuse_all(unit, [(_where(refused.where), refused.detail, refused.remedy)])
         except Problem as problem:
+            if problem.retry_after is not None:  # no fault of the row: the whole import is tried again
+                raise
             self._refuse_all(unit, [(_where(problem.where), problem.detail, problem.remedy)])
         else:
             outcome = "created" if reply.data["events"] else "unchanged"

@@ -2,6 +2,8 @@
 
 from services.projects.app.context import App
 from services.projects.duty_watch import DutyWatch
+from services.projects.events import duty_account_stream
+from shared.event_log import NewEvent, StreamWrite
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
 
 Q1 = {"duty": "TR-18", "region": "350100", "period": "2013-Q1"}
@@ -166,3 +168,24 @@ async def test_a_duty_may_be_planned_for_less_than_ten_years(service: Service) -
     }
     problem = await service.refused(OPS, "load-plan", plan="long", duties=[rule])
     assert (problem.status, problem.code) == (422, "invalid")
+
+
+async def test_what_a_newer_release_wrote_waits_for_it_and_holds_up_nothing_else(service: Service) -> None:
+    """Two releases beside each other: the older one can't read one account, and goes on with the others."""
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    stream = duty_account_stream("TR-12", "350100")
+    async with service.engine.begin() as conn:
+        newer = NewEvent("DutyExtended", 1, {"until": "2013-02-20"}, service.clock.now())
+        await service.log.append(conn, [StreamWrite(stream, 0, [newer])], {})
+    service.clock.set(local(2013, 1, 31))
+    assert await watch.sweep() == 1  # Xiamen is reminded; Fuzhou's account is the newer release's
+    assert {event.data["region"] for event in await service.events() if event.type == "DutyReminded"} == {
+        "350200"
+    }
+    before = await service.events()
+    problem = await service.refused(
+        PROVINCE, "waive-duty", duty="TR-12", region="350100", period="2013-01", reason="台风"
+    )
+    assert (problem.status, problem.code, problem.retry_after) == (503, "newer-release", 5)
+    assert "DutyExtended" in problem.detail
+    assert await service.events() == before

@@ -7,8 +7,11 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from services.projects.app.context import App
+from services.projects.events import project_stream
 from services.projects.imports import staging, worker
 from services.projects.imports.worker import ImportWorker
+from shared.catalogue import NewerEvent
+from shared.event_log import NewEvent, StreamWrite
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, PROVINCE, XIAMEN, Service, local
 
 HEADING = ["项目编号", "项目名称", "地区", "行业代码", "总投资（万元）", "设备投资（万元）", "策划日期"]
@@ -191,6 +194,22 @@ async def test_a_process_that_dies_between_two_chunks_leaves_the_rest_to_the_nex
     assert (done["standing"], done["created"]) == ("finished", 7)
     types = [event.type for event in await service.events()]
     assert (types.count("ProjectRegistered"), types.count("FileImported")) == (7, 1)
+
+
+async def test_a_row_whose_project_a_newer_release_changed_is_no_faulty_row(
+    service: Service, imports: ImportWorker
+) -> None:
+    """The import stays where it is, for the newer release's worker."""
+    name = await sent(service, [project(2)])
+    assert await imports.once()
+    async with service.engine.begin() as conn:
+        newer = NewEvent("ProjectTwinned", 1, {}, service.clock.now())
+        await service.log.append(conn, [StreamWrite(project_stream("P-2"), 0, [newer])], {})
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good")
+    with pytest.raises(NewerEvent):
+        await imports.once()
+    assert (await view(service, name))["standing"] == "running"
+    assert await faults(service, name) == []
 
 
 async def test_the_preview_names_the_rows_of_a_closed_month(service: Service, imports: ImportWorker) -> None:

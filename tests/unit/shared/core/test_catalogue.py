@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 
-from shared.catalogue import Catalogue
+from shared.catalogue import Catalogue, NewerEvent
 from shared.upcasting import UnknownVersion, upcast
 
 NOON = datetime(2013, 2, 5, 4, tzinfo=UTC)
@@ -74,7 +74,18 @@ def test_old_versions_are_lifted_one_by_one() -> None:
 
 def test_a_version_from_the_future_stops_the_reader() -> None:
     with pytest.raises(UnknownVersion, match="Seen v4: this reader knows up to v3"):
-        CATALOGUE.decode_data("Seen", 4, {})
+        upcast("Seen", 4, 3, {}, UP)
+
+
+def test_an_event_of_a_newer_release_is_a_matter_of_time_and_its_meeting_shows_in_health() -> None:
+    catalogue = Catalogue("things", [Made, Seen], UP)
+    assert catalogue.check().status == "ok"
+    for name, version, met in (("Unheard", 1, "Unheard"), ("Seen", 4, "Seen v4")):
+        with pytest.raises(NewerEvent, match=f"things: {met} was written by a newer release") as newer:
+            catalogue.decode_data(name, version, {})
+        assert (newer.value.status, newer.value.retry_after) == (503, 5)
+    assert catalogue.check().status == "degraded"
+    assert "Seen v4, Unheard" in catalogue.check().detail
 
 
 def test_a_missing_upcaster_is_found_when_the_service_starts_not_at_night() -> None:
@@ -85,8 +96,6 @@ def test_a_missing_upcaster_is_found_when_the_service_starts_not_at_night() -> N
 def test_an_event_that_is_not_listed_is_an_error() -> None:
     with pytest.raises(KeyError):
         CATALOGUE.encode(Part(Decimal(1)), NOON)
-    with pytest.raises(KeyError):
-        CATALOGUE.decode_data("Unheard", 1, {})
 
 
 def test_upcasting_leaves_the_newest_as_it_is() -> None:
