@@ -13,6 +13,7 @@ ROUTES = [
     Route("GET", "/imports/{import}/faults", _S, "list-import-faults", _KEEPERS, "imports"),
     Route("GET", "/views", _S, "list-views", EVERYONE, "views"),
     Route("POST", "/views", _S, "save-view", EVERYONE, "views", status=201),
+    Route("POST", "/views/copies", _S, "copy-view", EVERYONE, "views", status=201),
     Route("POST", "/views/removal", _S, "remove-view", EVERYONE, "views"),
     Route("POST", "/imports/{import}/run", _S, "run-import", _KEEPERS, "imports"),
 ]

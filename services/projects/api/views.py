@@ -10,7 +10,7 @@ from shared.rpc import Call, Reply
     "save-view", request=models.SaveView, response=models.SavedViews, summary="Keep a list's filters"
 )
 async def save_view(call: Call, body: models.SaveView) -> Reply:
-    """Under a name, for yourself; the same name again replaces them."""
+    """Under a name, for yourself or shared with your office or those below; the same name again replaces them."""
     return await views.save_view(Serving.app, call, body)
 
 
@@ -22,7 +22,20 @@ async def remove_view(call: Call, body: models.RemoveView) -> Reply:
     return await views.remove_view(Serving.app, call, body)
 
 
-@ops.query("list-views", request=models.ListViews, response=models.SavedViews, summary="Your saved views")
+@ops.command(
+    "copy-view", request=models.CopyView, response=models.SavedViews, summary="Make a shared view your own"
+)
+async def copy_view(call: Call, body: models.CopyView) -> Reply:
+    """As you see it; from then on it is yours to change, and what its owner changes doesn't touch it."""
+    return await views.copy_view(Serving.app, call, body)
+
+
+@ops.query(
+    "list-views",
+    request=models.ListViews,
+    response=models.SavedViews,
+    summary="Your saved views, and those shared with you",
+)
 async def list_views(call: Call, body: models.ListViews) -> models.SavedViews:
-    """By name."""
+    """Your own by name, then those of others with whose they are. A view holds filters: the rows are yours to see."""
     return await views.list_views(Serving.app, call, body)

@@ -13,4 +13,8 @@ saved_view = Table(
     Column("list", Text),
     Column("query", JSON),
     Column("saved_at", DateTime(timezone=True)),
+    Column("shared", Text),
+    Column("role", Text),
+    Column("area", Text),
+    Column("organisation", Text),
 )

@@ -338,7 +338,7 @@ async def test_who_reports_a_step_second_is_shown_what_the_first_said(service: S
     """Without a version too: never a silent double, and never a word of the second one lost in silence."""
     service.clock.set(local(2013, 2, 20))
     await _steps(service)
-    step = {"project": "P-1", "stage": "filed", "on": "2013-01-20", "evidence": "1号"}
+    step: Body = {"project": "P-1", "stage": "filed", "on": "2013-01-20", "evidence": "1号"}
     before = len(await service.events())
     await service.ask(FUQING, "reach-stage", **step)
     assert len(await service.events()) == before, "the same report again"
@@ -353,7 +353,7 @@ async def test_a_step_taken_out_twice_takes_no_other_one_along(service: Service)
     await _steps(service)
     await service.ask(FUZHOU, "reach-stage", project="P-1", stage="started", on="2013-01-21", evidence="2号")
     seen = (await service.ask(FUQING, "get-project", project="P-1"))["steps_version"]
-    out = {"project": "P-1", "step": 3, "reason": "还没有开工"}
+    out: Body = {"project": "P-1", "step": 3, "reason": "还没有开工"}
     await service.ask(FUZHOU, "correct-stage", **out)
     await service.ask(
         FUZHOU, "reach-stage", project="P-1", stage="suspended", on="2013-01-22", evidence="3号", note="x"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tests.component.gateway.authorisation.base import Ask, Sample, same
 from tests.component.gateway.world import World
 from tests.kit.people import acting_person
+from tests.kit.portal import ok
 
 TABLE = """
 #                           province ops city city' county county' enterprise enterprise'
@@ -14,6 +15,7 @@ GET    /people/{reference}       403 200  403   403    403     403        403   
 DELETE /people/{reference}       403 200  403   403    403     403        403         403
 GET    /views                    200 200  200   200    200     200        200         200
 POST   /views                    201 201  201   201    201     201        201         201
+POST   /views/copies             201 404  404   404    404     404        404         404
 POST   /views/removal            200 200  200   200    200     200        200         200
 """
 
@@ -26,6 +28,16 @@ async def _person(world: World) -> Ask:
     return Ask({"reference": await acting_person(world.portal, "test-somebody")})
 
 
+async def _shared_view(world: World) -> Ask:
+    """Of the province's office, and nobody else's."""
+    view = {"view": "示例共享", "list": "projects", "query": {"stage": "started"}, "shared": "office"}
+    saved = ok(await world.portal.province.post("/views", json=view))
+    owner = next(each["owner"]["subject"] for each in saved["items"] if each["view"] == view["view"])
+    copy = {"owner": owner, "view": view["view"], "name": "示例副本"}
+    ok(await world.portal.province.post("/views/removal", json={"view": copy["name"]}))
+    return Ask(body=copy)
+
+
 SAMPLES: dict[str, Sample] = {
     "GET /clock": same(),
     "POST /clock": _step,
@@ -33,5 +45,6 @@ SAMPLES: dict[str, Sample] = {
     "DELETE /people/{reference}": _person,
     "GET /views": same(),
     "POST /views": same(body=lambda _: {"view": "示例", "list": "projects", "query": {"stage": "started"}}),
+    "POST /views/copies": _shared_view,
     "POST /views/removal": same(body=lambda _: {"view": "示例"}),
 }
