@@ -113,6 +113,9 @@ def appraisal(rows: Sequence[Located[AppraisalScheme]]) -> Iterable[Fault]:
                 date(2013, month, day)
             except ValueError as error:
                 yield Fault(row.file, row.line, name, str(error), "Write it as [month, day]")
+        full = scheme.completion_points + sum(item.points for item in scheme.items)
+        if scheme.summons is not None and scheme.summons.below > full:
+            yield Fault(row.file, row.line, "summons", f"there are {full} points at most", "Write fewer")
         if scheme.awards != sorted(scheme.awards, reverse=True):
             problem = "a later place brings more than the one before"
             yield Fault(row.file, row.line, "awards", problem, "Write the first place first")

@@ -296,6 +296,13 @@ class AppraisalItem(Strict):
     points: Annotated[Decimal, Field(gt=0)]
 
 
+class SummonsRule(Strict):
+    """Who is summoned (约谈): a city with fewer points than `below`; its report is due within so many days."""
+
+    below: Annotated[Decimal, Field(gt=0)]
+    report_within_days: Annotated[int, Field(ge=1, le=365)]
+
+
 class AppraisalScheme(Sourced):
     """How cities are appraised between two days (绩效考核): points of both parts, days, places.
 
@@ -314,6 +321,7 @@ class AppraisalScheme(Sourced):
     due_years_after: Annotated[int, Field(ge=0, le=5)]
     self_due: tuple[int, int]
     verify_due: tuple[int, int]
+    summons: SummonsRule | None = None
     valid_from: date
     valid_to: date | None = None
 

@@ -18,6 +18,7 @@ from services.assessment.domain.appraisal import (
     AppraisalOpened,
     AwardGranted,
     RankingPublished,
+    ScoredEvent,
     ScoreVerified,
     SelfAssessed,
 )
@@ -31,6 +32,12 @@ from services.assessment.domain.designation import (
 )
 from services.assessment.domain.plan import AppraisalSchemesDefined, PlanEvent, PlanPublished, RegionsDefined
 from services.assessment.domain.statistic import StatisticEvent, StatisticReported, StatisticRevised
+from services.assessment.domain.summons import (
+    ImprovementReported,
+    SummonsHeld,
+    SummonsIssued,
+    SummonsLifted,
+)
 from services.assessment.domain.target import (
     TargetDecomposed,
     TargetFacts,
@@ -90,6 +97,8 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             await _designation(conn, event)
         case AppraisalOpened() | SelfAssessed() | ScoreVerified() | RankingPublished() | AwardGranted():
             await _appraisal(conn, event)
+        case SummonsIssued() | SummonsHeld() | SummonsLifted() | ImprovementReported():
+            pass  # read from the appraisal's own history
         case _:
             assert_never(event)
 
@@ -189,7 +198,7 @@ async def _designation(conn: AsyncConnection, event: DesignationEvent) -> None:
     await conn.execute(update(t).where(t.c.designation == event.designation).values(row))
 
 
-async def _appraisal(conn: AsyncConnection, event: AppraisalEvent) -> None:
+async def _appraisal(conn: AsyncConnection, event: ScoredEvent) -> None:
     t = tables.appraisal.c
     changes: dict[str, object]
     match event:

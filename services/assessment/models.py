@@ -233,6 +233,13 @@ class AppraisalItem(Request):
     points: Amount
 
 
+class SummonsRule(Request):
+    """Who is summoned (约谈) after the ranking, and by when the report on the improvement is due."""
+
+    below: Annotated[Amount, Field(description="a city with fewer points", examples=["60"])]
+    report_within_days: Annotated[int, Field(ge=1, le=365, description="after it was held", examples=[30])]
+
+
 class AppraisalScheme(Request):
     """How cities are appraised (绩效考核办法) for the years that end between two days, both included."""
 
@@ -254,6 +261,9 @@ class AppraisalScheme(Request):
     verify_due: Annotated[
         tuple[int, int], Field(description="verification: [month, day]", examples=[[2, 28]])
     ]
+    summons: Annotated[SummonsRule | None, Field(description="null: nobody is summoned, but by decision")] = (
+        None
+    )
     valid_from: date
     valid_to: date | None = None
     source: Text

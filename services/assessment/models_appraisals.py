@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.assessment.domain.appraisal import Receipt
+from services.assessment.domain.summons import Standing
 from services.assessment.models import Cursor, NextCursor, PlanId, Reason, RegionCode, Request, Text
 
 Evidence = Annotated[
@@ -119,6 +120,13 @@ class ItemView(BaseModel):
     points: Annotated[Decimal, Field(description="that it brings at most")]
 
 
+class SummonsRuleView(BaseModel):
+    """Who is summoned after the ranking (约谈)."""
+
+    below: Annotated[Decimal, Field(description="a city with fewer points")]
+    report_within_days: int
+
+
 class SchemeView(BaseModel):
     """How points and places are made; `confidence` I: read into the plan, which prints no weights."""
 
@@ -129,6 +137,7 @@ class SchemeView(BaseModel):
     full_marks: Decimal
     tie_break: list[str]
     awards: Annotated[list[Decimal], Field(description="CNY of the first, second, third place")]
+    summons: SummonsRuleView | None
     source: str
     confidence: str
     note: str
@@ -176,6 +185,36 @@ class ScoreView(BaseModel):
     reason: Annotated[str | None, Field(description="of a corrected score: why")] = None
 
 
+class SummonsView(BaseModel):
+    """A summons (约谈): called, held, reported on, or lifted."""
+
+    standing: Annotated[
+        Standing,
+        Field(
+            description="called; not_held: its day is past; held; report_missing: so is the report's; "
+            "reported; lifted"
+        ),
+    ]
+    by_rule: Annotated[bool, Field(description="the scheme asks for it; false: by decision, with its reason")]
+    edition: int
+    total: Annotated[Decimal, Field(description="points in that edition")]
+    whom: str
+    by: str
+    hold_on: date
+    on: Annotated[date, Field(description="when it was called")]
+    evidence: str
+    reason: str | None
+    held_on: date | None = None
+    agreed: str | None = None
+    minutes: Annotated[str | None, Field(description="the document of what was agreed")] = None
+    report_due_on: date | None = None
+    reported_on: date | None = None
+    report: Annotated[str | None, Field(description="the document")] = None
+    report_late: bool | None = None
+    lifted_on: date | None = None
+    lifted_because: str | None = None
+
+
 class CityView(BaseModel):
     """A city's two scores, side by side: they are separate facts (TR-25)."""
 
@@ -195,7 +234,13 @@ class CityView(BaseModel):
     ]
     own: ScoreView | None
     verified: ScoreView | None
-    award: Annotated[Decimal, Field(description="CNY, as it stands")]
+    award: Annotated[
+        Decimal, Field(description="CNY, as it stands; how it is paid: GET /awards/{plan}.{year}.{region}")
+    ]
+    to_summon: Annotated[
+        bool, Field(description="the scheme asks that it be summoned, and nobody has done it or lifted it")
+    ]
+    summons: SummonsView | None
 
 
 class RankedView(BaseModel):

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from services.assessment.domain.appraisal import Appraisal, AppraisalState
+from services.assessment.domain.summons import Held, Lifted, Reported, Summons, standing
+from services.assessment.domain.summons_decisions import to_summon
 from services.assessment.models_appraisals import AppraisalStanding, AppraisalView
 from shared.identity import Actor
 
@@ -38,6 +40,8 @@ def appraisal_view(state: AppraisalState, actor: Actor, today: date) -> Appraisa
                     "own": _plain(state.own.get(city.region)),
                     "verified": _plain(state.verified.get(city.region)),
                     "award": state.awards.get(city.region, Decimal(0)),
+                    "to_summon": to_summon(state, city.region),
+                    "summons": _summons(state.summonses.get(city.region), today),
                 }
                 for city in opened.cities
                 if actor.role in ("province", "ops", "system")
@@ -56,6 +60,22 @@ def _standing(state: Appraisal) -> AppraisalStanding:
         )
         return "awarded" if given else "published"
     return "verified" if len(state.verified) == len(state.opened.cities) else "open"
+
+
+def _summons(state: Summons | None, today: date) -> Json | None:
+    if state is None:
+        return None
+    found: Json = {"standing": standing(state, today), **msgspec.to_builtins(state.issued)}
+    if isinstance(state, Lifted):
+        found |= {"lifted_on": state.lifted.on, "lifted_because": state.lifted.reason}
+    if isinstance(state, Held | Reported):
+        held = state.held
+        found |= {"held_on": held.held_on, "agreed": held.agreed, "minutes": held.evidence}
+        found |= {"report_due_on": held.report_due_on}
+    if isinstance(state, Reported):
+        report = state.report
+        found |= {"reported_on": report.on, "report": report.evidence, "report_late": report.late}
+    return found
 
 
 def _plain(event: object) -> Json | None:

@@ -69,7 +69,7 @@ async def open_appraisal(app: App, call: Call, body: models.OpenAppraisal) -> Re
             plan=body.plan, year=body.year, scheme=scheme, cities=cities, today=app.today()
         )
 
-    return await _run(app, call, body, command)
+    return await run(app, call, body, command)
 
 
 async def assess_own(app: App, call: Call, body: models.AssessOwn) -> Reply:
@@ -85,7 +85,7 @@ async def assess_own(app: App, call: Call, body: models.AssessOwn) -> Reply:
             today=app.today(),
         )
 
-    return await _run(app, call, body, command)
+    return await run(app, call, body, command)
 
 
 async def verify_score(app: App, call: Call, body: models.VerifyScore) -> Reply:
@@ -103,23 +103,25 @@ async def verify_score(app: App, call: Call, body: models.VerifyScore) -> Reply:
             today=app.today(),
         )
 
-    return await _run(app, call, body, command)
+    return await run(app, call, body, command)
 
 
 async def publish_ranking(app: App, call: Call, body: models.PublishRanking) -> Reply:
     """Publish the ranking, or another edition of it."""
     scope.check_plan_write(call.actor)
     command = decisions.PublishRanking(evidence=body.evidence, reason=body.reason, today=app.today())
-    return await _run(app, call, body, command)
+    return await run(app, call, body, command)
 
 
 async def grant_awards(app: App, call: Call, body: models.GrantAwards) -> Reply:
     """Award the places of the newest edition."""
     scope.check_plan_write(call.actor)
-    return await _run(app, call, body, decisions.GrantAwards(evidence=body.evidence, today=app.today()))
+    return await run(app, call, body, decisions.GrantAwards(evidence=body.evidence, today=app.today()))
 
 
-async def _run(app: App, call: Call, body: models.OfAppraisal, command: object) -> Reply:
+async def run(app: App, call: Call, body: models.OfAppraisal, command: object) -> Reply:
+    """Carry out a command on the appraisal of that plan and year; it is the answer, as the actor may see it."""
+
     def answer(state: domain.AppraisalState, _: Sequence[domain.AppraisalEvent]) -> object:
         return appraisal_view(state, call.actor, app.today()).model_dump(mode="json")
 

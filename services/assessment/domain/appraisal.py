@@ -12,7 +12,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal, assert_never
 
+from services.assessment.domain import summons
 from services.assessment.domain.scheme import Scheme
+from services.assessment.domain.summons import (
+    ImprovementReported,
+    Summons,
+    SummonsEvent,
+    SummonsHeld,
+    SummonsIssued,
+    SummonsLifted,
+)
 
 _POINTS = Decimal("0.01")
 Receipt = Literal["received", "late", "missing", "not_due"]
@@ -191,9 +200,10 @@ class AwardGranted:
     evidence: str
 
 
-AppraisalEvent = (
+ScoredEvent = (
     AppraisalOpened | SelfAssessed | ScoreVerified | VerifiedScoreCorrected | RankingPublished | AwardGranted
 )
+AppraisalEvent = ScoredEvent | SummonsEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +221,7 @@ class Appraisal:
     verified: Mapping[str, ScoreVerified] = field(default_factory=dict)
     published: tuple[RankingPublished, ...] = ()
     awards: Mapping[str, Decimal] = field(default_factory=dict)
+    summonses: Mapping[str, Summons] = field(default_factory=dict)
 
     @property
     def scored(self) -> bool:
@@ -251,6 +262,10 @@ def evolve(state: AppraisalState, event: AppraisalEvent) -> AppraisalState:
         case AwardGranted():
             known = _known(state)
             return replace(known, awards={**known.awards, event.region: event.amount})
+        case SummonsIssued() | SummonsHeld() | SummonsLifted() | ImprovementReported():
+            known = _known(state)
+            after = summons.evolve(known.summonses.get(event.region), event)
+            return replace(known, summonses={**known.summonses, event.region: after})
         case _:
             assert_never(event)
 

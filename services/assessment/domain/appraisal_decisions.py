@@ -25,6 +25,15 @@ from services.assessment.domain.appraisal import (
 )
 from services.assessment.domain.refusal import Refused
 from services.assessment.domain.scheme import Scheme, Score, places
+from services.assessment.domain.summons_decisions import (
+    HoldSummons,
+    IssueSummons,
+    LiftSummons,
+    ReportImprovement,
+    SummonsCommand,
+    decide_on_summons,
+    lifted_by,
+)
 
 _MONTHS = 12
 """A year's investment is reported month by month (TR-12)."""
@@ -82,7 +91,7 @@ class GrantAwards:
     today: date
 
 
-AppraisalCommand = OpenAppraisal | AssessOwn | VerifyScore | PublishRanking | GrantAwards
+AppraisalCommand = OpenAppraisal | AssessOwn | VerifyScore | PublishRanking | GrantAwards | SummonsCommand
 
 
 def decide(command: AppraisalCommand, state: AppraisalState) -> Sequence[AppraisalEvent]:
@@ -108,6 +117,8 @@ def decide(command: AppraisalCommand, state: AppraisalState) -> Sequence[Apprais
             return _published(command, state)
         case (GrantAwards(), Appraisal()):
             return _awarded(command, state)
+        case (IssueSummons() | HoldSummons() | LiftSummons() | ReportImprovement(), Appraisal()):
+            return decide_on_summons(command, state)
         case _:
             raise TypeError(f"no decision for {type(command).__name__} on {type(state).__name__}")
 
@@ -242,17 +253,19 @@ def _published(command: PublishRanking, state: Appraisal) -> list[AppraisalEvent
             "reason",
             "Say why another edition goes out.",
         )
+    edition = len(state.published) + 1
     return [
         RankingPublished(
             plan=state.opened.plan,
             year=state.opened.year,
-            edition=len(state.published) + 1,
+            edition=edition,
             cities=lines,
             differences=() if last is None else _differences(last.cities, lines),
             on=command.today,
             evidence=command.evidence,
             reason=None if last is None else command.reason,
-        )
+        ),
+        *lifted_by(lines, state, edition, command.today),
     ]
 
 

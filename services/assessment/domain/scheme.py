@@ -25,13 +25,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummonsRule:
+    """Who is summoned (约谈): a city with less than `below` points; its report is due within so many days."""
+
+    below: Decimal
+    report_within_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
     """A scheme in force between two days, both included.
 
     `measure`: what the target of the first part is measured by; completed in full it brings `completion_points`, in
     part as much of them, never more. `awards`: CNY of the first, second, third place. `tie_break`: what decides
     between equal totals; who is equal after that too shares the places and what they bring (X-18). Both days lie in
-    the year `due_years_after` the assessed one (X-13), as (month, day).
+    the year `due_years_after` the assessed one (X-13), as (month, day). `summons` None: nobody is, but by decision.
     """
 
     scheme: str
@@ -50,6 +58,7 @@ class Scheme:
     source: str
     confidence: str
     note: str = ""
+    summons: SummonsRule | None = None
 
     @property
     def full_marks(self) -> Decimal:
@@ -84,6 +93,8 @@ def faults(schemes: Sequence[Scheme]) -> Iterator[Fault]:
             yield Fault(f"{where}.items", f"{each.scheme}: an item is listed twice")
         if set(each.tie_break) - {COMPLETION}:
             yield Fault(f"{where}.tie_break", f"{each.scheme}: only {COMPLETION} can break a tie")
+        if each.summons is not None and each.summons.below > each.full_marks:
+            yield Fault(f"{where}.summons.below", f"{each.scheme}: more points than there are")
         if list(each.awards) != sorted(each.awards, reverse=True):
             yield Fault(f"{where}.awards", f"{each.scheme}: a later place brings more than an earlier one")
         for name, (month, day) in (("self_due", each.self_due), ("verify_due", each.verify_due)):

@@ -5,6 +5,7 @@ from services.gateway.routes import GOVERNMENT, Attached, Route
 
 _S = "assessment"
 _ONE = "/plans/{plan}/appraisals/{year}"
+_SUMMONS = f"{_ONE}/summonses/{{region}}"
 # Target completion is never typed: it is what progress says, with the positions of the logs that it was made of.
 _FIGURES = Attached(
     "progress", "figures", ("plan", "region"), {"measure": "tech_renovation_investment", "limit": 200}
@@ -38,4 +39,10 @@ ROUTES = [
     ),
     Route("POST", f"{_ONE}/rankings", _S, "publish-ranking", (PROVINCE,), "appraisals", status=201),
     Route("POST", f"{_ONE}/awards", _S, "grant-awards", (PROVINCE,), "appraisals", status=201),
+    Route(
+        "POST", f"{_ONE}/summonses", _S, "summon-city", (PROVINCE,), "appraisals", area="region", status=201
+    ),
+    Route("POST", f"{_SUMMONS}/minutes", _S, "hold-summons", (PROVINCE,), "appraisals", area="region"),
+    Route("POST", f"{_SUMMONS}/lifting", _S, "lift-summons", (PROVINCE,), "appraisals", area="region"),
+    Route("POST", f"{_SUMMONS}/reports", _S, "report-improvement", (CITY,), "appraisals", area="region"),
 ]

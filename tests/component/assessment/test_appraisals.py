@@ -86,6 +86,31 @@ async def test_nine_cities_are_assessed_verified_ranked_and_three_awarded(servic
     assert (await service.ask(FUQING, "get-appraisal", **OF))["cities"] == []
 
 
+async def test_a_city_below_the_limit_is_summoned_and_sees_what_it_owes(service: Service) -> None:
+    in_2014(service, 2, 10)
+    opened = await service.ask(PROVINCE, "open-appraisal", **OF)
+    figure(service, "0.6")
+    for city in opened["cities"]:
+        each = {"region": city["region"], "items": points("5" if city["region"] == "350100" else "8")}
+        await service.ask(PROVINCE, "verify-score", **OF, **each, **NOTICE)
+    ranked = await service.ask(PROVINCE, "publish-ranking", **OF, **NOTICE)
+    assert [city["region"] for city in ranked["cities"] if city["to_summon"]] == ["350100"]
+    of = {**OF, "region": "350100"}
+    call = {**of, "whom": "市经贸委", "by": "省经贸委", "hold_on": "2014-03-20", **NOTICE}
+    assert (await service.refused(FUZHOU, "summon-city", **call)).status == 403
+    await service.ask(PROVINCE, "summon-city", **call)
+    in_2014(service, 3, 21)
+    (mine,) = (await service.ask(FUZHOU, "get-appraisal", **OF))["cities"]
+    assert (mine["summons"]["standing"], mine["summons"]["total"]) == ("not_held", "55.00")
+    minutes = {"held_on": "2014-03-20", "agreed": "补报储备库", **NOTICE}
+    await service.ask(PROVINCE, "hold-summons", **of, **minutes)
+    (mine,) = (await service.ask(FUZHOU, "get-appraisal", **OF))["cities"]
+    assert (mine["summons"]["standing"], mine["summons"]["report_due_on"]) == ("held", "2014-04-19")
+    assert (await service.ask(XIAMEN, "get-appraisal", **OF))["cities"][0]["summons"] is None
+    (mine,) = (await service.ask(FUZHOU, "report-improvement", **of, evidence="榕经技35号"))["cities"]
+    assert (mine["summons"]["standing"], mine["summons"]["report_late"]) == ("reported", False)
+
+
 async def test_the_first_self_assessment_is_the_receipt_and_who_sends_none_is_missing(
     service: Service,
 ) -> None:

@@ -16,12 +16,17 @@ POST /plans/{plan}/appraisals/{year}/self-assessments    403 403  201   403    4
 POST /plans/{plan}/appraisals/{year}/scores              201 403  403   403    403     403        403         403
 POST /plans/{plan}/appraisals/{year}/rankings            201 403  403   403    403     403        403         403
 POST /plans/{plan}/appraisals/{year}/awards              201 403  403   403    403     403        403         403
+POST /plans/{plan}/appraisals/{year}/summonses           201 403  403   403    403     403        403         403
+POST /plans/{plan}/appraisals/{year}/summonses/{region}/minutes 200 403 403 403 403    403        403         403
+POST /plans/{plan}/appraisals/{year}/summonses/{region}/lifting 200 403 403 403 403    403        403         403
+POST /plans/{plan}/appraisals/{year}/summonses/{region}/reports 403 403 200 403 403    403        403         403
 """
 NOTICE = {"evidence": "示例〔2013〕1号"}
 _ITEMS = ("decomposition", "reporting", "starts", "reserve", "city_fund")
-OPEN, PUBLISHED = 2010, 2011
-"""Years whose appraisals these requests share, one of them without targets: the same step again changes nothing."""
+OPEN, PUBLISHED, HELD = 2010, 2011, 2009
+"""Years whose appraisals these requests share, the first without targets: the same step again changes nothing."""
 _made: set[int] = set()
+_days: dict[int, str] = {}
 
 
 def points(each: str = "8") -> list[dict[str, Any]]:
@@ -63,7 +68,7 @@ def _of_appraisal(year: int, *before: str, **body: Any) -> Sample:
 
     async def ask(world: World) -> Ask:
         if year not in _made:
-            if year == PUBLISHED:
+            if year != OPEN:
                 await set_targets(world, year, CITY)
             await open_appraisal(world, year)
             _made.add(year)
@@ -98,6 +103,28 @@ async def awarded_city(world: World, year: int) -> str:
     return award
 
 
+def _of_summons(step: str = "") -> Sample:
+    """The city is called in; or a step after that. What is held stays held: the same again changes nothing."""
+    year = HELD if step in ("minutes", "reports") else PUBLISHED
+
+    async def ask(world: World) -> Ask:
+        province, path = world.portal.province, f"/plans/{PLAN}/appraisals/{year}"
+        await _of_appraisal(year, "scores", "rankings")(world)
+        today = _days.setdefault(year, (await world.portal.now()).date().isoformat())
+        call = {"region": CITY, "whom": "示例", "by": "示例", "hold_on": today, "reason": "示例", **NOTICE}
+        minutes = {"held_on": today, "agreed": "示例", **NOTICE}
+        (city,) = ok(await province.get(path))["cities"]
+        if step and (city["summons"] or {}).get("standing") in (None, "lifted"):
+            ok(await province.post(f"{path}/summonses", json=call))
+        if step == "reports":
+            ok(await province.post(f"{path}/summonses/{CITY}/minutes", json=minutes))
+        of_city = {"region": CITY} if step else {}
+        body = {"": call, "minutes": minutes, "lifting": {"reason": "示例"}, "reports": NOTICE}[step]
+        return Ask({"plan": PLAN, "year": year, **of_city}, body=body)
+
+    return ask
+
+
 _VERIFIED = {"region": CITY, "items": points(), "missing_accepted": "示例", **NOTICE}
 
 SAMPLES: dict[str, Sample] = {
@@ -110,4 +137,8 @@ SAMPLES: dict[str, Sample] = {
     "POST /plans/{plan}/appraisals/{year}/scores": _of_appraisal(PUBLISHED, **_VERIFIED),
     "POST /plans/{plan}/appraisals/{year}/rankings": _of_appraisal(PUBLISHED, "scores", **NOTICE),
     "POST /plans/{plan}/appraisals/{year}/awards": _of_appraisal(PUBLISHED, "scores", "rankings", **NOTICE),
+    "POST /plans/{plan}/appraisals/{year}/summonses": _of_summons(),
+    "POST /plans/{plan}/appraisals/{year}/summonses/{region}/minutes": _of_summons("minutes"),
+    "POST /plans/{plan}/appraisals/{year}/summonses/{region}/lifting": _of_summons("lifting"),
+    "POST /plans/{plan}/appraisals/{year}/summonses/{region}/reports": _of_summons("reports"),
 }
