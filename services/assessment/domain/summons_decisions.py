@@ -71,6 +71,8 @@ def decide_on_summons(command: SummonsCommand, state: Appraisal) -> list[Summons
         case (IssueSummons(), None | Called() | Lifted()):
             return _issued(command, state, known)
         case (IssueSummons(), Held() | Reported()):
+            if _same(known.issued, command):
+                return []
             raise _refused(
                 f"{command.region} was summoned and held on {known.held.held_on}.",
                 "held",
@@ -185,7 +187,7 @@ def _issued(command: IssueSummons, state: Appraisal, known: Called | Lifted | No
         evidence=command.evidence,
         reason=command.reason,
     )
-    if isinstance(known, Called) and _same(known.issued, made):
+    if isinstance(known, Called) and _same(known.issued, command):
         return []
     if not command.reason and (isinstance(known, Called) or not made.by_rule):
         why = (
@@ -202,7 +204,7 @@ def _issued(command: IssueSummons, state: Appraisal, known: Called | Lifted | No
     return [made]
 
 
-def _same(known: SummonsIssued, made: SummonsIssued) -> bool:
+def _same(known: SummonsIssued, made: IssueSummons) -> bool:
     return (known.whom, known.by, known.hold_on, known.evidence) == (
         made.whom,
         made.by,

@@ -135,7 +135,7 @@ def test_what_is_lifted_is_not_asked_for_again_by_the_same_edition() -> None:
         ((), REPORT, "isn't summoned"),
         ((CALLED,), REPORT, "isn't held yet"),
         ((CALLED, HELD), LIFT, "what has happened isn't lifted"),
-        ((CALLED, HELD), CALL, "was summoned and held"),
+        ((CALLED, HELD), replace(CALL, evidence="114号"), "was summoned and held"),
         ((CALLED, HELD), replace(HOLD, agreed="其他"), "held on 2014-04-10 already"),
         ((CALLED,), replace(HOLD, held_on=D("2014-04-12")), "it wasn't held on 2014-04-12"),
         ((CALLED,), replace(HOLD, report_due_on=D("2014-04-09")), "due on a day after"),

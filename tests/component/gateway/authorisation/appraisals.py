@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.component.gateway.authorisation.base import Ask, Sample, same
-from tests.component.gateway.world import CITY, World
+from tests.component.gateway.world import CITY, OTHER_CITY, World
 from tests.kit.portal import PLAN, ok, unique
 from tests.kit.servers import wait_for
 
@@ -23,10 +23,10 @@ POST /plans/{plan}/appraisals/{year}/summonses/{region}/reports 403 403 200 403 
 """
 NOTICE = {"evidence": "示例〔2013〕1号"}
 _ITEMS = ("decomposition", "reporting", "starts", "reserve", "city_fund")
-OPEN, PUBLISHED, HELD = 2010, 2011, 2009
+OPEN, PUBLISHED = 2010, 2011
 """Years whose appraisals these requests share, the first without targets: the same step again changes nothing."""
 _made: set[int] = set()
-_days: dict[int, str] = {}
+_days: list[str] = []
 
 
 def points(each: str = "8") -> list[dict[str, Any]]:
@@ -68,13 +68,14 @@ def _of_appraisal(year: int, *before: str, **body: Any) -> Sample:
 
     async def ask(world: World) -> Ask:
         if year not in _made:
-            if year != OPEN:
-                await set_targets(world, year, CITY)
+            if year == PUBLISHED:
+                await set_targets(world, year, CITY, OTHER_CITY)
             await open_appraisal(world, year)
             _made.add(year)
         for step in before:
             path = f"/plans/{PLAN}/appraisals/{year}/{step}"
-            ok(await world.portal.province.post(path, json=_VERIFIED if step == "scores" else NOTICE))
+            for body_of_step in _SCORES if step == "scores" else (NOTICE,):
+                ok(await world.portal.province.post(path, json=body_of_step))
         return Ask({"plan": PLAN, "year": year}, body=body)
 
     return ask
@@ -104,28 +105,31 @@ async def awarded_city(world: World, year: int) -> str:
 
 
 def _of_summons(step: str = "") -> Sample:
-    """The city is called in; or a step after that. What is held stays held: the same again changes nothing."""
-    year = HELD if step in ("minutes", "reports") else PUBLISHED
+    """The city is called in; or a step after that. The other city is the one whose summons is lifted."""
+    region = OTHER_CITY if step == "lifting" else CITY
 
     async def ask(world: World) -> Ask:
-        province, path = world.portal.province, f"/plans/{PLAN}/appraisals/{year}"
-        await _of_appraisal(year, "scores", "rankings")(world)
-        today = _days.setdefault(year, (await world.portal.now()).date().isoformat())
-        call = {"region": CITY, "whom": "示例", "by": "示例", "hold_on": today, "reason": "示例", **NOTICE}
-        minutes = {"held_on": today, "agreed": "示例", **NOTICE}
-        (city,) = ok(await province.get(path))["cities"]
-        if step and (city["summons"] or {}).get("standing") in (None, "lifted"):
-            ok(await province.post(f"{path}/summonses", json=call))
+        province, path = world.portal.province, f"/plans/{PLAN}/appraisals/{PUBLISHED}"
+        await _of_appraisal(PUBLISHED, "scores", "rankings")(world)
+        if not _days:
+            _days.append((await world.portal.now()).date().isoformat())
+        of = {"whom": "示例", "by": "示例", "hold_on": _days[0], "reason": "示例", **NOTICE}
+        minutes = {"held_on": _days[0], "agreed": "示例", **NOTICE}
+        if step:
+            ok(await province.post(f"{path}/summonses", json={"region": region, **of}))
         if step == "reports":
-            ok(await province.post(f"{path}/summonses/{CITY}/minutes", json=minutes))
-        of_city = {"region": CITY} if step else {}
-        body = {"": call, "minutes": minutes, "lifting": {"reason": "示例"}, "reports": NOTICE}[step]
-        return Ask({"plan": PLAN, "year": year, **of_city}, body=body)
+            ok(await province.post(f"{path}/summonses/{region}/minutes", json=minutes))
+        body = {"": {"region": region, **of}, "minutes": minutes, "lifting": {"reason": "示例"}}.get(
+            step, NOTICE
+        )
+        return Ask({"plan": PLAN, "year": PUBLISHED, **({"region": region} if step else {})}, body=body)
 
     return ask
 
 
-_VERIFIED = {"region": CITY, "items": points(), "missing_accepted": "示例", **NOTICE}
+_VERIFIED: dict[str, Any] = {"region": CITY, "items": points(), "missing_accepted": "示例", **NOTICE}
+
+_SCORES = (_VERIFIED, {**_VERIFIED, "region": OTHER_CITY})
 
 SAMPLES: dict[str, Sample] = {
     "GET /appraisals": same(),
