@@ -147,13 +147,21 @@ class Operations:
             return encode_result(result)
 
     def contract(self) -> dict[str, Any]:
-        """Every operation with its request and response JSON Schemas, as data for the gateway."""
+        """Every operation with its request and response JSON Schemas, as data for the gateway.
+
+        Raises ValueError where two operations mean different models by one name: the document has one place for it.
+        """
         operations: dict[str, Any] = {}
+        named: dict[str, tuple[str, Any]] = {}
         for operation in self.all():
             schemas, definitions = models_json_schema(
                 [(operation.request, "validation"), (operation.response, "serialization")],
                 ref_template="#/components/schemas/{model}",
             )
+            for name, schema in definitions.get("$defs", {}).items():
+                first, same = named.setdefault(name, (operation.name, schema))
+                if schema != same:
+                    raise ValueError(f"{first} and {operation.name} have different models of the name {name}")
             operations[operation.name] = {
                 "kind": operation.kind,
                 "summary": operation.summary,

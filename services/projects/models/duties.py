@@ -141,7 +141,7 @@ class Occasion(Answer):
     due_on: date
 
 
-class FollowUpView(Answer):
+class FollowUpRuleView(Answer):
     """How a duty is followed up (催报)."""
 
     remind_days: list[int] = Field(description="reminders so many days before it is due")
@@ -169,7 +169,7 @@ class DutyView(Answer):
     roll: Literal["none"] = Field(description="no due day rolls to a working day (X-23)")
     skips: list[str] = Field(description="periods for which nothing is owed (X-17)")
     carried_by: str | None = Field(description="the act that carries it out; null: handed in by reference")
-    follow_up: FollowUpView | None
+    follow_up: FollowUpRuleView | None
     source: str
     confidence: str
     note: str

@@ -40,7 +40,7 @@ def duty_view(duty: Duty, decided: Iterable[Instance]) -> models.DutyView:
         carried_by=duty.carried_by,
         follow_up=None
         if rule is None
-        else models.FollowUpView(
+        else models.FollowUpRuleView(
             remind_days=list(rule.remind_days),
             missing_in_a_row=rule.missing_in_a_row,
             consequence=rule.consequence,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, create_model
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.identity import Actor
@@ -192,6 +192,19 @@ def test_the_contract_says_what_goes_in_and_out() -> None:
     assert echo["request"] == {"$ref": "#/components/schemas/Ask"}
     assert set(echo["schemas"]) == {"Ask", "Told"}
     assert contract["operations"]["do"]["kind"] == "command"
+
+
+def test_two_models_of_one_name_are_an_error() -> None:
+    ops = operations()
+
+    other = create_model("Told", why=str)
+
+    @ops.query("why", request=Ask, response=other, summary="Say why")
+    async def why(call: Call, body: Ask) -> BaseModel:
+        return other(why=body.what)
+
+    with pytest.raises(ValueError, match="echo and why have different models of the name Told"):
+        ops.contract()
 
 
 def test_two_operations_of_one_name_are_an_error() -> None:
