@@ -203,7 +203,7 @@ def test_two_models_of_one_name_are_an_error() -> None:
     async def why(call: Call, body: Ask) -> BaseModel:
         return other(why=body.what)
 
-    with pytest.raises(ValueError, match="echo and why have different models of the name Told"):
+    with pytest.raises(ValueError, match="do and why have different models of the name Told"):
         ops.contract()
 
 
