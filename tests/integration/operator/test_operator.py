@@ -3,13 +3,12 @@
 import asyncio
 import io
 import json
+import re
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -22,13 +21,14 @@ from deploy import topology
 from deploy.local.attach import attach
 from deploy.local.runner import LocalSystem
 from tests.integration.operator.conftest import Mill, push
+from tests.kit.alerts import RULES, firing, scrape
 from tests.kit.portal import Portal, ok
-from tests.kit.promql import metrics, parse
+from tests.kit.promql import Labels, Samples, evaluate, metrics
 from tests.kit.servers import wait_for
 
-RULES = Path(__file__).parents[3] / "deploy/alerts/shengji.yaml"
 # Made by Prometheus itself, and by `shengji backup` (its own test).
 FROM_ELSEWHERE = {"up", "shengji_backup_last_success_timestamp_seconds"}
+ONLY_IN_TROUBLE = ('outcome="quarantined"', '"5.."')
 
 
 async def told(work: Any) -> str:
@@ -41,14 +41,28 @@ async def told(work: Any) -> str:
 
 
 async def test_every_metric_that_an_alert_reads_is_served(mill: Mill, local_system: LocalSystem) -> None:
-    served: dict[str, Any] = {}
-    async with httpx.AsyncClient() as http:
-        for url in local_system.urls.health.values():
-            served |= parse((await http.get(f"{url}/metrics")).text.splitlines())
-    rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
-    wanted = {name for rule in rules for name in metrics(rule["expr"])} - FROM_ELSEWHERE
+    served = await scrape(local_system.urls.health)
+    wanted = {name for rule in RULES.values() for name in metrics(rule["expr"])} - FROM_ELSEWHERE
     assert wanted - served.keys() == set()
     assert len(wanted) > 12
+
+
+async def test_the_labels_that_an_alert_chooses_and_tells_by_are_served(
+    mill: Mill, local_system: LocalSystem
+) -> None:
+    """A matcher that fits nothing, or a summary with an empty place, is an alert that nobody understands or gets."""
+    served = Samples(await scrape(local_system.urls.health), {})
+    for alert, rule in RULES.items():
+        expression = rule["expr"]
+        if metrics(expression) & FROM_ELSEWHERE:
+            continue
+        chosen: list[Labels] = []
+        for selector in re.findall(r"[a-z][a-z0-9_]*(?:\{[^}]*\}|(?=\[| [<>=/]))", expression):
+            found = evaluate(f"{selector} >= 0", served)
+            assert found or any(each in selector for each in ONLY_IN_TROUBLE), (alert, selector)
+            chosen += found
+        for name in re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]):
+            assert any(name in dict(labels) for labels in chosen), (alert, name)
 
 
 async def test_status_tells_of_everything_and_all_is_well(
@@ -91,6 +105,8 @@ async def test_status_says_so_in_its_exit_code_when_a_process_is_gone(
         found = await gather(attach(data))
         [gone] = [each for each in found.processes if each.status == "failing"]
         assert gone.process == "energy-intake"
+        [down] = await firing(local_system.urls.health, "ProcessDown")
+        assert ("instance", "energy-intake") in down
     finally:
         await local_system.supervisor.start_one("energy-intake")
 

@@ -7,14 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.kit.alerts import RULES
 from tests.kit.promql import Samples, evaluate, metrics, parse
 
 ROOT = Path(__file__).parents[3]
-RULES: dict[str, dict[str, Any]] = {
-    rule["alert"]: rule
-    for group in yaml.safe_load((ROOT / "deploy/alerts/shengji.yaml").read_text())["groups"]
-    for rule in group["rules"]
-}
 EXAMPLES: list[dict[str, Any]] = yaml.safe_load((ROOT / "deploy/alerts/examples.yaml").read_text())
 RUNBOOK = (ROOT / "docs/runbook.md").read_text("utf-8")
 
