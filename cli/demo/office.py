@@ -4,7 +4,7 @@ Every command carries an Idempotency-Key made of what it is about, so that a sec
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -237,7 +237,7 @@ class Office:
         return Errand(
             china(story.on.year, story.on.month, story.on.day, 11),
             story.what,
-            lambda: _patiently(lambda: door.post(story.path, story.body, key=story.key)),
+            lambda: _tell(door, story),
         )
 
     def _statistic(self, each: statistics.Statistic) -> Errand:
@@ -277,13 +277,19 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-async def _patiently(send: Callable[[], Awaitable[Any]]) -> Any:
-    """Send again what a re-send can cure (429, 503, no answer): every command here may be repeated."""
+async def _tell(door: Door, story: Story) -> Any:
+    if story.known:
+        await _patiently(lambda: door.get(story.known), also=(404,))
+    return await _patiently(lambda: door.post(story.path, story.body, key=story.key))
+
+
+async def _patiently(send: Callable[[], Awaitable[Any]], also: Collection[int] = ()) -> Any:
+    """Send again what a re-send can cure (429, 503, `also`, no answer): every command here may be repeated."""
     for attempt in range(_TRIES):
         try:
             return await send()
         except DoorError as refused:
-            if refused.status not in (429, 503) or attempt == _TRIES - 1:
+            if refused.status not in (429, 503, *also) or attempt == _TRIES - 1:
                 raise
         except httpx.TransportError:
             if attempt == _TRIES - 1:

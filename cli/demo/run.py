@@ -15,6 +15,7 @@ from rich.console import Console
 from cli.demo import screen, summary
 from cli.demo.faults import FAULTS
 from cli.demo.office import Office, offices
+from cli.demo.outcomes import outcomes
 from cli.demo.outgoing import china, local
 from cli.demo.pace import Budget, Pace, Stop, stops, weeks
 from cli.demo.play import Player
@@ -121,6 +122,7 @@ class Run:
         await player.collector.settle()
         await self._closed(office)
         self.situation.counted = await office.province.pages("/api/v1/progress/figures", measure="tally")
+        self.situation.outcomes = await outcomes(office.province)
         self.journal.save()
         self.situation.pace = ""
         self._summarise()

@@ -15,7 +15,8 @@ _KEPT = 200
 class Situation:
     """The board's last answer and what happened around it. `board` is progress's own JSON, unchanged.
 
-    `counted`: the figures of the targets that count projects, needs and results; asked for at the end.
+    `counted`: the figures of the targets that count projects, needs and results; `outcomes`: what came of the
+    year's acts, a line each. Both are asked for at the end.
     """
 
     tally: Tally
@@ -24,6 +25,7 @@ class Situation:
     board: dict[str, Any] | None = None
     board_at: float | None = None
     counted: list[dict[str, Any]] = field(default_factory=list)
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
     trouble: str = ""
     first_figures: float | None = None
     happenings: deque[tuple[datetime | None, str]] = field(default_factory=lambda: deque(maxlen=_KEPT))

@@ -1,10 +1,10 @@
 """What happens to projects in the demo's year: one of each programme, a problem, a subsidy, a match. All synthetic.
 
-Bulletins are issued, and one is corrected. Each step is one command through the gateway
-by the person whose it is, on its day of the simulated year.
+Bulletins are issued, and one is corrected; measures are carried out, a month is closed, cities are appraised, awarded
+and summoned. Each step is one command through the gateway by the person whose it is, on its day of the simulated year.
 """
 
-from cli.demo import bulletins, problems, projects, recognition, subsidy
+from cli.demo import bulletins, policies, problems, projects, recognition, subsidy
 from cli.demo.story import PROVINCE, Story, day_of
 from cli.demo.world import FIRST_DAY, SYNTHETIC
 
@@ -19,6 +19,7 @@ def stories() -> list[Story]:
         *projects.stories(),
         *_key_project(),
         *problems.stories(),
+        *policies.stories(),
         *subsidy.stories(),
         *_match(),
         *bulletins.stories(),

@@ -20,13 +20,17 @@ def day_of(month: int, day: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One command: on which day, whose (a city's code or the province), where, with what; `what` is told."""
+    """One command: on which day, whose (a city's code or the province), where, with what; `what` is told.
+
+    `known`: what must answer first: another service's decision may be on its way still.
+    """
 
     on: date
     who: str
     path: str
     what: str
     body: dict[str, Any] = field(default_factory=dict)
+    known: str = ""
 
     @property
     def key(self) -> str:

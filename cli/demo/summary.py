@@ -51,6 +51,7 @@ def show(
     console.print(balance(journal.tally), highlight=False)
     console.print(fault_table(faults, journal))
     console.print(counted_table(situation.counted))
+    console.print(outcome_table(situation.outcomes))
     console.print(_timings(journal, took), highlight=False)
     _show_places(console, places)
 
@@ -91,6 +92,14 @@ def counted_table(figures: Sequence[dict[str, Any]]) -> Table:
             made.add_row(
                 figure["target"], figure["name"], figure["value"], figure["target_value"], figure["unit"]
             )
+    return made
+
+
+def outcome_table(lines: Sequence[tuple[str, str]]) -> Table:
+    """What came of the year's acts."""
+    made = Table("", "what came of it", title="From the promise to the act")
+    for about, told in lines:
+        made.add_row(about, told)
     return made
 
 

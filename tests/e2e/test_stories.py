@@ -7,10 +7,12 @@ from functools import partial
 import pytest_asyncio
 
 from cli.demo.office import Office, offices
+from cli.demo.outcomes import outcomes
 from cli.demo.outgoing import china
 from cli.demo.problems import LAND
 from cli.demo.projects import CEREMONY
 from cli.demo.stories import stories
+from cli.door import Door
 from cli.tokens import mint
 from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
@@ -92,6 +94,17 @@ async def test_projects_of_all_six_programmes_move_a_problem_escalates_a_subsidy
     assert appraisal["standing"] == "awarded"
     assert sum(float(city["award"]) for city in appraisal["cities"]) == 4_500_000
     assert all(city["own"]["total"] > city["verified"]["total"] for city in appraisal["cities"])
+    awards = ok(await get("/awards", params={"year": 2013}))
+    assert (awards["count"], awards["paid"]) == (3, "4500000.00")
+    assert {item["standing"] for item in awards["items"]} == {"paid"}
+    assert ok(await get("/funds/TR-26"))["balance"]["available"] == "0.00"
+    summoned = {city["region"]: city["summons"] for city in appraisal["cities"] if city["summons"]}
+    assert {region: each["standing"] for region, each in summoned.items()} == {"350800": "held"}
+    measure = ok(await get("/measures/IN-15"))
+    assert (measure["standing"], measure["items_done"]) == ("completed", 3)
+    token = mint(portal.system.secrets.signing_key, subject="visitor", role="province", hours=1.0)
+    async with Door(portal.gateway, token) as door:
+        assert len(await outcomes(door)) == 7, "a line for each act of the year"
     issued = ok(await get("/documents", params={"kind": "monthly_bulletin", "limit": 50}))["items"]
     numbers = {item["document"]: item["number"] for item in issued}
     assert numbers["demo-bulletin-2013-06-2"] == numbers["demo-bulletin-2013-07"] + 1
