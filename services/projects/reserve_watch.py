@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
 from services.projects.app import projects
+from services.projects.app.reserve_drops import RULE
 from services.projects.app.reserve_rules import library
 from services.projects.day_watch import DayWatch
 from services.projects.domain.project_commands import ProjectCommand
@@ -16,7 +17,6 @@ from shared.rpc import Call
 
 _log = structlog.get_logger(__name__)
 _ACTOR = system_actor("reserve")
-RULE = "reserve_silence"
 
 
 class ReserveWatch(DayWatch):

@@ -8,6 +8,7 @@ _KEEPERS = (PROVINCE, CITY, COUNTY)
 
 ROUTES = [
     Route("GET", "/reserve", _S, "list-reserve", GOVERNMENT, "reserve", area="region"),
+    Route("GET", "/reserve/drops", _S, "list-reserve-drops", GOVERNMENT, "reserve", area="region"),
     Route("GET", "/reserve/summary", _S, "reserve-summary", GOVERNMENT, "reserve", area="region"),
     Route(
         "POST", "/projects/{project}/reserve-updates", _S, "update-reserve", _KEEPERS, "reserve", status=201

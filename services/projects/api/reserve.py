@@ -5,6 +5,7 @@ from services.projects.app import reserve
 from services.projects.models import reserve as models
 from services.projects.models.projects import ProjectView
 from services.projects.queries import reserve as queries
+from services.projects.queries import reserve_drops
 from shared.rpc import Call, Reply
 
 
@@ -53,3 +54,14 @@ async def reserve_summary(call: Call, body: models.ReserveSummaryRequest) -> mod
 async def list_reserve(call: Call, body: models.ListReserve) -> models.ReservePage:
     """A tier's projects on a day, with how each stands against the quarter's update."""
     return await queries.list_reserve(Serving.app, call, body)
+
+
+@ops.query(
+    "list-reserve-drops",
+    request=models.ListReserveDrops,
+    response=models.ReserveDropPage,
+    summary="What was taken out of the reserve library, and why",
+)
+async def list_reserve_drops(call: Call, body: models.ListReserveDrops) -> models.ReserveDropPage:
+    """By who keeps a stay, or by the rule for silence (连续未更新移出); who keeps it may let it join again."""
+    return await reserve_drops.list_drops(Serving.app, call, body)

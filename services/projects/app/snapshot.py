@@ -15,9 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
+from services.projects.app import reserve_drops
 from services.projects.app.context import App
 from services.projects.domain.document import Figure, Position, Snapshot
-from services.projects.domain.duty import CITY_REPORT, due_on, last_day, months, months_of
+from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.domain.plan import Region
 from services.projects.events import SOURCE
 from services.projects.obligations import all_duties, obligations
@@ -38,6 +39,10 @@ class _World:
     as_of: date
     regions: list[Region]
     tree: AreaTree
+
+    @property
+    def first_day(self) -> date:
+        return first_day(months_of(self.period)[0])
 
     def reporting(self) -> list[Region]:
         """The nine cities and the zone (X-2), by code."""
@@ -72,8 +77,9 @@ async def take(app: App, period: str) -> Snapshot:
             regions = await reference.regions(conn)
             world = _World(period, app.today(), regions, AreaTree.of(regions))
             figures = [figure for section in SECTIONS for figure in await section(conn, world)]
+            dropped = await reserve_drops.drops(conn, world.first_day, last_day(period))
     positions = [Position(SOURCE, position), *(Position(each.source, each.position) for each in targets)]
-    return Snapshot(world.as_of, tuple(positions), tuple(figures))
+    return Snapshot(world.as_of, tuple(positions), tuple(figures), dropped)
 
 
 async def _investment(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
@@ -244,4 +250,10 @@ async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
     ]
 
 
-SECTIONS = (_investment, _projects, _duties, _problems)
+async def _reserve(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
+    """What the rule for silence took out of the reserve library in the period; none of a region: no figure."""
+    until = last_day(world.period)
+    return await reserve_drops.figures(conn, world.first_day, until, world.home(), world.province())
+
+
+SECTIONS = (_investment, _projects, _duties, _problems, _reserve)

@@ -54,12 +54,39 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedStay:
+    """A project taken out of a tier of the reserve library on a day; `total_investment` is CNY (yuan)."""
+
+    project: str
+    name: str
+    region: str
+    register: str
+    on: date
+    total_investment: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveDrops:
+    """What the rule for silence took out of the reserve library in the period (移出储备库), by day and project.
+
+    `total` is how many: where `listed` has fewer, the document says so. `source` is the rule's.
+    """
+
+    quarters_in_a_row: int
+    source: str
+    total: int
+    listed: tuple[DroppedStay, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All figures of one moment, and the positions they were taken at."""
+    """All figures of one moment, and the positions they were taken at. `drops` None: not listed, or no rule."""
 
     as_of: date
     positions: tuple[Position, ...]
     figures: tuple[Figure, ...]
+    drops: ReserveDrops | None = None
 
 
 @dataclass(frozen=True, slots=True)

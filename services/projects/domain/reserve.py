@@ -14,6 +14,9 @@ from services.projects.domain.checks import not_in_future
 from services.projects.domain.refusal import Refused
 from services.projects.domain.registers import Membership
 
+WATCH = "system:reserve"
+"""Who reports what the rule for silence ends."""
+
 
 class Action(StrEnum):
     """What a quarter's look at a reserve project ends in."""
@@ -65,6 +68,11 @@ class ReserveUpdated:
     reason: str
     reported_by: str
     promoted_to: str | None = None
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether the watch made it, by the rule `reserve_silence`, and no person."""
+        return self.reported_by == WATCH
 
 
 @dataclass(frozen=True, slots=True)

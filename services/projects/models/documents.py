@@ -12,6 +12,7 @@ from services.projects.models.base import (
     Cursor,
     Limit,
     Line,
+    Money,
     Note,
     Request,
     SeenVersion,
@@ -197,6 +198,34 @@ class DifferenceView(Answer):
     after: Value
 
 
+class DroppedStayView(Answer):
+    """A project taken out of the reserve library."""
+
+    project: str
+    name: str
+    region: str
+    region_name: str | None
+    register_: str = Field(alias="register")
+    register_term: str = Field(description="the tier as people call it", examples=["县级储备库"])
+    on: date
+    total_investment: Money
+    reason: str
+
+
+class ReserveDropsView(Answer):
+    """What the rule for silence took out of the reserve library in the period (移出储备库)."""
+
+    quarters_in_a_row: int = Field(description="the rule: so many whole quarters without a look end a stay")
+    source: str = Field(description="where the rule comes from")
+    total: int = Field(description="how many in all")
+    listed: list[DroppedStayView] = Field(description="by day and project")
+    left_out: int = Field(description="how many of all are not listed here")
+    whole_list: str = Field(
+        description="the request that lists all of them",
+        examples=["GET /reserve/drops?by_rule=true&first_on=2014-01-01&last_on=2014-01-31"],
+    )
+
+
 class DocumentStep(Answer):
     """One step of its history."""
 
@@ -215,6 +244,9 @@ class DocumentView(DocumentSummary):
     reason: str | None = Field(description="why it corrects another")
     positions: list[PositionView] = Field(description="the figures are what the logs said up to these")
     sections: list[SectionView]
+    reserve_drops: ReserveDropsView | None = Field(
+        description="null: no such rule, or drafted before documents had the list"
+    )
     differences: list[DifferenceView] = Field(description="of a correction: against the one it corrects")
     history: list[DocumentStep]
 

@@ -180,6 +180,45 @@ class ReserveEntry(Answer):
     )
 
 
+class ListReserveDrops(Request):
+    """Ask what was taken out of the library; every filter narrows. In order of day, project and tier."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"by_rule": True, "first_on": "2014-01-01", "last_on": "2014-01-31"}]}
+    )
+
+    register_: RegisterCode | None = Field(alias="register", default=None, description="of this tier only")
+    region: RegionCode | None = Field(default=None, description="this region and what lies under it")
+    first_on: date | None = Field(default=None, description="on this day or later")
+    last_on: date | None = Field(default=None, description="on this day or before")
+    by_rule: bool | None = Field(
+        default=None, description="true: by the rule for silence (连续未更新); false: by who keeps them"
+    )
+    limit: Limit
+    cursor: Cursor
+
+
+class ReserveDrop(Answer):
+    """A stay that a look has ended."""
+
+    project: str
+    name: str
+    region: str
+    register_: str = Field(alias="register")
+    on: date
+    total_investment: Money = Field(description="the project's on that day, CNY (yuan)")
+    reason: str
+    by_rule: bool = Field(description="by the rule for silence, not by who keeps it")
+
+
+class ReserveDropPage(Answer):
+    """A page of what was taken out."""
+
+    items: list[ReserveDrop]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+    count: int = Field(description="of all that the filters leave")
+
+
 class ReservePage(Answer):
     """A page of the library."""
 

@@ -44,7 +44,7 @@ from services.projects.tables.reports import (
     report_line_sum,
     reporting_month,
 )
-from services.projects.tables.reserve import reserve_update, screening
+from services.projects.tables.reserve import reserve_drop, reserve_update, screening
 
 INLINE = (
     *plan.INLINE,
@@ -104,6 +104,7 @@ __all__ = [
     "report_line",
     "report_line_sum",
     "reporting_month",
+    "reserve_drop",
     "reserve_update",
     "rule",
     "screening",

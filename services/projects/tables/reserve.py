@@ -1,4 +1,4 @@
-"""What was last said of each stay in the reserve library, and each screening."""
+"""What was last said of each stay in the reserve library, each screening, and what a look took out."""
 
 from sqlalchemy import Boolean, Column, Date, Table, Text
 
@@ -24,4 +24,16 @@ screening = Table(
     Column("on_day", Date),
 )
 
-INLINE = (reserve_update, screening)
+reserve_drop = Table(
+    "reserve_drop",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("register", Text, primary_key=True),
+    Column("on_day", Date, primary_key=True),
+    Column("region", Text),
+    Column("total_investment", MONEY),
+    Column("reason", Text),
+    Column("by_rule", Boolean),
+)
+
+INLINE = (reserve_update, screening, reserve_drop)

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
 
-from services.projects.models.documents import DifferenceView, DocumentView, FigureView, SectionView
+from services.projects.models.documents import (
+    DifferenceView,
+    DocumentView,
+    FigureView,
+    ReserveDropsView,
+    SectionView,
+)
 
 _STYLE = (
     "body{font-family:serif;max-width:60em;margin:2em auto;line-height:1.6}"
@@ -27,6 +33,7 @@ def document_page(view: DocumentView) -> str:
             *(f"<p>{escape(text)}</p>\n" for text in view.remarks),
             _differences(view),
             *(_section(section) for section in view.sections),
+            _drops(view.reserve_drops),
             _footer(view),
             "</body></html>\n",
         )
@@ -63,6 +70,28 @@ def _section(section: SectionView) -> str:
     head = "".join(f"<th>{escape(term)}" for term in columns.values())
     body = "".join(f"<tr><td>{place}{_cells(columns, row)}</tr>\n" for place, row in rows.items())
     return f"<h2>{escape(section.term)}</h2>\n<table><tr><th>{head}</tr>\n{body}</table>\n"
+
+
+def _drops(drops: ReserveDropsView | None) -> str:
+    """The list, the rule it rests on, and in words what isn't in it."""
+    if drops is None:
+        return ""
+    rule = f"连续{drops.quarters_in_a_row}个季度未更新的项目移出储备库（依据：{escape(drops.source)}）。"
+    told = f"本期移出 {drops.total} 项。" if drops.total else "本期没有移出的项目。"
+    if drops.left_out:
+        told += f"下表列出前 {len(drops.listed)} 项，其余 {drops.left_out} 项未列出；"
+        told += f"完整名单：{escape(drops.whole_list)}"
+    head = f"<h2>移出储备库名单</h2>\n<p>{rule}{told}</p>\n"
+    if not drops.listed:
+        return head
+    rows = (
+        f"<tr><td>{each.on}<td>{escape(each.project)}<td>{escape(each.name)}"
+        f"<td>{escape(each.region_name or each.region)}<td>{escape(each.register_term)}"
+        f"<td class=n>{_value(each.total_investment, 'CNY')}<td>{escape(each.reason)}</tr>\n"
+        for each in drops.listed
+    )
+    columns = "<th>日期<th>编号<th>项目<th>地区<th>储备库<th>总投资（亿元）<th>原因"
+    return f"{head}<table><tr>{columns}</tr>\n{''.join(rows)}</table>\n"
 
 
 def _cells(columns: Iterable[str], row: dict[str, FigureView]) -> str:

@@ -16,6 +16,7 @@ from services.projects.domain.document import (
     DocumentState,
     Figure,
 )
+from services.projects.domain.duty import first_day, last_day, months_of
 from services.projects.models import documents as models
 from services.projects.views.words import word
 from shared.event_log import Event
@@ -28,6 +29,7 @@ SECTIONS = {
     "reports": "月报报送情况",
     "named": "通报批评",
     "problems": "未办结的困难和问题",
+    "reserve": "储备库：连续未更新移出",
 }
 
 
@@ -76,6 +78,7 @@ def document_view(
             )
             for section, figures in groupby(drafted.snapshot.figures, key=lambda each: each.section)
         ],
+        reserve_drops=_drops(drafted, names),
         differences=[_difference(each, names) for each in drafted.differences],
         history=[_step(event, recorded) for event, recorded in history],
     )
@@ -94,6 +97,35 @@ def _figure(one: Figure, names: Mapping[str, str]) -> models.FigureView:
             "unit": one.unit,
             "value": one.value,
         }
+    )
+
+
+def _drops(drafted: DocumentDrafted, names: Mapping[str, str]) -> models.ReserveDropsView | None:
+    """With the words and the request for the whole list: a document leaves nothing out without saying so."""
+    known = drafted.snapshot.drops
+    if known is None:
+        return None
+    first, last = first_day(months_of(drafted.period)[0]), last_day(drafted.period)
+    return models.ReserveDropsView(
+        quarters_in_a_row=known.quarters_in_a_row,
+        source=known.source,
+        total=known.total,
+        listed=[
+            models.DroppedStayView(
+                project=each.project,
+                name=each.name,
+                region=each.region,
+                region_name=names.get(each.region),
+                register_=each.register,
+                register_term=word(each.register).zh,
+                on=each.on,
+                total_investment=each.total_investment,
+                reason=each.reason,
+            )
+            for each in known.listed
+        ],
+        left_out=known.total - len(known.listed),
+        whole_list=f"GET /reserve/drops?by_rule=true&first_on={first}&last_on={last}",
     )
 
 

@@ -25,6 +25,7 @@ WORDS: dict[str, Word] = {
     "waived": Word("豁免", "waived"),
     "periods_missing_in_a_row": Word("连续缺报期数", "periods missing in a row"),
     "consequence_lifted": Word("已撤销通报的缺报期数", "periods of consequences lifted"),
+    "dropped_by_rule": Word("移出项目数", "projects taken out"),
     "open": Word("未办结", "open"),
     "major": Word("其中重大问题", "of these major ones"),
     # stages of a project
@@ -46,6 +47,10 @@ WORDS: dict[str, Word] = {
     "resumed": Word("复工", "resumed"),
     "terminated": Word("终止", "terminated"),
     "formally_ended": Word("正式终止", "formally ended"),
+    # tiers of the reserve library
+    "reserve_county": Word("县级储备库", "county reserve library"),
+    "reserve_city": Word("市级储备库", "city reserve library"),
+    "reserve_provincial": Word("省级储备库", "provincial reserve library"),
     # levels, and kinds of problems
     "county": Word("县级", "county"),
     "city": Word("市级", "city"),

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
+from services.projects.app import reserve_drops
 from services.projects.app.context import App
 from services.projects.duty_watch import DutyWatch
 from services.projects.reserve_watch import ReserveWatch
@@ -146,6 +148,55 @@ async def test_a_project_that_nobody_looks_at_leaves_the_library_and_may_come_ba
     library.clock.set(local(2014, 1, 3))
     await enter(library, "P-2", on="2014-01-03")
     assert await watch.sweep() == 0
+
+
+async def test_a_bulletin_lists_what_silence_took_out_in_its_month_and_says_what_it_leaves_out(
+    library: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = ReserveWatch(App(library.engine, library.log, library.clock))
+    drop = {"project": "P-1", "register": "reserve_county", "action": "dropped", "reason": "企业停产"}
+    await library.ask(FUQING, "update-reserve", **drop)
+    library.clock.set(local(2014, 1, 2))
+    assert await watch.sweep() == 3
+    library.clock.set(local(2014, 2, 10))
+    monkeypatch.setattr(reserve_drops, "LISTED", 2)
+    for month in ("2014-01", "2013-12"):
+        draft = {"document": f"B-{month}", "kind": "monthly_bulletin", "period": month}
+        await library.ask(PROVINCE, "draft-document", **draft)
+
+    view = await library.ask(PROVINCE, "get-document", document="B-2014-01")
+    drops = view["reserve_drops"]
+    assert (drops["quarters_in_a_row"], drops["total"], drops["left_out"]) == (3, 3, 1)
+    assert "Quanzhou" in drops["source"]
+    assert [(each["project"], each["on"], each["register_term"]) for each in drops["listed"]] == [
+        ("P-2", "2014-01-02", "县级储备库"),
+        ("P-3", "2014-01-02", "县级储备库"),
+    ]
+    assert drops["listed"][0]["reason"] == "连续未更新移出储备库（最近一次：2013-Q1）"
+    counted = {
+        (each["region"], each["measure"]): each["value"]
+        for section in view["sections"]
+        if section["section"] == "reserve"
+        for each in section["figures"]
+    }
+    assert counted["350000", "dropped_by_rule"] == counted["350100", "dropped_by_rule"] == "3"
+    page = (await library.ask(PROVINCE, "get-document-page", document="B-2014-01"))["content"]
+    assert "其余 1 项未列出" in page
+    assert drops["whole_list"].replace("&", "&amp;") in page
+
+    asked = dict(part.split("=") for part in drops["whole_list"].split("?")[1].split("&"))
+    whole = await library.ask(FUZHOU, "list-reserve-drops", **asked)
+    assert (whole["count"], [each["project"] for each in whole["items"]]) == (3, ["P-2", "P-3", "P-4"])
+    first = await library.ask(FUQING, "list-reserve-drops", limit=3)
+    rest = await library.ask(FUQING, "list-reserve-drops", limit=3, cursor=first["next_cursor"])
+    found = [(each["project"], each["by_rule"]) for each in (*first["items"], *rest["items"])]
+    assert found == [("P-1", False), ("P-2", True), ("P-3", True), ("P-4", True)]
+    assert (await library.ask(XIAMEN, "list-reserve-drops"))["count"] == 0
+
+    december = await library.ask(PROVINCE, "get-document", document="B-2013-12")
+    assert (december["reserve_drops"]["total"], december["reserve_drops"]["listed"]) == (0, [])
+    page = (await library.ask(PROVINCE, "get-document-page", document="B-2013-12"))["content"]
+    assert "本期没有移出的项目" in page
 
 
 async def test_a_dropped_project_goes_out_with_its_reason(library: Service) -> None:

@@ -7,6 +7,7 @@ from tests.kit.portal import ok
 TABLE = """
 #                                         province ops city city' county county' enterprise enterprise'
 GET  /reserve                                  200 200  200   403    200     403        403         403
+GET  /reserve/drops                            200 200  200   403    200     403        403         403
 GET  /reserve/summary                          200 200  200   403    200     403        403         403
 POST /projects/{project}/reserve-updates       201 403  201   404    201     404        403         403
 POST /projects/{project}/screenings            201 403  201   404    201     404        403         403
@@ -35,6 +36,7 @@ async def _screen(world: World) -> Ask:
 
 SAMPLES: dict[str, Sample] = {
     "GET /reserve": same(query=of_county),
+    "GET /reserve/drops": same(query=of_county),
     "GET /reserve/summary": same(query=of_county),
     "POST /projects/{project}/reserve-updates": _update_reserve,
     "POST /projects/{project}/screenings": _screen,

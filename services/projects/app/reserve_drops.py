@@ -1,0 +1,70 @@
+"""What the rule for silence took out of the reserve library in a period, as a document lists it (移出储备库)."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, tables
+from services.projects.domain.document import DroppedStay, Figure, ReserveDrops
+from services.projects.domain.reserve import SilenceRule
+from services.projects.domain.rules import in_force
+
+RULE = "reserve_silence"
+LISTED = 500
+"""As many are named in one document, so that it stays one that is read and sent whole; the rest is counted."""
+
+
+async def drops(conn: AsyncConnection, first: date, last: date) -> ReserveDrops | None:
+    """Those of the days from `first` to `last`, both included; None where no rule is in force on the last one."""
+    rules = await reference.rules(conn, RULE)
+    if not any(rule.holds(last) for rule in rules):
+        return None
+    silence = await reference.parameters(conn, RULE, last, SilenceRule)
+    drop, project = tables.reserve_drop.c, tables.project.c
+    found = _of(first, last)
+    rows = await conn.execute(
+        found.with_only_columns(*drop, project.name)
+        .join(tables.project, project.project == drop.project)
+        .order_by(drop.on_day, drop.project, drop.register)
+        .limit(LISTED)
+    )
+    total = (await conn.execute(found.with_only_columns(func.count()))).scalar_one()
+    listed = tuple(
+        DroppedStay(
+            row.project, row.name, row.region, row.register, row.on_day, row.total_investment, row.reason
+        )
+        for row in rows
+    )
+    return ReserveDrops(silence.quarters_in_a_row, in_force(rules, RULE, last).source, total, listed)
+
+
+async def figures(
+    conn: AsyncConnection, first: date, last: date, home: Mapping[str, str], province: str | None
+) -> list[Figure]:
+    """How many, and of how much investment (CNY, yuan), by reporting region and for the province."""
+    drop = tables.reserve_drop.c
+    rows = await conn.execute(
+        _of(first, last)
+        .with_only_columns(
+            drop.region, func.count().label("many"), func.sum(drop.total_investment).label("of")
+        )
+        .group_by(drop.region)
+    )
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in rows:
+        for region in {home.get(row.region), province} - {None}:
+            many, of = sums.get(region or "", (Decimal(0), Decimal(0)))
+            sums[region or ""] = (many + row.many, of + row.of)
+    found = []
+    for region, (many, of) in sorted(sums.items()):
+        found.append(Figure("reserve", "dropped_by_rule", "count", region, value=many))
+        found.append(Figure("reserve", "total_investment", "CNY", region, value=of))
+    return found
+
+
+def _of(first: date, last: date) -> Select[tuple[object, ...]]:
+    drop = tables.reserve_drop.c
+    return select(tables.reserve_drop).where(drop.by_rule, drop.on_day >= first, drop.on_day <= last)
