@@ -2,7 +2,9 @@
 
 Words are ranked with BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) over the terms of the other side's
 texts. A term that stands in more than a twentieth of them tells nothing and is left out: it would be most of the
-work, and without it the ranking is better (docs/adr/0150).
+work, and without it the ranking is better. How telling a term is counts over the texts of both sides: a need is a
+story (一条线, 有没有), an offer a noun, so that a story's words are rare among offers and tell nothing all the same
+(docs/adr/0150).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,10 +32,22 @@ _BY_WORDS = text("""
         SELECT count(*)::float AS texts, coalesce(avg(length), 1)::float AS mean,
                greatest(50, count(*) / 20) AS common
         FROM listing WHERE meeting = :meeting AND side = :side AND open
+    ), asking AS (
+        SELECT count(*)::float AS texts, greatest(50, count(*) / 20) AS common
+        FROM listing WHERE meeting = :meeting AND side = :own_side AND open
+    ), asked AS MATERIALIZED (
+        SELECT term, times, (
+            SELECT count(*) FROM (
+                SELECT FROM listing_term
+                WHERE corpus = :own_corpus AND term = given.term
+                LIMIT (SELECT common + 1 FROM asking)
+            ) AS own
+        ) AS own_documents
+        FROM unnest(CAST(:terms AS text[]), CAST(:times AS smallint[])) AS given (term, times)
     ), posting AS (
-        SELECT found.listing, found.frequency, found.length, asked.times,
+        SELECT found.listing, found.frequency, found.length, asked.times, asked.own_documents,
                count(*) OVER (PARTITION BY asked.term) AS documents
-        FROM unnest(CAST(:terms AS text[]), CAST(:times AS smallint[])) AS asked (term, times)
+        FROM asked
         CROSS JOIN LATERAL (
             SELECT listing, frequency, length FROM listing_term
             WHERE corpus = :corpus AND term = asked.term
@@ -41,11 +55,13 @@ _BY_WORDS = text("""
         ) AS found
     )
     SELECT listing, sum(
-        least(times, 2) * ln(1 + (texts - documents + 0.5) / (documents + 0.5))
+        least(times, 2)
+        * ln(1 + (searched.texts + asking.texts - documents - own_documents + 0.5)
+                 / (documents + own_documents + 0.5))
         * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / mean))
     ) AS strength
-    FROM posting, searched
-    WHERE documents <= common AND (CAST(:only AS text) IS NULL OR listing = :only)
+    FROM posting, searched, asking
+    WHERE documents <= searched.common AND (CAST(:only AS text) IS NULL OR listing = :only)
     GROUP BY listing ORDER BY strength DESC, listing LIMIT :many
 """)
 
@@ -72,6 +88,8 @@ async def by_words(
             "meeting": meeting.value,
             "side": side.value,
             "corpus": corpus(meeting, side),
+            "own_side": side.other.value,
+            "own_corpus": corpus(meeting, side.other),
             "terms": list(found),
             "times": list(found.values()),
             "only": only,
