@@ -10,7 +10,7 @@ from shared.event_log import Event
 def award_view(granted: Any, fund: str | None, payment: AwardPayment | None) -> AwardView:
     """A row of the table `award` with its payment; None: no fund holds or has paid anything."""
     known = payment or AwardPayment(granted.award, granted.region, granted.granted_on)
-    standing, todo = _standing(granted.amount, known)
+    standing, todo = _standing(granted.amount, known, fund)
     return AwardView(
         award=granted.award,
         plan=granted.plan,
@@ -31,7 +31,7 @@ def award_view(granted: Any, fund: str | None, payment: AwardPayment | None) -> 
     )
 
 
-def _standing(granted: Any, known: AwardPayment) -> tuple[AwardStanding, str]:
+def _standing(granted: Any, known: AwardPayment, fund: str | None) -> tuple[AwardStanding, str]:
     if known.paid > granted:
         return (
             "to_recover",
@@ -51,7 +51,8 @@ def _standing(granted: Any, known: AwardPayment) -> tuple[AwardStanding, str]:
         return "withdrawn", ""
     if known.paid == granted:
         return "paid", ""
-    return "granted", f"Reserve {granted - known.paid:.2f} yuan in a fund that pays awards."
+    where = f"fund {fund}, which has paid {known.paid:.2f}" if known.paid else "a fund that pays awards"
+    return "granted", f"Reserve {granted - known.paid:.2f} yuan in {where}."
 
 
 def award_entry(event: AwardEvent, recorded: Event) -> AwardEntry:

@@ -150,6 +150,10 @@ async def test_an_award_that_is_taken_away_gives_its_money_back_and_what_is_paid
     view = await pot.ask(PROVINCE, "get-award", award=AWARD)
     assert (view["standing"], view["committed"], view["paid"]) == ("to_recover", "0.00", "1000000.00")
     assert view["todo"].startswith("Recover 1000000.00 yuan")
+    await granted(pot, "1500000.00", edition=4)
+    more = await pot.ask(PROVINCE, "get-award", award=AWARD)
+    assert more["todo"] == "Reserve 500000.00 yuan in fund TR-26, which has paid 1000000.00."
+    await granted(pot, "0", edition=5)
     back = await decide(pot, "recover", reason="通报更正")
     assert (back["standing"], back["fund"]) == ("withdrawn", None)
     balance = (await pot.ask(PROVINCE, "get-fund", fund="TR-26"))["balance"]
