@@ -50,9 +50,9 @@ async def file_report(app: App, call: Call, body: models.FileMonthlyReport) -> R
 
 
 async def correct_report(app: App, call: Call, body: models.CorrectMonthlyReport) -> Reply:
-    """A city corrects its report of a month."""
+    """A city corrects its report of a month; its lines too, unless the correction has none to say of."""
     today = app.today()
-    lines = _lines(body.projects)
+    lines = None if body.projects is None else _lines(body.projects)
 
     async def command(conn: AsyncConnection) -> FileMonthlyReport | CorrectMonthlyReport:
         known = await _reporting(conn, call, body.region)
@@ -99,11 +99,16 @@ async def _known_for_report(
     known: Sequence[Region],
     region: str,
     month: str,
-    lines: Iterable[ReportLine],
+    lines: Iterable[ReportLine] | None,
     today: date,
 ) -> Known:
-    """Everything that a report of `region` for `month` is judged by."""
-    named = sorted({line.project for line in lines})
+    """Everything that a report of `region` for `month` is judged by; `lines` None: those that it has."""
+    if lines is None:
+        kept = tables.report_line.c
+        own = select(kept.project).where(kept.city == region, kept.month == month)
+        named = list((await conn.execute(own)).scalars())
+    else:
+        named = sorted({line.project for line in lines})
     table = tables.project.c
     rows = await conn.execute(select(table.project, table.region).where(table.project.in_(named)))
     return Known(

@@ -115,12 +115,12 @@ class FileMonthlyReport:
 
 @dataclass(frozen=True, slots=True)
 class CorrectMonthlyReport:
-    """Replace a report that was wrong, and say why."""
+    """Replace a report that was wrong, and say why. `projects` None: its lines stay as they were."""
 
     region: str
     month: str
     investment: Decimal
-    projects: tuple[ReportLine, ...]
+    projects: tuple[ReportLine, ...] | None
     reported_on: date
     reason: str
     known: Known
@@ -138,7 +138,7 @@ def decide(
     """The events of a command, or Refused."""
     match (command, state):
         case (FileMonthlyReport(), NotFiled()):
-            due = _check(command)
+            due = _check(command, command.projects)
             return [
                 MonthlyReportFiled(
                     report=report_id(command.region, command.month),
@@ -153,7 +153,7 @@ def decide(
                 )
             ]
         case (FileMonthlyReport(), Filed()):
-            if _same(command, state):
+            if (command.investment, _ordered(command.projects)) == (state.investment, state.projects):
                 return []
             raise Refused(
                 f"{command.region} has reported {command.month} already ({state.investment} yuan, handed in on "
@@ -206,9 +206,10 @@ def evolve(state: MonthlyReportState, event: MonthlyReportEvent) -> MonthlyRepor
 
 
 def _corrected(command: CorrectMonthlyReport, state: Filed) -> Sequence[MonthlyReportEvent]:
-    if _same(command, state):
+    lines = state.projects if command.projects is None else _ordered(command.projects)
+    if (command.investment, lines) == (state.investment, state.projects):
         return []
-    _check(command)
+    _check(command, lines if command.projects is None else command.projects)
     if command.reported_on < state.reported_on:
         raise Refused(
             f"The report was handed in on {state.reported_on}; a correction of it can't be of "
@@ -222,7 +223,7 @@ def _corrected(command: CorrectMonthlyReport, state: Filed) -> Sequence[MonthlyR
             region=command.region,
             month=command.month,
             investment=command.investment,
-            projects=_ordered(command.projects),
+            projects=lines,
             previous_investment=state.investment,
             reason=command.reason,
             reported_on=command.reported_on,
@@ -231,7 +232,7 @@ def _corrected(command: CorrectMonthlyReport, state: Filed) -> Sequence[MonthlyR
     ]
 
 
-def _check(command: FileMonthlyReport | CorrectMonthlyReport) -> date:
+def _check(command: FileMonthlyReport | CorrectMonthlyReport, lines: Sequence[ReportLine]) -> date:
     """Everything that must hold of a report's content. Answers the day it is due. Raises Refused."""
     known = command.known
     _check_days(command)
@@ -251,7 +252,7 @@ def _check(command: FileMonthlyReport | CorrectMonthlyReport) -> date:
             remedy="Ask the province to reopen the month for your city, with the reason "
             f"(POST /reports/months/{command.month}/reopenings); send this again while it is open.",
         )
-    _check_lines(command)
+    _check_lines(command, lines)
     why = doubt(command.investment, known.usual)
     if why and not command.confirmed:
         raise Refused(
@@ -272,6 +273,7 @@ def _check_days(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
             f"{command.month} is not over: its investment can be reported from {ends} on; today is {today}.",
             code="future-month",
             where="month",
+            remedy="Check the month, or come back when it is over.",
         )
     if not ends <= command.reported_on <= today:
         raise Refused(
@@ -282,13 +284,18 @@ def _check_days(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
         )
 
 
-def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
+def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport, lines: Sequence[ReportLine]) -> None:
     regions, covered = command.known.project_regions, command.known.covered
     seen: set[str] = set()
-    for index, line in enumerate(command.projects):
+    for index, line in enumerate(lines):
         where = f"projects.{index}.project"
         if line.project in seen:
-            raise Refused(f"{line.project} stands in the report twice.", code="repeated", where=where)
+            raise Refused(
+                f"{line.project} stands in the report twice.",
+                code="repeated",
+                where=where,
+                remedy="Give each project one line: add the two up, or leave the wrong one out.",
+            )
         seen.add(line.project)
         if line.project not in regions:
             raise Refused(
@@ -302,8 +309,9 @@ def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
                 f"Project {line.project} lies in {regions[line.project]}, not in {command.region}.",
                 code="foreign-project",
                 where=where,
+                remedy="A report names projects of its own city: leave it out, or check its id.",
             )
-    in_lines = sum((line.investment for line in command.projects), Decimal(0))
+    in_lines = sum((line.investment for line in lines), Decimal(0))
     if in_lines > command.investment:
         raise Refused(
             f"The projects add up to {in_lines} yuan, more than the month's {command.investment} yuan of "
@@ -316,10 +324,6 @@ def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
 
 def _doubted(command: FileMonthlyReport | CorrectMonthlyReport) -> bool:
     return command.confirmed and doubt(command.investment, command.known.usual) is not None
-
-
-def _same(command: FileMonthlyReport | CorrectMonthlyReport, state: Filed) -> bool:
-    return (command.investment, _ordered(command.projects)) == (state.investment, state.projects)
 
 
 def _ordered(lines: Sequence[ReportLine]) -> tuple[ReportLine, ...]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from services.projects.models.base import (
     Answer,
@@ -38,6 +38,23 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
+MOST_PROJECTS = 2000
+
+
+def _not_too_many(projects: object) -> object:
+    """Says what to do, before the plain limit of the schema does."""
+    if isinstance(projects, list) and len(projects) > MOST_PROJECTS:
+        raise ValueError(
+            f"a report names at most {MOST_PROJECTS} projects, this one {len(projects)}: nothing of it was taken. "
+            "Its investment is the whole city's all the same: name the key projects (市级重点项目) and leave the "
+            "small ones out"
+        )
+    return projects
+
+
+_NOT_TOO_MANY = BeforeValidator(_not_too_many)
+
+
 class ReportedProject(Request):
     """One project in a report."""
 
@@ -47,17 +64,14 @@ class ReportedProject(Request):
     note: Note = Field(default="", description="how it goes, in words")
 
 
-class FileMonthlyReport(Request):
-    """A city's report of a month: its tech-renovation investment, and its projects' part of it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+class _MonthlyReport(Request):
+    """What a report and its correction both say."""
 
     region: RegionCode = Field(description="the reporting city (设区市)", examples=["350100"])
     month: Month
     investment: Money = Field(
         description="tech-renovation investment (技改投资) of the city completed in the month, CNY (yuan)"
     )
-    projects: list[ReportedProject] = Field(default=[], max_length=2000, description="city key projects")
     reported_on: date | None = Field(
         default=None, description="the day it was handed in, if not today; not before the month's end"
     )
@@ -67,13 +81,28 @@ class FileMonthlyReport(Request):
     )
 
 
-class CorrectMonthlyReport(FileMonthlyReport):
-    """The right report in place of a wrong one, as a whole."""
+class FileMonthlyReport(_MonthlyReport):
+    """A city's report of a month: its tech-renovation investment, and its projects' part of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    projects: Annotated[list[ReportedProject], _NOT_TOO_MANY] = Field(
+        default=[], max_length=MOST_PROJECTS, description="city key projects"
+    )
+
+
+class CorrectMonthlyReport(_MonthlyReport):
+    """The right report in place of a wrong one."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{**_EXAMPLE, "investment": "4910000000", "reason": "永泰县补报"}]}
     )
 
+    projects: Annotated[list[ReportedProject] | None, _NOT_TOO_MANY] = Field(
+        default=None,
+        max_length=MOST_PROJECTS,
+        description="city key projects, all of them; left out: they stay as they were; []: none",
+    )
     reason: ShortText = Field(description="why it is corrected", examples=["永泰县补报"])
     version: SeenVersion
 
@@ -155,14 +184,22 @@ class ReportSummary(Answer):
 class ReportView(ReportSummary):
     """A report with its projects."""
 
-    projects: list[ReportLineView]
+    projects: list[ReportLineView] = Field(description="the first of them, where not all fit into one answer")
+    project_count: int = Field(description="how many projects it names")
+    left_out: int = Field(description="how many of them are not listed here")
+    whole_list: str | None = Field(
+        description="the request that lists all of them; null: they are all here",
+        examples=["GET /report-lines?region=350100&first_month=2013-02&last_month=2013-02"],
+    )
 
 
 class ReportVersion(Answer):
     """What the report said at a time: the filing first, then each correction."""
 
     investment: Money
-    projects: list[ReportLineView]
+    projects: list[ReportLineView] = Field(description="the first of them, where not all fit into one answer")
+    project_count: int = Field(description="how many projects it named")
+    left_out: int = Field(description="how many of them are not listed here")
     reported_on: date
     reason: str | None = Field(description="why it was corrected; null for the filing")
     confirmed: bool = Field(description="an unusual amount, confirmed")

@@ -12,7 +12,7 @@ from services.projects.domain.duty import CITY_REPORT, Duty, due_on, last_day, m
 from services.projects.events import CATALOGUE, MONTHLY_REPORT, report_stream
 from services.projects.models import reports as models
 from services.projects.queries import paging, versions
-from services.projects.views.reports import report_summary, report_version, report_view
+from services.projects.views.reports import Room, report_summary, report_version, report_view
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
 from shared.rpc import Call
@@ -35,8 +35,11 @@ async def get_report(app: App, call: Call, body: models.GetReport) -> models.Rep
         )
     events = [CATALOGUE.decode(event) for event in history]
     view = report_view(body.region, body.month, MONTHLY_REPORT.fold(events))
-    versions = [report_version(event, recorded) for event, recorded in zip(events, history, strict=True)]
-    return models.ReportHistory(**{**dict(view), "version": len(events)}, versions=versions)
+    room, told = Room(), list(zip(events, history, strict=True))
+    newest_first = [report_version(event, recorded, room) for event, recorded in reversed(told)]
+    return models.ReportHistory(
+        **{**dict(view), "version": len(events)}, versions=list(reversed(newest_first))
+    )
 
 
 async def list_reports(app: App, call: Call, body: models.ListReports) -> models.ReportPage:

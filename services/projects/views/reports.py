@@ -1,6 +1,9 @@
 """Monthly reports as answers."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from services.projects.domain.monthly_report import (
     Filed,
@@ -13,11 +16,36 @@ from services.projects.domain.monthly_report import (
 from services.projects.models.reports import ReportLineView, ReportSummary, ReportVersion, ReportView
 from shared.event_log import Event
 
+_LINES = 220_000
+"""Bytes for the lines of a report in an answer, and for those of its history; an answer may have 512,000."""
+_LINE = 110
+"""Bytes of a line without its id and note."""
 
-def report_view(region: str, month: str, state: MonthlyReportState) -> ReportView:
+
+class Room:
+    """What is left for lines in one answer. It says how many are left out: a report is never cut off in silence."""
+
+    def __init__(self, left: int = _LINES) -> None:
+        self._left = left
+
+    def take(self, lines: Sequence[ReportLine]) -> list[ReportLineView]:
+        """The first lines, as many as there is room for."""
+        found = []
+        for line in lines:
+            self._left -= _LINE + len(line.project) + len(msgspec.json.encode(line.note))
+            if self._left < 0:
+                break
+            found.append(_line(line))
+        return found
+
+
+def report_view(region: str, month: str, state: MonthlyReportState, room: Room | None = None) -> ReportView:
     """A filed report. Raises TypeError for one that isn't."""
     if not isinstance(state, Filed):
         raise TypeError("not a filed report")
+    shown = (room or Room()).take(state.projects)
+    left_out = len(state.projects) - len(shown)
+    whole = f"GET /report-lines?region={region}&first_month={month}&last_month={month}"
     return ReportView(
         report=report_id(region, month),
         region=region,
@@ -28,15 +56,21 @@ def report_view(region: str, month: str, state: MonthlyReportState) -> ReportVie
         late=state.late,
         corrections=state.corrections,
         last_reported_on=state.reported_on,
-        projects=[_line(line) for line in state.projects],
+        projects=shown,
+        project_count=len(state.projects),
+        left_out=left_out,
+        whole_list=whole if left_out else None,
     )
 
 
-def report_version(event: MonthlyReportEvent, recorded: Event) -> ReportVersion:
-    """One fact of a report's history."""
+def report_version(event: MonthlyReportEvent, recorded: Event, room: Room) -> ReportVersion:
+    """One fact of a report's history, with as many lines as there is room for."""
+    shown = room.take(event.projects)
     return ReportVersion(
         investment=event.investment,
-        projects=[_line(line) for line in event.projects],
+        projects=shown,
+        project_count=len(event.projects),
+        left_out=len(event.projects) - len(shown),
         reported_on=event.reported_on,
         reason=event.reason if isinstance(event, MonthlyReportCorrected) else None,
         confirmed=event.confirmed,

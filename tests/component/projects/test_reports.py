@@ -282,3 +282,54 @@ async def test_the_lines_that_the_log_holds_are_there_after_the_migration(servic
             if statement.strip():
                 await conn.exec_driver_sql(statement)
     assert await service.ask(PROVINCE, "list-report-lines") == written
+
+
+async def test_a_correction_of_the_sum_leaves_the_projects_as_they_were(service: Service) -> None:
+    """A correction that says nothing of the projects drops none of them; an empty list does."""
+    await service.project("P-1")
+    service.clock.set(local(2013, 2, 4))
+    said = {"project": "P-1", "investment": "3000000", "progress_percent": "10"}
+    await service.report("2013-01", "100000000", projects=[said])
+    correction = {"region": "350100", "month": "2013-01", "reason": "永泰县补报"}
+    kept = await service.ask(FUZHOU, "correct-report", **correction, investment="110000000")
+    assert [each["project"] for each in kept["projects"]] == ["P-1"]
+    lines = await service.ask(FUZHOU, "list-report-lines", first_month="2013-01", last_month="2013-01")
+    assert [each["project"] for each in lines["items"]] == ["P-1"]
+    over = await service.refused(FUZHOU, "correct-report", **correction, investment="2000000", confirmed=True)
+    assert over.code == "projects-over-total"
+    none = await service.ask(FUZHOU, "correct-report", **correction, investment="110000000", projects=[])
+    assert none["projects"] == []
+
+
+async def test_a_report_too_long_for_one_answer_says_what_is_left_out_and_where_all_of_it_is(
+    service: Service,
+) -> None:
+    """80 lines with notes of a thousand characters, corrected twice: once an answer over its limit, never readable."""
+    names = [f"P-{number:02}" for number in range(80)]
+    for name in names:
+        await service.project(name)
+    service.clock.set(local(2013, 2, 4))
+    said = {"investment": "10000", "progress_percent": "1", "note": "设" * 1000}
+    lines = [{"project": name, **said} for name in names]
+    filed = await service.report("2013-01", "100000000", projects=lines)
+    shown = len(filed["projects"])
+    assert (filed["project_count"], filed["left_out"]) == (80, 80 - shown)
+    assert 0 < shown < 80
+    for total in ("110000000", "120000000"):
+        correction = {"region": "350100", "month": "2013-01", "reason": "补报", "investment": total}
+        await service.ask(FUZHOU, "correct-report", **correction)
+    read = await service.ask(FUZHOU, "get-report", region="350100", month="2013-01")
+    assert [each["project_count"] for each in read["versions"]] == [80, 80, 80]
+    assert all(len(each["projects"]) + each["left_out"] == 80 for each in (read, *read["versions"]))
+    asked = dict(part.split("=") for part in read["whole_list"].split("?")[1].split("&"))
+    whole = await service.ask(FUZHOU, "list-report-lines", **asked, limit=100)
+    assert [each["project"] for each in whole["items"]] == names
+
+
+async def test_more_projects_than_a_report_names_are_refused_with_what_to_do(service: Service) -> None:
+    lines = [{"project": "P-1", "investment": "1", "progress_percent": "1"}] * 2001
+    body = {"region": "350100", "month": "2013-01", "investment": "100000000", "projects": lines}
+    refused = await service.refused(FUZHOU, "file-report", **body)
+    assert (refused.status, refused.where) == (422, "projects")
+    assert "at most 2000 projects, this one 2001" in refused.detail
+    assert "leave the small ones out" in refused.detail
