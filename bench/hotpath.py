@@ -12,6 +12,7 @@ from bench.quick import FIRST_T, now_text
 from bench.report import Report, Row
 from bench.system import ON_THE_PATH, System
 from bench.traffic import SLOT_S, Load, distinct
+from bench.vacuum import vacuums
 
 BACKLOG, LIVE, LIVE_100, CURVE = "backlog", "live", "live, 100 readings a POST", "curve"
 _TWIN = 8.0
@@ -182,6 +183,7 @@ class HotPath:
         beside = live()
         system = self.system
         async with (
+            vacuums(system.admin_url) as swept,
             system.generator(past, connections=1) as first,
             system.generator(beside, connections=64, rate=rate / 20) as second,
         ):
@@ -212,11 +214,16 @@ class HotPath:
         )
         late = percentile(await committed(system, lived) - np.array(lived.planned), 99)
         base = percentile(alone.latency, 99)
-        note = f"({base * 1e3:.0f} → {late * 1e3:.0f} ms)"
+        swept_over = ", ".join(f"{table} {share:.0%}" for table, share in swept.shares()) or "none"
+        note = f"({base * 1e3:.0f} → {late * 1e3:.0f} ms; vacuum at work meanwhile: {swept_over})"
         self.report.add(
             Row("backfill beside live: the others' p99", late / base, "× alone", 2, None, "less", note)
         )
-        self.report.details["backfill"] = {"readings": filled.total, "seconds": filled.ended - filled.began}
+        self.report.details["backfill"] = {
+            "readings": filled.total,
+            "seconds": filled.ended - filled.began,
+            "vacuum": dict(swept.shares()),
+        }
 
     async def history(self, days: int) -> None:
         """A reading a day of one meter of everybody: events of many days, for the rebuild to read, at little cost."""

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import Text, any_, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
@@ -35,33 +36,38 @@ _BY_WORDS = text("""
     ), asking AS (
         SELECT count(*)::float AS texts, greatest(50, count(*) / 20) AS common
         FROM listing WHERE meeting = :meeting AND side = :own_side AND open
-    ), asked AS MATERIALIZED (
-        SELECT term, times, (
-            SELECT count(*) FROM (
-                SELECT FROM listing_term
-                WHERE corpus = :own_corpus AND term = given.term
-                LIMIT (SELECT common + 1 FROM asking)
-            ) AS own
-        ) AS own_documents
-        FROM unnest(CAST(:terms AS text[]), CAST(:times AS smallint[])) AS given (term, times)
-    ), posting AS (
-        SELECT found.listing, found.frequency, found.length, asked.times, asked.own_documents,
-               count(*) OVER (PARTITION BY asked.term) AS documents
-        FROM asked
+    ), telling AS MATERIALIZED (
+        SELECT asked.term, asked.times, counted.documents
+        FROM unnest(CAST(:terms AS text[]), CAST(:times AS smallint[])) AS asked (term, times)
         CROSS JOIN LATERAL (
-            SELECT listing, frequency, length FROM listing_term
-            WHERE corpus = :corpus AND term = asked.term
-            LIMIT (SELECT common + 1 FROM searched)
-        ) AS found
+            SELECT count(*) AS documents FROM (
+                SELECT FROM listing_term
+                WHERE corpus = :corpus AND term = asked.term
+                LIMIT (SELECT common + 1 FROM searched)
+            ) AS found
+        ) AS counted
+        WHERE counted.documents BETWEEN 1 AND (SELECT common FROM searched)
+    ), weighed AS (
+        SELECT term, least(times, 2)
+            * ln(1 + (searched.texts + asking.texts - documents - own.documents_own + 0.5)
+                     / (documents + own.documents_own + 0.5)) AS weight
+        FROM searched, asking, telling
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS documents_own FROM (
+                SELECT FROM listing_term
+                WHERE corpus = :own_corpus AND term = telling.term
+                LIMIT (SELECT common + 1 FROM asking)
+            ) AS found
+        ) AS own
     )
     SELECT listing, sum(
-        least(times, 2)
-        * ln(1 + (searched.texts + asking.texts - documents - own_documents + 0.5)
-                 / (documents + own_documents + 0.5))
-        * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / mean))
+        weight * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / (SELECT mean FROM searched)))
     ) AS strength
-    FROM posting, searched, asking
-    WHERE documents <= searched.common AND (CAST(:only AS text) IS NULL OR listing = :only)
+    FROM weighed CROSS JOIN LATERAL (
+        SELECT listing, frequency, length FROM listing_term
+        WHERE corpus = :corpus AND term = weighed.term LIMIT (SELECT common FROM searched)
+    ) AS posting
+    WHERE CAST(:only AS text) IS NULL OR listing = :only
     GROUP BY listing ORDER BY strength DESC, listing LIMIT :many
 """)
 
@@ -141,7 +147,9 @@ def shared(one: Candidate, other: Candidate) -> tuple[str, ...]:
 
 async def load(conn: AsyncConnection, listings: Collection[str], lock: bool = False) -> list[Any]:
     """The rows of these listings. `lock`: nobody changes them until the transaction ends."""
-    query = select(tables.listing).where(tables.listing.c.listing.in_(listings))
+    # One array and not a parameter each: hundreds of them are another statement for every number of them.
+    named = literal(list(listings), ARRAY(Text))
+    query = select(tables.listing).where(tables.listing.c.listing == any_(named))
     if lock:
         query = query.order_by(tables.listing.c.listing).with_for_update(read=True)
     return list((await conn.execute(query)).all())
