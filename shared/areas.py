@@ -53,7 +53,7 @@ class PlaceRelation(Protocol):
 
 
 class Place(Protocol):
-    """What a service's own kind of region brings to a tree: each of them has further fields and rules."""
+    """What a service's own kind of place brings to a tree: each of them has further fields and rules."""
 
     @property
     def code(self) -> str: ...
@@ -78,7 +78,7 @@ class AreaTree:
 
     @classmethod
     def of(cls, places: Iterable[Place]) -> Self:
-        """The tree of these regions."""
+        """The tree of these places."""
         return cls(
             Area(
                 place.code,
@@ -97,7 +97,7 @@ class AreaTree:
 
     @classmethod
     def read(cls, rows: Iterable[Mapping[Any, Any]]) -> Self:
-        """The same of regions as they stand in a table, an event or an answer: days are dates or their text."""
+        """The same of places as they stand in a table, an event or an answer: days are dates or their text."""
         return cls(
             Area(
                 row["code"],
