@@ -150,6 +150,7 @@ def _closed_day(facts: Facts, code: str) -> ClosedDayView | None:
         tce_equivalent=views.tce(total(part.tce_equivalent for part in parts)),
         enterprises=sum(part.enterprises for part in parts),
         unknown=sum(part.unknown for part in parts),
+        unknown_equivalent=sum(part.unknown_equivalent for part in parts),
     )
 
 

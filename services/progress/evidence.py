@@ -21,7 +21,7 @@ from services.progress.rules import Rules
 from services.progress.scope import Scope
 from services.progress.tally import Wanted
 from services.progress.tally import wanted as wanted_tally
-from services.progress.views import View
+from services.progress.views import View, plain
 from shared.problems import forbidden, invalid
 
 
@@ -180,7 +180,7 @@ def _item(row: Any) -> EvidenceItem:
         region=row.region,
         period=row.period,
         enterprise=row.subject,
-        value=row.value,
+        value=plain(row.value),
         unit=row.unit,
         superseded_by=row.superseded_by,
         data=row.data,

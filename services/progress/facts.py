@@ -101,7 +101,8 @@ class Plan:
 class DayEnergy:
     """Energy of all enterprises of a region on the latest closed day, tce by both bases (X-4).
 
-    Of the `enterprises` that were measured, `unknown` have no figure: nothing arrived, or no coefficient is known.
+    Of the `enterprises` that were measured, `unknown` have no figure: nothing arrived, or no coefficient is known;
+    `unknown_equivalent` have none by equivalent value, for which fewer carriers have a coefficient.
     """
 
     region: str
@@ -109,6 +110,7 @@ class DayEnergy:
     tce_equivalent: Decimal | None
     enterprises: int
     unknown: int
+    unknown_equivalent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class EnergyLive(msgspec.Struct, frozen=True):
 class RunningDay:
     """The sum of a region's enterprises for one running day. `present` of `expected` intervals are there.
 
-    `enterprises` have been heard of; of them `unknown` have no figure yet, which isn't a figure of zero.
+    `enterprises` have been heard of; of them `unknown` have no figure yet, which isn't a figure of zero
+    (`unknown_equivalent`: none by equivalent value).
     """
 
     day: date
@@ -55,6 +56,7 @@ class RunningDay:
     tce_equivalent: Decimal | None
     enterprises: int
     unknown: int
+    unknown_equivalent: int
     present: int
     expected: int
     last_reading_at: datetime | None
@@ -143,6 +145,7 @@ def _together(day: date, sums: Iterable[RunningDay | None]) -> RunningDay | None
         tce_equivalent=total(each.tce_equivalent for each in found),
         enterprises=sum(each.enterprises for each in found),
         unknown=sum(each.unknown for each in found),
+        unknown_equivalent=sum(each.unknown_equivalent for each in found),
         present=sum(each.present for each in found),
         expected=sum(each.expected for each in found),
         last_reading_at=newest(each.last_reading_at for each in found),
@@ -160,6 +163,7 @@ def _sum(day: date, messages: Iterable[EnergyLive]) -> RunningDay | None:
         tce_equivalent=total(m.tce_equivalent for m in found),
         enterprises=len(found),
         unknown=sum(1 for m in found if m.tce_equal is None),
+        unknown_equivalent=sum(1 for m in found if m.tce_equivalent is None),
         present=sum(m.present for m in found),
         expected=sum(m.expected for m in found),
         last_reading_at=max(

@@ -74,7 +74,7 @@ _CLOSED_DAY = text(f"""
 """)
 _DAY_ENERGY = text(f"""
     SELECT region, sum(value) AS tce_equal, sum(tce_equivalent) AS tce_equivalent, count(*) AS enterprises,
-           count(*) - count(value) AS unknown
+           count(*) - count(value) AS unknown, count(*) - count(tce_equivalent) AS unknown_equivalent
     FROM (
         SELECT DISTINCT ON (source, key) region, value, (detail->>'tce_equivalent')::numeric AS tce_equivalent
         FROM contribution WHERE measure = '{ENERGY_DAY}' AND period = :day AND {_KNOWN}
@@ -163,7 +163,14 @@ async def load_facts(
         contributions=_by_measure(rows),
         closed_day=date.fromisoformat(closed) if closed else None,
         day_energy={
-            row.region: DayEnergy(row.region, row.tce_equal, row.tce_equivalent, row.enterprises, row.unknown)
+            row.region: DayEnergy(
+                row.region,
+                row.tce_equal,
+                row.tce_equivalent,
+                row.enterprises,
+                row.unknown,
+                row.unknown_equivalent,
+            )
             for row in energy
         },
         tallies=tallies if tallies is not None else await _tallies(conn, targets, rules, today, moment),

@@ -153,6 +153,7 @@ class RunningDayView(View):
     tce_equivalent: Decimal | None = Field(description="By equivalent value (等价值).")
     enterprises: int = Field(description="Enterprises heard of today.")
     unknown: int = Field(description="Of them without a figure; they are not in the sums.")
+    unknown_equivalent: int = Field(description="Of them without one by equivalent value; not in that sum.")
     present: int = Field(description="Intervals present.")
     expected: int = Field(description="Intervals expected so far.")
     last_reading_at: datetime | None = Field(description="Newest reading, time of the event.")
@@ -166,6 +167,7 @@ class ClosedDayView(View):
     tce_equivalent: Decimal | None
     enterprises: int
     unknown: int = Field(description="Of them without a figure; they are not in the sums.")
+    unknown_equivalent: int = Field(description="Of them without one by equivalent value; not in that sum.")
 
 
 class Fresh(View):
@@ -201,6 +203,11 @@ def round_value(value: Decimal | None, unit: str) -> Decimal | None:
 
 def points(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.quantize(_POINTS, ROUND_HALF_UP)
+
+
+def plain(value: Decimal | None) -> Decimal | None:
+    """The same number without an exponent: 7000000000, not 7E+9."""
+    return None if value is None else Decimal(f"{value:f}")
 
 
 def tce(value: Decimal | None) -> Decimal | None:
@@ -278,6 +285,7 @@ def running_view(running: RunningDay | None) -> RunningDayView | None:
         tce_equivalent=tce(running.tce_equivalent),
         enterprises=running.enterprises,
         unknown=running.unknown,
+        unknown_equivalent=running.unknown_equivalent,
         present=running.present,
         expected=running.expected,
         last_reading_at=running.last_reading_at,

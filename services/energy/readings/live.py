@@ -13,9 +13,10 @@ from itertools import groupby
 import msgspec
 import structlog
 
+from services.energy.domain.measured_day import total
 from services.energy.readings.batch import Done
 from services.energy.readings.memory import Connection, moment
-from services.energy.readings.sums import Sum, day_figures
+from services.energy.readings.sums import day_figures
 from shared.cancellation import end_if_cancelled
 from shared.clock import Clock
 
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class EnergyLive(msgspec.Struct, kw_only=True):
-    """One enterprise's day so far. Standard coal in tce, over the carriers whose coefficient is known."""
+    """One enterprise's day so far. Standard coal in tce as of a closed day: None where a measured carrier has none."""
 
     enterprise: str
     region: str
@@ -98,12 +99,13 @@ class LiveBoard:
         for enterprise, parts in groupby(sums, key=lambda each: each.enterprise):
             region, t, received_at = waiting[enterprise]
             carriers = list(parts)
+            measured = [each for each in carriers if each.native is not None]
             live = EnergyLive(
                 enterprise=enterprise,
                 region=region,
                 day=today,
-                tce_equal=_known(carriers, "tce_equal"),
-                tce_equivalent=_known(carriers, "tce_equivalent"),
+                tce_equal=total([each.tce_equal for each in measured]),
+                tce_equivalent=total([each.tce_equivalent for each in measured]),
                 present=sum(each.present for each in carriers),
                 expected=sum(each.expected for each in carriers),
                 last_reading_at=moment(t * 1_000_000),
@@ -116,8 +118,3 @@ class LiveBoard:
 def china_day(now: datetime) -> date:
     """The day in +08:00."""
     return date.fromordinal(int(now.timestamp() + 28_800) // 86_400 + 719_163)
-
-
-def _known(carriers: list[Sum], name: str) -> Decimal | None:
-    values = [value for each in carriers if (value := getattr(each, name)) is not None]
-    return sum(values, Decimal(0)) if values else None

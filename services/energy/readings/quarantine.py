@@ -14,6 +14,8 @@ import numpy as np
 from services.energy.readings.arrivals import QUARANTINED, REASONS, Arrivals
 from services.energy.readings.memory import Connection, moment
 
+# What had left and comes back is kept anew; what was dropped stays so. `before` sees the rows as they were: nobody else
+# writes them while the batch holds its partition.
 _INSERT = """
 WITH kept AS (
     INSERT INTO quarantine (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality,
@@ -24,10 +26,16 @@ WITH kept AS (
     ON CONFLICT (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality)
     DO UPDATE SET state = CASE quarantine.state WHEN 'dropped' THEN 'dropped' ELSE 'held' END,
         reason = excluded.reason
-    RETURNING enterprise, xmax = 0 AS new
+    RETURNING id, enterprise, state
+), before AS (
+    SELECT q.id FROM quarantine q
+    JOIN unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[]) AS x(enterprise, meter, statistic_type, t)
+        USING (enterprise, meter, statistic_type, t)
+    WHERE q.state IN ('held', 'releasing')
 )
 UPDATE feed f SET quarantine_held = quarantine_held + k.n
-FROM (SELECT enterprise, count(*)::int AS n FROM kept WHERE new GROUP BY enterprise) k
+FROM (SELECT enterprise, count(*)::int AS n FROM kept
+      WHERE state = 'held' AND id NOT IN (SELECT id FROM before) GROUP BY enterprise) k
 WHERE f.enterprise = k.enterprise
 """
 

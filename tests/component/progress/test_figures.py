@@ -80,6 +80,7 @@ async def test_evidence_names_the_events_and_marks_what_was_superseded(service: 
     page = await service.ask("evidence", target="TR-6a")
     reports = [item for item in page["items"] if item["source"] == "projects"]
     assert [(item["position"], item["superseded_by"]) for item in reports] == [(2, 3), (3, None)]
+    assert [item["value"] for item in reports] == ["5000000000", "8000000000"]
     assert reports[1]["hash"] == sources.projects.envelopes[2].hash
     assert reports[1]["data"]["reason"] == "typing error"
     assert page["items"][0]["type"] == "TargetSet"

@@ -92,7 +92,8 @@ async def test_views_come_in_pages_and_of_one_list(service: Service) -> None:
         await service.ask(COLLEAGUE, "save-view", **{**SHARED, "view": f"甲{number}"}, shared="office")
         await service.ask(FUZHOU, "save-view", **{**SHARED, "view": f"乙{number}"})
     await service.ask(FUZHOU, "save-view", view="问题", list="problems", query={"overdue": True})
-    found, more = [], {}
+    found: list[str] = []
+    more: dict[str, Any] = {}
     while True:
         page = await service.ask(FUZHOU, "list-views", list="projects", limit=1, **more)
         found += [each["view"] for each in page["items"]]

@@ -32,12 +32,9 @@ def published() -> list[AppraisalEvent]:
     """Four cities are ranked; the last one has 20 + 5 × 4 = 40 points, the others 85."""
     events: list[AppraisalEvent] = []
     state = APPRAISAL.initial
-    for command in (
-        OPEN,
-        *(verify(region) for region in REGIONS[:-1]),
-        verify(LAST, points="4", value="40"),
-        PUBLISH,
-    ):
+    verified = [*(verify(region) for region in REGIONS[:-1]), verify(LAST, points="4", value="40")]
+    commands: list[Any] = [OPEN, *verified, PUBLISH]
+    for command in commands:
         made = APPRAISAL.decide(command, state)
         events, state = [*events, *made], APPRAISAL.fold(made, state)
     return events
@@ -48,7 +45,7 @@ CALL = IssueSummons(
     region=LAST, whom="市经贸委", by="省经贸委", hold_on=D("2014-04-10"), evidence="112号", reason=None,
     today=D("2014-03-28"),
 )  # fmt: skip
-CALLED = given(APPRAISAL, *PUBLISHED).when(CALL).events[0]
+CALLED: Any = given(APPRAISAL, *PUBLISHED).when(CALL).events[0]
 HOLD = HoldSummons(
     region=LAST, held_on=D("2014-04-10"), agreed="补报储备库", report_due_on=None, evidence="纪要1号",
     today=D("2014-04-11"),
@@ -152,8 +149,8 @@ def test_nobody_is_summoned_before_the_ranking_is_published() -> None:
 
 
 def test_a_scheme_without_a_rule_leaves_it_to_decisions() -> None:
-    opened = PUBLISHED[0]
-    without = replace(opened, scheme=replace(opened.scheme, summons=None))  # type: ignore[union-attr, call-arg]
+    opened: Any = PUBLISHED[0]
+    without = replace(opened, scheme=replace(opened.scheme, summons=None))
     events = (without, *PUBLISHED[1:])
     given(APPRAISAL, *events).when(CALL).rejects("has 40.00 points")
     called = replace(CALLED, by_rule=False, reason="x")

@@ -45,6 +45,16 @@ def test_the_last_message_of_each_enterprise_counts_and_they_add_up_by_region():
     assert running(live, "350100").tce_equal == Decimal("6.25")
 
 
+def test_who_has_no_figure_by_equivalent_value_is_counted_for_that_sum():
+    live = LiveEnergy()
+    live.take(message("a", "350102", "1"))
+    without = json.loads(message("b", "350102", "2")) | {"tce_equivalent": None}
+    live.take(json.dumps(without).encode())
+    city = running(live, "350100")
+    assert (city.tce_equal, city.tce_equivalent) == (Decimal(3), Decimal(3))
+    assert (city.unknown, city.unknown_equivalent) == (0, 1)
+
+
 def test_an_enterprise_that_moves_counts_where_it_is_and_only_there():
     live = LiveEnergy()
     live.take(message("a", "350102", "1"))

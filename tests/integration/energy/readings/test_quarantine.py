@@ -127,6 +127,21 @@ async def test_a_release_that_ends_in_quarantine_again_is_held_again(store: Stor
     assert await reasons(store) == ["impossible_value"]
 
 
+async def test_one_that_had_left_and_comes_back_counts_towards_the_quota_again(store: Store) -> None:
+    """As when a month was archived after its reading was stored, and the device sends it once more."""
+    await store.feed("e1")
+    await store.push(ROWS)
+    await store.conn.execute("UPDATE quarantine SET state = 'released' WHERE t <= $1", ROWS[1].t)
+    await store.conn.execute("UPDATE feed SET quarantine_held = 1")
+    await store.push(ROWS)
+    assert await reasons(store) == ["unknown_meter"] * 3
+    assert await store.conn.fetchval("SELECT quarantine_held FROM feed") == 3
+    await store.conn.execute("UPDATE quarantine SET state = 'dropped' WHERE t = $1", ROWS[0].t)
+    await store.conn.execute("UPDATE feed SET quarantine_held = 2")
+    await store.push(ROWS)
+    assert await store.conn.fetchval("SELECT quarantine_held FROM feed") == 2
+
+
 async def test_a_reading_ahead_of_the_clock_is_judged_by_the_clock_of_its_release(store: Store) -> None:
     await store.meter(METER)
     early = moment(ROWS[0].t) - timedelta(hours=2)

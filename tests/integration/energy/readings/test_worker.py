@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -244,6 +245,16 @@ async def test_the_running_figure_of_today(pipeline: Pipeline) -> None:
     assert found["present"] <= found["expected"] + 1
     assert datetime.fromisoformat(found["last_reading_at"]).timestamp() == today[1].t
     assert datetime.fromisoformat(found["sent_at"]) >= now
+
+    async def unknown() -> bool:
+        told = await live()
+        return told is not None and told["tce_equal"] is None
+
+    # A second carrier is measured whose coefficient nobody knows: the sum of the rest would look like the whole.
+    await pipeline.store.meter(Meter("m2", carrier="biogas"))
+    async with pipeline.working():
+        await publish(pipeline, [replace(each, meter="m2") for each in today])
+        await wait_for(unknown, what="it is said that the whole is not known")
 
 
 async def test_one_trace_from_the_push_to_the_sum(pipeline: Pipeline, monkeypatch) -> None:
