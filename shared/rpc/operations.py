@@ -184,7 +184,10 @@ async def _as_it_came(message: StreamMessage[Any]) -> bytes:
 def invalid_fields(error: ValidationError) -> Problem:
     """A validation error as one problem that lists every field: where, why."""
     errors = [
-        {"where": ".".join(str(part) for part in item["loc"]) or "body", "why": item["msg"]}
+        {
+            "where": ".".join(str(part) for part in item["loc"]) or "body",
+            "why": item["msg"].removeprefix("Value error, "),
+        }
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     first = errors[0]

@@ -135,6 +135,7 @@ def _drafted(command: DraftDocument) -> DocumentDrafted:
             f"today is {command.snapshot.as_of}.",
             code="future-period",
             where="period",
+            remedy="Check the period, or come back when it is over.",
         )
     corrected = command.corrected
     if corrected is None:

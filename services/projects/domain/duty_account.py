@@ -269,6 +269,7 @@ def _receive(command: Receive, state: Account) -> Sequence[DutyEvent]:
             f"It can't have been received on {command.received_on}: today is {command.today}.",
             code="future-date",
             where="received_on",
+            remedy="Give the day on which it came, or leave it out for today.",
         )
     if entry.received_on is not None:
         if (entry.received_on, entry.evidence) == (command.received_on, command.evidence):

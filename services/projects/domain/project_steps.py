@@ -200,9 +200,10 @@ def corrected(command: CorrectStage, state: Project) -> Sequence[ProjectEvent]:
         )
     if not 1 <= command.step <= len(state.steps):
         raise Refused(
-            f"The project has {len(state.steps)} steps; there is no step {command.step}.",
+            f"The project's steps are numbered 1 to {len(state.steps)}; there is no step {command.step}.",
             code="no-such-step",
             where="step",
+            remedy="GET /projects/{project} lists its steps with their numbers.",
         )
     if command.stage is None and command.step == 1:
         raise Refused(

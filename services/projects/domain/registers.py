@@ -51,7 +51,12 @@ def leave(memberships: Sequence[Membership], register: str, on: date) -> Members
     if last is not None and last.valid_to == on:
         return None
     if last is None or last.valid_to is not None:
-        raise Refused(f"The project is not in {register}.", code="not-in-register", where="register")
+        raise Refused(
+            f"The project is not in {register}.",
+            code="not-in-register",
+            where="register",
+            remedy="GET /projects/{project} lists its registers with their days.",
+        )
     if on < last.valid_from:
         raise Refused(
             f"The project joined {register} on {last.valid_from}; it can't have left on {on}.",

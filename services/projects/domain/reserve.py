@@ -216,6 +216,8 @@ def updated(
             f"The project is not in {command.register} on {command.on}.",
             code="not-in-register",
             where="register",
+            remedy="GET /projects/{project} lists its registers with their days, GET /reserve/drops what was taken out "
+            "and why; let it join first.",
         )
     if command.action is Action.PROMOTED and to is None:
         raise Refused(f"There is no tier above {command.register}.", code="highest-tier", where="register")
