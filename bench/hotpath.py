@@ -12,7 +12,7 @@ from bench.quick import FIRST_T, now_text
 from bench.report import Report, Row
 from bench.system import ON_THE_PATH, System
 from bench.traffic import SLOT_S, Load, distinct
-from bench.vacuum import vacuums
+from bench.vacuum import Vacuums, vacuums
 
 BACKLOG, LIVE, LIVE_100, CURVE = "backlog", "live", "live, 100 readings a POST", "curve"
 _TWIN = 8.0
@@ -46,6 +46,7 @@ class Measured:
     at: np.ndarray
     rate: float
     cpu: dict[str, float]
+    swept: Vacuums
 
     @property
     def latency(self) -> np.ndarray:
@@ -98,7 +99,10 @@ class HotPath:
     ) -> Measured:
         """Send a load and measure; `new` is how many rows it must add (all of its distinct ones, unless said)."""
         system = self.system
-        async with system.generator(load, connections=connections, rate=rate) as go:
+        async with (
+            vacuums(system.admin_url) as swept,
+            system.generator(load, connections=connections, rate=rate) as go,
+        ):
             before = system.cpu()
             sent: Sent = await go()
             await system.worked_off()
@@ -111,6 +115,7 @@ class HotPath:
             at,
             sent.total / (float(at.max()) - sent.began),
             {**us, "generator": sent.cpu_s / sent.total * 1e6},
+            swept,
         )
         self.report.cpu[name] = {p: round(value, 3) for p, value in measured.cpu.items()}
         self.report.details[name] = {
@@ -123,6 +128,7 @@ class HotPath:
             "post_to_202_p99_s": percentile(np.array(sent.answered) - np.array(sent.planned), 99),
             "post_to_sum_p50_s": percentile(measured.latency, 50),
             "post_to_sum_p99_s": percentile(measured.latency, 99),
+            "vacuum": dict(swept.shares()),
         }
         return measured
 
@@ -166,7 +172,8 @@ class HotPath:
             run = await self.run(name, load, connections=connections, rate=rate / per_post)
             for share, floor in ((50, 50.0), (99, 250.0)):
                 took = percentile(run.latency, share) * 1e3
-                self.report.add(Row(f"{name}: POST to sum, p{share}", took, "ms", floor, None, "less"))
+                note = f"(autovacuum meanwhile: {run.swept})"
+                self.report.add(Row(f"{name}: POST to sum, p{share}", took, "ms", floor, None, "less", note))
 
     async def backfill(self) -> None:
         """Six months of one enterprise while the others send live; against the same live data alone."""
@@ -214,8 +221,7 @@ class HotPath:
         )
         late = percentile(await committed(system, lived) - np.array(lived.planned), 99)
         base = percentile(alone.latency, 99)
-        swept_over = ", ".join(f"{table} {share:.0%}" for table, share in swept.shares()) or "none"
-        note = f"({base * 1e3:.0f} → {late * 1e3:.0f} ms; vacuum at work meanwhile: {swept_over})"
+        note = f"({base * 1e3:.0f} → {late * 1e3:.0f} ms; autovacuum meanwhile: {swept})"
         self.report.add(
             Row("backfill beside live: the others' p99", late / base, "× alone", 2, None, "less", note)
         )

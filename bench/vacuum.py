@@ -26,6 +26,9 @@ class Vacuums:
         """Work (VACUUM or ANALYZE, and of what) with the share of the looks in which it was under way."""
         return [(work, count / self.looks) for work, count in self.seen.most_common()]
 
+    def __str__(self) -> str:
+        return ", ".join(f"{work} {share:.0%}" for work, share in self.shares()) or "none"
+
 
 @contextlib.asynccontextmanager
 async def vacuums(admin_url: str) -> AsyncIterator[Vacuums]:
