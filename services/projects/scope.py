@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from services.projects.domain.escalation import Level
 from shared.areas import AreaTree
 from shared.identity import Actor
-from shared.problems import Problem, forbidden
+from shared.problems import Problem, forbidden, invalid
 
 _READS_ALL = frozenset({"province", "ops", "system"})
 _LOADS_PLANS = frozenset({"province", "ops", "system"})
@@ -121,6 +121,24 @@ def check_load_plan(actor: Actor) -> None:
 def not_your_region(actor: Actor, region: str) -> Problem:
     """403 for a filter that names a region outside the actor's scope."""
     return forbidden(f"Region {region} is not under {actor.area}, which your token is for.")
+
+
+def asked_regions(actor: Actor, tree: AreaTree, region: str) -> list[str]:
+    """The codes that a filter by `region` lets through: itself and what lies under it.
+
+    Raises Problem 422 for a code that no plan has (an empty list would look like a city without projects), and 403 for
+    one outside the actor's scope.
+    """
+    if region not in tree:
+        raise invalid(
+            f"There is no region {region!r}.",
+            where="region",
+            remedy="Use the code that the plan's regions carry, e.g. 350181; GET /regions lists them.",
+        )
+    visible = visible_regions(actor, tree)
+    if visible and region not in visible:
+        raise not_your_region(actor, region)
+    return tree.covered_by(region)
 
 
 def level_of(tree: AreaTree, region: str) -> Level:

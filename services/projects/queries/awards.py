@@ -44,9 +44,7 @@ async def list_awards(app: App, call: Call, body: models.ListAwards) -> models.A
         if visible is not None:
             where.append(_A.region.in_(visible))
         if body.region:
-            if visible is not None and body.region in tree and body.region not in visible:
-                raise scope.not_your_region(call.actor, body.region)
-            where.append(_A.region == body.region)
+            where.append(_A.region.in_(scope.asked_regions(call.actor, tree, body.region)))
         if body.year:
             where.append(_A.year == body.year)
         if body.fund:

@@ -112,13 +112,11 @@ async def _views(app: App, conn: AsyncConnection, owed: Sequence[Obligation]) ->
 
 
 def _codes(actor: Actor, tree: AreaTree, region: str | None) -> set[str] | None:
-    """The regions whose duties are asked for and may be seen; None: all. Raises Problem 403."""
+    """The regions whose duties are asked for and may be seen; None: all. Raises Problem 403, 422."""
     if actor.role == "enterprise":
         raise forbidden("The duties of governments are read by governments; your role is enterprise.")
     visible = scope.visible_regions(actor, tree)
     if region is None:
         return None if visible is None else set(visible)
-    if visible is not None and region in tree and region not in visible:
-        raise scope.not_your_region(actor, region)
-    asked = set(tree.covered_by(region) or [region])
+    asked = set(scope.asked_regions(actor, tree, region))
     return asked if visible is None else asked & set(visible)

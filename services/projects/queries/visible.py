@@ -15,7 +15,8 @@ def conditions(
 ) -> Sequence[ColumnElement[bool]]:
     """Conditions on the columns `region` and `enterprise` of `table`.
 
-    `region` narrows to it and what lies under it. Raises Problem 403 for a region outside the actor's scope.
+    `region` narrows to it and what lies under it. Raises Problem 422 for one that isn't
+    there, 403 for one outside the actor's scope.
     """
     found: list[ColumnElement[bool]] = []
     regions = scope.visible_regions(actor, tree)
@@ -24,7 +25,5 @@ def conditions(
     elif regions is not None:
         found.append(table.region.in_(regions))
     if region:
-        if regions and region in tree and region not in regions:
-            raise scope.not_your_region(actor, region)
-        found.append(table.region.in_(tree.covered_by(region) or [region]))
+        found.append(table.region.in_(scope.asked_regions(actor, tree, region)))
     return found

@@ -144,6 +144,9 @@ async def test_everyone_sees_and_changes_only_what_is_theirs(service: Service) -
     assert (await service.refused(MILL, "reach-stage", **step)).status == 404
     assert (await service.refused(OPS, "reach-stage", **step)).status == 403
     assert (await service.refused(XIAMEN, "list-projects", region="350181")).status == 403
+    for operation in ("list-projects", "list-problems", "list-awards", "list-duties"):
+        nowhere = await service.refused(FUZHOU, operation, region="359999")
+        assert (nowhere.status, nowhere.where) == (422, "region"), operation
     elsewhere = {
         "name": "x",
         "region": "350203",
