@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
+from shared.outage import LOST
 
 EVERY_S = 15.0
 
@@ -36,7 +37,7 @@ async def run(engine: AsyncEngine) -> None:
     while True:
         try:
             await look(engine)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, *LOST) as error:
             _log.warning("the quarantine could not be counted", error=repr(error))
         await asyncio.sleep(EVERY_S)
 

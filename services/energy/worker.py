@@ -15,6 +15,7 @@ from services.energy.readings.worker import PartitionWorker
 from shared import broker
 from shared.cancellation import end_if_cancelled
 from shared.database import WATCHFUL
+from shared.outage import LOST
 from shared.pull import PullReader
 from shared.runtime import Runtime
 
@@ -123,6 +124,6 @@ async def _look_after(rt: Runtime) -> None:
                     await conn.execute("SELECT ensure_reading_month($1)", day)
             finally:
                 await conn.close(timeout=5)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             rt.log.warning("the store is not looked after", error=repr(error))
         await asyncio.sleep(_LOOK_AFTER_EVERY_S)

@@ -16,6 +16,7 @@ import structlog
 
 from services.energy.intake.limits import Bucket
 from services.energy.readings.reference import credential_hash
+from shared.outage import LOST
 from shared.problems import Problem, unavailable
 
 FRESH_S = 1.0
@@ -29,7 +30,7 @@ _POLL_TIMEOUT_S = 0.5
 _LOOKUP_TIMEOUT_S = 2.0
 _FAR_BEHIND = 10_000
 _CHANGING = ("DeviceCredentialIssued", "DeviceCredentialRevoked")
-_OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+_OUTAGE = (*LOST, asyncpg.PostgresError)
 
 log = structlog.get_logger(__name__)
 

@@ -28,6 +28,7 @@ from services.energy.readings import receipts
 from shared import telemetry
 from shared.asgi import OWN_SPANS_ONLY
 from shared.http_headers import docs_page
+from shared.outage import LOST
 from shared.problems import Problem, not_found, unavailable
 from shared.trace_share import TraceShare
 
@@ -187,7 +188,7 @@ async def _receipt(door: Door, device: Device, text: str) -> dict[str, Any]:
         raise not_found("receipt", text)
     try:
         found = await door.read_receipt(device.enterprise, receipt)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (*LOST, asyncpg.PostgresError) as error:
         log.error("receipts can't be read", error=repr(error))
         raise unavailable("Receipts can't be read at the moment.") from error
     if found is not None:

@@ -23,6 +23,7 @@ from services.energy.readings.reference import driver
 from shared import broker
 from shared.broker import PublishError, StreamFull
 from shared.cancellation import end_if_cancelled
+from shared.outage import LOST
 
 LOT = 5_000
 POLL_S = 0.5
@@ -48,7 +49,7 @@ async def run(engine: AsyncEngine, js: JetStreamContext) -> None:
         end_if_cancelled()
         try:
             count = await publish_due(engine, js)
-        except (SQLAlchemyError, asyncpg.PostgresError, OSError, PublishError, StreamFull, APIError) as error:
+        except (SQLAlchemyError, asyncpg.PostgresError, *LOST, PublishError, StreamFull, APIError) as error:
             log.warning("release not published", error=repr(error))
             count = 0
         if count < LOT:

@@ -23,6 +23,7 @@ from shared import broker, telemetry
 from shared.cancellation import end_if_cancelled
 from shared.clock import Clock
 from shared.health import OK, Check
+from shared.outage import LOST
 from shared.pull import PullReader
 
 LARGEST_BATCH = 40_000
@@ -219,7 +220,7 @@ class PartitionWorker:
             await quarantine.keep_undecodable(
                 conn, self.p, msg.metadata.sequence.stream, reason, msg.data, self._clock.now()
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             log.error("could not keep it", error=repr(error))
             await self._disconnect()
             await broker.nack(msg)

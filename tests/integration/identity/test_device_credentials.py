@@ -36,7 +36,7 @@ class Registry:
     def __init__(self) -> None:
         self.found: dict[str, Found] = {}
         self.log: list[str] = []
-        self.away = False
+        self.away: Exception | None = None
         self.looks = 0
         self.slow: asyncio.Event | None = None
         self.monotonic = 100.0
@@ -51,7 +51,7 @@ class Registry:
     async def lookup(self, enterprise: str) -> Found:
         self.looks += 1
         if self.away:
-            raise ConnectionRefusedError
+            raise self.away
         found = self.found.get(enterprise)
         if self.slow is not None:
             await self.slow.wait()
@@ -59,7 +59,7 @@ class Registry:
 
     async def changes(self, after: int | None) -> tuple[int, list[str] | None]:
         if self.away:
-            raise TimeoutError
+            raise self.away
         if after is None or after > len(self.log):
             return len(self.log), None
         return len(self.log), self.log[after:]
@@ -145,14 +145,24 @@ async def test_a_new_one_is_valid_at_once(registry: Registry) -> None:
     assert await registry.status("e1.new") == 200
 
 
+@pytest.mark.parametrize(
+    "away",
+    [
+        ConnectionRefusedError(),
+        TimeoutError(),
+        # What asyncpg makes of a session that was ended between two of its messages.
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+    ],
+    ids=["refused", "silent", "cut"],
+)
 async def test_while_the_database_is_away_known_ones_hold_and_others_are_asked_to_wait(
-    registry: Registry,
+    registry: Registry, away: Exception
 ) -> None:
     registry.issue("e1", "s")
     registry.issue("e2", "s")
     await registry.look()
     assert await registry.status("e1.s") == 200
-    registry.away = True
+    registry.away = away
     await registry.look()
     registry.monotonic += 60
     assert [await registry.status(token) for token in ("e1.s", "e1.guess", "e2.s")] == [200, 401, 503]
@@ -161,7 +171,7 @@ async def test_while_the_database_is_away_known_ones_hold_and_others_are_asked_t
     assert registry.looks == looks, "nobody waits for a database that is known to be away"
     registry.monotonic += HOLD_S
     assert await registry.status("e1.s") == 503
-    registry.away = False
+    registry.away = None
     registry.issue("e1")
     await registry.look()
     assert await registry.status("e1.s") == 401

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from asyncpg import InternalClientError
 from pydantic import BaseModel, ConfigDict, create_model
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -51,6 +52,7 @@ def operations() -> Operations:
             "problem": Problem(409, "taken", "Taken", "It is taken."),
             "outage": PoolTimeout(),
             "refused": ConnectionRefusedError(),
+            "cut": InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
         }
         raise errors[body.what]
 
@@ -148,7 +150,7 @@ async def test_a_problem_of_a_handler_reaches_the_caller() -> None:
     assert (problem["status"], problem["code"]) == (409, "taken")
 
 
-@pytest.mark.parametrize("what", ["outage", "refused"])
+@pytest.mark.parametrize("what", ["outage", "refused", "cut"])
 async def test_an_outage_of_the_database_is_told_as_one(what: str) -> None:
     problem = (await ask("raise", {"what": what}))["problem"]
     assert (problem["status"], problem["retry_after"]) == (503, 1)
