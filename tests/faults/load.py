@@ -94,13 +94,12 @@ class Load:
         self._rounds = {city: itertools.count() for city in CITIES}
 
     @classmethod
-    async def prepared(cls, portal: Portal, ledger: Ledger, *, months_close: bool = True) -> "Load":
-        """Enterprises registered, nothing sent yet; if `months_close`, those of a year long past reopened."""
+    async def prepared(cls, portal: Portal, ledger: Ledger) -> "Load":
+        """Enterprises registered, the months of a year long past reopened, nothing sent yet."""
         boxes = [await Box.registered(portal, f"F{number:02d}") for number in range(ENTERPRISES)]
         ledger.interval |= {box.interval for box in boxes}
         load = cls(portal, ledger, boxes)
-        if months_close:
-            await load.reopen_months()
+        await load.reopen_months()
         return load
 
     async def reopen_months(self) -> None:

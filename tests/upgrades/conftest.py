@@ -20,8 +20,7 @@ async def proof() -> AsyncIterator[Proof]:
         portal, ledger = Portal(operator.system), Ledger()
         assert isinstance(operator.system, RollingSystem)
         await operator.system.load_previous_plan(portal.province)
-        # The previous release and its plan close no month: the test reopens them when this release's do.
-        load = await Load.prepared(portal, ledger, months_close=False)
+        load = await Load.prepared(portal, ledger)
         proof = Proof(operator, load, ledger)
         yield proof
         await proof.load.stop()
