@@ -7,7 +7,7 @@ answer: the client meets a broken line where it should have read 413, 429 or 503
 import asyncio
 from collections.abc import Callable
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.problems import Problem
@@ -89,9 +89,7 @@ class Crowded:
             retry_after=CROWDED_RETRY_S,
         )
         headers = {"Retry-After": str(CROWDED_RETRY_S), "Connection": "close"}
-        answer = JSONResponse(
-            problem.to_dict(), problem.status, headers=headers, media_type="application/problem+json"
-        )
+        answer = Response(problem.encode(), problem.status, headers, "application/problem+json")
         await answer(scope, receive, send)
 
 

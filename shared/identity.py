@@ -1,6 +1,6 @@
 """Who acts: taken from a verified token at the door, carried with every command, written into every event."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 
@@ -15,6 +15,10 @@ class Actor:
 
     def to_dict(self) -> dict[str, Any]:
         return {key: value for key, value in asdict(self).items() if value is not None}
+
+    def nobody(self) -> Self:
+        """The scope without the person: for a question whose answer is the same for everybody of that scope."""
+        return replace(self, subject="nobody")
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Self:

@@ -1,7 +1,20 @@
 """Errors that a caller is told of, as problem+json (RFC 9457): what, where, why, what to do."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any, Self
+
+import msgspec
+
+MOST_BYTES = 200_000
+"""Of an encoded problem: far below what a message may carry, so that the refusal of a large request arrives."""
+
+_LONGEST_TEXT = 2_000  # of one text in a problem that is over MOST_BYTES
+_DEEPEST = 40
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class Problem(Exception):
@@ -51,6 +64,20 @@ class Problem(Exception):
         }
         return {key: value for key, value in body.items() if value is not None}
 
+    def encode(self) -> bytes:
+        """The problem+json as bytes. Never raises: a refusal that can't be written down would be no answer at all.
+
+        Numbers stay exact, also decimal ones. What JSON or UTF-8 can't hold is written as text, or replaced. A problem
+        over MOST_BYTES loses what goes beyond its own fields (such as a conflict's `yours`), and long texts are cut.
+        """
+        encoded = encode_plain(self.to_dict())
+        if len(encoded) <= MOST_BYTES:
+            return encoded
+        own = {key: value for key, value in self.to_dict().items() if key not in {*self.extra, "errors"}}
+        return encode_plain(
+            {key: value[:_LONGEST_TEXT] if isinstance(value, str) else value for key, value in own.items()}
+        )
+
     @classmethod
     def from_dict(cls, body: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`; used where a problem crosses NATS."""
@@ -66,6 +93,46 @@ class Problem(Exception):
             retry_after=body.get("retry_after"),
             extra={key: value for key, value in body.items() if key not in known},
         )
+
+
+def encode_plain(data: Any) -> bytes:
+    """Any data as JSON; what JSON or UTF-8 can't hold is written as text, or replaced. Never raises."""
+    return _encoder.encode(_plain(data, 0))
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """The value in terms that every JSON encoder takes."""
+    match value:
+        case None | bool():
+            return value
+        case Enum():
+            return _plain(value.value, depth + 1)
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case int():
+            # The decoder takes no larger numbers than the encoder writes, but code may make them.
+            return int(value) if value.bit_length() < 1_000 else f"{value:#x}"[:_LONGEST_TEXT]
+        case float():
+            return value if value - value == 0 else str(value)
+        case Decimal():
+            return value if value.is_finite() else str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case Mapping() if depth < _DEEPEST:
+            return {str(_plain(key, depth + 1)): _plain(item, depth + 1) for key, item in value.items()}
+        case list() | tuple() | AbstractSet() if depth < _DEEPEST:
+            return [_plain(item, depth + 1) for item in value]
+        case bytes() | bytearray():
+            return bytes(value).decode("utf-8", "replace")
+        case _:
+            return _text(value)
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value).encode("utf-8", "replace").decode()[:_LONGEST_TEXT]
+    except Exception:  # somebody's __str__ is no reason to leave a caller without an answer
+        return f"<{type(value).__name__}>"
 
 
 def not_found(what: str, identifier: str, remedy: str = "Check the identifier.") -> Problem:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from services.gateway import exports
 from services.gateway.auth import Authenticator
@@ -75,13 +75,14 @@ class Endpoints:
                 body["at_least"] = self._positions.read(token) if token else None
             correlation_id = request.headers.get("x-request-id", "")[:100]
             if operation.kind == "query":
+                asker = actor.nobody() if route.shared else actor
 
                 async def query(asked: dict[str, Any]) -> Encoded:
                     return await self._client.query(
                         route.service,
                         route.operation,
                         asked,
-                        actor,
+                        asker,
                         correlation_id=correlation_id,
                         timeout=self._settings.call_timeout,
                     )
@@ -95,8 +96,7 @@ class Endpoints:
                 async def ask() -> tuple[bytes, str]:
                     return _with_tag(await query(body))
 
-                # Queries look at a caller's role and scope, never at the person.
-                asked = _question(route, actor, body)
+                asked = _question(route, asker, body)
                 answer = _conditional(request, *await self._flights.join(asked, ask))
                 return answer if route.media == "application/json" else _page(answer, route.media)
             command_id = idempotency_key(request)
@@ -307,9 +307,8 @@ def idempotency_key(request: Request) -> str:
 
 
 def _question(route: Route, actor: Actor, body: dict[str, Any]) -> tuple[Any, ...]:
-    """Equal where the answer is: the same question from the same scope."""
-    scope = (actor.role, actor.area, actor.organisation)
-    return route.service, route.operation, scope, msgspec.json.encode(body, order="deterministic")
+    """Equal where the answer is: the same question of the same person, or of nobody with the same scope."""
+    return route.service, route.operation, actor, msgspec.json.encode(body, order="deterministic")
 
 
 def _with_tag(answer: Encoded) -> tuple[bytes, str]:
@@ -343,16 +342,14 @@ def _encode(data: Any) -> bytes:
     return _encoder.encode(data)
 
 
-def problem_response(problem: Problem) -> JSONResponse:
+def problem_response(problem: Problem) -> Response:
     """A problem as the caller gets it."""
     headers = {"Cache-Control": "no-store"}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="shengji"'
-    return JSONResponse(
-        problem.to_dict(), problem.status, headers=headers, media_type="application/problem+json"
-    )
+    return Response(problem.encode(), problem.status, headers, "application/problem+json")
 
 
 def _too_large(limit: int) -> Problem:

@@ -123,7 +123,7 @@ async def _events(
             answer = await _changes(client, caller.actor, query, last)
         except Problem as problem:
             # The line stays: the reader sees why nothing comes, and loses nothing.
-            yield _event("problem", problem.to_dict(), None)
+            yield _event("problem", msgspec.Raw(problem.encode()), None)
             answer = {"items": [], "last": last}
 
 

@@ -146,17 +146,17 @@ def allowed(app: FastAPI, path: str) -> list[str]:
 
 def _install_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def unexpected(request: Request, error: Exception) -> Response:
         _log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
         detail = "Something failed that should not; it is logged."
         return problem_response(Problem(500, "internal", "Internal error", detail))
 
     @app.exception_handler(Problem)
-    async def problem(_: Request, error: Problem) -> JSONResponse:
+    async def problem(_: Request, error: Problem) -> Response:
         return problem_response(error)
 
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> Response:
         detail = f"{request.method} {request.url.path}: {error.detail}"
         code = str(error.detail).lower().replace(" ", "-")
         response = problem_response(
@@ -168,7 +168,7 @@ def _install_handlers(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(RequestValidationError)
-    async def validation(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def validation(_: Request, error: RequestValidationError) -> Response:
         errors = [{"where": ".".join(map(str, item["loc"])), "why": item["msg"]} for item in error.errors()]
         return problem_response(
             Problem(

@@ -1,9 +1,9 @@
 """The gateway's side: a call is sent, and repeated under its id until it is answered or the time is up."""
 
 import asyncio
-import json
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +26,10 @@ class _Answer(msgspec.Struct):
 
     data: msgspec.Raw = msgspec.Raw(b"null")
     tag: str | None = None
-    problem: dict[str, Any] | None = None
+    problem: msgspec.Raw | None = None
+
+
+_exact = msgspec.json.Decoder(float_hook=Decimal)  # an amount goes back to its caller as it was written
 
 
 class Client:
@@ -56,7 +59,7 @@ class Client:
         body_of_reply = await self._send(
             service, operation, body, actor, command_id, correlation_id, timeout, attached
         )
-        reply: dict[str, Any] = json.loads(body_of_reply)
+        reply: dict[str, Any] = _exact.decode(body_of_reply)
         if "problem" in reply:
             raise Problem.from_dict(reply["problem"])
         return reply
@@ -77,7 +80,7 @@ class Client:
         raw = await self._send(service, operation, body, actor, query_id, correlation_id, timeout)
         reply = msgspec.json.decode(raw, type=_Answer)
         if reply.problem is not None:
-            raise Problem.from_dict(reply.problem)
+            raise Problem.from_dict(_exact.decode(reply.problem))
         return Encoded(bytes(reply.data), reply.tag)
 
     async def _send(

@@ -19,7 +19,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.outage import is_outage
 from shared.problems import Problem, refused, unavailable
-from shared.rpc.message import MAX_REPLY_BYTES, Call, encode_data, encode_result
+from shared.rpc.message import MAX_REPLY_BYTES, Call, encode_result
 
 _WORKERS = 32
 _OUTAGE = "The service's database gave no answer; whether a command was carried out is not known."
@@ -104,16 +104,16 @@ class Operations:
                 raise _too_large()
             return encoded
         except Problem as problem:
-            return encode_data({"problem": problem.to_dict()})
+            return _problem(problem)
         except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
-            return encode_data({"problem": refused(refusal).to_dict()})
+            return _problem(refused(refusal))
         except Exception as error:
             if is_outage(error):
                 _log.warning("database outage", service=self.service, error=repr(error)[:500])
-                return encode_data({"problem": unavailable(_OUTAGE).to_dict()})
+                return _problem(unavailable(_OUTAGE))
             reference = uuid4().hex[:12]
             _log.exception("operation failed", service=self.service, reference=reference)
-            return encode_data({"problem": _internal(reference).to_dict()})
+            return _problem(_internal(reference))
 
     async def _dispatch(self, raw: bytes) -> bytes:
         try:
@@ -200,6 +200,10 @@ def invalid_fields(error: ValidationError) -> Problem:
         remedy="Correct the fields named under errors; /docs shows each operation's shape and an example.",
         errors=errors[:50],
     )
+
+
+def _problem(problem: Problem) -> bytes:
+    return b'{"problem":' + problem.encode() + b"}"
 
 
 def _internal(reference: str) -> Problem:

@@ -7,6 +7,7 @@ _TOGETHER = (
     ("tests/faults/", "the system for faults"),
     ("tests/component/gateway/test_fuzz.py", "a system for rubbish"),
     ("tests/component/gateway/", "the system"),
+    ("tests/fieldcases/requests/", "the system"),
     ("tests/e2e/test_demo.py", "the demo"),
     ("tests/e2e/test_import.py", "imports"),
     ("tests/e2e/test_stories.py", "the demo's stories"),

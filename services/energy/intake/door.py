@@ -210,4 +210,4 @@ def _problem(error: Problem) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="readings"'
-    return Response(_encode(error.to_dict()), error.status, headers, "application/problem+json")
+    return Response(error.encode(), error.status, headers, "application/problem+json")

@@ -29,6 +29,8 @@ class Route:
     `path` is below /api/v1; its parameters, the query and the body make up the one request object.
     `area` and `organisation` name the fields of it that hold a region's code and an enterprise's id.
     `attached`: for a command that goes by another service's figures.
+    `shared`: the answer is the same for everybody of one role and area. Then it is asked in nobody's name, so that it
+    can't depend on the person, and one call answers all who ask it at the same time.
     `media`: where it isn't JSON, the answer is the text in the operation's field `content`.
     """
 
@@ -43,6 +45,7 @@ class Route:
     status: int = 200
     media: str = "application/json"
     attached: Attached | None = None
+    shared: bool = False
 
     @property
     def path_parameters(self) -> list[str]:

@@ -5,9 +5,9 @@ from services.gateway.routes import EVERYONE, Route
 _S = "progress"
 
 ROUTES = [
-    Route("GET", "/progress/board", _S, "board", EVERYONE, "progress"),
-    Route("GET", "/progress/figures", _S, "figures", EVERYONE, "progress"),
-    Route("GET", "/progress/figures/{target}", _S, "figure", EVERYONE, "progress"),
-    Route("GET", "/progress/figures/{target}/evidence", _S, "evidence", EVERYONE, "progress"),
-    Route("GET", "/progress/targets", _S, "targets-status", EVERYONE, "progress"),
+    Route("GET", "/progress/board", _S, "board", EVERYONE, "progress", shared=True),
+    Route("GET", "/progress/figures", _S, "figures", EVERYONE, "progress", shared=True),
+    Route("GET", "/progress/figures/{target}", _S, "figure", EVERYONE, "progress", shared=True),
+    Route("GET", "/progress/figures/{target}/evidence", _S, "evidence", EVERYONE, "progress", shared=True),
+    Route("GET", "/progress/targets", _S, "targets-status", EVERYONE, "progress", shared=True),
 ]

@@ -50,6 +50,7 @@ def operations() -> Operations:
         errors: dict[str, Exception] = {
             "bug": RuntimeError("secret inside"),
             "problem": Problem(409, "taken", "Taken", "It is taken."),
+            "edited": Problem(409, "edited-meanwhile", "Edited", "Look.", extra={"yours": call.body}),
             "outage": PoolTimeout(),
             "refused": ConnectionRefusedError(),
             "cut": InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
@@ -213,3 +214,12 @@ def test_two_operations_of_one_name_are_an_error() -> None:
     ops = operations()
     with pytest.raises(ValueError, match="registered twice"):
         ops.query("echo", request=Ask, response=Told, summary="")(lambda call, body: None)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize("amount", [Decimal("83500000.5"), Decimal("1e300"), 7])
+async def test_a_refusal_that_repeats_an_amount_is_an_answer(amount: Decimal):
+    """An edit conflict with a decimal amount got no reply at all: its caller waited ten seconds for 503."""
+    raw = await operations().answer(Call("k1", ACTOR, "raise", {"what": "edited", "amount": amount}).encode())
+    reply = json.loads(raw, parse_float=Decimal)
+    assert reply["problem"]["code"] == "edited-meanwhile"
+    assert reply["problem"]["yours"]["amount"] == amount
