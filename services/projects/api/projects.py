@@ -66,7 +66,10 @@ async def change_project(call: Call, body: models.ChangeProject) -> Reply:
     summary="Correct a stage that was reported wrongly",
 )
 async def correct_stage(call: Call, body: step_models.CorrectStage) -> Reply:
-    """Another stage, day or evidence in place of a wrong step, or the step taken out; with the reason."""
+    """What a step should have said, with the reason: what isn't named stays as it is.
+
+    `remove` takes the step out, or only the ceremony off it: no name left out ever does.
+    """
     return await projects.correct_stage(Serving.app, call, body)
 
 

@@ -89,7 +89,8 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
 async def change_project(app: App, call: Call, body: models.ChangeProject) -> Reply:
     """Change what is known of a project."""
     today = app.today()
-    given = body.model_fields_set - {"project", "version", "reason", "confirmed", "reported_by", "investor"}
+    others = {"project", "version", "reason", "confirmed", "reported_by", "investor", "remove"}
+    given = body.model_fields_set - others
     changes = {name: value for name in given if (value := getattr(body, name)) is not None}
 
     async def command(conn: AsyncConnection) -> ProjectCommand:
@@ -113,6 +114,7 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
             reported_by=body.reported_by or call.actor.subject,
             today=today,
             confirmed=body.confirmed,
+            remove=frozenset(body.remove),
         )
 
     edit = Edit(body.version, lambda event: isinstance(event, ProjectRegistered | ProjectChanged))
@@ -160,6 +162,11 @@ async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) ->
             on=body.on,
             evidence=body.evidence,
             seen=body.steps_version,
+            note=body.note,
+            amount=body.amount,
+            ceremony=body.ceremony,
+            remove=body.remove,
+            confirmed=body.confirmed,
         ),
         edit=_of_steps(body.steps_version),
     )

@@ -100,9 +100,10 @@ class ProjectStageReached:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStageCorrected:
-    """Step number `step` (from 1) was wrong. Without `stage` it never was; else that is what was true.
+    """Step number `step` (from 1) was wrong. Without `stage` it never was; else the step is this, as a whole.
 
-    `status` and `status_on` are the project's state after the correction and the day of its last step.
+    `status` and `status_on` are the project's state after the correction and the day of its last step. `note` None:
+    the event is of a release before a note could be stated; its `reason` then stands as the step's note.
     """
 
     project: str
@@ -118,6 +119,8 @@ class ProjectStageCorrected:
     evidence: str | None = None
     region: str | None = None
     amount: Decimal | None = None
+    ceremony: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,7 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
         case ProjectChanged():
             return replace(_known(state), registered=changed(_known(state), event), version=event.version)
         case ProjectStageReached():
-            step = Step(event.stage, event.on, event.evidence, event.reported_by, event.note, event.amount)
-            return _with_steps(state, (*_known(state).steps, step))
+            return _with_steps(state, (*_known(state).steps, reached_step(event)))
         case ProjectStageCorrected():
             corrected = _with_steps(state, corrected_steps(_known(state).steps, event))
             return replace(corrected, renumbered=corrected.renumbered or event.stage is None)
@@ -269,12 +271,22 @@ def changed(state: Project, event: ProjectChanged) -> ProjectRegistered:
     )
 
 
+def reached_step(event: ProjectStageReached) -> Step:
+    """The step that was reported."""
+    return Step(
+        event.stage, event.on, event.evidence, event.reported_by, event.note, event.amount, event.ceremony
+    )
+
+
 def corrected_steps(steps: tuple[Step, ...], event: ProjectStageCorrected) -> tuple[Step, ...]:
     """The steps with the wrong one replaced, or taken out."""
     index = event.step - 1
     if event.stage is None or event.on is None:
         return steps[:index] + steps[index + 1 :]
-    right = Step(event.stage, event.on, event.evidence or "", event.reported_by, event.reason, event.amount)
+    note = event.reason if event.note is None else event.note
+    right = Step(
+        event.stage, event.on, event.evidence or "", event.reported_by, note, event.amount, event.ceremony
+    )
     return (*steps[:index], right, *steps[index + 1 :])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from services.projects.domain.energy_saving import EnergySavingCommand
 from services.projects.domain.investor import FocusSector, Investor
@@ -57,7 +57,7 @@ class RegisterProject:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProject:
-    """Change what is known: `changes` holds the new values by their names in ProjectRegistered."""
+    """Change what is known: `changes` holds the new values by their names in ProjectRegistered; `remove` what goes."""
 
     project: str
     changes: Mapping[str, Any]
@@ -65,6 +65,7 @@ class ChangeProject:
     reported_by: str
     today: date
     confirmed: bool = False
+    remove: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class ReachStage:
 
 @dataclass(frozen=True, slots=True)
 class CorrectStage:
-    """Correct step number `step` (from 1): to another stage, day or evidence, or (no `stage`) take it out.
+    """Correct step number `step` (from 1). What is None stays as it is; `remove` says in so many words what goes.
 
-    `seen`: the version of the steps that the number was read in, if it is known.
+    `remove`: the whole step, which never was, or only the `ceremony`: signed, but on no stage. `seen`: the version of
+    the steps that the number was read in, if it is known. `confirmed`: the amount is right although unusual.
     """
 
     project: str
@@ -100,6 +102,11 @@ class CorrectStage:
     on: date | None = None
     evidence: str | None = None
     seen: int | None = None
+    note: str | None = None
+    amount: Decimal | None = None
+    ceremony: str | None = None
+    remove: Literal["step", "ceremony"] | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

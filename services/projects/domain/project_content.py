@@ -100,6 +100,14 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
         name: tuple(sorted(set(value))) if name in ("programmes", "tags") else value
         for name, value in command.changes.items()
     }
+    if both := sorted(command.remove & changes.keys()):
+        raise Refused(
+            f"{', '.join(both)}: to be removed, and named with a new value.",
+            code="removed-and-named",
+            where="remove",
+            remedy="Change it, or remove it.",
+        )
+    changes.update(dict.fromkeys(command.remove))
     new = sorted(name for name, value in changes.items() if getattr(known, name) != value)
     if not new:
         return []

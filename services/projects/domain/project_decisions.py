@@ -10,6 +10,7 @@ from services.projects.domain import (
     project_steps,
     reserve,
     signing_list,
+    step_corrections,
 )
 from services.projects.domain.energy_saving import ExpectEnergySaving, VerifyEnergySaving
 from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview
@@ -49,7 +50,7 @@ def decide(command: ProjectCommand, state: ProjectState) -> Sequence[ProjectEven
         case (ReachStage(), Project()):
             return project_steps.reached(command, state)
         case (CorrectStage(), Project()):
-            return project_steps.corrected(command, state)
+            return step_corrections.corrected(command, state)
         case (JoinRegister(), Project()):
             checks.not_in_future(command.on, command.today)
             joined = join(state.memberships, command.register, command.on)

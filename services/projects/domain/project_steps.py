@@ -1,7 +1,9 @@
-"""The steps of a project (项目): reached, corrected, concluded by the pre-review; and the reminder of the last."""
+"""The steps of a project (项目): reached, concluded by the pre-review; and the reminder of the last.
+
+Corrections of steps stand in step_corrections.
+"""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from services.projects.domain import checks, pre_review, signing_list
@@ -11,11 +13,9 @@ from services.projects.domain.project import (
     AcceptanceReminded,
     Project,
     ProjectEvent,
-    ProjectStageCorrected,
     ProjectStageReached,
-    corrected_steps,
 )
-from services.projects.domain.project_commands import CorrectStage, ReachStage, RemindAcceptance
+from services.projects.domain.project_commands import ReachStage, RemindAcceptance
 from services.projects.domain.refusal import Refused
 from services.projects.domain.stages import (
     MILESTONES,
@@ -24,9 +24,9 @@ from services.projects.domain.stages import (
     Ended,
     Producing,
     Stage,
+    Step,
     advance,
     missing,
-    replay,
     stage_missing,
     status,
 )
@@ -39,7 +39,7 @@ def reached(command: ReachStage, state: Project) -> Sequence[ProjectEvent]:
         return []
     _check_first(command, state)
     if command.stage is Stage.PRE_REVIEWED:
-        raise _by_conclusion()
+        raise by_conclusion()
     if command.ceremony is not None:
         signing_list.check_on_stage(command.ceremony, command.stage, state.signings)
     taken = step(command, state)
@@ -117,22 +117,28 @@ def step(command: ReachStage, state: Project) -> ProjectStageReached:
 def _check_contract(command: ReachStage, state: Project) -> None:
     """A signing has its amount, nothing else has; a matched project signs before its permit (PM-11)."""
     now = status(state.stage)
-    if command.stage in SIGNINGS:
-        if command.amount is None:
-            raise Refused(f"{command.stage} needs the amount.", code="amount-missing", where="amount")
-        total = state.registered.total_investment
-        checks.ask_back(doubt_contract(command.amount, total), command.confirmed, "amount")
-    elif command.amount is not None or command.ceremony is not None:
-        raise Refused(
-            f"{command.stage} is no signing: it has no amount and no ceremony.",
-            code="not-a-signing",
-            where="amount",
-        )
+    check_signing(command, state, command.confirmed)
     if state.registered.investor and command.stage in PERMITS and now is Stage.PLANNED:
         raise stage_missing(now, command.stage, missing(now, command.stage, matched=True))
 
 
-def _by_conclusion() -> Refused:
+def check_signing(step: ReachStage | Step, state: Project, confirmed: bool) -> None:
+    """A signing (签约) has its amount, in line with the project's; no other step has one, or a ceremony."""
+    if step.stage in SIGNINGS:
+        if step.amount is None:
+            raise Refused(f"{step.stage} needs the amount.", code="amount-missing", where="amount")
+        total = state.registered.total_investment
+        checks.ask_back(doubt_contract(step.amount, total), confirmed, "amount")
+    elif step.amount is not None or step.ceremony is not None:
+        raise Refused(
+            f"{step.stage} is no signing: it has no amount and no ceremony.",
+            code="not-a-signing",
+            where="amount",
+        )
+
+
+def by_conclusion() -> Refused:
+    """The refusal of a pre-review that somebody reports."""
     return Refused(
         "pre_reviewed (预审) comes of the joint pre-review's conclusion; it isn't reported.",
         code="by-conclusion",
@@ -187,54 +193,3 @@ def reminded(command: RemindAcceptance, state: Project) -> Sequence[ProjectEvent
             on=command.today,
         )
     ]
-
-
-def corrected(command: CorrectStage, state: Project) -> Sequence[ProjectEvent]:
-    if state.renumbered and command.seen is None:
-        raise Refused(
-            f"A step was taken out of this project: the number {command.step} may name another one now.",
-            code="steps-renumbered",
-            status=409,
-            where="steps_version",
-            remedy="Look at the project's steps, and name the steps_version that you see there.",
-        )
-    if not 1 <= command.step <= len(state.steps):
-        raise Refused(
-            f"The project's steps are numbered 1 to {len(state.steps)}; there is no step {command.step}.",
-            code="no-such-step",
-            where="step",
-            remedy="GET /projects/{project} lists its steps with their numbers.",
-        )
-    if command.stage is None and command.step == 1:
-        raise Refused(
-            "The first step, planned (策划), can be corrected but not taken out.",
-            code="first-step",
-            where="step",
-            remedy="Terminate a project that never was one.",
-        )
-    wrong = state.steps[command.step - 1]
-    if command.stage is Stage.PRE_REVIEWED and wrong.stage is not Stage.PRE_REVIEWED:
-        raise _by_conclusion()
-    on = command.on or wrong.on
-    evidence = wrong.evidence if command.evidence is None else command.evidence
-    checks.not_in_future(on, command.today)
-    if (command.stage, on, evidence) == (wrong.stage, wrong.on, wrong.evidence):
-        return []
-    event = ProjectStageCorrected(
-        project=command.project,
-        step=command.step,
-        wrong_stage=wrong.stage,
-        wrong_on=wrong.on,
-        reason=command.reason,
-        reported_by=command.reported_by,
-        status=wrong.stage,
-        status_on=wrong.on,
-        stage=command.stage,
-        on=on if command.stage else None,
-        evidence=evidence if command.stage else None,
-        region=state.registered.region,
-        amount=wrong.amount if command.stage in SIGNINGS else None,
-    )
-    # The whole history must still make sense with the right step in it: one table of steps rules both.
-    steps = corrected_steps(state.steps, event)
-    return [replace(event, status=status(replay(steps)), status_on=steps[-1].on)]

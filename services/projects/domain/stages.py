@@ -79,6 +79,7 @@ class Step:
     reported_by: str
     note: str = ""
     amount: Decimal | None = None
+    ceremony: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ async def _changed(conn: AsyncConnection, event: ProjectChanged) -> None:
             focus_sector=event.focus_sector,
             bank_loan=event.bank_loan,
             version=event.version,
-            **(_investor(event.investor) if event.investor else {}),
+            **_investor(event.investor),
         )
     )
 
@@ -145,7 +145,8 @@ async def _corrected(conn: AsyncConnection, event: ProjectStageCorrected) -> Non
     )
     await signings.unsigned(conn, event)
     if event.stage is not None:
-        await _milestone(conn, event.project, event.stage, event.on, event.amount, None)
+        await _milestone(conn, event.project, event.stage, event.on, event.amount, event.ceremony)
+        await signings.signed(conn, event)
 
 
 async def _milestone(

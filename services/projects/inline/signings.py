@@ -42,7 +42,7 @@ async def apply(conn: AsyncConnection, event: SigningEvent) -> None:
             assert_never(event)
 
 
-async def signed(conn: AsyncConnection, event: ProjectStageReached) -> None:
+async def signed(conn: AsyncConnection, event: ProjectStageReached | ProjectStageCorrected) -> None:
     """A contract was signed on the stage of a ceremony."""
     if event.ceremony is not None:
         t = tables.signing.c
@@ -54,7 +54,7 @@ async def signed(conn: AsyncConnection, event: ProjectStageReached) -> None:
 
 
 async def unsigned(conn: AsyncConnection, event: ProjectStageCorrected) -> None:
-    """A step was wrong: if it was a signing on stage, it is none any more."""
+    """A step was wrong: if it was a signing on stage, it was not that one."""
     t = tables.signing.c
     await conn.execute(
         update(tables.signing)

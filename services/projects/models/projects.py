@@ -129,8 +129,11 @@ class RegisterProject(Request):
     reported_by: ReportedBy
 
 
+Removable = Literal["enterprise", "enterprise_name", "investor", "focus_sector", "bank_loan"]
+
+
 class ChangeProject(Request):
-    """What is known of a project changes. A field left out stays as it is."""
+    """What is known of a project changes. A field left out stays as it is; `remove` names what is to go."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -164,6 +167,9 @@ class ChangeProject(Request):
     investor: InvestorIn | None = Field(default=None, description="who invests")
     focus_sector: FocusSector | None = Field(
         default=None, description="sector that matching looks for (PM-7)"
+    )
+    remove: list[Removable] = Field(
+        default=[], max_length=5, description="what the project has not, after all", examples=[["bank_loan"]]
     )
     confirmed: bool = Field(
         default=False, description="the amount is right although it looks unusual (see confirm-amount)"

@@ -82,12 +82,15 @@ class SigningView(Answer):
     name: str
     region: str
     contract: Stage
-    amount: Money
+    amount: Money = Field(description="as recommended, CNY (yuan)")
     recommended_on: date
     standing: Literal["recommended", "approved", "declined", "signed"]
     audited_on: date | None
     reason: str | None = Field(description="of the audit")
     signed_on: date | None
+    signed_amount: Money | None = Field(
+        default=None, description="of the contract signed there, corrections included; null: not signed"
+    )
 
 
 class SigningPage(Answer):
@@ -96,4 +99,4 @@ class SigningPage(Answer):
     items: list[SigningView]
     next_cursor: str | None = Field(description="for the next page; null: this was the last")
     projects: int = Field(description="projects on the list, by the filters")
-    amount: Money = Field(description="sum of their contracts, CNY (yuan)")
+    amount: Money = Field(description="sum of their contracts, as signed or else as recommended, CNY (yuan)")

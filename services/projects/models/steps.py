@@ -1,7 +1,7 @@
 """Requests and answers about the steps of a project (项目进度)."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -75,7 +75,7 @@ class ReachStage(Request):
 
 
 class CorrectStage(Request):
-    """A step that was reported wrongly."""
+    """A step that was reported wrongly: what isn't named stays as it is, and only `remove` takes anything away."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -95,9 +95,23 @@ class CorrectStage(Request):
     project: ProjectId
     step: int = Field(ge=1, le=1000, description="number of the wrong step, as the project lists it")
     reason: ShortText = Field(description="why it is corrected")
-    stage: Stage | None = Field(default=None, description="what was true; null: the step never was")
+    stage: Stage | None = Field(default=None, description="the right stage; null: as it was")
     on: date | None = Field(default=None, description="the right day; null: as it was")
     evidence: Evidence | None = Field(default=None, description="the right evidence; null: as it was")
+    note: Note | None = Field(default=None, description="the right words; null: as they were")
+    amount: Money | None = Field(
+        default=None, description="the right amount of the contract, CNY (yuan); null: as it was"
+    )
+    ceremony: Ceremony | None = Field(
+        default=None, description="on whose stage it was signed, on its list and audited; null: as it was"
+    )
+    remove: Literal["step", "ceremony"] | None = Field(
+        default=None,
+        description="step: it never was; ceremony: it was signed, but on no stage; null: nothing",
+    )
+    confirmed: bool = Field(
+        default=False, description="the amount is right although it looks unusual (see confirm-amount)"
+    )
     steps_version: SeenVersion
     reported_by: ReportedBy
 
@@ -112,3 +126,4 @@ class StepView(Answer):
     reported_by: str
     note: str
     amount: Money | None = Field(default=None, description="of the contract, at a signing, CNY (yuan)")
+    ceremony: str | None = Field(default=None, description="on whose stage it was signed")

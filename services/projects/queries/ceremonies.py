@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
@@ -10,7 +10,7 @@ from services.projects.app.context import App
 from services.projects.domain.investor import InvestorKind
 from services.projects.models import ceremonies as models
 from services.projects.models.counts import CountProjectsBy
-from services.projects.queries import counts, paging, visible
+from services.projects.queries import counts, paging, signings, visible
 from shared.rpc import Call
 
 
@@ -55,7 +55,8 @@ async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> mod
             recommended=func.count(),
             approved=func.count().filter(signing.approved),
             signed=func.count(signing.signed_on),
-            signed_amount=func.coalesce(func.sum(signing.amount).filter(signing.signed_on.is_not(None)), 0),
+            signed_amount=func.coalesce(func.sum(tables.project_milestone.c.amount), 0),
+            of=signings.with_contracts(),
         )
         invited = await _by_city(
             conn,
@@ -88,14 +89,18 @@ async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> mod
 
 
 async def _by_city(
-    conn: AsyncConnection, table: Table, ceremony: str, **figures: ColumnElement[Any]
+    conn: AsyncConnection,
+    table: Table,
+    ceremony: str,
+    of: FromClause | None = None,
+    **figures: ColumnElement[Any],
 ) -> dict[str, dict[str, Any]]:
-    """The figures of a ceremony's rows by city: those of a county are its city's."""
+    """The figures of a ceremony's rows by city: those of a county are its city's. `of`: the table with more joined."""
     region = tables.region.c
     city = case((region.level == "county", region.parent), else_=region.code)
     rows = await conn.execute(
         select(city.label("city"), *(figure.label(name) for name, figure in figures.items()))
-        .join(tables.region, region.code == table.c.region)
+        .select_from((table if of is None else of).join(tables.region, region.code == table.c.region))
         .where(table.c.ceremony == ceremony)
         .group_by(city)
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Join, and_, func, select
 
 from services.projects import reference, tables
 from services.projects.app.context import App
@@ -17,15 +17,17 @@ async def list_signings(app: App, call: Call, body: models.ListSignings) -> mode
     conditions = [t.ceremony == body.ceremony]
     if body.standing:
         conditions.append(_standings()[body.standing])
-    async with app.engine.connect() as conn:
+    listed, contract = with_contracts(), tables.project_milestone.c
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         conditions += visible.conditions(call.actor, tree, t, body.region)
+        amounts = func.coalesce(func.sum(func.coalesce(contract.amount, t.amount)), 0)
         total = (
-            await conn.execute(select(func.count(), func.coalesce(func.sum(t.amount), 0)).where(*conditions))
+            await conn.execute(select(func.count(), amounts).select_from(listed).where(*conditions))
         ).one()
         query = (
-            select(tables.signing, tables.project.c.name)
-            .join(tables.project, tables.project.c.project == t.project)
+            select(tables.signing, tables.project.c.name, contract.amount.label("signed_amount"))
+            .select_from(listed.join(tables.project, tables.project.c.project == t.project))
             .where(*conditions)
         )
         if body.cursor:
@@ -39,6 +41,15 @@ async def list_signings(app: App, call: Call, body: models.ListSignings) -> mode
         projects=total[0],
         amount=total[1],
     )
+
+
+def with_contracts() -> Join:
+    """The lists with the contract (project_milestone) of each project that signed on the stage."""
+    t, contract = tables.signing.c, tables.project_milestone.c
+    signed = and_(
+        contract.project == t.project, contract.ceremony == t.ceremony, contract.stage == t.contract
+    )
+    return tables.signing.outerjoin(tables.project_milestone, signed)
 
 
 def _standings() -> dict[str, ColumnElement[bool]]:

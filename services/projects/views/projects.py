@@ -61,6 +61,7 @@ def project_view(state: ProjectState, departments: Mapping[str, str]) -> Project
                 reported_by=step.reported_by,
                 note=step.note,
                 amount=step.amount,
+                ceremony=step.ceremony,
             )
             for number, step in enumerate(state.steps, start=1)
         ],

@@ -39,7 +39,7 @@ async def busy_year(service: Service) -> None:
     step = {"project": "P-1", "stage": "filed", "on": "2013-01-20", "evidence": "1号"}
     await service.ask(FUZHOU, "reach-stage", **step)
     await service.ask(FUZHOU, "reach-stage", **{**step, "stage": "started", "on": "2013-02-01"})
-    await service.ask(FUZHOU, "correct-stage", project="P-1", step=3, reason="not yet")
+    await service.ask(FUZHOU, "correct-stage", project="P-1", step=3, remove="step", reason="not yet")
     await service.ask(PROVINCE, "join-register", project="P-2", register="provincial_key", on="2013-02-01")
     await service.ask(
         FUZHOU, "leave-register", project="P-2", register="city_key", on="2013-02-02", reason="x"

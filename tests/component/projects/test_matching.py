@@ -87,7 +87,20 @@ async def test_from_the_pre_report_to_the_signing_on_stage(service: Service) -> 
         "SigningAudited",
         "ProjectStageReached",
     ]
-    wrong = {"project": "P-1", "step": 5, "reason": "not signed after all"}
+    right = {"project": "P-1", "step": 5, "on": "2013-06-17", "amount": "550000000", "reason": "补正"}
+    await service.ask(FUZHOU, "correct-stage", **right)
+    page = await service.ask(PROVINCE, "list-signings", ceremony="618-2013", standing="signed")
+    signed = page["items"][0]
+    assert (signed["signed_on"], signed["signed_amount"], signed["amount"], page["amount"]) == (
+        "2013-06-17",
+        "550000000.00",
+        "560000000.00",
+        "550000000.00",
+    )
+    summary = await service.ask(PROVINCE, "summarise-ceremony", ceremony="618-2013")
+    fuzhou = next(item for item in summary["items"] if item["region"] == "350100")
+    assert (fuzhou["signed"], fuzhou["signed_amount"]) == (1, "550000000.00")
+    wrong = {"project": "P-1", "step": 5, "remove": "step", "reason": "not signed after all"}
     await service.ask(FUZHOU, "correct-stage", **wrong)
     page = await service.ask(PROVINCE, "list-signings", ceremony="618-2013", standing="signed")
     assert (page["projects"], page["amount"]) == (0, "0.00")

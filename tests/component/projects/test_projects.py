@@ -87,7 +87,9 @@ async def test_stages_are_kept_with_dates_and_a_jump_says_what_is_missing(servic
         reason="wrong permit",
     )
     assert [step["stage"] for step in corrected["steps"]] == ["planned", "approved", "started"]
-    taken_back = await service.ask(FUQING, "correct-stage", project="P-1", step=3, reason="not started yet")
+    nothing = {"project": "P-1", "step": 3, "reason": "not started yet"}
+    assert (await service.refused(FUQING, "correct-stage", **nothing)).code == "nothing-named"
+    taken_back = await service.ask(FUQING, "correct-stage", **nothing, remove="step")
     assert (taken_back["stage"], taken_back["stage_on"]) == ("approved", "2013-01-13")
     listed = (await service.ask(FUQING, "list-projects", stage="approved"))["items"]
     assert [item["project"] for item in listed] == ["P-1"]

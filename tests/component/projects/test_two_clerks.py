@@ -353,7 +353,7 @@ async def test_a_step_taken_out_twice_takes_no_other_one_along(service: Service)
     await _steps(service)
     await service.ask(FUZHOU, "reach-stage", project="P-1", stage="started", on="2013-01-21", evidence="2号")
     seen = (await service.ask(FUQING, "get-project", project="P-1"))["steps_version"]
-    out: Body = {"project": "P-1", "step": 3, "reason": "还没有开工"}
+    out: Body = {"project": "P-1", "step": 3, "remove": "step", "reason": "还没有开工"}
     await service.ask(FUZHOU, "correct-stage", **out)
     await service.ask(
         FUZHOU, "reach-stage", project="P-1", stage="suspended", on="2013-01-22", evidence="3号", note="x"

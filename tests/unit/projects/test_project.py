@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from services.projects.domain.project import (
     Project,
+    ProjectEvent,
     ProjectRegistered,
     ProjectStageCorrected,
     ProjectStageReached,
@@ -15,6 +17,7 @@ from services.projects.domain.project import (
     RegisterLeft,
 )
 from services.projects.domain.project_commands import (
+    ChangeProject,
     CorrectStage,
     JoinRegister,
     LeaveRegister,
@@ -22,7 +25,8 @@ from services.projects.domain.project_commands import (
     RegisterProject,
 )
 from services.projects.domain.registers import Membership
-from services.projects.domain.stages import SIGNINGS, Stage
+from services.projects.domain.signing_list import SigningAudited, SigningRecommended
+from services.projects.domain.stages import SIGNINGS, Stage, Step
 from services.projects.events import PROJECT
 from tests.kit.spec import given
 
@@ -225,8 +229,17 @@ def test_after_the_end_comes_only_its_formal_side(
         outcome.rejects("is reported already" if stage is ended[-1].stage else "it has ended")
 
 
-def correct(step: int, stage: Stage | None = None, on: date | None = None) -> CorrectStage:
-    return CorrectStage("P-1", step, "wrong", "office", TODAY, stage, on)
+def correct(step: int, stage: Stage | None = None, on: date | None = None, **more: Any) -> CorrectStage:
+    return CorrectStage("P-1", step, "wrong", "office", TODAY, stage, on, **more)
+
+
+def steps_after(command: CorrectStage, *before: ProjectEvent) -> list[Step]:
+    """The steps after a correction, as a service that has read them from the log knows them."""
+    state = given(PROJECT, *before).state
+    events = PROJECT.decide(command, state)
+    after = PROJECT.fold(events, state)
+    assert isinstance(after, Project)
+    return list(after.steps)
 
 
 def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
@@ -247,6 +260,7 @@ def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
                 date(2013, 2, 2),
                 "filed号",
                 "350181",
+                note="",
             )
         )
     )
@@ -255,7 +269,7 @@ def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
 
 
 def test_the_last_step_is_taken_out() -> None:
-    given(PROJECT, REGISTERED, FILED, STARTED).when(correct(3)).then(
+    given(PROJECT, REGISTERED, FILED, STARTED).when(correct(3, remove="step")).then(
         ProjectStageCorrected(
             "P-1",
             3,
@@ -273,10 +287,15 @@ def test_the_last_step_is_taken_out() -> None:
 @pytest.mark.parametrize(
     ("command", "why"),
     [
-        (correct(2), "it must be filed"),
+        (correct(2), "doesn't say what was true"),
+        (correct(2, remove="step"), "it must be filed"),
+        (correct(3, on=date(2013, 3, 2), remove="step"), "names on all the same"),
+        (correct(2, ceremony="618-2013", remove="ceremony"), "names ceremony all the same"),
+        (correct(3, amount=Decimal(5)), "is no signing"),
+        (correct(2, Stage.SUSPENDED), "needs its reason"),
         (correct(2, Stage.STARTED), "it must be filed"),
         (correct(2, Stage.FILED, date(2013, 3, 2)), "would lie before"),
-        (correct(1), "not taken out"),
+        (correct(1, remove="step"), "not taken out"),
         (correct(1, Stage.FILED), "first step is planned"),
         (correct(4, Stage.PRODUCING), "there is no step 4"),
         (correct(3, Stage.STARTED, date(2013, 7, 1)), "has not come yet"),
@@ -290,6 +309,97 @@ def test_a_correction_after_which_the_history_makes_no_sense_is_rejected(
 
 def test_a_correction_to_what_stands_there_changes_nothing() -> None:
     given(PROJECT, REGISTERED, FILED).when(correct(2, Stage.FILED)).changes_nothing()
+
+
+SIGNED = ProjectStageReached(
+    "P-1",
+    Stage.CONTRACT_SIGNED,
+    date(2013, 6, 18),
+    "合同1号",
+    "office",
+    Stage.CONTRACT_SIGNED,
+    "",
+    "350181",
+    Decimal("120000000"),
+    "618-2013",
+)
+ON_STAGE: tuple[ProjectEvent, ...] = (
+    REGISTERED,
+    reached(Stage.PRE_REPORTED, date(2013, 2, 1)),
+    reached(Stage.PRE_REVIEWED, date(2013, 2, 5)),
+    reached(Stage.NEGOTIATING, date(2013, 3, 1)),
+    SigningRecommended(
+        "P-1", "350181", "618-2013", Stage.CONTRACT_SIGNED, Decimal("110000000"), date(2013, 5, 1), "city"
+    ),
+    SigningAudited("P-1", "350181", "618-2013", True, "", date(2013, 5, 2)),
+    SIGNED,
+)
+SIGNING = Step(
+    Stage.CONTRACT_SIGNED, date(2013, 6, 18), "合同1号", "office", "", Decimal("120000000"), "618-2013"
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "right"),
+    [
+        ({"on": date(2013, 6, 17)}, replace(SIGNING, on=date(2013, 6, 17))),
+        ({"evidence": "合同2号"}, replace(SIGNING, evidence="合同2号")),
+        ({"note": "补充协议"}, replace(SIGNING, note="补充协议")),
+        ({"amount": Decimal("130000000")}, replace(SIGNING, amount=Decimal("130000000"))),
+        ({"remove": "ceremony"}, replace(SIGNING, ceremony=None)),
+        ({"amount": Decimal("1"), "confirmed": True}, replace(SIGNING, amount=Decimal("1"))),
+    ],
+)
+def test_what_a_correction_does_not_name_stays(named: dict[str, Any], right: Step) -> None:
+    assert steps_after(correct(5, **named), *ON_STAGE)[-1] == right
+
+
+def test_a_correction_of_a_signing_is_judged_like_the_signing() -> None:
+    stood = given(PROJECT, *ON_STAGE)
+    stood.when(correct(5, amount=Decimal("12000"))).rejects("less than a 20th")
+    stood.when(correct(5, ceremony="98-2013")).rejects("not recommended for 98-2013")
+    stood.when(correct(5, Stage.AGREEMENT_SIGNED)).rejects("has the project with contract_signed")
+    given(PROJECT, *ON_STAGE[:4]).when(correct(4, Stage.CONTRACT_SIGNED)).rejects("needs the amount")
+
+
+def test_a_note_is_kept_and_an_event_of_before_has_its_reason_for_one() -> None:
+    suspended = reached(Stage.SUSPENDED, date(2013, 4, 1), note="资金")
+    steps = steps_after(correct(4, on=date(2013, 4, 2)), REGISTERED, FILED, STARTED, suspended)
+    assert (steps[-1].on, steps[-1].note) == (date(2013, 4, 2), "资金")
+    of_before = ProjectStageCorrected(
+        "P-1",
+        2,
+        Stage.FILED,
+        date(2013, 2, 1),
+        "typed wrong",
+        "office",
+        Stage.FILED,
+        date(2013, 2, 2),
+        Stage.FILED,
+        date(2013, 2, 2),
+        "号",
+    )
+    state = given(PROJECT, REGISTERED, FILED, of_before).state
+    assert isinstance(state, Project)
+    assert state.steps[-1] == Step(Stage.FILED, date(2013, 2, 2), "号", "office", "typed wrong")
+
+
+def test_what_a_change_does_not_name_stays_and_removal_is_its_own_word() -> None:
+    known = replace(REGISTERED, bank_loan=Decimal("30000000"), enterprise="E-1")
+    change = ChangeProject("P-1", {"enterprise": "E-2"}, "x", "office", TODAY)
+    state = given(PROJECT, known).state
+    assert isinstance(state, Project)
+
+    def after(command: ChangeProject) -> ProjectRegistered:
+        changed = PROJECT.fold(PROJECT.decide(command, state), state)
+        assert isinstance(changed, Project)
+        return changed.registered
+
+    assert after(change) == replace(known, enterprise="E-2")
+    assert after(replace(change, remove=frozenset(["bank_loan"]))) == replace(
+        known, enterprise="E-2", bank_loan=None
+    )
+    given(PROJECT, known).when(replace(change, remove=frozenset(["enterprise"]))).rejects("to be removed")
 
 
 def test_a_project_joins_and_leaves_registers() -> None:
