@@ -76,13 +76,26 @@ def token(
     org: Annotated[str | None, typer.Option(help="the enterprise's id, for role enterprise")] = None,
     subject: Annotated[str, typer.Option(help="who it is for: stands in every event")] = "local-user",
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="how long it lasts")] = 8.0,
+    signing_key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="on servers: the file with the key that signs tokens"),
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Print a bearer token for the gateway, signed with this machine's own key."""
+    """Print a bearer token for the gateway, signed with this machine's own key, or with that of a file."""
     from cli.tokens import token_for
 
     async def make() -> None:
-        print(token_for(data, role=role, area=area, organisation=org, subject=subject, hours=hours))
+        made = token_for(
+            data,
+            role=role,
+            area=area,
+            organisation=org,
+            subject=subject,
+            hours=hours,
+            signing_key=signing_key,
+        )
+        print(made)
 
     run(make())
 

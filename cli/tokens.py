@@ -51,8 +51,12 @@ def token_for(
     organisation: str | None = None,
     subject: str = "local-user",
     hours: float = 8.0,
+    signing_key: Path | None = None,
 ) -> str:
-    """A token signed with the key of a data folder. Raises ValueError for a folder without one."""
+    """A token signed with the key of that file, else of the data folder. Raises ValueError for a folder without one."""
+    if signing_key is not None:
+        key = signing_key.read_text("utf-8")
+        return mint(key, subject=subject, role=role, area=area, organisation=organisation, hours=hours)
     if not (data / "secrets.json").exists():
         raise ValueError(
             f"{data} holds no signing key. Start the system once with `shengji up` or `make demo`, "

@@ -14,6 +14,10 @@ import asyncpg
 from deploy.topology import SERVICES, Service
 from shared.database import migrate
 
+INITDB = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+"""How initdb makes a cluster for these databases: the same order of text on every machine, and letters of every script
+known as such. The encoding is said, because initdb takes that of the locale, and the locale C has none."""
+
 _PRIVILEGES = """
     ALTER SCHEMA public OWNER TO "{owner}";
     REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import psutil
 
+from deploy.databases import INITDB
 from deploy.local.ports import HOST
 from deploy.local.process import ChildSpec, StartError
 from deploy.local.rights import Rights, unprivileged
@@ -141,10 +142,8 @@ class PostgresServer:
         try:
             process = await asyncio.create_subprocess_exec(
                 *(str(self._bin / "initdb"), "-D", str(new), "-U", SUPERUSER, "--pwfile", str(secret)),
-                *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
-                # The same order of text on every machine, and letters of every script known as such.
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
-                *("--no-sync", "--data-checksums"),
+                *("--auth=scram-sha-256", "--no-instructions", "--no-sync", "--data-checksums"),
+                *INITDB,
                 env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,

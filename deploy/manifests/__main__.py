@@ -1,6 +1,6 @@
 """`python -m deploy.manifests`: write the deployment files; `--check`: fail if one is not as it would be.
 
-`--env`: print fresh secrets for compose's `.env`. `--secrets POSTGRES_URL`: print them as Kubernetes Secrets.
+`--env`: write what is missing of compose's `.env`. `--secrets POSTGRES_URL`: print them as Kubernetes Secrets.
 """
 
 import argparse
@@ -55,11 +55,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.manifests", description="Deployment files.")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--check", action="store_true", help="fail if a file is not as it would be written")
-    choice.add_argument("--env", action="store_true", help="print fresh secrets for compose's .env")
+    choice.add_argument(
+        "--env",
+        nargs="?",
+        type=Path,
+        const=ROOT,
+        metavar="FOLDER",
+        help="write compose's .env, or what it lacks",
+    )
     choice.add_argument("--secrets", metavar="POSTGRES_URL", help="print fresh secrets for Kubernetes")
     options = parser.parse_args()
     if options.env:
-        sys.stdout.write(secret_files.environment_file())
+        for line in secret_files.write_environment(options.env):
+            print(line)
     elif options.secrets:
         sys.stdout.write(
             yaml.safe_dump_all(secret_files.kubernetes_secrets(options.secrets), sort_keys=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from deploy import nats_config
-from deploy.databases import owner_password_variable, password_variable
+from deploy.databases import INITDB, owner_password_variable, password_variable
 from deploy.manifests import parts
 from deploy.topology import GIB, PROCESSES, SERVICES, USERS, Process, service
 
@@ -46,7 +46,7 @@ def _postgres() -> dict[str, Any]:
         "restart": "unless-stopped",
         "environment": {
             "POSTGRES_PASSWORD": _required("SHENGJI_POSTGRES_PASSWORD"),
-            "POSTGRES_INITDB_ARGS": "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C",
+            "POSTGRES_INITDB_ARGS": " ".join(INITDB),
         },
         "command": ["postgres", "-c", "max_connections=200", "-c", "timezone=UTC"],
         "volumes": ["postgres:/var/lib/postgresql"],

@@ -1,5 +1,8 @@
-"""Fresh secrets for a new installation, as compose and Kubernetes take them. Printed, never written here."""
+"""Secrets of an installation on servers: compose takes them from `.env`, Kubernetes as Secrets."""
 
+import os
+import re
+from pathlib import Path
 from typing import Any
 
 from deploy.databases import as_role, for_sqlalchemy, owner_password_variable, password_variable
@@ -7,26 +10,69 @@ from deploy.local.secrets import Secrets, fresh
 from deploy.nats_config import password_variable as nats_variable
 from deploy.topology import PROCESSES, SERVICES, USERS, Process, service
 
+ENVIRONMENT_FILE, SIGNING_KEY_FILE = ".env", "token-signing-key.pem"
+"""Beside docker-compose.yml; git and the image's build ignore both."""
+_PUBLIC_KEY = "SHENGJI_JWT_PUBLIC_KEY"
 
-def environment_file() -> str:
-    """Lines for `.env` beside docker-compose.yml; the key that signs tokens is a comment, for who issues them."""
-    secrets = fresh()
+
+def write_environment(folder: Path) -> list[str]:
+    """Write `.env` for compose, and the key that signs tokens to a file of its own; both for their owner only.
+
+    What an `.env` that is there says stays, and what it lacks is added: after an upgrade, the passwords of new roles.
+    A signing key that an earlier release put into it moves to its own file. Answers with what was done, in lines.
+    """
+    path, key_path = folder / ENVIRONMENT_FILE, folder / SIGNING_KEY_FILE
+    known = path.read_text("utf-8") if path.exists() else ""
+    key, kept = _without_key(known)
+    given = {line.partition("=")[0] for line in kept if "=" in line and not line.startswith("#")}
+    secrets = fresh({"signing_key": key} if key else None)
+    missing = [line for line in _environment(secrets) if line.partition("=")[0] not in given]
+    told = []
+    # The public key is known: who issues tokens has its private half already, and a new one would not fit.
+    if key or _PUBLIC_KEY not in given:
+        _write_privately(key_path, secrets.signing_key)
+        told.append(f"{key_path}: signs bearer tokens; move it to where tokens are issued")
+    if missing or key:
+        _write_privately(path, "\n".join([*kept, *missing]) + "\n")
+        told.append(f"{path}: {len(missing)} values added, {len(given)} kept")
+    path.chmod(0o600)
+    return told or [f"{path}: nothing is missing"]
+
+
+def _environment(secrets: Secrets) -> list[str]:
+    """The lines of `.env`."""
+    public = secrets.public_key.strip().replace("\n", "\\n")
     values = {
         "SHENGJI_POSTGRES_PASSWORD": secrets.postgres,
         **_role_passwords(secrets),
         **_nats_passwords(secrets),
         "SHENGJI_POSITION_KEY": secrets.position_key,
         "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
+        _PUBLIC_KEY: f'"{public}"',
     }
-    public = secrets.public_key.strip().replace("\n", "\\n")
-    private = "\n".join(f"# {line}" for line in secrets.signing_key.strip().splitlines())
-    lines = [
-        "# Signs bearer tokens. Keep it where tokens are issued, and remove it here.",
-        private,
-        *(f"{name}={value}" for name, value in values.items()),
-        f'SHENGJI_JWT_PUBLIC_KEY="{public}"',
-    ]
-    return "\n".join(lines) + "\n"
+    return [f"{name}={value}" for name, value in values.items()]
+
+
+def _without_key(text: str) -> tuple[str | None, list[str]]:
+    """The private key that stands in comments, if one does, and the other lines."""
+    found = re.search(
+        r"(?:^# Signs bearer tokens.*\n)?(?P<key>^# -----BEGIN PRIVATE KEY-----\n(?:^# .*\n)+?^# -----END .*\n?)",
+        text,
+        re.MULTILINE,
+    )
+    if found is None:
+        return None, text.splitlines()
+    key = re.sub(r"^# ", "", found["key"], flags=re.MULTILINE)
+    return key, (text[: found.start()] + text[found.end() :]).splitlines()
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Put a file in its place as a whole; nobody but its owner may read it, at no moment."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    new.replace(path)
 
 
 def kubernetes_secrets(postgres_url: str) -> list[dict[str, Any]]:

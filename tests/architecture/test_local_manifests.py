@@ -1,12 +1,16 @@
 """Compose and Kubernetes run exactly the processes of the topology, each with its own secrets and no more."""
 
 import re
+import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import yaml
 
+from cli.tokens import token_for
 from deploy import topology
 from deploy.manifests import parts, secret_files
 from deploy.manifests.__main__ import drift, write
@@ -173,11 +177,58 @@ def test_a_container_runs_its_process_after_what_it_needs_with_its_own_secrets(n
     assert all(port.startswith("127.0.0.1:") for port in container.get("ports", []))
 
 
-def test_the_env_file_has_every_variable_that_compose_requires() -> None:
-    asked = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
-    lines = secret_files.environment_file().splitlines()
-    given = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
-    assert given == asked
+def required() -> set[str]:
+    """The variables without which compose doesn't start."""
+    return set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+
+
+def variables(file: Path) -> dict[str, str]:
+    """Name → value of a .env file."""
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+
+def test_the_env_file_has_every_variable_that_compose_requires(tmp_path: Path) -> None:
+    secret_files.write_environment(tmp_path)
+    assert set(variables(tmp_path / ".env")) == required()
+
+
+def test_nobody_else_reads_the_env_file_and_the_signing_key_is_a_file_of_its_own(tmp_path: Path) -> None:
+    secret_files.write_environment(tmp_path)
+    for name in (".env", "token-signing-key.pem"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+        ignored = subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False)
+        assert ignored.returncode == 0, f"git would take {name}"
+    assert "PRIVATE KEY" not in (tmp_path / ".env").read_text()
+    public = variables(tmp_path / ".env")["SHENGJI_JWT_PUBLIC_KEY"].strip('"').replace("\\n", "\n")
+    token = token_for(tmp_path, role="province", signing_key=tmp_path / "token-signing-key.pem")
+    assert jwt.decode(token, public, algorithms=["EdDSA"], audience="shengji")["role"] == "province"
+
+
+def test_an_env_file_that_is_there_keeps_its_secrets_and_gets_what_is_new(tmp_path: Path) -> None:
+    """517f57c wrote it readable for all, with the signing key in comments; a new release wants more passwords."""
+    secret_files.write_environment(tmp_path)
+    wanted, key = variables(tmp_path / ".env"), (tmp_path / "token-signing-key.pem").read_text()
+    earlier = [f"{name}={value}" for name, value in wanted.items() if name != "SHENGJI_ENERGY_PASSWORD"]
+    head = ["# Signs bearer tokens. Keep it where tokens are issued, and remove it here."]
+    head += [f"# {line}" for line in key.strip().splitlines()]
+    (tmp_path / "token-signing-key.pem").unlink()
+    (tmp_path / ".env").write_text("\n".join(["SHENGJI_VERSION=7", *head, *earlier]) + "\n")
+    (tmp_path / ".env").chmod(0o644)
+
+    secret_files.write_environment(tmp_path)
+    found = variables(tmp_path / ".env")
+    assert found.pop("SHENGJI_ENERGY_PASSWORD") != wanted.pop("SHENGJI_ENERGY_PASSWORD")
+    assert found == {**wanted, "SHENGJI_VERSION": "7"}
+    assert (tmp_path / "token-signing-key.pem").read_text() == key
+    assert "PRIVATE KEY" not in (tmp_path / ".env").read_text()
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    # The key has moved to where tokens are issued: no other is made, which the gateway would not know.
+    (tmp_path / "token-signing-key.pem").unlink()
+    before = (tmp_path / ".env").read_text()
+    secret_files.write_environment(tmp_path)
+    assert (tmp_path / ".env").read_text() == before
+    assert not (tmp_path / "token-signing-key.pem").exists()
 
 
 def test_every_overlay_stands_on_the_base_and_patches_what_is_there() -> None:
