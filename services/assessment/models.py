@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.assessment.domain.period import PATTERN as PERIOD
+from shared.numerals import plain_text
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -58,7 +59,11 @@ Unit = Annotated[
         examples=["CNY_1e8"],
     ),
 ]
-Value = Annotated[Decimal, Field(max_digits=30, decimal_places=9, description="An exact decimal number.")]
+Value = Annotated[
+    Decimal,
+    Field(max_digits=30, decimal_places=9, description="An exact decimal number."),
+    BeforeValidator(plain_text),
+]
 Amount = Annotated[Value, Field(ge=0)]
 Reason = Annotated[Text, Field(description="Why; kept for ever beside what was before.")]
 Measure = Annotated[

@@ -4,11 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.assessment.domain.appraisal import Receipt
 from services.assessment.domain.summons import Standing
 from services.assessment.models import Cursor, NextCursor, PlanId, Reason, RegionCode, Request, Text
+from shared.numerals import plain_text
 
 Evidence = Annotated[
     Text,
@@ -43,7 +44,11 @@ class ItemPoints(Request):
     """Points for one measure (措施), and what shows that it was carried out."""
 
     item: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["reporting"])]
-    points: Annotated[Decimal, Field(ge=0, le=1000, max_digits=6, decimal_places=2, examples=["9.5"])]
+    points: Annotated[
+        Decimal,
+        Field(ge=0, le=1000, max_digits=6, decimal_places=2, examples=["9.5"]),
+        BeforeValidator(plain_text),
+    ]
     evidence: Evidence
 
 

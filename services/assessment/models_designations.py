@@ -4,9 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.assessment.models import Cursor, NextCursor, Reason, RegionCode, Request, Text
+from shared.numerals import plain_text
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 DesignationId = Annotated[
@@ -99,7 +100,11 @@ class AssessDesignation(OfDesignation):
         }
     )
     year: Annotated[int, Field(ge=1990, le=2199, description="the assessed year", examples=[2013])]
-    score: Annotated[Decimal, Field(ge=0, le=150, max_digits=6, decimal_places=2, examples=["62.5"])]
+    score: Annotated[
+        Decimal,
+        Field(ge=0, le=150, max_digits=6, decimal_places=2, examples=["62.5"]),
+        BeforeValidator(plain_text),
+    ]
 
 
 class WarnDesignation(OfDesignation):

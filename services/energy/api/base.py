@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -19,6 +20,7 @@ from pydantic import (
 )
 
 from services.energy.app.context import Energy
+from shared.numerals import plain_text
 from shared.rpc import Operations
 
 ops = Operations("energy")
@@ -104,6 +106,7 @@ Quantity = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=6),
     AfterValidator(_plain),
+    BeforeValidator(plain_text),
     PlainSerializer(_text, return_type=str),
 ]
 Figure = Annotated[Decimal, PlainSerializer(_text, return_type=str)]

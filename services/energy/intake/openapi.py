@@ -21,11 +21,13 @@ _PROBLEM: dict[str, Any] = {
 _METER = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s]+$"}
 _TIME = {
     "anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}],
-    "description": "ISO 8601 with an offset, or epoch seconds; a register's moment, or the interval's `label`",
+    "description": "ISO 8601 with an offset, or seconds or milliseconds since 1970; a register's moment, or the "
+    "interval's `label`",
 }
 _VALUE = {
     "anyOf": [{"type": "number"}, {"type": "string", "format": "decimal"}, {"type": "null"}],
-    "description": "register or quantity, exact to three decimals (rounded half to even); null voids, in a correction",
+    "description": "register or quantity, exact to three decimals (rounded half to even), as a number or its text "
+    "(digits 0 to 9, a point, an exponent); null voids, in a correction",
 }
 _QUALITY = {
     "enum": ["N", "S", "F", "D", "T", "B", "M", "C"],

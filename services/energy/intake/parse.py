@@ -1,24 +1,31 @@
 """From JSON to columns: shape and limits by msgspec, values exact to 1/1000 without going through floats.
 
 A value is rounded half to even at the third decimal, here and nowhere else; a time to whole seconds (half up). A
-value that no meter can show is passed on as an extreme one and quarantined by the worker, so that it blocks nothing.
+value that no meter can show, and a time that no calendar has, are passed on as extreme ones with the text that was
+sent, and quarantined by the worker, so that they block nothing. What isn't written as a number is refused.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
 from services.energy.readings.wire import VOID, Ints, Post, column, index_column
+from shared import numerals
 from shared.problems import Problem
 
 MOST = 5_000
 EXTREME = 2**62
+EXTREME_TIME = 2**40
+_SHOWN = 64
+"""Characters that are kept of a value or time that no column can hold."""
+_MILLISECONDS = (946_684_800_000, 4_102_444_800_000)
+"""2000 to 2099 in milliseconds since the epoch. As seconds they would lie 28,000 years ahead and more."""
 _EXACT_BELOW = 2.0**33
 _TIE = 0.49
 
@@ -48,7 +55,7 @@ class _Row(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class _ExactRow(_Row, kw_only=True, forbid_unknown_fields=True):
-    value: Decimal | None  # type: ignore[assignment]
+    value: msgspec.Raw  # type: ignore[assignment]
 
 
 class _Columns(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +66,7 @@ class _Columns(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class _ExactColumns(_Columns, kw_only=True, forbid_unknown_fields=True):
-    value: Annotated[list[Decimal | None], Meta(max_length=MOST)]  # type: ignore[assignment]
+    value: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MOST)]  # type: ignore[assignment]
 
 
 class _Body(_Options, kw_only=True, forbid_unknown_fields=True):
@@ -71,8 +78,6 @@ class _ExactBody(_Body, kw_only=True, forbid_unknown_fields=True):
     readings: list[_ExactRow] | None = None  # type: ignore[assignment]
     columns: _ExactColumns | None = None
 
-
-_B = TypeVar("_B", bound=_Body)
 
 _decoder = msgspec.json.Decoder(_Body)
 _exact_decoder = msgspec.json.Decoder(_ExactBody)
@@ -92,7 +97,7 @@ class Origin:
 
 def parse(body: bytes, origin: Origin) -> Post:
     """The POST in columns. Raises Problem 400 (not JSON) or 422 (names the reading and the reason)."""
-    found = _decode(_decoder, body)
+    found = _decode(body)
     _check_options(found)
     columns = _columns(found)
     meters, which = _meters(columns.meter, len(columns.time))
@@ -101,10 +106,11 @@ def parse(body: bytes, origin: Origin) -> Post:
         values = getattr(columns, name)
         if isinstance(values, list) and values and len(values) != count:
             raise _invalid(f"columns.{name}", f"has {len(values)} entries, and columns.time has {count}")
-    times = _times(columns.time)
+    as_sent: dict[int, tuple[str, str]] = {}
+    times = _times(columns.time, as_sent)
     if found.label == "start":
         times += found.interval_seconds
-    values = _thousandths(columns.value, found.correction, body)
+    values = _thousandths(columns.value, found.correction, body, as_sent)
     quality = "".join(columns.quality)
     return Post(
         receipt=origin.receipt,
@@ -121,14 +127,19 @@ def parse(body: bytes, origin: Origin) -> Post:
         interval_seconds=found.interval_seconds,
         quality="" if set(quality) <= {"N"} else quality,
         traceparent=origin.traceparent,
+        as_sent=as_sent,
     )
 
 
-def _decode(decoder: "msgspec.json.Decoder[_B]", body: bytes) -> _B:
+def _decode(
+    body: bytes, decoder: "msgspec.json.Decoder[_Body] | msgspec.json.Decoder[_ExactBody]" = _decoder
+) -> _Body:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         text = str(error)
+        if decoder is _decoder and text.startswith("Number out of range"):
+            return _decode(body, _exact_decoder)
         place = _PLACE.search(text)
         raise _invalid(place.group(1) if place else "body", _PLACE.sub("", text)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -183,20 +194,27 @@ def _meters(column: list[str] | str, count: int) -> tuple[list[str], Ints]:
     return list(numbers), np.zeros(count, np.int64) if isinstance(column, str) else np.array(which, np.int64)
 
 
-def _times(column: list[Any]) -> Ints:
-    """Whole epoch seconds, half up. What no calendar reaches is passed on as an extreme and quarantined."""
+def _times(column: list[Any], as_sent: dict[int, tuple[str, str]]) -> Ints:
+    """Whole epoch seconds, half up; whole numbers of the size of milliseconds are taken as such.
+
+    What no calendar reaches is passed on as an extreme with its text, and quarantined.
+    """
     seconds = [each.timestamp() if isinstance(each, datetime) else each for each in column]
-    limit = float(2**40)
-    return np.floor(np.clip(np.array(seconds, np.float64), -limit, limit) + 0.5).astype(np.int64)
+    try:
+        found = np.array(seconds, np.float64)
+    except OverflowError:  # JSON's integers may be longer than any float
+        found = np.array([max(-EXTREME, min(EXTREME, each)) for each in seconds], np.float64)
+    millis = (found >= _MILLISECONDS[0]) & (found < _MILLISECONDS[1])
+    found = np.where(millis, found / 1000, found)
+    for n in np.flatnonzero(np.abs(found) >= EXTREME_TIME).tolist():
+        as_sent[n] = (_shown(str(column[n])), "")
+    return np.floor(np.clip(found, -EXTREME_TIME, EXTREME_TIME) + 0.5).astype(np.int64)
 
 
-def _thousandths(column: list[Any], correction: bool, body: bytes) -> Ints:
+def _thousandths(
+    column: list[Any], correction: bool, body: bytes, as_sent: dict[int, tuple[str, str]]
+) -> Ints:
     """Values in 1/1000, exact. Numbers take the fast way where a float leaves no doubt about the rounding."""
-    if any(value is None for value in column) and not correction:
-        where = next(n for n, value in enumerate(column) if value is None)
-        raise _invalid(
-            f"readings[{where}].value", "is null, which only a correction may say (to void a reading)"
-        )
     if all(type(value) is float for value in column):
         scaled = np.array(column, np.float64) * 1000
         nearest = np.rint(scaled)
@@ -204,24 +222,59 @@ def _thousandths(column: list[Any], correction: bool, body: bytes) -> Ints:
         if bool(((np.abs(scaled) < _EXACT_BELOW * 1000) & (np.abs(scaled - nearest) < _TIE)).all()):
             # −1 stands for a void: a negative value is impossible in any case.
             return np.where(nearest < 0, -EXTREME, nearest).astype(np.int64)
-    exact = _columns(_decode_exact(body, column)).value
-    return np.array([VOID if value is None else _exactly(value) for value in exact], np.int64)
+    if not isinstance(column[0], msgspec.Raw):
+        column = _columns(_decode(body, _exact_decoder)).value
+    found = np.zeros(len(column), np.int64)
+    for n, raw in enumerate(column):
+        text = _text(raw, f"readings[{n}].value")
+        if text is None:
+            if not correction:
+                raise _invalid(
+                    f"readings[{n}].value", "is null, which only a correction may say (to void a reading)"
+                )
+            found[n] = VOID
+            continue
+        found[n] = _exactly(_number(text, f"readings[{n}].value"))
+        if abs(found[n]) == EXTREME:
+            as_sent[n] = (as_sent.get(n, ("",))[0], _shown(text))
+    return found
 
 
-def _decode_exact(body: bytes, column: list[Any]) -> _Body:
-    """The same body with its numbers as they are written."""
-    for n, value in enumerate(column):
-        if isinstance(value, str):
-            try:
-                Decimal(value)
-            except InvalidOperation:
-                raise _invalid(f"readings[{n}].value", f"{value[:40]!r} is not a number") from None
-    return _decode(_exact_decoder, body)
+def _text(raw: Any, where: str) -> str | None:
+    """A value as it is written in the body; None for null."""
+    written = bytes(raw)
+    if written == b"null":
+        return None
+    if written[:1] == b'"':
+        text: str = msgspec.json.decode(written, type=str)
+        return text
+    if written[:1] in b"-0123456789":
+        return written.decode()
+    raise _invalid(where, "is neither a number nor the text of one")
 
 
-def _exactly(value: Any) -> int:
-    if not value.is_finite() or abs(value) >= 10**15:
+def _number(text: str, where: str) -> Decimal:
+    """What the text says; NaN, infinity and what Decimal can't hold are no quantity, and become NaN."""
+    if numerals.is_no_number(text):
+        return Decimal("NaN")
+    if not numerals.is_number(text):
+        raise _invalid(where, f"{text[:40]!r} is not a number: digits 0 to 9, a point, an exponent")
+    try:
+        return numerals.decimal(text)
+    except ValueError:
+        return Decimal("NaN")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _exactly(value: Decimal) -> int:
+    # `adjusted` is the place of the first digit: arithmetic on a value of any exponent could overflow.
+    if not value.is_finite() or (value and value.adjusted() >= 15):
         return -EXTREME if value.is_signed() else EXTREME
+    if value.adjusted() < -30:
+        return 0
     thousandths = int((value * 1000).to_integral_value(rounding="ROUND_HALF_EVEN"))
     return -EXTREME if thousandths < 0 else thousandths
 

@@ -42,7 +42,7 @@ async def settle(conn: Connection, memory: PartitionMemory, arrivals: Arrivals) 
     found = plan.drop_known(memory, arrivals, plan.winners(arrivals, changes))
     behind, ahead = plan.split(memory, found)
     if len(behind):
-        clusters = late.clusters(behind)
+        clusters = late.clusters(memory, behind)
         rows = await store.neighbours(conn, memory, clusters)
         late.work_out(memory, arrivals, behind, clusters, rows, changes)
     plan.in_order(memory, arrivals, ahead, changes)

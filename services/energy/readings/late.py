@@ -16,7 +16,7 @@ from services.energy.readings.kernel import Contributions, Flags, Ints, contribu
 from services.energy.readings.memory import NEVER, PartitionMemory
 from services.energy.readings.plan import Winners, order_key
 
-_DAY = 86_400
+_NEAR_SLOTS = 4
 BEFORE, STORED, AFTER = range(3)
 
 
@@ -42,9 +42,13 @@ class Stretch:
     e: Ints
 
 
-def clusters(late: Winners) -> Clusters:
-    """Late readings of one series that lie within a day of each other are looked up together."""
-    head = np.r_[True, (late.place[1:] != late.place[:-1]) | (late.t[1:] - late.t[:-1] > _DAY)]
+def clusters(memory: PartitionMemory, late: Winners) -> Clusters:
+    """Late readings of one series that lie close to each other are looked up together.
+
+    A look-up fetches everything in its range: over a wider gap two of them cost less than the readings between.
+    """
+    far = late.t[1:] - late.t[:-1] > _NEAR_SLOTS * memory.rules.slot[late.place[1:]]
+    head = np.r_[True, (late.place[1:] != late.place[:-1]) | far]
     begin = np.flatnonzero(head)
     end = np.r_[begin[1:], len(late)] - 1
     return Clusters(late.place[begin], late.t[begin], late.t[end], np.cumsum(head) - 1)

@@ -37,7 +37,8 @@ class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):
     `which` points into `meters`; `t` is whole epoch seconds, already the end of an interval; `v` is in 1/1000
     unit. `rank` 0 is telemetry, else the microsecond at which a correction was reported. `received_at` and
     `release_at` are microseconds of the Clock. `item` gives the readings' indices in the original POST, where
-    they are not 0, 1, 2 …
+    they are not 0, 1, 2 …; `as_sent` the text (time, value) of those whose time or value no column can hold, by
+    their place in this POST.
     """
 
     receipt: bytes
@@ -56,6 +57,7 @@ class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):
     item: bytes = b""
     release_at: int = 0
     traceparent: str = ""
+    as_sent: dict[int, tuple[str, str]] = {}
 
     @property
     def count(self) -> int:
@@ -129,6 +131,12 @@ def _check(post: Post) -> None:
         raise WireError("columns of different length")
     if int(np.frombuffer(post.which, "<u2").max()) >= len(post.meters):
         raise WireError("a reading points to a meter that is not named")
+
+
+def size(post: Post) -> int:
+    """About how many bytes a POST keeps in memory."""
+    names = sum(map(len, post.meters)) + sum(len(t) + len(v) for t, v in post.as_sent.values())
+    return len(post.which) + len(post.t) + len(post.v) + len(post.quality) + len(post.item) + names
 
 
 def column(values: Sequence[int] | Ints) -> bytes:

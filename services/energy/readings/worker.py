@@ -104,6 +104,7 @@ class PartitionWorker:
         self._session: int | None = None
         self._failing_since: float | None = None
         self._newer: tuple[float, str] | None = None
+        self._room: int | None = None
         for outcome in OUTCOMES:
             # From the start on, so that the first reading of an outcome is seen as an increase.
             _readings.add(0, {"outcome": outcome})
@@ -136,7 +137,8 @@ class PartitionWorker:
 
     async def handle(self, messages: Sequence[Msg]) -> None:
         """Commit what the messages bring, in batches, and acknowledge it; give back what could not be committed."""
-        for work in _batches([each for msg in messages if (each := await self._decoded(msg))]):
+        work_found = [each for msg in messages if (each := await self._decoded(msg))]
+        for work in _batches(work_found, self._room or LARGEST_BATCH):
             try:
                 await self._commit(work)
             except Exception as error:
@@ -156,6 +158,8 @@ class PartitionWorker:
             span.set_attribute("shengji.readings", done.readings)
         _duration.record(time.perf_counter() - started)
         self._failing_since = None
+        if self._room is not None:
+            self._room = None if self._room * 2 >= LARGEST_BATCH else self._room * 2
         self._tell(done)
         for each in work:
             await each.msg.ack()
@@ -181,8 +185,12 @@ class PartitionWorker:
         self._live.note(done, self.step.memory.regions)
 
     async def _failed(self, work: Sequence[Work], error: Exception) -> None:
-        """Give the messages back. One that fails by its own content is tried alone, and then kept apart."""
+        """Give the messages back. One that fails by its own content is tried alone, and then kept apart.
+
+        The next batches hold half as much: what was cut off for taking too long would be cut off each time.
+        """
         self._failing_since = self._failing_since or time.monotonic()
+        self._room = max(1, sum(each.count for each in work) // 2)
         log.error("batch not committed", partition=self.p, messages=len(work), error=repr(error))
         if not isinstance(error, _BY_CONTENT):
             await self._disconnect()
@@ -242,14 +250,14 @@ class PartitionWorker:
         self._conn = None
 
 
-def _batches(work: Sequence[Work]) -> list[list[Work]]:
-    """Messages in order, put together up to the largest batch."""
+def _batches(work: Sequence[Work], largest: int) -> list[list[Work]]:
+    """Messages in order, put together up to `largest` readings; one that holds more goes alone."""
     batches: list[list[Work]] = []
     room = 0
     for each in work:
         if not batches or each.count > room:
             batches.append([])
-            room = LARGEST_BATCH
+            room = largest
         batches[-1].append(each)
         room -= each.count
     return batches

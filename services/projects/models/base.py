@@ -7,7 +7,17 @@ give it as a string with two decimals, so that nothing is lost on the way.
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+from shared.numerals import plain_text
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -45,6 +55,7 @@ Money = Annotated[
     Decimal,
     Field(ge=0, max_digits=18, decimal_places=2, description="CNY (yuan)"),
     AfterValidator(plain),
+    BeforeValidator(plain_text),
     PlainSerializer(_two_decimals, return_type=str),
 ]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from services.projects.models.base import (
     Answer,
@@ -15,6 +15,7 @@ from services.projects.models.base import (
     ShortText,
     plain,
 )
+from shared.numerals import plain_text
 
 Tce = Annotated[
     Decimal,
@@ -26,6 +27,7 @@ Tce = Annotated[
         examples=["4000"],
     ),
     AfterValidator(plain),
+    BeforeValidator(plain_text),
 ]
 Basis = Annotated[
     ShortText,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from services.projects.domain.money.terms import (
     Aid,
@@ -24,6 +24,7 @@ from services.projects.models.base import (
     ShortText,
     plain,
 )
+from shared.numerals import plain_text
 
 FundId = Annotated[
     str,
@@ -34,18 +35,21 @@ SignedMoney = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=2, description="CNY (yuan); below zero: less"),
     AfterValidator(plain),
+    BeforeValidator(plain_text),
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
 ]
 Rate = Annotated[
     Decimal,
     Field(gt=0, max_digits=12, decimal_places=6, description="yuan per unit of the base", examples=["0.05"]),
     AfterValidator(plain),
+    BeforeValidator(plain_text),
     PlainSerializer(lambda value: f"{value:f}", return_type=str),
 ]
 Quantity = Annotated[
     Decimal,
     Field(ge=0, max_digits=18, decimal_places=2, description="CNY (yuan), or tce a year"),
     AfterValidator(plain),
+    BeforeValidator(plain_text),
     PlainSerializer(lambda value: f"{value:f}", return_type=str),
 ]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]

@@ -21,8 +21,14 @@ from services.projects.models.base import (
     Version,
     plain,
 )
+from shared.numerals import plain_text
 
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=6, decimal_places=3), AfterValidator(plain)]
+Percent = Annotated[
+    Decimal,
+    Field(ge=0, le=100, max_digits=6, decimal_places=3),
+    AfterValidator(plain),
+    BeforeValidator(plain_text),
+]
 _EXAMPLE: dict[str, Any] = {
     "region": "350100",
     "month": "2013-02",

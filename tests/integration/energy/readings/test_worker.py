@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from services.energy.readings import audit, release, wire
+from services.energy.readings import audit, release, store, wire
 from services.energy.readings.batch import BatchStep
 from shared import telemetry
 from tests.conftest import DatabaseFactory
@@ -82,6 +82,44 @@ async def test_a_worker_that_is_cut_off_again_and_again(
     async with pipeline.working():
         await pipeline.worked_off()
     await all_there(pipeline)
+
+
+async def test_a_batch_that_takes_too_long_comes_back_in_halves(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is cut off for its size is not done again in the same size for ever."""
+    run, sizes = BatchStep.run, []
+
+    async def slow_beyond_30(self, conn, posts, now):
+        sizes.append(sum(each.count for each in posts))
+        if sizes[-1] > 30:
+            conn.terminate()
+        return await run(self, conn, posts, now)
+
+    monkeypatch.setattr(BatchStep, "run", slow_beyond_30)
+    for n in range(0, len(ROWS), 5):
+        await publish(pipeline, ROWS[n : n + 5])
+    async with pipeline.working():
+        await pipeline.worked_off()
+    assert sizes[0] > 30
+    await all_there(pipeline)
+
+
+async def test_far_corrections_fetch_what_they_touch(pipeline: Pipeline, monkeypatch) -> None:
+    """One correction a day was one look-up of everything between: 200 days of 25 meters were half a million rows."""
+    days, fetched, neighbours = 20, [], store.neighbours
+
+    async def counted(*arguments):
+        rows = await neighbours(*arguments)
+        fetched.append(len(rows))
+        return rows
+
+    readings = quarter_hours("m1", T, [1_000 * n for n in range(96 * days)])
+    await pipeline.store.push(readings)
+    monkeypatch.setattr(store, "neighbours", counted)
+    await pipeline.store.push([replace(each, v=each.v + 1, rank=1) for each in readings[48::96]])
+    assert fetched == [3 * days]
+    assert await audit.differences(pipeline.store.conn) == []
 
 
 async def _hand_back(js, p: int) -> None:

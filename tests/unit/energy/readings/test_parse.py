@@ -50,9 +50,43 @@ def test_no_negative_value_looks_like_a_void(value: str) -> None:
     assert found in (0, -EXTREME)
 
 
-@pytest.mark.parametrize("value", ["1e300", '"1e999"', "123456789012345678901234567890", '"Infinity"'])
-def test_what_no_meter_shows_is_passed_on_as_an_extreme(value: str) -> None:
-    assert values_of(rows(value)) == [EXTREME]
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1e300",
+        "1e400",
+        '"1e999"',
+        '"1e999999999"',
+        '"1e99999999999999999999"',
+        "123456789012345678901234567890",
+        "9" * 5000,
+        '"Infinity"',
+        '"NaN"',
+    ],
+    ids=lambda value: value[:30],
+)
+def test_what_no_meter_shows_is_passed_on_as_an_extreme_with_its_text(value: str) -> None:
+    """1e400 was a 422 for the batch, "1e999999999" a 500; in quarantine all read 4611686018427387.904."""
+    post = parse(rows("2.5", value).encode(), ORIGIN)
+    assert np.frombuffer(post.v, "<i8").tolist() == [2_500, EXTREME]
+    sent = value.strip('"')
+    assert post.as_sent == {1: ("", sent if len(sent) <= 64 else sent[:63] + "…")}
+
+
+@pytest.mark.parametrize("value", ["1_000", "１２", "١٢", "1,5", "0x10", "", "1e", "--1", "sNaN", "twelve"])
+@pytest.mark.parametrize("beside", ["1", "1e400"])
+def test_what_is_not_written_as_a_number_is_refused(value: str, beside: str) -> None:
+    """Python's own constructors take underscores and the digits of every script."""
+    with pytest.raises(Problem) as caught:
+        values_of(rows(beside, json.dumps(value)))
+    assert (caught.value.status, caught.value.where) == (422, "readings[1].value")
+
+
+@pytest.mark.parametrize(
+    ("value", "thousandths"), [('" 1.5 "', 1500), ('"+2."', 2000), ('".5"', 500), ('"1e-999999999"', 0)]
+)
+def test_what_is_written_as_a_number_is_taken(value: str, thousandths: int) -> None:
+    assert values_of(rows(value)) == [thousandths]
 
 
 def test_only_a_correction_voids() -> None:
@@ -73,8 +107,15 @@ def test_only_a_correction_voids() -> None:
         ("2013-01-01T00:00:00.499+08:00", 1_356_969_600),
         (1_356_969_600, 1_356_969_600),
         (1_356_969_600.5, 1_356_969_601),
+        (1_356_969_600_000, 1_356_969_600),
+        (1_356_969_600_499, 1_356_969_600),
+        (1_356_969_600_500.5, 1_356_969_601),
+        (0, 0),
         (10**30, 2**40),
+        (int("9" * 401), 2**40),
+        (-int("9" * 401), -(2**40)),
     ],
+    ids=lambda each: str(each)[:30],
 )
 def test_times_are_whole_seconds(time: str | float, seconds: int) -> None:
     body = {"readings": [{"meter": "m", "time": time, "value": 1}]}
