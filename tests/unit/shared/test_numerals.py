@@ -1,6 +1,7 @@
 """What is a number in a feed, a file or a request: Python's own constructors take more."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -31,14 +32,14 @@ def test_a_number_that_nothing_holds() -> None:
 
 @pytest.mark.parametrize("text", WRONG)
 @pytest.mark.parametrize("kind", [Money, Quantity, Value], ids=["money", "quantity", "value"])
-def test_requests_of_every_service_refuse_it(kind: object, text: str) -> None:
+def test_requests_of_every_service_refuse_it(kind: Any, text: str) -> None:
     """An amount of "1_000" counted as a thousand, in commands as much as in readings."""
     with pytest.raises(ValidationError):
         TypeAdapter(kind).validate_python(text)
 
 
 @pytest.mark.parametrize("kind", [Money, Quantity, Value], ids=["money", "quantity", "value"])
-def test_requests_take_numbers_and_their_text(kind: object) -> None:
+def test_requests_take_numbers_and_their_text(kind: Any) -> None:
     assert {TypeAdapter(kind).validate_python(each) for each in (12.5, "12.5", Decimal("12.50"))} == {
         Decimal("12.5")
     }
