@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from cli.demo.story import PROVINCE, Story
+from cli.demo.story import COLLEAGUE, PROVINCE, Story
 from cli.demo.world import CITIES, SYNTHETIC
 
 APPRAISAL = "/api/v1/plans/fujian-2013/appraisals"
@@ -67,7 +67,8 @@ def _paid() -> Iterator[Story]:
             told = f"the award of {region}: {step.removesuffix('s')}"
             shown = {"evidence": f"{SYNTHETIC} {step} {region}"}
             known = f"/api/v1/awards/{award}"
-            yield Story(held, PROVINCE, f"/api/v1/funds/{POT}/awards/{award}/{step}", told, shown, known)
+            who = COLLEAGUE if step == "payments" else PROVINCE
+            yield Story(held, who, f"/api/v1/funds/{POT}/awards/{award}/{step}", told, shown, known)
 
 
 def _summoned() -> Iterator[Story]:

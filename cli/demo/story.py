@@ -10,7 +10,7 @@ import msgspec
 from cli.demo.world import FIRST_DAY
 
 PROVINCE = "province"
-COLLEAGUE = "colleague"  # of the province: who drafts a document doesn't review it
+COLLEAGUE = "colleague"  # of the province: reviews what the other drafts, pays what the other commits
 
 
 def day_of(month: int, day: int) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cli.demo.projects import step
-from cli.demo.story import PROVINCE, Story, day_of
+from cli.demo.story import COLLEAGUE, PROVINCE, Story, day_of
 from cli.demo.world import SYNTHETIC
 
 PROJECT = "demo-350100-reserve"
@@ -50,12 +50,15 @@ def stories() -> Iterator[Story]:
     }
     what = "Fuzhou applies for a subsidy of 5 % of 90 million yuan of equipment"
     yield Story(day_of(5, 10), _CITY, _FUND, what, asked)
-    for month, day, decision, word in (
-        (5, 20, "reservations", "reserves"),
-        (6, 3, "commitments", "commits"),
-        (6, 12, "payments", "pays"),
+    audited = {"base": "90000000", "reason": f"{SYNTHETIC}：核定"}
+    for month, day, who, decision, word in (
+        (5, 20, PROVINCE, "reservations", "reserves"),
+        (5, 27, PROVINCE, "assessments", "has audited, and confirms"),
+        (6, 3, PROVINCE, "commitments", "commits"),
+        (6, 12, COLLEAGUE, "payments", "pays"),
     ):
         on = day_of(month, day)
         shown = {"on": on.isoformat(), "evidence": f"{SYNTHETIC} {decision}"}
         what = f"the province {word} the subsidy: 4.5 million yuan"
-        yield Story(on, PROVINCE, f"{_ONE}/{decision}", what, shown)
+        body = shown | audited if decision == "assessments" else shown
+        yield Story(on, who, f"{_ONE}/{decision}", what, body)

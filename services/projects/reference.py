@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from importlib import resources
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.domain.duty import Duty
+from services.projects.domain.money.separation import Separation
 from services.projects.domain.plan import Region, RegionRelation
 from services.projects.domain.rules import Rule, in_force
 from services.projects.domain.tags import Tag
@@ -90,6 +94,24 @@ async def parameters(conn: AsyncConnection, name: str, on: date, shape: type[P])
     """The parameters of the rule in force on that day, as a `shape`. Raises Refused without such a rule."""
     rule = in_force(await rules(conn, name), name, on)
     return msgspec.convert(rule.parameters, shape, strict=False)
+
+
+async def separation_of_duties(conn: AsyncConnection, on: date) -> Separation:
+    """Which steps of the same money need different persons on that day: a plan's rule, else the default."""
+    return await _or_default(conn, "separation_of_duties", on, Separation)
+
+
+async def _or_default(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
+    known = await rules(conn, name)
+    rule = in_force(known if any(each.holds(on) for each in known) else _default_rules(), name, on)
+    return msgspec.convert(rule.parameters, shape, strict=False)
+
+
+@cache
+def _default_rules() -> tuple[Rule, ...]:
+    """The rules of `default_rules.yaml`, which hold where no plan says otherwise."""
+    text = resources.files("services.projects").joinpath("default_rules.yaml").read_text(encoding="utf-8")
+    return msgspec.convert(yaml.safe_load(text)["rules"], tuple[Rule, ...])
 
 
 async def departments(conn: AsyncConnection, on: date) -> Mapping[str, str]:

@@ -38,25 +38,30 @@ class Portal:
         return self.system.urls.gateway
 
     def token(
-        self, role: str, area: str | None = None, organisation: str | None = None, hours: float = 8.0
+        self,
+        role: str,
+        area: str | None = None,
+        organisation: str | None = None,
+        hours: float = 8.0,
+        person: str = "",
     ) -> str:
-        """A bearer token for that role and scope."""
+        """A bearer token for that role and scope; `person` tells several people of one scope apart."""
         return token_for(
             self.system.settings.data,
             role=role,
             area=area,
             organisation=organisation,
-            subject=f"test-{role}-{area or organisation or 'all'}",
+            subject=f"test-{role}-{area or organisation or 'all'}{person and '-' + person}",
             hours=hours,
         )
 
     def caller(
-        self, role: str, area: str | None = None, organisation: str | None = None
+        self, role: str, area: str | None = None, organisation: str | None = None, person: str = ""
     ) -> httpx.AsyncClient:
-        """A client of the API (paths below /api/v1) with that token; one per role and scope."""
-        key = (role, area or "", organisation or "")
+        """A client of the API (paths below /api/v1) with that token; one per role, scope and person."""
+        key = (role, area or "", organisation or "", person)
         if key not in self._clients:
-            self._clients[key] = self.with_token(self.token(role, area, organisation))
+            self._clients[key] = self.with_token(self.token(role, area, organisation, person=person))
         return self._clients[key]
 
     def with_token(self, token: str) -> httpx.AsyncClient:

@@ -11,6 +11,7 @@ from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.domain.money import award_commands as do
 from services.projects.domain.money.fund import Fund, FundEvent, FundState, is_about_award
+from services.projects.domain.money.separation import Separation
 from services.projects.events import FUND, fund_stream
 from services.projects.models import awards as models
 from services.projects.views.awards import award_view
@@ -28,7 +29,8 @@ async def decide_award(app: App, call: Call, body: _Body) -> Reply:
     async def command(conn: AsyncConnection, award: do.GrantedAward) -> do.AwardCommand:
         region = await _fund_region(conn, body.fund)
         scope.check_fund_write(call.actor, await reference.area_tree(conn), region)
-        return _decision(body, award, app, call)
+        separation = await reference.separation_of_duties(conn, app.today())
+        return _decision(body, award, app, call, separation)
 
     return await _run(app, call, body.fund, body.award, command, body.version)
 
@@ -42,16 +44,24 @@ async def fit(app: App, call: Call, fund: str, award: str) -> Reply:
     return await _run(app, call, fund, award, command)
 
 
-def _decision(body: _Body, award: do.GrantedAward, app: App, call: Call) -> do.AwardCommand:
-    today, by = app.today(), body.decided_by or call.actor.subject
+def _decision(
+    body: _Body, award: do.GrantedAward, app: App, call: Call, separation: Separation
+) -> do.AwardCommand:
+    today, by = app.today(), call.actor.subject
     on = body.on or today
     match body:
         case models.ReserveAward():
-            return do.ReserveAward(body.fund, award, body.amount, on, body.evidence, by, today)
+            return do.ReserveAward(
+                body.fund, award, body.amount, on, body.evidence, by, today, separation=separation
+            )
         case models.CommitAward():
-            return do.CommitAward(body.fund, award, body.amount, on, body.evidence, by, today)
+            return do.CommitAward(
+                body.fund, award, body.amount, on, body.evidence, by, today, separation=separation
+            )
         case models.PayAward():
-            return do.PayAward(body.fund, award, body.amount, on, body.evidence, by, today)
+            return do.PayAward(
+                body.fund, award, body.amount, on, body.evidence, by, today, separation=separation
+            )
         case models.ReleaseAward():
             return do.ReleaseAward(body.fund, award, body.amount, on, body.reason, by, today)
         case models.RecoverAward():

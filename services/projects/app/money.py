@@ -13,6 +13,7 @@ from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain.money import commands as do
 from services.projects.domain.money.fund import CriterionMet, FundEvent, FundState, Outcome, is_about
+from services.projects.domain.money.separation import Separation
 from services.projects.domain.money.terms import Terms
 from services.projects.events import FUND, fund_stream
 from services.projects.models import funds, subsidies
@@ -67,7 +68,7 @@ async def change_appropriation(app: App, call: Call, body: funds.ChangeAppropria
         body.on or today,
         body.evidence,
         body.reason,
-        _by(call, body.decided_by),
+        call.actor.subject,
         today,
     )
     return await _run_fund(app, call, body.fund, _kept(call, body.fund, command))
@@ -82,7 +83,7 @@ async def change_terms(app: App, call: Call, body: funds.ChangeFundTerms) -> Rep
         body.on or today,
         body.evidence,
         body.reason,
-        _by(call, body.decided_by),
+        call.actor.subject,
         today,
     )
     return await _run_fund(app, call, body.fund, _kept(call, body.fund, command))
@@ -106,7 +107,7 @@ async def request_subsidy(app: App, call: Call, body: subsidies.RequestSubsidy) 
             evidence=body.evidence,
             criteria=tuple(CriterionMet(each.criterion, each.evidence) for each in body.criteria),
             on=body.on or today,
-            requested_by=_by(call, body.requested_by),
+            requested_by=call.actor.subject,
             today=today,
             confirmed=body.confirmed,
             note=body.note,
@@ -126,12 +127,14 @@ async def decide_subsidy(app: App, call: Call, body: _Body) -> Reply:
             await checks.kept_project(conn, call, application.project)
         else:
             await _check_kept(conn, call, body.fund)
-        return _decision(body, app.today(), _by(call, body.decided_by), application.stage)
+        today = app.today()
+        separation = await reference.separation_of_duties(conn, today)
+        return _decision(body, today, call.actor.subject, application.stage, separation)
 
     return await _run_application(app, call, body.fund, body.application, command, body.version)
 
 
-def _decision(body: _Body, today: date, by: str, stage: str) -> do.FundCommand:
+def _decision(body: _Body, today: date, by: str, stage: str, separation: Separation) -> do.FundCommand:
     fund, application, on = body.fund, body.application, body.on or today
     match body:
         case subsidies.AssessSubsidy():
@@ -146,13 +149,20 @@ def _decision(body: _Body, today: date, by: str, stage: str) -> do.FundCommand:
                 by,
                 today,
                 body.confirmed,
+                separation=separation,
             )
         case subsidies.ReserveSubsidy():
-            return do.ReserveSubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)
+            return do.ReserveSubsidy(
+                fund, application, body.amount, on, body.evidence, by, stage, today, separation=separation
+            )
         case subsidies.CommitSubsidy():
-            return do.CommitSubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)
+            return do.CommitSubsidy(
+                fund, application, body.amount, on, body.evidence, by, stage, today, separation=separation
+            )
         case subsidies.PaySubsidy():
-            return do.PaySubsidy(fund, application, body.amount, on, body.evidence, by, stage, today)
+            return do.PaySubsidy(
+                fund, application, body.amount, on, body.evidence, by, stage, today, separation=separation
+            )
         case subsidies.ReleaseSubsidy():
             return do.ReleaseSubsidy(fund, application, body.amount, on, body.reason, by, today)
         case subsidies.RecoverSubsidy():
@@ -255,7 +265,3 @@ def _terms(parts: Sequence[funds.TermsPart]) -> tuple[Terms, ...]:
         )
         for part in parts
     )
-
-
-def _by(call: Call, named: str | None) -> str:
-    return named or call.actor.subject

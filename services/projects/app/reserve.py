@@ -61,7 +61,7 @@ async def screen_project(app: App, call: Call, body: models.ScreenProject) -> Re
             scheme=body.scheme,
             answers=tuple(CriterionAnswer(each.criterion, each.met, each.evidence) for each in body.answers),
             on=on,
-            screened_by=body.screened_by or call.actor.subject,
+            screened_by=call.actor.subject,
             today=today,
             rule=await reserve_rules.screening(conn, body.scheme, on),
             note=body.note,

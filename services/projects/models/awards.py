@@ -12,7 +12,6 @@ from services.projects.models.base import (
     Limit,
     Money,
     RegionCode,
-    ReportedBy,
     Request,
     SeenVersion,
     ShortText,
@@ -35,7 +34,6 @@ class _Decision(Request):
     award: AwardId
     version: SeenVersion
     on: date | None = Field(default=None, description="day of the decision; null: today")
-    decided_by: ReportedBy
 
 
 class ReserveAward(_Decision):

@@ -19,7 +19,6 @@ from services.projects.models.base import (
     Money,
     Note,
     RegionCode,
-    ReportedBy,
     Request,
     ShortText,
     plain,
@@ -148,7 +147,6 @@ class ChangeAppropriation(Request):
     on: date | None = Field(default=None, description="day of the decision; null: today")
     evidence: Evidence
     reason: ShortText
-    decided_by: ReportedBy
 
 
 class ChangeFundTerms(Request):
@@ -172,7 +170,6 @@ class ChangeFundTerms(Request):
     on: date | None = Field(default=None, description="day of the decision; null: today")
     evidence: Evidence
     reason: ShortText
-    decided_by: ReportedBy
 
 
 class GetFund(Request):

@@ -93,7 +93,6 @@ class ScreenProject(Request):
     )
     answers: list[AnswerPart] = Field(min_length=1, max_length=30)
     on: date | None = Field(default=None, description="day of the screening; null: today")
-    screened_by: ReportedBy
     note: Note = Field(default="", description="in words")
 
 

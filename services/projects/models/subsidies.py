@@ -23,7 +23,6 @@ from services.projects.models.base import (
     Note,
     ProjectId,
     RegionCode,
-    ReportedBy,
     Request,
     SeenVersion,
     ShortText,
@@ -83,7 +82,6 @@ class RequestSubsidy(Request):
     evidence: Evidence
     criteria: list[CriterionPart] = Field(default=[], max_length=20)
     on: date | None = Field(default=None, description="day of the application; null: today")
-    requested_by: ReportedBy
     confirmed: bool = Field(
         default=False,
         description="the base or amount is right although it looks unusual (asked for by confirm-amount)",
@@ -96,7 +94,6 @@ class _Decision(Request):
     application: ApplicationId
     version: SeenVersion
     on: date | None = Field(default=None, description="day of the decision; null: today")
-    decided_by: ReportedBy
 
 
 class AssessSubsidy(_Decision):

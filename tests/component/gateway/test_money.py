@@ -40,8 +40,14 @@ async def test_a_reserve_project_is_screened_started_and_paid(world: World):
     assert application["entitlement"] == "4175000.00"
     before = ok(await province.get("/funds/TR-19"))["balance"]
     one = f"/funds/TR-19/applications/{asked['application']}"
-    for step in ("reservations", "commitments", "payments"):
-        decided = ok(await province.post(f"{one}/{step}", json={"evidence": unique(f"示例{step}")}))
+    treasury = portal.caller("province", person="treasury")
+    audit = {"base": asked["base"], "reason": "核定"}
+    for step in ("reservations", "assessments", "commitments", "payments"):
+        shown = {"evidence": unique(f"示例{step}"), **(audit if step == "assessments" else {})}
+        if step == "payments":
+            alone = problem(await province.post(f"{one}/{step}", json=shown), 409)
+            assert (alone["code"], "token of their own" in alone["remedy"]) == ("same-person", True)
+        decided = ok(await (treasury if step == "payments" else province).post(f"{one}/{step}", json=shown))
     assert (decided["status"], decided["paid"]) == ("paid", "4175000.00")
     ledger = ok(await province.get("/funds/TR-19/ledger", params={"limit": 200}))
     after = ledger["balance"]

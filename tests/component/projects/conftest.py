@@ -21,6 +21,7 @@ from shared.rpc import Call, Operations
 from tests.conftest import DatabaseFactory
 
 PROVINCE = Actor("province-office", "province", "350000")
+TREASURY = Actor("province-treasury", "province", "350000")
 FUZHOU = Actor("fuzhou-office", "city", "350100")
 XIAMEN = Actor("xiamen-office", "city", "350200")
 FUQING = Actor("fuqing-office", "county", "350181")

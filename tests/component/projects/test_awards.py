@@ -13,7 +13,17 @@ from services.projects.consumers.appraisals import apply
 from shared.envelope import Envelope
 from shared.identity import Actor
 from shared.problems import Problem
-from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PLAN, PROVINCE, XIAMEN, Service, local
+from tests.component.projects.conftest import (
+    FUQING,
+    FUZHOU,
+    OPS,
+    PLAN,
+    PROVINCE,
+    TREASURY,
+    XIAMEN,
+    Service,
+    local,
+)
 
 AWARD = "fujian-2013.2013.350100"
 TERMS = {"valid_from": "2014-01-01", "aids": ["award"], "source": "TR-26"}
@@ -53,7 +63,8 @@ async def granted(
 
 async def decide(service: Service, operation: str, **changes: Any) -> Any:
     body = {"fund": "TR-26", "award": AWARD, "evidence": f"{operation}号", **changes}
-    return await service.ask(PROVINCE, f"{operation}-award", **body)
+    who = TREASURY if operation == "pay" else PROVINCE
+    return await service.ask(who, f"{operation}-award", **body)
 
 
 async def swept(service: Service) -> int:

@@ -6,8 +6,19 @@ from typing import Any
 
 import pytest_asyncio
 
+from shared.identity import Actor
 from shared.problems import Problem
-from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
+from tests.component.projects.conftest import (
+    FUQING,
+    FUZHOU,
+    MILL,
+    OPS,
+    PROVINCE,
+    TREASURY,
+    XIAMEN,
+    Service,
+    local,
+)
 
 TERMS = {
     "valid_from": "2013-01-01",
@@ -65,7 +76,13 @@ async def decide(service: Service, operation: str, number: int, **body: Any) -> 
     evidence = (
         {} if operation in ("release-subsidy", "close-subsidy") else {"evidence": f"{operation}-{number}"}
     )
-    return await service.ask(PROVINCE, operation, **{**of, **evidence, **body})
+    who = TREASURY if operation == "pay-subsidy" else PROVINCE
+    return await service.ask(who, operation, **{**of, **evidence, **body})
+
+
+async def audited(service: Service, number: int, base: str = "120000000") -> Any:
+    """The audit confirms what was asked."""
+    return await decide(service, "assess-subsidy", number, base=base, reason="核定")
 
 
 @pytest_asyncio.fixture
@@ -83,6 +100,7 @@ async def test_a_subsidy_from_application_to_payment_and_every_entry_balances(fu
     assert (view["entitlement"], view["status"]) == ("5000000.00", "requested")  # G-7
     await decide(funded, "reserve-subsidy", 1)
     reserved_at = (await funded.events())[-1].position
+    await audited(funded, 1)
     await decide(funded, "commit-subsidy", 1, amount="4000000")
     await decide(funded, "pay-subsidy", 1, amount="1500000", evidence="凭证1")
     view = await decide(funded, "pay-subsidy", 1, evidence="凭证2")
@@ -99,6 +117,7 @@ async def test_a_subsidy_from_application_to_payment_and_every_entry_balances(fu
     assert [entry["entry"] for entry in ledger["items"]] == [
         "FundOpened",
         "SubsidyReserved",
+        "SubsidyAssessed",
         "SubsidyCommitted",
         "SubsidyPaid",
         "SubsidyPaid",
@@ -111,6 +130,7 @@ async def test_a_subsidy_from_application_to_payment_and_every_entry_balances(fu
 
 async def test_the_ledger_is_read_page_by_page(funded: Service) -> None:
     await asked(funded, 1)
+    await audited(funded, 1)
     for step in ("reserve-subsidy", "commit-subsidy", "pay-subsidy"):
         await decide(funded, step, 1)
     seen, cursor = [], None
@@ -119,7 +139,7 @@ async def test_the_ledger_is_read_page_by_page(funded: Service) -> None:
         seen += [entry["entry"] for entry in page["items"]]
         if (cursor := page["next_cursor"]) is None:
             break
-    assert seen == ["FundOpened", "SubsidyReserved", "SubsidyCommitted", "SubsidyPaid"]
+    assert seen == ["FundOpened", "SubsidyAssessed", "SubsidyReserved", "SubsidyCommitted", "SubsidyPaid"]
     assert page["balance"]["paid"] == "5000000.00"
     made_up = await funded.refused(PROVINCE, "get-ledger", fund="TR-19", cursor="WyJ4Il0")
     assert made_up.status == 422
@@ -145,6 +165,7 @@ async def test_two_decisions_at_once_do_not_overdraw_the_fund(funded: Service) -
 async def test_two_clerks_who_enter_one_payment_pay_once(funded: Service) -> None:
     await asked(funded, 1)
     await decide(funded, "reserve-subsidy", 1)
+    await audited(funded, 1)
     await decide(funded, "commit-subsidy", 1)
     answers = await asyncio.gather(
         *(decide(funded, "pay-subsidy", 1, amount="2000000", evidence="凭证9") for _ in range(2)),
@@ -231,3 +252,45 @@ async def test_more_money_and_other_terms_and_back(funded: Service) -> None:
     assert fund["balance"]["available"] == fund["balance"]["appropriated"] == "15000000.00"
     await decide(funded, "reserve-subsidy", 2)
     assert (await decide(funded, "release-subsidy", 2, reason="未开工"))["status"] == "requested"
+
+
+async def test_one_person_does_not_commit_and_pay_whatever_the_request_says(funded: Service) -> None:
+    """Who decides is the token's person; a name in the body is refused (issue: 500 万 by one province token)."""
+    await asked(funded, 1)
+    of = {"fund": "TR-19", "application": "S-1", "evidence": "1号"}
+    await funded.ask(PROVINCE, "reserve-subsidy", **of)
+    early = await funded.refused(PROVINCE, "commit-subsidy", **of)
+    assert (early.status, early.code) == (409, "not-assessed")
+    await audited(funded, 1)
+    await funded.ask(PROVINCE, "commit-subsidy", **of)
+    pretended = await funded.refused(PROVINCE, "pay-subsidy", **of, decided_by="省财政厅")
+    assert (pretended.status, pretended.code) == (422, "invalid")
+    same = await funded.refused(PROVINCE, "pay-subsidy", **of)
+    assert (same.status, same.code, same.extra) == (409, "same-person", {"earlier": "assess", "step": "pay"})
+    backdated = await funded.refused(PROVINCE, "pay-subsidy", **of, on="2013-03-01")
+    assert backdated.code == "same-person"
+    assert (await funded.ask(TREASURY, "pay-subsidy", **of))["paid"] == "5000000.00"
+    ledger = await funded.ask(PROVINCE, "get-ledger", fund="TR-19")
+    assert [each["decided_by"] for each in ledger["items"][1:]] == [
+        "province-office",
+        "province-office",
+        "province-office",
+        "province-treasury",
+    ]
+
+
+async def test_a_citys_clerk_does_not_pay_what_he_asked_for_alone(funded: Service) -> None:
+    """Of the city's own fund, a project that the city itself keeps (issue: 400 万 by one city token)."""
+    await funded.ask(FUZHOU, "open-fund", **{**FUND, "fund": "FZ", "region": "350100", "terms": [CITY_TERMS]})
+    asks = {"project": "P-1", "aid": "grant", "base_kind": "fixed_investment", "base": "75000000"}
+    of = {"fund": "FZ", "application": "S-1", "evidence": "1号"}
+    await funded.ask(FUZHOU, "request-subsidy", **of, **asks)
+    await funded.ask(FUZHOU, "reserve-subsidy", **of)
+    own = await funded.refused(FUZHOU, "assess-subsidy", **of, base="75000000", reason="核定")
+    assert own.code == "same-person"
+    colleague = Actor("fuzhou-colleague", "city", "350100")
+    await funded.ask(colleague, "assess-subsidy", **of, base="75000000", reason="核定")
+    assert (await funded.refused(FUZHOU, "commit-subsidy", **of)).code == "same-person"
+    await funded.ask(colleague, "commit-subsidy", **of)
+    assert (await funded.refused(colleague, "pay-subsidy", **of)).code == "same-person"
+    assert (await funded.ask(FUZHOU, "pay-subsidy", **of))["paid"] == "1500000.00"

@@ -19,7 +19,7 @@ from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.fund import FundOpened
 from services.projects.domain.money.terms import Aid, Terms
 from tests.kit.spec import given
-from tests.unit.projects.test_money import FUND, OPENED, REQUEST
+from tests.unit.projects.test_money import FUND, OPENED, REQUEST, SEPARATION
 
 TODAY, ON = date(2014, 3, 20), date(2014, 3, 18)
 AMOUNT = Decimal(2_000_000)
@@ -73,11 +73,15 @@ RESERVED = AwardReserved(
 COMMITTED = AwardCommitted(
     **_OF, amount=AMOUNT, released=Decimal(0), evidence="2号", balance=_balance(0, 2_000_000)
 )
-PAID = AwardPaid(**_OF, amount=AMOUNT, evidence="凭证1", balance=_balance(0, 0, 2_000_000))
+PAID = AwardPaid(
+    **{**_OF, "decided_by": "财政厅"}, amount=AMOUNT, evidence="凭证1", balance=_balance(0, 0, 2_000_000)
+)
 
 
 def reserve(**changes: Any) -> do.ReserveAward:
-    return replace(do.ReserveAward("TR-26", AWARD, None, ON, "1号", "处", TODAY), **changes)
+    return replace(
+        do.ReserveAward("TR-26", AWARD, None, ON, "1号", "处", TODAY, separation=SEPARATION), **changes
+    )
 
 
 def taken_away(amount: int) -> do.GrantedAward:
@@ -91,16 +95,16 @@ def when(fund: FundOpened, *before: Any) -> Any:
 
 def test_an_award_is_reserved_committed_and_paid() -> None:
     when(POT).when(reserve()).then(RESERVED)
-    commit = do.CommitAward("TR-26", AWARD, None, ON, "2号", "处", TODAY)
+    commit = do.CommitAward("TR-26", AWARD, None, ON, "2号", "处", TODAY, separation=SEPARATION)
     when(POT, RESERVED).when(commit).then(COMMITTED)
-    pay = do.PayAward("TR-26", AWARD, None, ON, "凭证1", "处", TODAY)
+    pay = do.PayAward("TR-26", AWARD, None, ON, "凭证1", "财政厅", TODAY, separation=SEPARATION)
     when(POT, RESERVED, COMMITTED).when(pay).then(PAID)
 
 
 def test_a_paid_award_is_not_paid_again() -> None:
     paid = (POT, RESERVED, COMMITTED, PAID)
     when(*paid).when(reserve()).rejects("Nothing is granted and not reserved yet")
-    pay = do.PayAward("TR-26", AWARD, None, ON, "凭证2", "处", TODAY)
+    pay = do.PayAward("TR-26", AWARD, None, ON, "凭证2", "财政厅", TODAY, separation=SEPARATION)
     when(*paid).when(pay).rejects("Nothing is committed")
     half = replace(PAID, amount=AMOUNT / 2, balance=_balance(0, 1_000_000, 1_000_000))
     again = replace(pay, evidence="凭证1")
@@ -119,7 +123,11 @@ def test_a_paid_award_is_not_paid_again() -> None:
         (POT, reserve(on=date(2014, 3, 16)), "granted on 2014-03-17"),
         (POT, reserve(on=date(2014, 3, 21)), "has not come yet"),
         (replace(POT, valid_to=date(2014, 2, 1)), reserve(), "may be drawn on from"),
-        (POT, do.PayAward("TR-26", AWARD, None, ON, "凭证1", "处", TODAY), "holds nothing"),
+        (
+            POT,
+            do.PayAward("TR-26", AWARD, None, ON, "凭证1", "财政厅", TODAY, separation=SEPARATION),
+            "holds nothing",
+        ),
     ],
 )
 def test_what_a_fund_does_not_do_for_an_award(fund: FundOpened, command: Any, why: str) -> None:
@@ -143,9 +151,11 @@ def test_what_an_edition_takes_away_before_it_is_paid_goes_back() -> None:
 
 
 def test_not_a_yuan_goes_out_of_what_was_taken_away() -> None:
-    pay = do.PayAward("TR-26", taken_away(0), None, ON, "凭证1", "处", TODAY)
+    pay = do.PayAward("TR-26", taken_away(0), None, ON, "凭证1", "财政厅", TODAY, separation=SEPARATION)
     when(POT, RESERVED, COMMITTED).when(pay).rejects("grants 350100 0 yuan")
-    commit = do.CommitAward("TR-26", taken_away(1_500_000), None, ON, "2号", "处", TODAY)
+    commit = do.CommitAward(
+        "TR-26", taken_away(1_500_000), None, ON, "2号", "处", TODAY, separation=SEPARATION
+    )
     when(POT, RESERVED).when(commit).rejects("with this it would be 2000000")
 
 

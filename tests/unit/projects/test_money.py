@@ -31,6 +31,7 @@ from services.projects.domain.money.fund import (
     SubsidyReserved,
     evolve,
 )
+from services.projects.domain.money.separation import Separation, Step
 from services.projects.domain.money.terms import Aid, Base, Terms, entitlement
 from services.projects.domain.refusal import Refused
 from shared.decider import Decider
@@ -119,6 +120,16 @@ REQUESTED = SubsidyRequested(
     confirmed=False,
 )
 MILLION = Decimal(1_000_000)
+SEPARATION = Separation(
+    subsidy=(
+        (Step.REQUEST, Step.ASSESS),
+        (Step.REQUEST, Step.COMMIT),
+        (Step.ASSESS, Step.PAY),
+        (Step.COMMIT, Step.PAY),
+    ),
+    award=((Step.COMMIT, Step.PAY),),
+    assessed_before_commitment=True,
+)
 
 
 def balance(reserved: int = 0, committed: int = 0, paid: int = 0, appropriated: int = 300) -> Balance:
@@ -131,23 +142,41 @@ def of(application: str = "S-1") -> tuple[str, str, str, str]:
 
 
 RESERVED = SubsidyReserved(*of(), 5 * MILLION, ON, "预留1号", "省经贸委", balance(5))
+ASSESSED = SubsidyAssessed(
+    *of(),
+    12_000 * YUAN_1E4,
+    5 * MILLION,
+    5 * MILLION,
+    Decimal(0),
+    ON,
+    "审计报告0号",
+    "核定",
+    "省经贸委",
+    balance(5),
+)
 COMMITTED = SubsidyCommitted(*of(), 5 * MILLION, Decimal(0), ON, "闽财企1号", "省经贸委", balance(0, 5))
 PAID = SubsidyPaid(*of(), 5 * MILLION, LATER, "凭证1", "省财政厅", balance(0, 0, 5))
 
 
 def reserve(amount: int | None = None, stage: str = "started", application: str = "S-1") -> do.ReserveSubsidy:
     yuan = None if amount is None else amount * MILLION
-    return do.ReserveSubsidy("TR-19", application, yuan, ON, "预留1号", "省经贸委", stage, TODAY)
+    return do.ReserveSubsidy(
+        "TR-19", application, yuan, ON, "预留1号", "省经贸委", stage, TODAY, separation=SEPARATION
+    )
 
 
 def commit(amount: int | None = None, on: date = ON) -> do.CommitSubsidy:
     yuan = None if amount is None else amount * MILLION
-    return do.CommitSubsidy("TR-19", "S-1", yuan, on, "闽财企1号", "省经贸委", "started", TODAY)
+    return do.CommitSubsidy(
+        "TR-19", "S-1", yuan, on, "闽财企1号", "省经贸委", "started", TODAY, separation=SEPARATION
+    )
 
 
 def pay(amount: int | None = None, voucher: str = "凭证1", stage: str = "started") -> do.PaySubsidy:
     yuan = None if amount is None else amount * MILLION
-    return do.PaySubsidy("TR-19", "S-1", yuan, LATER, voucher, "省财政厅", stage, TODAY)
+    return do.PaySubsidy(
+        "TR-19", "S-1", yuan, LATER, voucher, "省财政厅", stage, TODAY, separation=SEPARATION
+    )
 
 
 def release(amount: int | None = None) -> do.ReleaseSubsidy:
@@ -158,8 +187,9 @@ def release(amount: int | None = None) -> do.ReleaseSubsidy:
 def assess(base: int) -> do.AssessSubsidy:
     """`base` in 万元."""
     return do.AssessSubsidy(
-        "TR-19", "S-1", base * YUAN_1E4, None, LATER, "审计报告1号", "核减", "省经贸委", TODAY
-    )
+        "TR-19", "S-1", base * YUAN_1E4, None, LATER, "审计报告1号", "核减", "省经贸委", TODAY,
+        separation=SEPARATION,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -221,8 +251,9 @@ def test_a_base_in_the_wrong_unit_is_asked_about_and_may_be_confirmed() -> None:
 
 def test_an_audit_in_the_wrong_unit_is_asked_about_and_may_be_confirmed() -> None:
     audit = do.AssessSubsidy(
-        "TR-19", "S-1", Decimal(2_000_000), None, TODAY, "审计1号", "核减", "省经贸委", TODAY
-    )
+        "TR-19", "S-1", Decimal(2_000_000), None, TODAY, "审计1号", "核减", "省经贸委", TODAY,
+        separation=SEPARATION,
+    )  # fmt: skip
     given(FUND, OPENED, REQUESTED).when(audit).rejects("less than a 20th", code="confirm-amount")
     confirmed = given(FUND, OPENED, REQUESTED).when(replace(audit, confirmed=True))
     assert [type(event).__name__ for event in confirmed.events] == ["SubsidyAssessed"]
@@ -287,14 +318,14 @@ def test_a_saving_is_paid_by_the_ton_within_its_bounds() -> None:
 def test_money_is_reserved_committed_and_paid() -> None:
     asked = (OPENED, REQUESTED)
     given(FUND, *asked).when(reserve()).then(RESERVED)
-    given(FUND, *asked, RESERVED).when(commit()).then(COMMITTED)
+    given(FUND, *asked, RESERVED, ASSESSED).when(commit()).then(COMMITTED)
     state = given(FUND, *asked, RESERVED, COMMITTED).when(pay()).then(PAID)
     assert isinstance(state, Fund)
     assert state.applications["S-1"].status == Status.PAID
 
 
 def test_what_is_not_committed_of_a_reservation_goes_back() -> None:
-    given(FUND, OPENED, REQUESTED, RESERVED).when(commit(3)).then(
+    given(FUND, OPENED, REQUESTED, RESERVED, ASSESSED).when(commit(3)).then(
         replace(COMMITTED, amount=3 * MILLION, released=2 * MILLION, balance=balance(0, 3))
     )
 

@@ -3,12 +3,13 @@
 The award is decided elsewhere and only named here; a fund pays it once, and never more than was granted.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
 from services.projects.domain.money.balance import Balance
+from services.projects.domain.money.separation import People, Step
 
 _ZERO = Decimal(0)
 
@@ -103,6 +104,7 @@ class AwardPayment:
     reserved: Decimal = _ZERO
     committed: Decimal = _ZERO
     paid: Decimal = _ZERO
+    people: People = field(default_factory=People)
 
     @property
     def held(self) -> Decimal:
@@ -122,17 +124,27 @@ def moved(before: AwardPayment | None, event: AwardEvent) -> AwardPayment:
             raise TypeError("the payment of an award begins with AwardReserved")
         before = AwardPayment(event.award, event.region, event.on)
     known = replace(before, last_on=event.on)
+    people = known.people
     match event:
         case AwardReserved():
-            return replace(known, reserved=known.reserved + event.amount)
+            people = people.also(Step.RESERVE, event.decided_by)
+            return replace(known, reserved=known.reserved + event.amount, people=people)
         case AwardCommitted():
+            if not known.committed:
+                people = people.only(Step.COMMIT)
             return replace(
                 known,
                 reserved=known.reserved - event.amount - event.released,
                 committed=known.committed + event.amount,
+                people=people.also(Step.COMMIT, event.decided_by),
             )
         case AwardPaid():
-            return replace(known, committed=known.committed - event.amount, paid=known.paid + event.amount)
+            return replace(
+                known,
+                committed=known.committed - event.amount,
+                paid=known.paid + event.amount,
+                people=people.also(Step.PAY, event.decided_by),
+            )
         case AwardReleased():
             return replace(
                 known,

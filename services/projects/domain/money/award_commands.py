@@ -1,8 +1,10 @@
 """What may be asked of a fund about an award. Amounts in CNY (yuan); `today` is the Clock's day in +08:00."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+from services.projects.domain.money.separation import Separation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class ReserveAward:
     evidence: str
     decided_by: str
     today: date
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class CommitAward:
     evidence: str
     decided_by: str
     today: date
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class PayAward:
     evidence: str
     decided_by: str
     today: date
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from services.projects.domain.money.guards import (
     check_open,
     check_voucher,
 )
+from services.projects.domain.money.separation import People, Step, check_other_person
 from services.projects.domain.money.terms import Aid, in_force
 from services.projects.domain.refusal import Refused
 
@@ -68,6 +69,7 @@ def decide_on_award(command: AwardCommand, fund: Fund) -> Sequence[AwardEvent]:
 def _reserved(command: ReserveAward, fund: Fund, known: AwardPayment | None) -> AwardReserved:
     award = command.award
     check_open(fund, command.on)
+    _check_other_person(command, Step.RESERVE, People() if known is None else known.people)
     if Aid.AWARD not in in_force(fund.terms, command.on).aids:
         raise Refused(
             f"The fund {fund.opened.fund} doesn't pay awards.",
@@ -116,6 +118,7 @@ def _reserved(command: ReserveAward, fund: Fund, known: AwardPayment | None) -> 
 
 def _committed(command: CommitAward, fund: Fund, known: AwardPayment) -> AwardCommitted:
     check_open(fund, command.on)
+    _check_other_person(command, Step.COMMIT, known.people)
     amount, balance = amount_of(command.amount, known.reserved, "reserved"), fund.balance
     _check_granted(command, known, known.committed + known.paid + amount)
     return AwardCommitted(
@@ -133,6 +136,7 @@ def _committed(command: CommitAward, fund: Fund, known: AwardPayment) -> AwardCo
 
 def _paid(command: PayAward, fund: Fund, known: AwardPayment) -> AwardPaid:
     # No check of the fund's last day: what was committed in the year may be paid after it (结转).
+    _check_other_person(command, Step.PAY, known.people)
     amount, balance = amount_of(command.amount, known.committed, "committed"), fund.balance
     check_voucher(fund, command.evidence)
     _check_granted(command, known, known.paid + amount)
@@ -146,6 +150,10 @@ def _paid(command: PayAward, fund: Fund, known: AwardPayment) -> AwardPaid:
         command.decided_by,
         replace(balance, committed=balance.committed - amount, paid=balance.paid + amount),
     )
+
+
+def _check_other_person(command: ReserveAward | CommitAward | PayAward, step: Step, people: People) -> None:
+    check_other_person(command.separation.award, step, command.decided_by, people)
 
 
 def _check_granted(command: CommitAward | PayAward, known: AwardPayment, after: Decimal) -> None:

@@ -1,11 +1,12 @@
 """What may be asked of a fund. Amounts in CNY (yuan); `today` is the Clock's day in the plan's time zone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from services.projects.domain.money.award_commands import AwardCommand
 from services.projects.domain.money.fund import CriterionMet, Outcome
+from services.projects.domain.money.separation import Separation
 from services.projects.domain.money.terms import Aid, Base, Terms
 
 
@@ -101,6 +102,7 @@ class AssessSubsidy:
     decided_by: str
     today: date
     confirmed: bool = False
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class ReserveSubsidy:
     decided_by: str
     stage: str
     today: date
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class CommitSubsidy:
     decided_by: str
     stage: str
     today: date
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class PaySubsidy:
     decided_by: str
     stage: str
     today: date
+    separation: Separation = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import assert_never
 from services.projects.domain.money import award
 from services.projects.domain.money.award import AwardEvent, AwardPaid, AwardPayment
 from services.projects.domain.money.balance import Balance
+from services.projects.domain.money.separation import People, Step
 from services.projects.domain.money.terms import Aid, Base, Terms
 
 _ZERO = Decimal(0)
@@ -244,7 +245,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One project's application to the fund: reserved + committed + paid ≤ entitlement."""
+    """One project's application to the fund: reserved + committed + paid ≤ entitlement. `assessed`: it was audited."""
 
     requested: SubsidyRequested
     entitlement: Decimal
@@ -254,6 +255,8 @@ class Application:
     committed: Decimal = _ZERO
     paid: Decimal = _ZERO
     closed: Outcome | None = None
+    assessed: bool = False
+    people: People = field(default_factory=People)
 
     @property
     def room(self) -> Decimal:
@@ -302,7 +305,8 @@ def evolve(state: FundState, event: FundEvent) -> FundState:
         case FundTermsChanged():
             return replace(_known(state), terms=event.terms)
         case SubsidyRequested():
-            made = Application(event, event.entitlement, event.base, event.on)
+            asked_by = People().only(Step.REQUEST, event.requested_by)
+            made = Application(event, event.entitlement, event.base, event.on, people=asked_by)
             return _with(_known(state), event.application, made)
         case SubsidyClosed():
             fund = _known(state)
@@ -338,18 +342,36 @@ def _moved(fund: Fund, event: SubsidyAssessed | Movement) -> Fund:
 
 def moved(application: Application, event: SubsidyAssessed | Movement) -> Application:
     """How an entry changes what is held for an application."""
+    people = application.people
     match event:
         case SubsidyAssessed():
-            reserved = application.reserved - event.released
-            return replace(application, base=event.base, entitlement=event.entitlement, reserved=reserved)
+            return replace(
+                application,
+                base=event.base,
+                entitlement=event.entitlement,
+                reserved=application.reserved - event.released,
+                assessed=True,
+                people=people.only(Step.ASSESS, event.decided_by),
+            )
         case SubsidyReserved():
-            return replace(application, reserved=application.reserved + event.amount)
+            people = people.also(Step.RESERVE, event.decided_by)
+            return replace(application, reserved=application.reserved + event.amount, people=people)
         case SubsidyCommitted():
-            reserved = application.reserved - event.amount - event.released
-            return replace(application, reserved=reserved, committed=application.committed + event.amount)
+            if not application.committed:
+                people = people.only(Step.COMMIT)
+            return replace(
+                application,
+                reserved=application.reserved - event.amount - event.released,
+                committed=application.committed + event.amount,
+                people=people.also(Step.COMMIT, event.decided_by),
+            )
         case SubsidyPaid():
-            committed = application.committed - event.amount
-            return replace(application, committed=committed, paid=application.paid + event.amount)
+            return replace(
+                application,
+                committed=application.committed - event.amount,
+                paid=application.paid + event.amount,
+                people=people.also(Step.PAY, event.decided_by),
+            )
         case SubsidyReleased():
             return replace(
                 application,

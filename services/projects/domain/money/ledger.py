@@ -31,6 +31,7 @@ from services.projects.domain.money.fund import (
     SubsidyReserved,
 )
 from services.projects.domain.money.guards import amount_of, check_available, check_open, check_voucher
+from services.projects.domain.money.separation import Step, check_other_person
 from services.projects.domain.refusal import Refused
 
 _ENDED = ("terminated", "formally_ended")
@@ -58,8 +59,10 @@ def decide_on_application(
 
 
 def _assessed(command: AssessSubsidy, fund: Fund, application: Application) -> Sequence[FundEvent]:
+    _check_other_person(command, Step.ASSESS, application)
     entitlement = assessed(command, fund, application)
-    if (entitlement, command.base) == (application.entitlement, application.base):
+    # The first audit is a fact also where it confirms what was asked: without one nothing is committed.
+    if application.assessed and (entitlement, command.base) == (application.entitlement, application.base):
         return []
     spent = application.committed + application.paid
     if entitlement < spent:
@@ -93,6 +96,7 @@ def _assessed(command: AssessSubsidy, fund: Fund, application: Application) -> S
 def _reserved(command: ReserveSubsidy, fund: Fund, application: Application) -> SubsidyReserved:
     check_open(fund, command.on)
     _check_goes_on(command.stage, application)
+    _check_other_person(command, Step.RESERVE, application)
     amount = amount_of(command.amount, application.room, "entitled to and not reserved yet")
     check_available(fund.balance, amount)
     asked = application.requested
@@ -112,6 +116,8 @@ def _reserved(command: ReserveSubsidy, fund: Fund, application: Application) -> 
 def _committed(command: CommitSubsidy, fund: Fund, application: Application) -> SubsidyCommitted:
     check_open(fund, command.on)
     _check_goes_on(command.stage, application)
+    _check_other_person(command, Step.COMMIT, application)
+    _check_assessed(command, application)
     amount = amount_of(command.amount, application.reserved, "reserved")
     asked, balance = application.requested, fund.balance
     return SubsidyCommitted(
@@ -135,6 +141,7 @@ def _committed(command: CommitSubsidy, fund: Fund, application: Application) -> 
 def _paid(command: PaySubsidy, fund: Fund, application: Application) -> SubsidyPaid:
     # No check of the fund's last day: what was committed in the year may be paid after it (结转).
     _check_goes_on(command.stage, application)
+    _check_other_person(command, Step.PAY, application)
     amount = amount_of(command.amount, application.committed, "committed")
     check_voucher(fund, command.evidence)
     asked, balance = application.requested, fund.balance
@@ -211,6 +218,23 @@ def _closed(command: CloseSubsidy, application: Application) -> SubsidyClosed:
         command.reason,
         command.decided_by,
     )
+
+
+def _check_other_person(
+    command: AssessSubsidy | ReserveSubsidy | CommitSubsidy | PaySubsidy, step: Step, application: Application
+) -> None:
+    check_other_person(command.separation.subsidy, step, command.decided_by, application.people)
+
+
+def _check_assessed(command: CommitSubsidy, application: Application) -> None:
+    if command.separation.assessed_before_commitment and not application.assessed:
+        raise Refused(
+            f"The base of application {command.application} was not audited (核定).",
+            code="not-assessed",
+            status=409,
+            where="application",
+            remedy="Assess it first, with the audit's evidence, also where the audit confirms what was asked.",
+        )
 
 
 def _check_goes_on(stage: str, application: Application) -> None:

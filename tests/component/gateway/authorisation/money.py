@@ -85,11 +85,16 @@ def _of_subsidy(*before: str, **body: Any) -> Sample:
     """A decision on an application of its own, after the decisions that must come before it."""
 
     async def ask(world: World) -> Ask:
-        city, asked = world.portal.city(), await _apply(world)
+        asked = await _apply(world)
         path = f"/funds/{asked.path['fund']}/applications"
-        made = ok(await city.post(path, json=asked.body))["application"]
+        clerk = world.portal.caller("city", CITY, person="clerk")
+        made = ok(await clerk.post(path, json=asked.body))["application"]
         for step in before:
-            ok(await city.post(f"{path}/{made}/{step}", json={"evidence": f"示例{step}"}))
+            # Who commits doesn't pay, so that whoever is tried next is neither of them.
+            person = "treasury" if step == "payments" else "office"
+            audit = {"base": "60000000", **REASON} if step == "assessments" else {}
+            decider = world.portal.caller("city", CITY, person=person)
+            ok(await decider.post(f"{path}/{made}/{step}", json={"evidence": f"示例{step}", **audit}))
         return Ask({**asked.path, "application": made}, body=body)
 
     return ask
@@ -113,9 +118,13 @@ def _of_award(*before: str, **body: Any) -> Sample:
     async def ask(world: World) -> Ask:
         asked = Ask({"fund": await award_fund(world), "award": await granted_award(world)})
         path = f"/funds/{asked.path['fund']}/awards/{asked.path['award']}"
+        # What an earlier sample holds was committed by whoever is tried next: it goes back, if there is any.
+        await world.portal.caller("province", person="office").post(f"{path}/releases", json=REASON)
         for step in before:
             shown = {"amount": "1", "evidence": unique(step)}
-            ok(await world.portal.province.post(f"{path}/{step}", json=shown))
+            person = "treasury" if step == "payments" else "office"
+            decider = world.portal.caller("province", person=person)
+            ok(await decider.post(f"{path}/{step}", json=shown))
         return Ask(asked.path, body={"amount": "1", **body})
 
     return ask
@@ -138,13 +147,15 @@ SAMPLES: dict[str, Sample] = {
         base="50000000", evidence="示例", **REASON
     ),
     "POST /funds/{fund}/applications/{application}/reservations": _of_subsidy(evidence="示例"),
-    "POST /funds/{fund}/applications/{application}/commitments": _of_subsidy("reservations", evidence="示例"),
+    "POST /funds/{fund}/applications/{application}/commitments": _of_subsidy(
+        "reservations", "assessments", evidence="示例"
+    ),
     "POST /funds/{fund}/applications/{application}/payments": _of_subsidy(
-        "reservations", "commitments", evidence="示例"
+        "reservations", "assessments", "commitments", evidence="示例"
     ),
     "POST /funds/{fund}/applications/{application}/releases": _of_subsidy("reservations", **REASON),
     "POST /funds/{fund}/applications/{application}/recoveries": _of_subsidy(
-        "reservations", "commitments", "payments", evidence="示例", **REASON
+        "reservations", "assessments", "commitments", "payments", evidence="示例", **REASON
     ),
     "POST /funds/{fund}/applications/{application}/closing": _of_subsidy(outcome="rejected", **REASON),
     "GET /subsidies": same(query=of_both),
