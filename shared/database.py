@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.util import await_only
 
+from shared.deadline import left_ms
+
 ANSWER_S = 35.0
 """A little more than `statement_timeout`: a server that is there has answered by then."""
 RESTED_S = 1.0
@@ -61,7 +63,17 @@ def runtime_engine(
     )
     _give_up_dead(engine.sync_engine.pool)
     _give_up_half_open(engine.sync_engine.pool)
+    _end_with_the_question(engine)
     return engine
+
+
+def _end_with_the_question(engine: AsyncEngine) -> None:
+    """Where the work at hand has a deadline, no statement outlives it, whatever becomes of this process."""
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def limit(connection: Connection) -> None:
+        if (left := left_ms()) is not None:
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {left}")
 
 
 def _give_up_dead(pool: Pool) -> None:

@@ -7,9 +7,9 @@ door's work: identity, scope, size, idempotency, position tokens, ETag, problem+
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -32,6 +32,7 @@ from shared.rpc import Client, Encoded
 INTERNAL = frozenset({"at_least"})  # fields of a request that only the gateway fills in
 _DEEPEST = 30  # levels of nesting; no operation needs ten
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+T = TypeVar("T")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -97,7 +98,7 @@ class Endpoints:
                     return _with_tag(await query(body))
 
                 asked = _question(route, asker, body)
-                answer = _conditional(request, *await self._flights.join(asked, ask))
+                answer = _conditional(request, *await while_wanted(request, self._flights.join(asked, ask)))
                 return answer if route.media == "application/json" else _page(answer, route.media)
             command_id = idempotency_key(request)
             attached = await self._attached(request, route, body, actor, correlation_id)
@@ -167,6 +168,31 @@ class Endpoints:
             known = ", ".join(name for name in properties if name not in INTERNAL)
             raise invalid(f"There is no field {unknown[0]!r}.", where=unknown[0], remedy=f"Known: {known}.")
         return body
+
+
+async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` returns. It is cancelled when the caller closes the connection. The body must have been read."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+        return await working
+    except asyncio.CancelledError as error:
+        if not leaving.done():
+            raise
+        # Nobody reads it; it is what logs and metrics show (nginx's "client closed request").
+        raise Problem(499, "closed", "Connection closed", "The caller closed the connection.") from error
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    """Returns when the connection is closed. A GET's empty body, if nobody has read it, comes before."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def read_body(request: Request, limit: int, timeout: float) -> bytes:

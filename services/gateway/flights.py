@@ -5,6 +5,7 @@ a thousand people look at is computed as often as one computation follows anothe
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -17,6 +18,7 @@ class Flights(Generic[T]):
     def __init__(self) -> None:
         self._flying: dict[Hashable, asyncio.Task[T]] = {}
         self._boarding: dict[Hashable, asyncio.Task[T]] = {}
+        self._waiting: Counter[asyncio.Task[T]] = Counter()
 
     async def join(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
         """The result of a call with this key that begins after now; whatever it raises is raised to all."""
@@ -24,8 +26,17 @@ class Flights(Generic[T]):
         if flight is None:
             flight = asyncio.create_task(self._fly(key, call, self._flying.get(key)))
             self._boarding[key] = flight
-        # Who leaves early doesn't take the others along.
-        return await asyncio.shield(flight)
+        self._waiting[flight] += 1
+        try:
+            # Who leaves early doesn't take the others along; with the last of them the call ends.
+            return await asyncio.shield(flight)
+        finally:
+            self._waiting[flight] -= 1
+            if not self._waiting[flight]:
+                del self._waiting[flight]
+                if self._boarding.get(key) is flight:
+                    del self._boarding[key]
+                flight.cancel()
 
     async def _fly(
         self, key: Hashable, call: Callable[[], Awaitable[T]], before: "asyncio.Task[T] | None"

@@ -1,4 +1,7 @@
-"""The gateway's side: a call is sent, and repeated under its id until it is answered or the time is up."""
+"""The gateway's side: a call is sent, and repeated under its id until it is answered or the time is up.
+
+A service that is at a call already lets the repeat join it. A query that nobody waits for any more is given up.
+"""
 
 import asyncio
 import time
@@ -8,16 +11,22 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+import structlog
 from faststream.nats import NatsBroker
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
-from nats.errors import TimeoutError as NatsTimeoutError
 from opentelemetry import propagate, trace
 
+from shared.broker import client
 from shared.identity import Actor
 from shared.problems import Problem, unavailable
-from shared.rpc.message import Call, Encoded
+from shared.rpc.message import GIVEN_UP, Call, Encoded
+from shared.rpc.replies import Replies
 
+_AGAIN_S = 3.0
+"""After so long a silence a call is sent once more: its answer, or the call itself, may have been lost."""
+_NOBODY_S = 0.1
+_log = structlog.get_logger("rpc")
 _tracer = trace.get_tracer("shengji.rpc")
 
 
@@ -37,6 +46,7 @@ class Client:
 
     def __init__(self, broker: NatsBroker) -> None:
         self._broker = broker
+        self._replies = Replies(broker)
 
     async def call(
         self,
@@ -74,10 +84,19 @@ class Client:
         correlation_id: str = "",
         timeout: float = 10.0,
     ) -> Encoded:
-        """A query's data, in the JSON that the service wrote. Repeats as `call` does."""
+        """A query's data, in the JSON that the service wrote. Repeats as `call` does.
+
+        When the time is up, or this task is cancelled, the service is told that nobody waits any more.
+        """
         query_id = uuid4().hex
         correlation_id = correlation_id or query_id
-        raw = await self._send(service, operation, body, actor, query_id, correlation_id, timeout)
+        answered = False
+        try:
+            raw = await self._send(service, operation, body, actor, query_id, correlation_id, timeout)
+            answered = True
+        finally:
+            if not answered:
+                await self._give_up(service, query_id, actor)
         reply = msgspec.json.decode(raw, type=_Answer)
         if reply.problem is not None:
             raise Problem.from_dict(_exact.decode(reply.problem))
@@ -105,23 +124,34 @@ class Client:
             deadline = datetime.now(UTC) + timedelta(seconds=timeout)
             call = Call(command_id, actor, operation, body, deadline, correlation_id, carrier, attached or {})
             raw = call.encode()
-            while (left := give_up - time.monotonic()) > 0:
-                try:
-                    message = await self._broker.request(
-                        raw, f"rpc.{service}.{operation}", timeout=min(left, 3.0)
-                    )
-                except (NatsTimeoutError, TimeoutError):
-                    continue
-                except MaxPayloadError as error:
-                    raise _request_too_large() from error
-                except NatsError:  # nobody answers, or the connection is being made anew
-                    await asyncio.sleep(min(left, 0.1))
-                    continue
-                return message.body
+            subject = f"rpc.{service}.{operation}"
+            with self._replies.place() as place:
+                while (left := give_up - time.monotonic()) > 0:
+                    try:
+                        await self._replies.open()
+                        await client(self._broker).publish(subject, raw, reply=place.subject())
+                        answer = await place.first(min(left, _AGAIN_S))
+                    except TimeoutError:  # nats-py's own are of this kind too
+                        continue
+                    except MaxPayloadError as error:
+                        raise _request_too_large() from error
+                    except NatsError:  # the connection is being made anew
+                        answer = None
+                    if answer is not None:
+                        return answer
+                    await asyncio.sleep(min(left, _NOBODY_S))
         raise unavailable(
             f"The {service} service did not answer within {timeout:g} s; whether it acted is not known.",
             extra={"command_id": command_id},
         )
+
+    async def _give_up(self, service: str, query_id: str, actor: Actor) -> None:
+        """Tell every replica, outside the queue group: any of them may be at it."""
+        try:
+            raw = Call(query_id, actor, GIVEN_UP, {}).encode()
+            await client(self._broker).publish(f"rpc.{service}.{GIVEN_UP}", raw)
+        except NatsError as error:  # the deadline ends the work as well
+            _log.info("that a query is given up could not be said", error=repr(error))
 
 
 def _request_too_large() -> Problem:

@@ -14,6 +14,8 @@ from pydantic_core import PydanticSerializationError
 from shared.identity import Actor
 
 MAX_REPLY_BYTES = 512_000
+GIVEN_UP = "given-up"
+"""The operation by which a caller says, to every replica, that nobody waits for the call of that id any more."""
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)  # money and energy cross as they were written
 

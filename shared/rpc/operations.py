@@ -4,8 +4,12 @@ They carry their request and response models; `Operations.contract` writes them 
 builds its public API from that data alone.
 """
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -17,9 +21,11 @@ from opentelemetry import propagate, trace
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
+from shared.deadline import until
 from shared.outage import is_outage
 from shared.problems import Problem, refused, unavailable
-from shared.rpc.message import MAX_REPLY_BYTES, Call, encode_result
+from shared.rpc.message import GIVEN_UP, MAX_REPLY_BYTES, Call, encode_result
+from shared.rpc.work import Work
 
 _WORKERS = 32
 _OUTAGE = "The service's database gave no answer; whether a command was carried out is not known."
@@ -49,6 +55,7 @@ class Operations:
         self.service = service
         self._refusal = refusal
         self._operations: dict[str, Operation] = {}
+        self._work = Work()
 
     def command(
         self, name: str, *, request: type[BaseModel], response: type[BaseModel], summary: str
@@ -87,7 +94,10 @@ class Operations:
         return self._operations[name]
 
     def bind(self, broker: NatsBroker) -> None:
-        """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group."""
+        """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group.
+
+        That a call was given up is told to all of them, outside the group: any may be at it.
+        """
 
         @broker.subscriber(
             f"rpc.{self.service}.*", queue=self.service, max_workers=_WORKERS, decoder=_as_it_came
@@ -95,10 +105,31 @@ class Operations:
         async def answer(body: bytes) -> bytes:
             return await self.answer(body)
 
+        @broker.subscriber(f"rpc.{self.service}.{GIVEN_UP}", decoder=_as_it_came)
+        async def give_up(body: bytes) -> None:
+            await self.answer(body)
+
     async def answer(self, raw: bytes) -> bytes:
-        """The reply to one raw request. Never raises."""
+        """The reply to one raw request, which is worked on once however often it comes. Never raises."""
         try:
-            encoded = await self._dispatch(raw)
+            call = _decode(raw)
+        except Problem as problem:
+            return _problem(problem)
+        if call.operation == GIVEN_UP:
+            self._work.give_up(call)
+            return b""
+        operation = self._operations.get(call.operation)
+        is_query = operation is not None and operation.kind == "query"
+        answer = await self._work.join(raw, call, partial(self._answer, call, operation), ends=is_query)
+        return answer if answer is not None else _problem(_given_up())
+
+    async def _answer(self, call: Call, operation: Operation | None) -> bytes:
+        try:
+            if operation is None:
+                raise Problem(
+                    404, "no-such-operation", "No such operation", f"{self.service}: {call.operation!r}"
+                )
+            encoded = await self._dispatch(call, operation)
             if len(encoded) > MAX_REPLY_BYTES:
                 _log.error("reply too large", service=self.service, bytes=len(encoded))
                 raise _too_large()
@@ -115,16 +146,7 @@ class Operations:
             _log.exception("operation failed", service=self.service, reference=reference)
             return _problem(_internal(reference))
 
-    async def _dispatch(self, raw: bytes) -> bytes:
-        try:
-            call = Call.decode(raw)
-        except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as error:
-            raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
-        operation = self._operations.get(call.operation)
-        if operation is None:
-            raise Problem(
-                404, "no-such-operation", "No such operation", f"{self.service}: {call.operation!r}"
-            )
+    async def _dispatch(self, call: Call, operation: Operation) -> bytes:
         context = propagate.extract(call.trace)
         with _tracer.start_as_current_span(
             f"{self.service} {operation.name}",
@@ -140,7 +162,7 @@ class Operations:
             except ValidationError as error:
                 raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
             try:
-                result = await operation.handler(call, request)
+                result = await _in_time(operation, call, request)
             except Problem as problem:
                 span.set_attribute("shengji.problem", problem.code)
                 raise
@@ -171,6 +193,30 @@ class Operations:
                 "schemas": definitions.get("$defs", {}),
             }
         return {"service": self.service, "operations": operations}
+
+
+def _decode(raw: bytes) -> Call:
+    """Raises Problem 400."""
+    try:
+        return Call.decode(raw)
+    except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as error:
+        raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
+
+
+async def _in_time(operation: Operation, call: Call, request: BaseModel) -> Any:
+    """What the handler returns. A query's work ends at its deadline; a command that was begun is carried out."""
+    if operation.kind == "command" or call.deadline is None:
+        return await operation.handler(call, request)
+    left = (call.deadline - datetime.now(UTC)).total_seconds()
+    limit = asyncio.timeout(left)
+    try:
+        async with limit:
+            with until(time.monotonic() + left):
+                return await operation.handler(call, request)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise  # one of the handler's own
+        raise _too_slow() from error
 
 
 async def _as_it_came(message: StreamMessage[Any]) -> bytes:
@@ -215,6 +261,14 @@ def _internal(reference: str) -> Problem:
         remedy="Repeat with the same Idempotency-Key; if it stays, tell the operators this reference.",
         extra={"reference": reference},
     )
+
+
+def _given_up() -> Problem:
+    return unavailable("Nobody waited for the answer any more.")
+
+
+def _too_slow() -> Problem:
+    return unavailable("The answer was not ready at the request's deadline.")
 
 
 def _too_large() -> Problem:

@@ -75,3 +75,27 @@ async def test_who_leaves_takes_nobody_along() -> None:
     await settle()
     call.begun[0].set()
     assert await stayer == 0
+
+
+async def test_with_the_last_who_waits_the_call_ends_and_who_comes_after_begins_anew() -> None:
+    flights, ended = Flights[int](), asyncio.Event()
+
+    async def slow() -> int:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return 1
+
+    async def quick() -> int:
+        return 2
+
+    leavers = [asyncio.create_task(flights.join("board", slow)) for _ in range(2)]
+    await settle()
+    leavers[0].cancel()
+    await settle()
+    assert not ended.is_set(), "one still waits"
+    leavers[1].cancel()
+    await settle()
+    assert ended.is_set()
+    assert await flights.join("board", quick) == 2
