@@ -39,11 +39,9 @@ async def follow(nc: Client, js: JetStreamContext, process: str) -> SteppedClock
         clock.set(datetime.fromisoformat(step["now"]))
         await nc.publish(f"{ACKS}.{process}", json.dumps({"process": process, "now": step["now"]}).encode())
 
-    try:
-        last = await js.get_last_msg(STREAM, SUBJECT)
-        if last.data is not None:
-            clock.set(datetime.fromisoformat(json.loads(last.data)["now"]))
-    except NotFoundError:
+    if (now := await standing(js)) is not None:
+        clock.set(now)
+    else:
         _log.info("the clock has not been set yet")
     await js.subscribe(
         SUBJECT,
@@ -53,6 +51,15 @@ async def follow(nc: Client, js: JetStreamContext, process: str) -> SteppedClock
         config=ConsumerConfig(deliver_policy=DeliverPolicy.LAST, ack_policy=AckPolicy.NONE),
     )
     return clock
+
+
+async def standing(js: JetStreamContext) -> datetime | None:
+    """Where the simulated clock stands; None: nobody has set it."""
+    try:
+        last = await js.get_last_msg(STREAM, SUBJECT)
+    except NotFoundError:
+        return None
+    return None if last.data is None else datetime.fromisoformat(json.loads(last.data)["now"])
 
 
 async def step(

@@ -1,9 +1,11 @@
 """Closed months of readings into compressed Parquet, by policy, and back: `python -m services.energy.archive`.
 
 A month is closed first: its end becomes the line up to which readings are not taken any more (the worker reads it with
-its partition's generation). Then nothing can change while the file is written. In the database stay the sums, and
-each series' last readings of the month: what comes next is measured from them. Months go in order, the oldest first,
-and come back in the reverse order, so that there is always one line. It needs the migrating role's rights.
+its partition's generation). Then nothing can change while the file is written and the month's new table is filled
+beside the old one; the partitions are locked for the line and for the exchange, both a matter of milliseconds. In the
+database stay the sums, and each series' last readings of the month: what comes next is measured from them. Months go
+in order, the oldest first, and come back in the reverse order, so that there is always one line. It needs the
+migrating role's rights, and goes by the Clock.
 """
 
 import argparse
@@ -26,6 +28,8 @@ from services.energy.readings.arrivals import Quarantine
 from services.energy.readings.memory import Connection
 from services.energy.readings.reference import change_partition
 from services.energy.readings.store import COPY_END, COPY_HEADER, COPY_ROW, copy_rows
+from shared import broker, simulation
+from shared.clock import SystemClock
 from shared.settings import Settings
 
 KEEP_MONTHS = 13
@@ -100,9 +104,11 @@ async def archive(conn: Connection, folder: Path, month: date, now: datetime) ->
     file = folder / f"{name}.parquet"
     rows = await _write_file(conn, name, file)
     digest = _digest(file)
+    stub = await _table_beside(conn, month)
+    await conn.execute(_LAST_ONES.format(stub=stub, full=name))
     async with conn.transaction():
         await _lock_all(conn)
-        await _exchange(conn, month, fill=_LAST_ONES)
+        await _exchange(conn, month, stub)
         await conn.execute(
             "UPDATE reading_archive SET state = 'archived', file = $2, rows = $3, bytes = $4, sha256 = $5, "
             "changed_at = $6 WHERE month = $1",
@@ -135,25 +141,19 @@ async def _restore_one(conn: Connection, row: Any, now: datetime) -> None:
         raise ArchiveError(
             f"{file} is not the file that was written: its sha256 differs from the catalogue's"
         )
+    full = await _table_beside(conn, month)
+    await conn.copy_to_table(full, source=_file_rows(file), columns=list(_COLUMNS), format="binary")
+    stored = await conn.fetchval(f"SELECT count(*) FROM {full}")
+    if stored != row["rows"]:
+        raise ArchiveError(f"{file} gave {stored} readings, the catalogue says {row['rows']}")
+    begin, end = _bounds(month)
     async with conn.transaction():
         await _lock_all(conn)
-        full = await _exchange(conn, month, fill="")
-        await conn.copy_to_table(full, source=_file_rows(file), columns=list(_COLUMNS), format="binary")
-        stored = await conn.fetchval(f"SELECT count(*) FROM {full}")
-        if stored != row["rows"]:
-            raise ArchiveError(f"{file} gave {stored} readings, the catalogue says {row['rows']}")
+        await _exchange(conn, month, full)
         await conn.execute(
             "UPDATE reading_archive SET state = 'restored', changed_at = $2 WHERE month = $1", month, now
         )
-        for feed in await conn.fetch("SELECT enterprise FROM feed ORDER BY enterprise"):
-            await quarantine.release(
-                conn,
-                feed["enterprise"],
-                [Quarantine.ARCHIVED.value],
-                now,
-                after=end_of((month - timedelta(days=1)).replace(day=1)),
-                until=end_of(month),
-            )
+        await quarantine.release(conn, None, [Quarantine.ARCHIVED.value], now, after=begin - 1, until=end - 1)
 
 
 async def _lock_all(conn: Connection) -> None:
@@ -163,18 +163,32 @@ async def _lock_all(conn: Connection) -> None:
         await change_partition(conn, row["p"])
 
 
-async def _exchange(conn: Connection, month: date, *, fill: str) -> str:
-    """Put a new table in a month's place, filled by `fill` from the old one, which is dropped; its name."""
-    name = f"reading_{month:%Y_%m}"
-    begin, end = end_of((month - timedelta(days=1)).replace(day=1)) + 1, end_of(month) + 1
-    await conn.execute(f"ALTER TABLE reading DETACH PARTITION {name}")
-    await conn.execute(f"ALTER TABLE {name} RENAME TO {name}_old")
-    await conn.execute(f"CREATE TABLE {name} (LIKE reading INCLUDING ALL) WITH (fillfactor = 95)")
-    if fill:
-        await conn.execute(fill.format(stub=name, full=f"{name}_old"))
-    await conn.execute(f"DROP TABLE {name}_old")
-    await conn.execute(f"ALTER TABLE reading ATTACH PARTITION {name} FOR VALUES FROM ({begin}) TO ({end})")
+async def _table_beside(conn: Connection, month: date) -> str:
+    """An empty table for the month's readings, not yet part of `reading`; its name. One of a crash before is dropped.
+
+    The constraint spares the exchange a scan: what is attached is known to lie within the month.
+    """
+    name, (begin, end) = f"reading_{month:%Y_%m}_next", _bounds(month)
+    await conn.execute(
+        f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} (LIKE reading INCLUDING ALL, "
+        f"CONSTRAINT {name}_range CHECK (t >= {begin} AND t < {end})) WITH (fillfactor = 95)"
+    )
     return name
+
+
+async def _exchange(conn: Connection, month: date, beside: str) -> None:
+    """Put the table `beside` in the month's place and drop the old one: names and a catalogue entry, no rows."""
+    name, (begin, end) = f"reading_{month:%Y_%m}", _bounds(month)
+    await conn.execute(f"ALTER TABLE reading DETACH PARTITION {name}")
+    await conn.execute(f"DROP TABLE {name}")
+    await conn.execute(f"ALTER TABLE reading ATTACH PARTITION {beside} FOR VALUES FROM ({begin}) TO ({end})")
+    await conn.execute(f"ALTER TABLE {beside} DROP CONSTRAINT {beside}_range")
+    await conn.execute(f"ALTER TABLE {beside} RENAME TO {name}")
+
+
+def _bounds(month: date) -> tuple[int, int]:
+    """The month's partition: from the first second to the one after the last."""
+    return end_of((month - timedelta(days=1)).replace(day=1)) + 1, end_of(month) + 1
 
 
 async def _write_file(conn: Connection, name: str, file: Path) -> int:
@@ -231,15 +245,30 @@ def _digest(file: Path) -> bytes | None:
         return hashlib.file_digest(content, "sha256").digest()
 
 
+async def clock_now(settings: Settings) -> datetime:
+    """The Clock's moment: the system's, or where the simulated clock stands. Raises ArchiveError if nobody set it."""
+    if settings.clock == "system":
+        return SystemClock().now()
+    nats = await broker.connect(settings, "energy-archive")
+    try:
+        standing = await simulation.standing(broker.jetstream(nats))
+    finally:
+        await nats.stop()
+    if standing is None:
+        raise ArchiveError("the simulated clock has not been set: there is no past to archive")
+    return standing
+
+
 async def _main(options: argparse.Namespace) -> None:
-    url = Settings().owner_database_url
+    settings = Settings()
+    url = settings.owner_database_url
     if url is None:
         raise ArchiveError("set SHENGJI_OWNER_DATABASE_URL: this changes tables")
+    now = await clock_now(settings)
     conn = await asyncpg.connect(
         url.get_secret_value().replace("postgresql+asyncpg", "postgresql", 1),
         server_settings={"application_name": "energy-archive", "timezone": "UTC"},
     )
-    now = datetime.now(UTC)
     try:
         if options.restore:
             for month in await restore(conn, date.fromisoformat(f"{options.restore}-01"), now):

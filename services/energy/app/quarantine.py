@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.app.context import Energy
 from services.energy.domain import quarantine as domain
+from services.energy.readings.archive_line import archive_line, refuse_archived
+from services.energy.readings.arrivals import EARLIEST
 from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
 from services.energy.regions import managed_enterprise
@@ -18,7 +20,7 @@ _QUARANTINE: Decider[domain.Decisions, domain.Command, domain.Event] = Decider(
     domain.Decisions(), domain.decide, domain.evolve
 )
 _KEPT = text("""
-    SELECT id, meter, reason AS why, state FROM quarantine
+    SELECT id, meter, reason AS why, state, t AS seconds FROM quarantine
     WHERE enterprise = :enterprise AND id = ANY (:readings) ORDER BY id FOR UPDATE
 """)
 # A dropped reading has left the quota; released after all, it is in it again until it is stored.
@@ -61,7 +63,10 @@ async def _run(
         await lock_partition(
             await driver(conn), int(await conn.scalar(_PARTITION, {"enterprise": enterprise}) or 0)
         )
-        rows = await conn.execute(_KEPT, {"enterprise": enterprise, "readings": list(readings)})
+        rows = (await conn.execute(_KEPT, {"enterprise": enterprise, "readings": list(readings)})).all()
+        going = [row.seconds for row in rows if row.state in ("held", "dropped") and row.seconds > EARLIEST]
+        if kind is domain.ReleaseReadings and going:
+            refuse_archived(await archive_line(await driver(conn)), min(going))
         kept = tuple(domain.Kept(row.id, row.meter, row.why, row.state) for row in rows)
         return kind(enterprise, tuple(readings), kept, reason)
 

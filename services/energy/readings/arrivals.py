@@ -44,7 +44,7 @@ RELEASED_BY_REGISTRATION = (
 """Reasons that a meter's registration can remove."""
 
 REASONS = tuple(Quarantine)
-_EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of readings that can exist
+EARLIEST, LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of readings that can exist
 
 
 @dataclass(slots=True)
@@ -150,7 +150,7 @@ def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts
     mark((v < 0) & ((v != VOID) | (arrivals.rank == 0)), Quarantine.IMPOSSIBLE_VALUE)
     # What its month's archive has can't be compared any more: it waits until the month is restored.
     mark(t <= memory.archived_until, Quarantine.ARCHIVED)
-    mark((t <= _EARLIEST) | (t >= _LATEST), Quarantine.ODD_TIME)
+    mark((t <= EARLIEST) | (t >= LATEST), Quarantine.ODD_TIME)
 
 
 def _mark_declared(

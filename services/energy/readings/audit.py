@@ -8,6 +8,7 @@ from the archive's line on: behind it the readings lie in files.
 from dataclasses import dataclass
 from typing import Any
 
+from services.energy.readings.archive_line import archive_line
 from services.energy.readings.memory import Connection
 
 _HOURS = """
@@ -58,8 +59,6 @@ SELECT enterprise, carrier, s AS at, last - first AS meters, coalesce(c.e, 0) AS
 FROM ends LEFT JOIN counted c USING (s) WHERE last - first <> coalesce(c.e, 0)
 """
 
-_LINE = "SELECT coalesce(max(until_t), 0) FROM reading_archive WHERE state IN ('closing', 'archived')"
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -76,7 +75,7 @@ class Difference:
 async def differences(conn: Connection) -> list[Difference]:
     """All differences; [] when the store is sound. Reads everything: for a quiet hour."""
     found = []
-    line = await conn.fetchval(_LINE)
+    line = await archive_line(conn)
     checks = (("hours", _HOURS, (line,)), ("days", _DAYS, ()), ("registers", _REGISTERS, (line,)))
     for check, query, more in checks:
         for row in await conn.fetch(query, *more):

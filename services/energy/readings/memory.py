@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from services.energy.domain.conversion import Basis, Coefficient, coefficient_on
 from services.energy.domain.registers import HOUR, Verdict
+from services.energy.readings.archive_line import archive_line
 from services.energy.readings.kernel import Flags, Ints, Rules
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -116,9 +117,7 @@ class PartitionMemory:
         self._coefficients = await load_coefficients(conn)
         self._pins.clear()
         await self._take_verdicts(conn)
-        self.archived_until = await conn.fetchval(
-            "SELECT coalesce(max(until_t), 0) FROM reading_archive WHERE state IN ('closing', 'archived')"
-        )
+        self.archived_until = await archive_line(conn)
         self.generation = generation
 
     def pins(self, key: int, day: date) -> tuple[int | None, int | None]:

@@ -120,7 +120,7 @@ async def _end_releases(conn: Connection, arrivals: Arrivals) -> None:
 
 async def release(
     conn: Connection,
-    enterprise: str,
+    enterprise: str | None,
     reasons: list[str],
     now: datetime,
     *,
@@ -130,11 +130,12 @@ async def release(
 ) -> int:
     """Mark held readings as leaving, in the caller's transaction; the releaser puts them on READINGS.
 
-    `after` < t <= `until` (epoch seconds) bounds the time; answers with how many. Idempotent.
+    `enterprise` None: of all. `after` < t <= `until` (epoch seconds) bounds the time; answers with how many.
+    Idempotent.
     """
     done = await conn.execute(
         """UPDATE quarantine SET state = 'releasing', release_at = $3, published_at = NULL
-           WHERE state = 'held' AND enterprise = $1 AND reason = ANY ($2)
+           WHERE state = 'held' AND ($1::text IS NULL OR enterprise = $1) AND reason = ANY ($2)
              AND ($4::text IS NULL OR meter = $4) AND ($5::bigint IS NULL OR t > $5)
              AND ($6::bigint IS NULL OR t <= $6)""",
         *(enterprise, reasons, now, meter, after, until),

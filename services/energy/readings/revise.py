@@ -13,6 +13,7 @@ import numpy as np
 
 from services.energy.domain.registers import Verdict
 from services.energy.readings import batch, late, quarantine, store
+from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.arrivals import RELEASED_BY_REGISTRATION, Arrivals
 from services.energy.readings.changes import Changes
 from services.energy.readings.memory import Connection, PartitionMemory
@@ -60,7 +61,7 @@ async def close_meter(
     """End the meter's open series at `at`; `closing` is the register then. Answers with readings taken out of it.
 
     These are the readings later than `at`: they belong to whatever comes after, or to nothing.
-    Raises LookupError if there is no open series at that time.
+    Raises LookupError if there is no open series at that time, Problem 409 if it is archived.
     """
     row = await conn.fetchrow(
         "SELECT s, p FROM series WHERE meter = $1 AND statistic_type = $2 AND valid_from < $3 AND valid_to IS NULL",
@@ -72,6 +73,7 @@ async def close_meter(
         )
     s, p = row["s"], row["p"]
     generation = await change_partition(conn, p)
+    refuse_archived(await archive_line(conn), _seconds(at))
     removed = await _cut_tail(conn, p, meter, s, _seconds(at), now)
     await conn.execute("UPDATE series SET valid_to = $2, generation = $3 WHERE s = $1", s, at, generation)
     if closing is not None:
@@ -105,7 +107,10 @@ async def give_verdict(
     by: str,
     now: datetime,
 ) -> None:
-    """Settle a parked interval: it was so, or the register rolled over. Raises LookupError if none is parked there."""
+    """Settle a parked interval: it was so, or the register rolled over.
+
+    Raises LookupError if none is parked there, Problem 409 if its end is archived.
+    """
     row = await conn.fetchrow(
         """SELECT x.s, x.p FROM irregular i JOIN series x USING (s)
            WHERE x.meter = $1 AND x.statistic_type = $2 AND i.t0 = $3 AND i.t = $4 AND i.reason <> 'rollover'""",
@@ -120,6 +125,7 @@ async def give_verdict(
     memory = await _memory(conn, p, meter)
     place = memory.place_of[s]
     t0, t = _seconds(start), _seconds(end)
+    refuse_archived(memory.archived_until, t)
     await conn.execute(
         "INSERT INTO confirmed (s, t0, t, verdict, confirmed_by, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6) "
         "ON CONFLICT (s, t0, t) DO NOTHING",
@@ -157,7 +163,7 @@ async def _put(
     if not readings:
         return
     memory = await _memory(conn, p, meter)
-    _refuse_archived(memory, min(each.t for each in readings))
+    refuse_archived(memory.archived_until, min(each.t for each in readings))
     count = len(readings)
     arrivals = Arrivals(
         posts=(),
@@ -180,7 +186,6 @@ async def _cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, no
     if last is None:
         return []
     memory = await _memory(conn, p, meter)
-    _refuse_archived(memory, after + 1)
     place = memory.place_of[s]
     found = late.Clusters(*(np.array([value], np.int64) for value in (place, after + 1, last, 0)))
     old, _ = late.merge(found, await store.neighbours(conn, memory, found))
@@ -191,14 +196,6 @@ async def _cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, no
     await batch.write(conn, memory, changes, set(), now)
     columns = (column[tail].tolist() for column in (old.t, old.rank, old.v))
     return [Stored(*row) for row in zip(*columns, strict=True)]
-
-
-def _refuse_archived(memory: PartitionMemory, t: int) -> None:
-    """What the archive has can't change: LookupError, so that the caller is told to have it restored."""
-    if t <= memory.archived_until:
-        raise LookupError(
-            f"readings up to {memory.archived_until} (epoch s) are archived: have that month restored first"
-        )
 
 
 async def _raise(conn: Connection, p: int, s: int) -> None:

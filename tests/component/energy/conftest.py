@@ -105,6 +105,7 @@ class Service:
     energy: Energy
     operations: Operations
     connection: asyncpg.Connection
+    owner_dsn: str
     steps: dict[int, BatchStep] = field(default_factory=dict)
 
     @property
@@ -225,7 +226,7 @@ async def bare_service(database: DatabaseFactory) -> AsyncIterator[Service]:
     connection = await asyncpg.connect(made.dsn)
     clock = SteppedClock(local("2013-01-15 12:00").astimezone(UTC))
     energy = Energy(engine, clock)
-    yield Service(engine, clock, energy, api.serve(energy), connection)
+    yield Service(engine, clock, energy, api.serve(energy), connection, made.owner_dsn)
     await connection.close()
     await engine.dispose()
 

@@ -3,17 +3,23 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pyarrow.parquet as pq
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from services.energy import archive
-from services.energy.readings import audit
+from services.energy.domain.registers import Verdict
+from services.energy.readings import audit, revise
+from shared.problems import Problem
+from shared.settings import Settings
 from tests.conftest import DatabaseFactory
 from tests.kit.energy_oracle import Meter, Read
-from tests.kit.energy_store import Store, at, quarter_hours
+from tests.kit.energy_store import Store, at, moment, quarter_hours, spec_of
+from tests.kit.servers import TestNats
 
 NOW = datetime(2014, 6, 1, tzinfo=UTC)
 JANUARY, FEBRUARY, MARCH = (date(2013, month, 1) for month in (1, 2, 3))
@@ -91,6 +97,112 @@ async def test_a_reading_of_an_archived_month_waits_until_it_is_restored(
     assert await store.conn.fetchval(state) == "releasing"
     assert (await store.push([Read("m1", BEGIN + 450, 12_500)])).outcomes["accepted"] == 1
     assert await audit.differences(store.conn) == []
+
+
+async def test_what_reaches_behind_the_line_is_refused_and_changes_nothing(
+    database: DatabaseFactory, tmp_path: Path
+) -> None:
+    """A verdict there was accepted, found none of the readings that it is about, and took away later energy."""
+    made = await database("energy")
+    conn, owner = await asyncpg.connect(made.dsn), await asyncpg.connect(made.owner_dsn)
+    store = Store(conn)
+    await store.meter(Meter("m1", capacity=200_000))
+    jump = quarter_hours("m1", BEGIN, [0, 900_000, 901_000])
+    await store.push([*jump, *quarter_hours("m1", LINE + 900, [902_000, 903_000])])
+    await archive.archive(owner, tmp_path, JANUARY, NOW)
+    before, sums = await rows(store), await conn.fetch(SUMS)
+    start, end = (moment(each.t) for each in jump[:2])
+    refused = [
+        lambda: revise.give_verdict(conn, "m1", 0, start, end, Verdict.SO, "someone", NOW),
+        lambda: revise.void_reading(conn, "m1", 0, moment(max(t for _, t, *_ in before if t <= LINE)), NOW),
+        lambda: revise.close_meter(conn, "m1", 0, moment(LINE), NOW),
+        lambda: revise.replace_register(
+            conn, spec_of(Meter("m1", num=2), valid_from=moment(LINE)), NOW, closing=0, opening=0
+        ),
+    ]
+    for change in refused:
+        with pytest.raises(Problem) as caught:
+            async with conn.transaction():
+                await change()
+        assert (caught.value.status, caught.value.code) == (409, "archived")
+    assert await rows(store) == before
+    assert await conn.fetch(SUMS) == sums
+    assert await audit.differences(conn) == []
+    await archive.restore(owner, JANUARY, NOW)
+    async with conn.transaction():
+        await revise.give_verdict(conn, "m1", 0, start, end, Verdict.SO, "someone", NOW)
+    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 903_000
+    await conn.close()
+    await owner.close()
+
+
+async def test_batches_go_on_while_a_month_is_taken_out_and_brought_back(
+    database: DatabaseFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The month's work is done beside; the partitions are locked for the exchange alone."""
+    made = await database("energy")
+    store = Store(await asyncpg.connect(made.dsn))
+    await store.meter(Meter("m1"))
+    await store.push(quarter_hours("m1", BEGIN, range(0, 25_000 * SLOTS * 2, 25_000)))
+    await store.conn.execute("SET lock_timeout = '2s'")
+    pushed: list[int] = []
+
+    async def push() -> None:
+        pushed.append(LINE + 900 * (1000 + len(pushed)))
+        await store.push([Read("m1", pushed[-1], 25_000 * (SLOTS * 2 + 1 + len(pushed)))])
+
+    class Filling(asyncpg.Connection):
+        async def execute(self, query: str, *arguments: Any, **more: Any) -> str:
+            if query.lstrip().startswith("INSERT INTO reading_2013"):
+                await push()
+            done: str = await super().execute(query, *arguments, **more)
+            return done
+
+    owner = await asyncpg.connect(made.owner_dsn, connection_class=Filling)
+    file_rows = archive._file_rows
+
+    async def reading_the_file(file: Path) -> AsyncIterator[bytes]:
+        await push()
+        async for chunk in file_rows(file):
+            yield chunk
+
+    monkeypatch.setattr(archive, "_file_rows", reading_the_file)
+    await archive.archive(owner, tmp_path, JANUARY, NOW)
+    assert len(pushed) == 1
+    await archive.restore(owner, JANUARY, NOW)
+    assert len(pushed) == 2
+    assert await audit.differences(store.conn) == []
+    await owner.close()
+    await store.conn.close()
+
+
+async def test_what_a_crash_left_beside_is_in_nobodys_way(
+    old: tuple[Store, asyncpg.Connection], tmp_path: Path
+) -> None:
+    store, owner = old
+    before = await rows(store)
+    for _ in range(2):
+        await owner.execute("CREATE TABLE reading_2013_01_next (LIKE reading)")
+        await archive.archive(owner, tmp_path, JANUARY, NOW)
+        await owner.execute("CREATE TABLE reading_2013_01_next (LIKE reading)")
+        await archive.restore(owner, JANUARY, NOW)
+    assert await rows(store) == before
+
+
+async def test_it_goes_by_the_clock_and_not_by_the_machines(nats_server: TestNats) -> None:
+    """In a simulated 2013 no month is a year old, whatever the machine's calendar says."""
+    settings = Settings(
+        environment="test",
+        clock="simulated",
+        nats_url=nats_server.url,
+        nats_user="energy",
+        nats_password=SecretStr(nats_server.passwords["energy"]),
+    )
+    with pytest.raises(archive.ArchiveError, match="has not been set"):
+        await archive.clock_now(settings)
+    gateway = await nats_server.jetstream()
+    await gateway.publish("clock.now", b'{"now": "2013-03-15T00:00:00+00:00"}')
+    assert await archive.clock_now(settings) == datetime(2013, 3, 15, tzinfo=UTC)
 
 
 async def test_a_file_that_is_not_what_was_written_is_refused(
