@@ -5,7 +5,10 @@ from. Metric labels name streams, projections and outcomes, never a device or a 
 is a time series of its own, for ever.
 """
 
+import logging
 import os
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata as package_metadata
@@ -34,8 +37,12 @@ FILE_METRICS_EVERY_MS = 15_000
 Attributes = Mapping[str, str | bool | int | float]
 
 
+END_S = 2.0
+"""The longest that a process's end waits, in seconds, for a collector to take what is left."""
+
+
 class Telemetry:
-    """The providers of this process; `shutdown` flushes what they still hold."""
+    """The providers of this process; `flush` hands over what they still hold."""
 
     def __init__(
         self, traces: TracerProvider, meters: MeterProvider, logs: LoggerProvider | None, process: str
@@ -45,17 +52,27 @@ class Telemetry:
         self.meters = meters
         self.logs = logs
 
-    def flush(self) -> None:
-        self.traces.force_flush(5_000)
-        self.meters.force_flush(5_000)
-        if self.logs is not None:
-            self.logs.force_flush(5_000)
+    def flush(self) -> bool:
+        """Hand over what is held, within `END_S`; whether all of it was taken. What a collector hasn't taken is lost.
 
-    def shutdown(self) -> None:
-        self.traces.shutdown()
-        self.meters.shutdown()
-        if self.logs is not None:
-            self.logs.shutdown()
+        OpenTelemetry's own time limits don't hold: `force_flush` ignores its own, and each of three exporters repeats
+        for ten seconds and more. So each runs in a thread that nobody waits for any longer.
+        """
+        providers = [self.traces, self.meters, *([self.logs] if self.logs is not None else [])]
+        threads = [threading.Thread(target=_hand_over, args=(each,), daemon=True) for each in providers]
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + END_S
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
+
+
+def _hand_over(provider: TracerProvider | MeterProvider | LoggerProvider) -> None:
+    try:
+        provider.force_flush()
+    except Exception as error:  # of the SDK's own, for a reader that could not deliver
+        logging.getLogger("opentelemetry").warning("not handed over", exc_info=error)
 
 
 _installed: Telemetry | None = None
@@ -79,7 +96,8 @@ def setup(process: str, settings: Settings) -> Telemetry:
         }
     )
     sampler = ParentBased(QueriesShare(settings.query_traces_per_second))
-    traces = TracerProvider(sampler, resource=resource)
+    # None shuts down at exit: it would wait half a minute for a collector that is away, each after the other.
+    traces = TracerProvider(sampler, resource=resource, shutdown_on_exit=False)
     readers: list[MetricReader] = [PrometheusMetricReader()]
     logs: LoggerProvider | None = None
     if os.environ.get(ENDPOINT_VARIABLE):
@@ -90,7 +108,7 @@ def setup(process: str, settings: Settings) -> Telemetry:
 
         traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
-        logs = LoggerProvider(resource=resource)
+        logs = LoggerProvider(resource=resource, shutdown_on_exit=False)
         logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
         _logs.set_logger_provider(logs)
     elif settings.trace_dir is not None:
@@ -103,7 +121,7 @@ def setup(process: str, settings: Settings) -> Telemetry:
                 MetricFileExporter(points), export_interval_millis=FILE_METRICS_EVERY_MS
             )
         )
-    meters = MeterProvider(resource=resource, metric_readers=readers)
+    meters = MeterProvider(resource=resource, metric_readers=readers, shutdown_on_exit=False)
     trace.set_tracer_provider(traces)
     metrics.set_meter_provider(meters)
     _installed = Telemetry(traces, meters, logs, process)

@@ -55,6 +55,34 @@ def test_lines_of_libraries_have_the_same_shape_and_noise_is_left_out(lines: Pat
     assert "trace_id" not in line
 
 
+def test_undelivered_telemetry_is_told_once_a_minute_in_one_line(
+    lines: Path, monkeypatch: pytest.MonkeyPatch
+):
+    passed = 0.0
+    [the_filter] = {each for handler in logging.getLogger().handlers for each in handler.filters}
+    monkeypatch.setattr(the_filter, "_now", lambda: passed)
+    exporter = logging.getLogger("opentelemetry.exporter.otlp")
+
+    def fails():
+        try:
+            raise ConnectionError("refused")
+        except ConnectionError:
+            exporter.exception("Failed to export\nspans to %s", "collector")
+
+    for _ in range(35):
+        fails()
+    logging.getLogger("some.library").error("goes on")
+    first, other = read(lines)
+    assert first["event"] == (
+        "telemetry is not delivered: Failed to export spans to collector (ConnectionError: refused)"
+    )
+    assert "exception" not in first
+    assert other["event"] == "goes on"
+    passed = 61.0
+    fails()
+    assert str(read(lines)[-1]["event"]).endswith("[34 such lines left out]")
+
+
 def test_an_exception_keeps_its_traceback(lines: Path):
     try:
         raise ValueError("broken")
