@@ -7,6 +7,7 @@ a line leads to the trace and a trace to its lines. Log times are system time, w
 import logging
 import sys
 import time
+from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.trace import format_span_id, format_trace_id
 from structlog.typing import EventDict, WrappedLogger
 
+from shared.outage import is_outage, reason
 from shared.settings import Settings
 
 FILE_BYTES = 20_000_000
@@ -27,6 +29,9 @@ _SEVERITY = {
     "error": SeverityNumber.ERROR,
     "critical": SeverityNumber.FATAL,
 }
+QUIET_S = 60.0
+"""Seconds between two lines about telemetry that can't be delivered."""
+_DELIVERY = ("opentelemetry", "urllib3")
 _NOISY = ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio", "alembic.runtime.plugins")
 
 
@@ -42,6 +47,7 @@ def setup(process: str, settings: Settings) -> structlog.stdlib.BoundLogger:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _Origin(process, settings.clock == "simulated"),
         _add_trace,
+        _outage_in_one_line,
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
@@ -68,13 +74,51 @@ def setup(process: str, settings: Settings) -> structlog.stdlib.BoundLogger:
     for old in list(root.handlers):
         root.removeHandler(old)
         old.close()
+    undelivered = _OncePerMinute()
     for handler in handlers:
         handler.setFormatter(formatter)
+        handler.addFilter(undelivered)
         root.addHandler(handler)
     root.setLevel(settings.log_level.upper())
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     return cast(structlog.stdlib.BoundLogger, structlog.get_logger(process))
+
+
+class _OncePerMinute(logging.Filter):
+    """Lets one line a minute through of what OpenTelemetry says about a collector that doesn't take its data.
+
+    It speaks of each batch, each repeat and each of three signals. One line, without its stack, says as much.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._last = -QUIET_S
+        self._judged: tuple[logging.LogRecord | None, bool] = (None, True)
+        self._left_out = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_DELIVERY):
+            return True
+        if record is not self._judged[0]:  # a record passes the filter of each handler
+            self._judged = record, self._take(record)
+        return self._judged[1]
+
+    def _take(self, record: logging.LogRecord) -> bool:
+        if self._now() - self._last < QUIET_S:
+            self._left_out += 1
+            return False
+        reason = record.exc_info[1] if record.exc_info else None
+        record.msg, record.args = self._line(record.getMessage(), reason), ()
+        record.exc_info = record.exc_text = None
+        self._last, self._left_out = self._now(), 0
+        return True
+
+    def _line(self, message: str, reason: BaseException | None) -> str:
+        said = " ".join(message.split()) + (f" ({type(reason).__name__}: {reason})" if reason else "")
+        more = f" [{self._left_out} such lines left out]" if self._left_out else ""
+        return f"telemetry is not delivered: {said}{more}"
 
 
 class _Origin:
@@ -93,6 +137,17 @@ def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
     if span.is_valid:
         event["trace_id"] = format_trace_id(span.trace_id)
         event["span_id"] = format_span_id(span.span_id)
+    return event
+
+
+def _outage_in_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An outage of the database has its reason for a stack: where we were when it went away tells nobody anything."""
+    given = event.get("exc_info")
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    on_files = isinstance(error, OSError) and not isinstance(error, ConnectionError)
+    if isinstance(error, BaseException) and is_outage(error) and not on_files:
+        del event["exc_info"]
+        event["outage"] = reason(error)
     return event
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from shared.cancellation import end_all, others
+from shared.outage import is_outage, reason
 
 _END_S = 5.0
 
@@ -34,6 +35,12 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        # Whoever started it starts it again; the reason stands in one line, where a stack would hide it.
+        structlog.get_logger("loop").critical("ended: what it works with is away", reason=reason(error))
+        raise SystemExit(1) from None
     finally:
         if stuck := await end_all(others(), _END_S):
             names = sorted(task.get_name() for task in stuck)

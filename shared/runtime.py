@@ -24,7 +24,8 @@ from shared.broker import GuardedBroker
 from shared.cancellation import end_all
 from shared.clock import Clock, SteppedClock, SystemClock
 from shared.database import runtime_engine
-from shared.health import OK, Check, Health, asgi_app
+from shared.database_check import DatabaseCheck
+from shared.health import OK, Check, Health, Status, asgi_app
 from shared.settings import Settings
 
 _END_S = 5.0
@@ -66,9 +67,17 @@ class Runtime:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, service: str, *, process: str, settings: Settings | None = None
+        cls,
+        service: str,
+        *,
+        process: str,
+        settings: Settings | None = None,
+        database_away: Status = "failing",
     ) -> AsyncIterator["Runtime"]:
-        """Open everything in order, close it in reverse. Subscribers begin with `run`."""
+        """Open everything in order, close it in reverse. Subscribers begin with `run`.
+
+        `database_away`: what the process's readiness is while its database is away, once it has answered.
+        """
         settings = settings or Settings()
         logs.setup(process, settings)
         async with AsyncExitStack() as stack:
@@ -85,6 +94,8 @@ class Runtime:
             clock = await _clock(settings, broker, process)
             health = Health(process)
             health.register("nats", lambda: _connected(broker))
+            if engine is not None:
+                health.register("database", DatabaseCheck(engine, away=database_away))
             runtime = cls(settings, service, process, broker, clock, engine, health)
             if settings.health_port:
                 server = HttpServer(asgi_app(health), settings.health_host, settings.health_port)

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from shared.deadline import until
-from shared.outage import is_outage
+from shared.outage import is_outage, reason
 from shared.problems import Problem, refused, unavailable
 from shared.rpc.message import GIVEN_UP, MAX_REPLY_BYTES, Call, encode_result
 from shared.rpc.work import Work
@@ -140,7 +140,7 @@ class Operations:
             return _problem(refused(refusal))
         except Exception as error:
             if is_outage(error):
-                _log.warning("database outage", service=self.service, error=repr(error)[:500])
+                _log.warning("database outage", service=self.service, error=reason(error))
                 return _problem(unavailable(_OUTAGE))
             reference = uuid4().hex[:12]
             _log.exception("operation failed", service=self.service, reference=reference)
