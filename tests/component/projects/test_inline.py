@@ -14,7 +14,7 @@ from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY, rebuild_inline
 from shared.identity import Actor
 from shared.inline_rebuild import anew
-from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, Service, local
+from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, TREASURY, Service, local
 from tests.component.projects.test_awards import AWARD, POT, granted
 from tests.component.projects.test_measures import MEASURE
 from tests.component.projects.test_money import FUND, TERMS
@@ -205,7 +205,8 @@ async def subsidy(service: Service) -> None:
         ("release-subsidy", {"amount": "800000", "reason": "缩减"}),
         ("recover-subsidy", {"amount": "100000", "evidence": "7号", "reason": "退回"}),
     ):
-        await service.ask(PROVINCE, operation, **ids, **changes)
+        who = TREASURY if operation == "pay-subsidy" else PROVINCE
+        await service.ask(who, operation, **ids, **changes)
     await service.ask(FUZHOU, "request-subsidy", **ids | {"application": "S-2"}, project="P-2", **base)
     closed = {"outcome": "withdrawn", "reason": "撤回"}
     await service.ask(FUZHOU, "close-subsidy", **ids | {"application": "S-2"}, **closed)

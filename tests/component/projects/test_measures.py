@@ -3,7 +3,7 @@
 from typing import Any
 
 from plans.loader import load_plan
-from tests.component.projects.conftest import FUQING, FUZHOU, MILL, PROVINCE, XIAMEN, Service, local
+from tests.component.projects.conftest import FUQING, FUZHOU, MILL, PROVINCE, TREASURY, XIAMEN, Service, local
 from tests.component.projects.test_money import FUND, TERMS
 
 MEASURE: dict[str, Any] = {
@@ -55,8 +55,9 @@ async def test_a_measure_reaches_the_projects_of_its_tag_industry_and_region(ser
     ids = {"fund": FUND["fund"], "application": "S-1"}
     base = {"aid": "grant", "base_kind": "bank_loan", "base": "40000000", "evidence": "1号"}
     await service.ask(FUQING, "request-subsidy", **ids, project="P-1", **base)
-    for step in ("reserve-subsidy", "commit-subsidy", "pay-subsidy"):
-        await service.ask(PROVINCE, step, **ids, evidence="2号")
+    await service.ask(PROVINCE, "assess-subsidy", **ids, base="40000000", evidence="审计", reason="核定")
+    for step, who in (("reserve-subsidy", PROVINCE), ("commit-subsidy", PROVINCE), ("pay-subsidy", TREASURY)):
+        await service.ask(who, step, **ids, evidence="2号")
     view = await service.ask(FUQING, "get-measure", **_OF)
     assert view["reached"] == {
         "projects": 1,
