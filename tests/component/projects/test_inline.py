@@ -231,7 +231,7 @@ async def award(service: Service) -> None:
     for operation, changes in steps:
         body = {"fund": "TR-26", "award": AWARD, "evidence": f"{operation}号", **changes}
         said = {name: value for name, value in body.items() if value is not None}
-        await service.ask(PROVINCE, f"{operation}-award", **said)
+        await service.ask(TREASURY if operation == "pay" else PROVINCE, f"{operation}-award", **said)
 
 
 async def needs_and_offers(service: Service) -> None:
