@@ -14,13 +14,16 @@ from shared.consumer import Poison
 def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
     """What an event says about measures. `key` is what a later event of the same source can say anew."""
     match event:
-        case readers.MonthlyReportFiled() | readers.MonthlyReportCorrected():
+        case (
+            readers.MonthlyReportFiled() | readers.MonthlyReportCorrected() | readers.MonthlyReportWithdrawn()
+        ):
             yield {
                 "measure": facts.INVESTMENT,
                 "region": event.region,
                 "period": event.month,
                 "key": f"{event.region}:{event.month}",
-                "value": event.investment,
+                # Nothing, and not zero, once it is withdrawn.
+                "value": None if isinstance(event, readers.MonthlyReportWithdrawn) else event.investment,
                 "unit": "CNY",
                 "detail": plain(event),
             }

@@ -53,6 +53,14 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Monthly:
+    """What a figure is made of month by month: the months that are due, and the value of each that is reported."""
+
+    due: tuple[str, ...]
+    values: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One figure. Percentages and points are in percent, not fractions; None means "not known", never zero."""
 
@@ -84,6 +92,9 @@ class Figure:
     rank: int | None = None
     ranked: int = 0
     rank_ties: int = 0
+    rank_months: tuple[str, ...] = ()
+    rank_reason: str = ""
+    monthly: Monthly | None = None
     completeness: Completeness | None = None
     lower_bound: bool = False
     fresh_at: datetime | None = None

@@ -2,6 +2,8 @@
 
 The province's figure is the sum of its cities' monthly reports. The three targets are judged apart (X-1):
 none is derived from another. A month without a report is missing, not zero.
+
+A month counts for the schedule as soon as its reports count: when it is due, or earlier once all of them are there.
 """
 
 from dataclasses import dataclass, replace
@@ -9,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.progress import judgement
-from services.progress.facts import INVESTMENT, Contribution, Facts, Target, newest
-from services.progress.figure import Completeness, Figure, Light, Pace, Status, blank
+from services.progress.facts import INVESTMENT, Contribution, Facts, Target, newest, total
+from services.progress.figure import Completeness, Figure, Light, Monthly, Pace, Status, blank
 from services.progress.judgement import HUNDRED
 from services.progress.periods import day_in_next_month, local_day, months_of
 from services.progress.rules import Rule, Rules, reference
@@ -19,23 +21,44 @@ from services.progress.units import convert
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The reports of some regions for some months, as known at a moment. `total` in yuan."""
+    """The reports of some regions for some months, as known at a moment. Amounts in yuan.
+
+    `due`: the months whose due day is past; `counted`: those, and the others of which every report is there. What is
+    held against the schedule is `counted_total`: a month of which some reports came early is not in it yet.
+    """
 
     reports: tuple[Contribution, ...]
     total: Decimal | None
+    counted_total: Decimal | None
     completeness: Completeness
-    months_due: int
+    due: tuple[str, ...]
+    counted: tuple[str, ...]
     months: int
     complete: bool
 
     @property
     def pro_rata(self) -> Decimal:
-        """序时进度 in percent: months due, of all months."""
-        return Decimal(self.months_due) / Decimal(self.months) * HUNDRED
+        """序时进度 in percent: months that count, of all months."""
+        return Decimal(len(self.counted)) / Decimal(self.months) * HUNDRED
 
     @property
     def lower_bound(self) -> bool:
         return bool(self.completeness.missing)
+
+    def by_month(self, unit: str) -> Monthly:
+        """The sum of each reported month, in `unit`."""
+        values: dict[str, Decimal] = {}
+        for report in self.reports:
+            if report.value is not None:
+                values[report.period] = values.get(report.period, Decimal(0)) + report.value
+        return Monthly(self.due, {month: convert(value, "CNY", unit) for month, value in values.items()})
+
+    def gap(self, target: Decimal | None, comparator: str, unit: str) -> Decimal | None:
+        """Percentage points before (+) or behind (-) the schedule; None where no month counts yet."""
+        if not self.counted or self.counted_total is None:
+            return None
+        completion = judgement.completion(convert(self.counted_total, "CNY", unit), target, comparator)
+        return None if completion is None else completion - self.pro_rata
 
 
 def collect(facts: Facts, regions: list[str], period: str, day: date, due_rule: Rule) -> Collected:
@@ -45,7 +68,7 @@ def collect(facts: Facts, regions: list[str], period: str, day: date, due_rule: 
     """
     months = months_of(period)
     due_day = int(due_rule.parameters["day_of_next_month"])
-    due = [month for month in months if day_in_next_month(month, due_day) < day]
+    due = tuple(month for month in months if day_in_next_month(month, due_day) < day)
     wanted = set(regions)
     reports = tuple(
         report
@@ -55,12 +78,16 @@ def collect(facts: Facts, regions: list[str], period: str, day: date, due_rule: 
     have = {(report.region, report.period) for report in reports}
     expected = [(region, month) for region in regions for month in due]
     missing = tuple(f"{region}:{month}" for region, month in expected if (region, month) not in have)
-    total = sum((report.value for report in reports if report.value is not None), Decimal(0))
+    counted = tuple(
+        month for month in months if month in due or all((region, month) in have for region in regions)
+    )
     return Collected(
         reports=reports,
-        total=total if reports else None,
+        total=total(report.value for report in reports),
+        counted_total=total(report.value for report in reports if report.period in counted),
         completeness=Completeness(len(expected), len(expected) - len(missing), missing),
-        months_due=len(due),
+        due=due,
+        counted=counted,
         months=len(months),
         complete=len(have) == len(regions) * len(months),
     )
@@ -101,13 +128,13 @@ def investment(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> F
         pro_rata=collected.pro_rata,
         pro_rata_value=None if target.value is None else target.value * collected.pro_rata / HUNDRED,
         rules=tuple(reference(rule) for rule in (due_rule, line_rule, light_rule)),
+        monthly=collected.by_month(target.unit),
     )
     if collected.total is None:
         return replace(figure, reason=_why_nothing(target, collected))
     value = convert(collected.total, "CNY", target.unit)
     completion = judgement.completion(value, target.value, target.comparator)
-    # Before the first due day there is no line to be ahead of or behind.
-    gap = completion - collected.pro_rata if completion is not None and collected.months_due else None
+    gap = collected.gap(target.value, target.comparator, target.unit)
     return replace(
         figure,
         status=Status.MEASURED,
@@ -183,7 +210,7 @@ def _pace(target: Decimal, base: Decimal, unit: str, collected: Collected, rule:
         return Pace(None, required, unit, None, collected.pro_rata, None, Light.GREY)
     cumulative = convert(collected.total, "CNY", unit)
     completion = judgement.completion(cumulative, required, "at_least")
-    gap = completion - collected.pro_rata if completion is not None and collected.months_due else None
+    gap = collected.gap(required, "at_least", unit)
     colour = judgement.light(gap, rule, lower_bound=collected.lower_bound)
     return Pace(cumulative, required, unit, completion, collected.pro_rata, gap, colour)
 

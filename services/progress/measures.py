@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.progress import judgement
 from services.progress.coverage import coverage
 from services.progress.facts import INVESTMENT, TALLY, Facts, Target
 from services.progress.figure import Figure, blank
 from services.progress.intensity import intensity
 from services.progress.investment import growth, investment
 from services.progress.periods import local_day
-from services.progress.rules import Rules, reference
+from services.progress.ranking import ranked
+from services.progress.rules import Rules
 from services.progress.tally import tally
 
 GROWTH = "tech_renovation_investment_growth"
@@ -29,6 +29,8 @@ MEASURES: Mapping[str, Measure] = {
     ONLINE: coverage,
     TALLY: tally,
 }
+
+
 RANKED = frozenset({INVESTMENT, INTENSITY})
 """Measures whose city figures are ranked among each other."""
 
@@ -36,7 +38,7 @@ RANKED = frozenset({INVESTMENT, INTENSITY})
 def figures(facts: Facts, rules: Rules, as_of: datetime) -> list[Figure]:
     """All figures of the plan, in the order of their ids. `as_of` is also the moment that due dates go by."""
     made = [figure for target in facts.targets.values() for figure in _of(target, facts, rules, as_of)]
-    return sorted(_rank(made, facts, rules), key=lambda figure: sort_key(figure.id))
+    return sorted(ranked(made, facts, rules, RANKED), key=lambda figure: sort_key(figure.id))
 
 
 def sort_key(figure_id: str) -> tuple[object, ...]:
@@ -67,27 +69,3 @@ def _of(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Sequence
         day = target.deadline or local_day(as_of)
         return [own, *(coverage(target, facts, rules, as_of, city) for city in facts.cities(day))]
     return [own]
-
-
-def _rank(made: Sequence[Figure], facts: Facts, rules: Rules) -> list[Figure]:
-    """Add the ranks; peers are the figures of one measure, level, parent and period."""
-    ranks: dict[str, tuple[int, int, int]] = {}
-    groups: dict[tuple[str | None, ...], list[Figure]] = {}
-    for figure in made:
-        if figure.measure in RANKED and figure.level == "prefecture":
-            parent = facts.targets[figure.target].parent
-            groups.setdefault((figure.measure, parent, figure.period), []).append(figure)
-    for group in groups.values():
-        scores = {f.id: judgement.ratio(f.value, f.target_value, f.comparator) for f in group}
-        known = sum(1 for score in scores.values() if score is not None)
-        for key, (rank, ties) in judgement.competition_ranks(scores).items():
-            ranks[key] = (rank, ties, known)
-    return [_with_rank(figure, ranks.get(figure.id), rules) for figure in made]
-
-
-def _with_rank(figure: Figure, found: tuple[int, int, int] | None, rules: Rules) -> Figure:
-    if found is None:
-        return figure
-    rank, ties, known = found
-    rule = reference(rules.on("ranking", local_day(figure.as_of)))
-    return replace(figure, rank=rank, rank_ties=ties, ranked=known, rules=(*figure.rules, rule))

@@ -141,6 +141,17 @@ class MonthlyReportCorrected(msgspec.Struct, frozen=True):
     reported_on: date | None = None
 
 
+class MonthlyReportWithdrawn(msgspec.Struct, frozen=True):
+    """The month is missing again."""
+
+    report: str
+    region: str
+    month: str
+    previous_investment: Decimal | None = None
+    reason: str = ""
+    withdrawn_on: date | None = None
+
+
 class Membership(msgspec.Struct, frozen=True):
     """In a register from one day to another, both included."""
 
@@ -348,6 +359,7 @@ READERS: Mapping[tuple[str, str], Reader] = {
         for model in (
             MonthlyReportFiled,
             MonthlyReportCorrected,
+            MonthlyReportWithdrawn,
             ProjectRegistered,
             ProjectChanged,
             ProjectStageReached,

@@ -111,14 +111,22 @@ class FigureView(View):
     comparator: str
     metric_type: str
     completion: Decimal | None = Field(description="完成率, percent; for at_most targets target / value.")
-    pro_rata: Decimal | None = Field(description="序时进度 at the as-of day, percent of the target.")
+    pro_rata: Decimal | None = Field(
+        description="序时进度 at the as-of day, percent of the target: of the months that are due, or reported by all."
+    )
     pro_rata_value: Decimal | None = Field(description="The same in the target's unit.")
-    gap_points: Decimal | None = Field(description="Lead (+) or lag (-), percentage points.")
+    gap_points: Decimal | None = Field(
+        description="Lead (+) or lag (-) of those months against their schedule, percentage points."
+    )
     met: bool | None = Field(description="Target reached; null while that isn't settled.")
     light: str = Field(description="green | yellow | red | grey (not enough known)")
     rank: int | None = Field(description="Among cities, ties share a rank (1, 2, 2, 4).")
     rank_ties: int = Field(description="How many share the rank, itself included.")
     ranked: int = Field(description="How many are ranked.")
+    rank_months: list[str] = Field(
+        [], description="The months that ranks compare: due, or reported by all. The same for all peers."
+    )
+    rank_reason: str = Field("", description="Why there is no rank among the peers: what is missing.")
     completeness: CompletenessView | None
     lower_bound: bool = Field(description="Reports are missing: the value is at least this.")
     fresh_at: datetime | None = Field(description="Newest record in it, by the Clock.")
@@ -245,6 +253,8 @@ def figure_view(figure: Figure) -> FigureView:
         rank=figure.rank,
         rank_ties=figure.rank_ties,
         ranked=figure.ranked,
+        rank_months=list(figure.rank_months),
+        rank_reason=figure.rank_reason,
         completeness=None
         if completeness is None
         else CompletenessView(

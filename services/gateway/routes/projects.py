@@ -89,4 +89,13 @@ ROUTES = [
         "reports",
         area="region",
     ),
+    Route(
+        "POST",
+        "/reports/{region}/{month}/withdrawal",
+        _S,
+        "withdraw-report",
+        (CITY,),
+        "reports",
+        area="region",
+    ),
 ]

@@ -30,8 +30,25 @@ async def file_report(call: Call, body: models.FileMonthlyReport) -> Reply:
     summary="Correct a city's monthly report",
 )
 async def correct_report(call: Call, body: models.CorrectMonthlyReport) -> Reply:
-    """The right report in place of a wrong one, as a whole, with the reason; the old one stays in the history."""
+    """The right report in place of a wrong one, with the reason; the old one stays in the history.
+
+    What is left out (the amount, the projects) stays as it was. A report that should not be there is withdrawn.
+    """
     return await reports.correct_report(Serving.app, call, body)
+
+
+@ops.command(
+    "withdraw-report",
+    request=models.WithdrawMonthlyReport,
+    response=models.ReportView,
+    summary="Withdraw a city's monthly report",
+)
+async def withdraw_report(call: Call, body: models.WithdrawMonthlyReport) -> Reply:
+    """A report that should not be there (撤回): the month is missing again, and the duty owed again.
+
+    Its history stays; the right report is filed anew, and is late if it is handed in after the due day.
+    """
+    return await reports.withdraw_report(Serving.app, call, body)
 
 
 @ops.query(

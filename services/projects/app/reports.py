@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,15 +10,17 @@ from services.projects import reference, scope, tables
 from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain import monthly_report
-from services.projects.domain.duty import CITY_REPORT, due_on, find, last_day
+from services.projects.domain.duty import CITY_REPORT, around, due_on, find, last_day
 from services.projects.domain.monthly_report import (
     CorrectMonthlyReport,
     FileMonthlyReport,
     Known,
+    MonthlyReportCommand,
     ReportLine,
+    WithdrawMonthlyReport,
 )
 from services.projects.domain.plan import Region
-from services.projects.domain.plausibility import Usual
+from services.projects.domain.plausibility import ReportCare, Usual
 from services.projects.events import MONTHLY_REPORT, report_stream
 from services.projects.models import reports as models
 from services.projects.reporting_calendar import closed_since
@@ -28,13 +29,16 @@ from shared.areas import AreaTree
 from shared.decider import Edit
 from shared.rpc import Call, Reply
 
+CARE = "report_plausibility"
+"""The rule by which an amount is asked back."""
+
 
 async def file_report(app: App, call: Call, body: models.FileMonthlyReport) -> Reply:
     """A city hands in its report of a month."""
     today = app.today()
     lines = _lines(body.projects)
 
-    async def command(conn: AsyncConnection) -> FileMonthlyReport | CorrectMonthlyReport:
+    async def command(conn: AsyncConnection) -> MonthlyReportCommand:
         known = await _reporting(conn, call, body.region)
         return FileMonthlyReport(
             region=body.region,
@@ -54,7 +58,7 @@ async def correct_report(app: App, call: Call, body: models.CorrectMonthlyReport
     today = app.today()
     lines = None if body.projects is None else _lines(body.projects)
 
-    async def command(conn: AsyncConnection) -> FileMonthlyReport | CorrectMonthlyReport:
+    async def command(conn: AsyncConnection) -> MonthlyReportCommand:
         known = await _reporting(conn, call, body.region)
         return CorrectMonthlyReport(
             region=body.region,
@@ -70,12 +74,24 @@ async def correct_report(app: App, call: Call, body: models.CorrectMonthlyReport
     return await _run(app, call, body.region, body.month, command, body.version)
 
 
+async def withdraw_report(app: App, call: Call, body: models.WithdrawMonthlyReport) -> Reply:
+    """A city takes its report of a month back: the month is missing again."""
+    today = app.today()
+
+    async def command(conn: AsyncConnection) -> MonthlyReportCommand:
+        known = await _reporting(conn, call, body.region)
+        facts = await _known_for_report(conn, known, body.region, body.month, (), today)
+        return WithdrawMonthlyReport(body.region, body.month, body.reason, facts)
+
+    return await _run(app, call, body.region, body.month, command, body.version)
+
+
 async def _run(
     app: App,
     call: Call,
     region: str,
     month: str,
-    command: Making[FileMonthlyReport | CorrectMonthlyReport],
+    command: Making[MonthlyReportCommand],
     seen: int | None = None,
 ) -> Reply:
     def answer(
@@ -131,20 +147,28 @@ async def _due_on(conn: AsyncConnection, known: Sequence[Region], region: str, m
 
 
 async def _usual(conn: AsyncConnection, region: str, month: str) -> Usual:
+    """What the amount is held against, by the rule in force at the month's end."""
     report, target = tables.monthly_report.c, tables.investment_target.c
-    mean = (
+    care = await _care(conn, last_day(month))
+    nearest = (
         await conn.execute(
-            select(func.avg(report.investment)).where(report.region == region, report.month != month)
+            select(report.month, report.investment)
+            .where(report.region == region, report.month.in_(around(month, care.neighbour_months)))
+            .order_by(report.month)
         )
-    ).scalar_one()
+    ).all()
     year_target = (
         await conn.execute(
             select(func.max(target.value)).where(target.region == region, target.year == int(month[:4]))
         )
     ).scalar_one()
-    if mean is not None:
-        mean = mean.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-    return Usual(mean, year_target)
+    return Usual(year_target, tuple((row.month, row.investment) for row in nearest), care)
+
+
+async def _care(conn: AsyncConnection, on: date) -> ReportCare:
+    if not any(rule.holds(on) for rule in await reference.rules(conn, CARE)):
+        return ReportCare()
+    return await reference.parameters(conn, CARE, on, ReportCare)
 
 
 def _lines(projects: Sequence[models.ReportedProject]) -> tuple[ReportLine, ...]:

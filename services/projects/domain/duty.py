@@ -176,6 +176,13 @@ def months(first: str, last: str) -> list[str]:
     return found
 
 
+def around(month: str, count: int) -> list[str]:
+    """The `count` months before `month` and the `count` after it, in order."""
+    number = int(month[:4]) * 12 + int(month[5:7]) - 1
+    near = [*range(number - count, number), *range(number + 1, number + count + 1)]
+    return [f"{each // 12:04d}-{each % 12 + 1:02d}" for each in near]
+
+
 def quarters(first: str, last: str) -> list[str]:
     """Every quarter from "2013-Q1" to `last`, both included."""
     found, year, number = [], int(first[:4]), int(first[6])

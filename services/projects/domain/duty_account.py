@@ -327,7 +327,8 @@ def _withdraw(command: Withdraw, state: Account) -> Sequence[DutyEvent]:
             code="nothing-to-withdraw",
             status=409,
             where="period",
-            remedy="A monthly report is corrected, not withdrawn; an issued document likewise.",
+            remedy="A monthly report is withdrawn itself (POST /reports/{region}/{month}/withdrawal); an issued "
+            "document is corrected.",
         )
     return [
         DutyEntryWithdrawn(

@@ -1,6 +1,7 @@
 """MonthlyReport (月报, TR-12): what a city says it invested in a month, and how its projects stand.
 
-A month that is not reported is missing, not zero. A wrong report is corrected, never overwritten.
+A month that is not reported is missing, not zero. A wrong report is corrected, never overwritten; one that should not
+be there at all is withdrawn, and the month is missing again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
+from services.projects.domain import checks
 from services.projects.domain.duty import last_day
 from services.projects.domain.plausibility import Usual, doubt
 from services.projects.domain.refusal import Refused
@@ -58,7 +60,19 @@ class MonthlyReportCorrected:
     confirmed: bool = False
 
 
-MonthlyReportEvent = MonthlyReportFiled | MonthlyReportCorrected
+@dataclass(frozen=True, slots=True)
+class MonthlyReportWithdrawn:
+    """A report that should not be there (撤回): the month is missing again, and what was owed is owed again."""
+
+    report: str
+    region: str
+    month: str
+    previous_investment: Decimal
+    reason: str
+    withdrawn_on: date
+
+
+MonthlyReportEvent = MonthlyReportFiled | MonthlyReportCorrected | MonthlyReportWithdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,16 @@ class Filed:
     corrections: int = 0
 
 
-MonthlyReportState = NotFiled | Filed
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The report was withdrawn: nothing is reported until it is filed again. `last` is what it said."""
+
+    last: Filed
+    reason: str
+    on: date
+
+
+MonthlyReportState = NotFiled | Filed | Withdrawn
 INITIAL: MonthlyReportState = NotFiled()
 
 
@@ -115,11 +138,11 @@ class FileMonthlyReport:
 
 @dataclass(frozen=True, slots=True)
 class CorrectMonthlyReport:
-    """Replace a report that was wrong, and say why. `projects` None: its lines stay as they were."""
+    """Replace a report that was wrong, and say why. What is None stays: the amount, or the lines of projects."""
 
     region: str
     month: str
-    investment: Decimal
+    investment: Decimal | None
     projects: tuple[ReportLine, ...] | None
     reported_on: date
     reason: str
@@ -127,18 +150,30 @@ class CorrectMonthlyReport:
     confirmed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawMonthlyReport:
+    """Take a report back (撤回), and say why."""
+
+    region: str
+    month: str
+    reason: str
+    known: Known
+
+
+MonthlyReportCommand = FileMonthlyReport | CorrectMonthlyReport | WithdrawMonthlyReport
+
+
 def report_id(region: str, month: str) -> str:
     """The id of a city's report of a month: "350100:2013-02"."""
     return f"{region}:{month}"
 
 
-def decide(
-    command: FileMonthlyReport | CorrectMonthlyReport, state: MonthlyReportState
-) -> Sequence[MonthlyReportEvent]:
+def decide(command: MonthlyReportCommand, state: MonthlyReportState) -> Sequence[MonthlyReportEvent]:
     """The events of a command, or Refused."""
     match (command, state):
-        case (FileMonthlyReport(), NotFiled()):
-            due = _check(command, command.projects)
+        case (FileMonthlyReport(), NotFiled() | Withdrawn()):
+            due = _check(command, command.investment, command.projects)
+            checks.ask_back(_doubt(command, command.investment), command.confirmed, "investment")
             return [
                 MonthlyReportFiled(
                     report=report_id(command.region, command.month),
@@ -149,7 +184,7 @@ def decide(
                     due_on=due,
                     reported_on=command.reported_on,
                     late=command.reported_on > due,
-                    confirmed=_doubted(command),
+                    confirmed=command.confirmed and _doubt(command, command.investment) is not None,
                 )
             ]
         case (FileMonthlyReport(), Filed()):
@@ -163,16 +198,38 @@ def decide(
                 where="month",
                 remedy="If it was wrong, correct it: send the right report as a correction, with the reason.",
             )
-        case (CorrectMonthlyReport(), NotFiled()):
+        case ((CorrectMonthlyReport() | WithdrawMonthlyReport()), NotFiled()):
             raise Refused(
-                f"{command.region} has not reported {command.month}; there is nothing to correct.",
+                f"{command.region} has not reported {command.month}; there is nothing to correct or withdraw.",
                 code="not-filed",
                 status=404,
                 where="month",
                 remedy="File the report.",
             )
+        case (CorrectMonthlyReport(), Withdrawn()):
+            raise Refused(
+                f"{command.region} has withdrawn its report of {command.month} on {state.on} ({state.reason}).",
+                code="withdrawn",
+                status=409,
+                where="month",
+                remedy="File the right report: POST /reports.",
+            )
         case (CorrectMonthlyReport(), Filed()):
             return _corrected(command, state)
+        case (WithdrawMonthlyReport(), Withdrawn()):
+            return []
+        case (WithdrawMonthlyReport(), Filed()):
+            _check_open(command)
+            return [
+                MonthlyReportWithdrawn(
+                    report=report_id(command.region, command.month),
+                    region=command.region,
+                    month=command.month,
+                    previous_investment=state.investment,
+                    reason=command.reason,
+                    withdrawn_on=command.known.today,
+                )
+            ]
         case _:
             raise Refused(f"{type(command).__name__} on {type(state).__name__} is not known.")
 
@@ -201,15 +258,22 @@ def evolve(state: MonthlyReportState, event: MonthlyReportEvent) -> MonthlyRepor
                 state.late,
                 state.corrections + 1,
             )
+        case MonthlyReportWithdrawn():
+            if not isinstance(state, Filed):
+                raise TypeError("only a filed report is withdrawn")
+            return Withdrawn(state, event.reason, event.withdrawn_on)
         case _:
             assert_never(event)
 
 
 def _corrected(command: CorrectMonthlyReport, state: Filed) -> Sequence[MonthlyReportEvent]:
     lines = state.projects if command.projects is None else _ordered(command.projects)
-    if (command.investment, lines) == (state.investment, state.projects):
+    investment = state.investment if command.investment is None else command.investment
+    if (investment, lines) == (state.investment, state.projects):
         return []
-    _check(command, lines if command.projects is None else command.projects)
+    _check(command, investment, lines if command.projects is None else command.projects)
+    doubted = None if investment == state.investment else _doubt(command, investment)
+    checks.ask_back(doubted, command.confirmed, "investment")
     if command.reported_on < state.reported_on:
         raise Refused(
             f"The report was handed in on {state.reported_on}; a correction of it can't be of "
@@ -222,17 +286,19 @@ def _corrected(command: CorrectMonthlyReport, state: Filed) -> Sequence[MonthlyR
             report=report_id(command.region, command.month),
             region=command.region,
             month=command.month,
-            investment=command.investment,
+            investment=investment,
             projects=lines,
             previous_investment=state.investment,
             reason=command.reason,
             reported_on=command.reported_on,
-            confirmed=_doubted(command),
+            confirmed=command.confirmed and doubted is not None,
         )
     ]
 
 
-def _check(command: FileMonthlyReport | CorrectMonthlyReport, lines: Sequence[ReportLine]) -> date:
+def _check(
+    command: FileMonthlyReport | CorrectMonthlyReport, investment: Decimal, lines: Sequence[ReportLine]
+) -> date:
     """Everything that must hold of a report's content. Answers the day it is due. Raises Refused."""
     known = command.known
     _check_days(command)
@@ -243,27 +309,23 @@ def _check(command: FileMonthlyReport | CorrectMonthlyReport, lines: Sequence[Re
             where="month",
             remedy="Check region and month; the report calendar lists what is owed.",
         )
-    if known.closed_since is not None:
+    _check_open(command)
+    _check_lines(command, investment, lines)
+    return known.due_on
+
+
+def _check_open(command: MonthlyReportCommand) -> None:
+    """The month's books are open for the city."""
+    since = command.known.closed_since
+    if since is not None:
         raise Refused(
-            f"{command.month} is closed for {command.region} since {known.closed_since}; today is {known.today}.",
+            f"{command.month} is closed for {command.region} since {since}; today is {command.known.today}.",
             code="closed-month",
             status=409,
             where="month",
             remedy="Ask the province to reopen the month for your city, with the reason "
             f"(POST /reports/months/{command.month}/reopenings); send this again while it is open.",
         )
-    _check_lines(command, lines)
-    why = doubt(command.investment, known.usual)
-    if why and not command.confirmed:
-        raise Refused(
-            why,
-            code="confirm-amount",
-            where="investment",
-            remedy="The amount is in yuan: 1 万元 = 10,000 and 1 亿元 = 100,000,000. "
-            "If it is right, send it again with confirmed: true.",
-            extra={"confirm": "confirmed"},
-        )
-    return known.due_on
 
 
 def _check_days(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
@@ -284,7 +346,9 @@ def _check_days(command: FileMonthlyReport | CorrectMonthlyReport) -> None:
         )
 
 
-def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport, lines: Sequence[ReportLine]) -> None:
+def _check_lines(
+    command: FileMonthlyReport | CorrectMonthlyReport, investment: Decimal, lines: Sequence[ReportLine]
+) -> None:
     regions, covered = command.known.project_regions, command.known.covered
     seen: set[str] = set()
     for index, line in enumerate(lines):
@@ -312,9 +376,9 @@ def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport, lines: Seque
                 remedy="A report names projects of its own city: leave it out, or check its id.",
             )
     in_lines = sum((line.investment for line in lines), Decimal(0))
-    if in_lines > command.investment:
+    if in_lines > investment:
         raise Refused(
-            f"The projects add up to {in_lines} yuan, more than the month's {command.investment} yuan of "
+            f"The projects add up to {in_lines} yuan, more than the month's {investment} yuan of "
             "which they are a part.",
             code="projects-over-total",
             where="investment",
@@ -322,8 +386,8 @@ def _check_lines(command: FileMonthlyReport | CorrectMonthlyReport, lines: Seque
         )
 
 
-def _doubted(command: FileMonthlyReport | CorrectMonthlyReport) -> bool:
-    return command.confirmed and doubt(command.investment, command.known.usual) is not None
+def _doubt(command: FileMonthlyReport | CorrectMonthlyReport, investment: Decimal) -> str | None:
+    return doubt(investment, command.known.usual)
 
 
 def _ordered(lines: Sequence[ReportLine]) -> tuple[ReportLine, ...]:

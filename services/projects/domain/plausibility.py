@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 FACTOR = 20
-"""How many times a city's mean month an amount may be, or the mean it, before it is asked about."""
+"""How many times another amount one may be, or the other it, before it is asked about."""
 SMALLEST = Decimal(10_000)
-"""A month's investment of a city below this many yuan looks like 万元 or 亿元 where nothing else is known."""
+"""A need, an offer or a subsidy below this many yuan looks like 万元 or 亿元."""
 
 SMALLEST_PROJECT = Decimal(100_000)
 """A project's total investment below this many yuan looks like 万元 or 亿元."""
@@ -18,25 +18,71 @@ LARGEST_PROJECT = Decimal(100_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
-    """What is known of the city's other months (CNY) and of its target for the year; None: nothing."""
+class ReportCare:
+    """The rule `report_plausibility`: when a city's amount of a month is asked back.
 
-    mean_month: Decimal | None = None
+    More than `far_factor` times another amount, or the other more than that times it, is far from it. Neighbours are
+    the reported months up to `neighbour_months` before and after. `smallest` (yuan) is for a city of which neither a
+    target nor a neighbour is known. A plan without the rule is read with what stands here.
+    """
+
+    far_factor: Decimal = Decimal(5)
+    neighbour_months: int = 3
+    smallest: Decimal = Decimal(1_000_000)
+
+    def far(self, one: Decimal, other: Decimal) -> bool:
+        """Whether two amounts above zero are far from each other."""
+        return one > self.far_factor * other or other > self.far_factor * one
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What an amount is held against (CNY): the year's target, None: none; and neighbours, (month, amount) each."""
+
     year_target: Decimal | None = None
+    neighbours: tuple[tuple[str, Decimal], ...] = ()
+    care: ReportCare = ReportCare()
 
 
 def doubt(investment: Decimal, usual: Usual) -> str | None:
-    """Why an amount (CNY) looks wrong; None if it doesn't. Zero is an amount like another."""
-    mean, target = usual.mean_month, usual.year_target
-    if target is not None and investment > target:
-        return f"{investment} yuan in one month is more than the target of the whole year, {target} yuan."
-    if mean and investment > FACTOR * mean:
-        return f"{investment} yuan is more than {FACTOR} times the mean of the other months, {mean} yuan."
-    if investment and mean and investment * FACTOR < mean:
-        return f"{investment} yuan is less than a {FACTOR}th of the mean of the other months, {mean} yuan."
-    if investment and not mean and investment < SMALLEST:
-        return f"{investment} yuan is less than {SMALLEST} yuan for a whole city and month."
-    return None
+    """Why a city's amount of a month (CNY) looks wrong; None if it doesn't.
+
+    It is asked about when it is far from all that it can be held against: a right report beside a wrong neighbour is
+    near the target, a city that runs ahead of its target is near its neighbours.
+    """
+    if not investment:
+        return "0 yuan says that nothing was invested in the whole city and month; what is not known is not reported."
+    care, said = usual.care, in_words(investment)
+    held: list[tuple[str, Decimal]] = []
+    if usual.year_target:
+        held.append(("a twelfth of the year's target", usual.year_target / 12))
+    held += [(f"the amount of {month}", amount) for month, amount in usual.neighbours if amount]
+    if not held:
+        if investment >= care.smallest:
+            return None
+        return f"{said} is less than {in_words(care.smallest)} for a whole city and month."
+    if any(not care.far(investment, other) for _, other in held):
+        return None
+    others = ", ".join(f"{_far(investment, other)} {what}, {in_words(other)}" for what, other in held)
+    return f"{said} is {others}."
+
+
+def _far(one: Decimal, other: Decimal) -> str:
+    if one > other:
+        return f"{one / other:,.0f} times"
+    return f"one {other / one:,.0f}th of"
+
+
+def in_words(amount: Decimal) -> str:
+    """An amount in yuan as its reader would say it: "482000 yuan (48.2 万元)"."""
+    for size, name in ((Decimal(100_000_000), "亿元"), (Decimal(10_000), "万元")):
+        if amount >= size:
+            return f"{amount:.2f} yuan ({_short(amount / size)} {name})"
+    return f"{amount:.2f} yuan"
+
+
+def _short(amount: Decimal) -> str:
+    return f"{amount:.4f}".rstrip("0").rstrip(".")
 
 
 def doubt_project(total_investment: Decimal) -> str | None:

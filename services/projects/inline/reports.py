@@ -10,6 +10,7 @@ from services.projects.domain.monthly_report import (
     MonthlyReportCorrected,
     MonthlyReportEvent,
     MonthlyReportFiled,
+    MonthlyReportWithdrawn,
 )
 
 # A project's region never changes, and stands in the log before any report that names the project.
@@ -34,6 +35,12 @@ async def apply(conn: AsyncConnection, event: MonthlyReportEvent) -> None:
             await _filed(conn, event)
         case MonthlyReportCorrected():
             await _corrected(conn, event)
+        case MonthlyReportWithdrawn():
+            t = tables.monthly_report.c
+            await conn.execute(
+                delete(tables.monthly_report).where(t.region == event.region, t.month == event.month)
+            )
+            await _no_lines(conn, event)
         case _:
             assert_never(event)
 
@@ -67,12 +74,16 @@ async def _corrected(conn: AsyncConnection, event: MonthlyReportCorrected) -> No
             last_reported_on=event.reported_on,
         )
     )
-    for table in (tables.report_line, tables.report_line_sum):
-        await conn.execute(delete(table).where(table.c.month == event.month, table.c.city == event.region))
+    await _no_lines(conn, event)
     await _lines(conn, event)
 
 
-async def _lines(conn: AsyncConnection, event: MonthlyReportEvent) -> None:
+async def _no_lines(conn: AsyncConnection, event: MonthlyReportEvent) -> None:
+    for table in (tables.report_line, tables.report_line_sum):
+        await conn.execute(delete(table).where(table.c.month == event.month, table.c.city == event.region))
+
+
+async def _lines(conn: AsyncConnection, event: MonthlyReportFiled | MonthlyReportCorrected) -> None:
     """Every line with one statement, and their sums by region."""
     if not event.projects:
         return

@@ -75,9 +75,6 @@ class _MonthlyReport(Request):
 
     region: RegionCode = Field(description="the reporting city (设区市)", examples=["350100"])
     month: Month
-    investment: Money = Field(
-        description="tech-renovation investment (技改投资) of the city completed in the month, CNY (yuan)"
-    )
     reported_on: date | None = Field(
         default=None, description="the day it was handed in, if not today; not before the month's end"
     )
@@ -92,24 +89,46 @@ class FileMonthlyReport(_MonthlyReport):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
+    investment: Money = Field(
+        description="tech-renovation investment (技改投资) of the city completed in the month, CNY (yuan)"
+    )
     projects: Annotated[list[ReportedProject], _NOT_TOO_MANY] = Field(
         default=[], max_length=MOST_PROJECTS, description="city key projects"
     )
 
 
 class CorrectMonthlyReport(_MonthlyReport):
-    """The right report in place of a wrong one."""
+    """The right report in place of a wrong one. What is left out stays as it was."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{**_EXAMPLE, "investment": "4910000000", "reason": "永泰县补报"}]}
     )
 
+    investment: Money | None = Field(
+        default=None,
+        description="technology renovation investment of the month, CNY (yuan); left out: it stays as it was",
+    )
     projects: Annotated[list[ReportedProject] | None, _NOT_TOO_MANY] = Field(
         default=None,
         max_length=MOST_PROJECTS,
         description="city key projects, all of them; left out: they stay as they were; []: none",
     )
     reason: ShortText = Field(description="why it is corrected", examples=["永泰县补报"])
+    version: SeenVersion
+
+
+class WithdrawMonthlyReport(Request):
+    """A report that should not be there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"region": "350100", "month": "2013-02", "reason": "误报，数据未核实"}]
+        }
+    )
+
+    region: RegionCode = Field(description="the reporting city (设区市)", examples=["350100"])
+    month: Month
+    reason: ShortText = Field(description="why it is withdrawn", examples=["误报，数据未核实"])
     version: SeenVersion
 
 
@@ -178,7 +197,7 @@ class ReportSummary(Answer):
     report: str = Field(description="its id", examples=["350100:2013-02"])
     region: str
     month: str
-    investment: Money
+    investment: Money | None = Field(description="CNY (yuan); null: withdrawn, so the month is missing")
     due_on: date
     reported_on: date = Field(description="when it was first handed in")
     late: bool = Field(description="handed in after it was due")
@@ -197,17 +216,21 @@ class ReportView(ReportSummary):
         description="the request that lists all of them; null: they are all here",
         examples=["GET /report-lines?region=350100&first_month=2013-02&last_month=2013-02"],
     )
+    withdrawn_on: date | None = Field(
+        default=None, description="since when it is withdrawn (撤回); null: it stands"
+    )
+    withdrawal_reason: str | None = Field(default=None, description="why it was withdrawn")
 
 
 class ReportVersion(Answer):
-    """What the report said at a time: the filing first, then each correction."""
+    """What the report said at a time: the filing first, then each correction and withdrawal."""
 
-    investment: Money
+    investment: Money | None = Field(description="CNY (yuan); null: it was withdrawn")
     projects: list[ReportLineView] = Field(description="the first of them, where not all fit into one answer")
     project_count: int = Field(description="how many projects it named")
     left_out: int = Field(description="how many of them are not listed here")
     reported_on: date
-    reason: str | None = Field(description="why it was corrected; null for the filing")
+    reason: str | None = Field(description="why it was corrected or withdrawn; null for the filing")
     confirmed: bool = Field(description="an unusual amount, confirmed")
     recorded_at: datetime = Field(description="when the system learnt it, by the Clock")
     position: int = Field(description="position of the event in the log of this service")

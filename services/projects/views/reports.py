@@ -1,6 +1,7 @@
 """Monthly reports as answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +11,9 @@ from services.projects.domain.monthly_report import (
     MonthlyReportCorrected,
     MonthlyReportEvent,
     MonthlyReportState,
+    MonthlyReportWithdrawn,
     ReportLine,
+    Withdrawn,
     report_id,
 )
 from services.projects.models.reports import ReportLineView, ReportSummary, ReportVersion, ReportView
@@ -40,7 +43,15 @@ class Room:
 
 
 def report_view(region: str, month: str, state: MonthlyReportState, room: Room | None = None) -> ReportView:
-    """A filed report. Raises TypeError for one that isn't."""
+    """A report that was filed, be it withdrawn since. Raises TypeError for one that never was."""
+    if isinstance(state, Withdrawn):
+        last = report_view(region, month, replace(state.last, projects=()), room)
+        withdrawn = {
+            "investment": None,
+            "withdrawn_on": state.on,
+            "withdrawal_reason": state.reason,
+        }
+        return last.model_copy(update=withdrawn)
     if not isinstance(state, Filed):
         raise TypeError("not a filed report")
     shown = (room or Room()).take(state.projects)
@@ -65,6 +76,18 @@ def report_view(region: str, month: str, state: MonthlyReportState, room: Room |
 
 def report_version(event: MonthlyReportEvent, recorded: Event, room: Room) -> ReportVersion:
     """One fact of a report's history, with as many lines as there is room for."""
+    if isinstance(event, MonthlyReportWithdrawn):
+        return ReportVersion(
+            investment=None,
+            projects=[],
+            project_count=0,
+            left_out=0,
+            reported_on=event.withdrawn_on,
+            reason=event.reason,
+            confirmed=False,
+            recorded_at=recorded.recorded_at,
+            position=recorded.position,
+        )
     shown = room.take(event.projects)
     return ReportVersion(
         investment=event.investment,

@@ -66,7 +66,7 @@ _written: set[str] = set()
 
 async def report(portal: Portal, region: str) -> str:
     """Something that changes this region's figures; answers with the command's position token."""
-    month = {"region": region, "month": "2013-01", "investment": "210000000"}
+    month = {"region": region, "month": "2013-01", "investment": "210000000", "confirmed": True}
     city = portal.city(region)
     if region not in _written:
         _written.add(region)
@@ -75,7 +75,8 @@ async def report(portal: Portal, region: str) -> str:
             return answer.headers["position-token"]
     amount = str(210_000_000 + int(unique("x")[2:]) * 1000)
     path = f"/reports/{region}/2013-01/corrections"
-    answer = await city.post(path, json={"investment": amount, "reason": "made for a test"})
+    said = {"investment": amount, "confirmed": True, "reason": "made for a test"}
+    answer = await city.post(path, json=said)
     ok(answer)
     return answer.headers["position-token"]
 

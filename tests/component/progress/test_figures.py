@@ -35,6 +35,33 @@ async def test_events_may_come_before_the_plan_they_belong_to(service: Service, 
     assert (await service.figure("TR-6a", at_least=sources.positions))["value"] == "50.0000"
 
 
+async def test_a_withdrawn_report_is_a_missing_month_in_figure_rank_and_evidence(
+    service: Service, sources: Sources
+):
+    await sources.plan()
+    await sources.report("350100", "2013-01", 50, moment("2013-02-04"))
+    await sources.report("350200", "2013-01", 20, moment("2013-02-04"))
+    await sources.withdraw("350100", "2013-01", moment("2013-02-05"))
+    service.clock.set(moment("2013-02-06"))
+    figure = await service.figure("TR-6a", at_least=sources.positions)
+    assert (figure["value"], figure["rank"], figure["light"]) == (None, None, "grey")
+    assert figure["rank_reason"] == "stands aside until it is reported: 2013-01"
+    assert figure["completeness"]["missing"] == ["350100:2013-01"]
+    assert ((await service.figure("TR-6b"))["rank"], (await service.figure("TR-1"))["value"]) == (
+        1,
+        "20.0000",
+    )
+    page = await service.ask("evidence", target="TR-6a")
+    told = [
+        (each["type"], each["value"], each["superseded_by"])
+        for each in page["items"]
+        if each["source"] == "projects"
+    ]
+    assert told == [("MonthlyReportFiled", "5000000000", 3), ("MonthlyReportWithdrawn", None, None)]
+    before = await service.figure("TR-6a", as_of=moment("2013-02-04").isoformat())
+    assert before["value"] == "50.0000"
+
+
 async def test_as_of_shows_what_was_known_then(service: Service, sources: Sources):
     """X-16: a correction, a revised target and a late report change today's figure and no past one."""
     await sources.plan()

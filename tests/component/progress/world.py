@@ -106,6 +106,17 @@ class Sources:
         }
         return await self.projects.publish("MonthlyReportCorrected", data, at)
 
+    async def withdraw(self, region: str, month: str, at: datetime) -> int:
+        data = {
+            "report": f"{region}:{month}",
+            "region": region,
+            "month": month,
+            "previous_investment": "1",
+            "reason": "not verified",
+            "withdrawn_on": "2013-02-05",
+        }
+        return await self.projects.publish("MonthlyReportWithdrawn", data, at)
+
     async def enterprise(self, enterprise: str, region: str, at: datetime) -> int:
         data = {"enterprise": enterprise, "name": enterprise, "region": region, "industry": "3110"}
         return await self.energy.publish("EnterpriseRegistered", data, at)

@@ -270,6 +270,8 @@ async def busy_documents(service: Service) -> None:
     watch = DutyWatch(App(service.engine, service.log, service.clock))
     await watch.sweep()
     await service.report("2013-03", "100000000")
+    await service.ask(FUZHOU, "withdraw-report", region="350100", month="2013-03", reason="x")
+    await service.report("2013-03", "100000000")
     await watch.sweep()
 
 

@@ -333,3 +333,56 @@ async def test_more_projects_than_a_report_names_are_refused_with_what_to_do(ser
     assert (refused.status, refused.where) == (422, "projects")
     assert "at most 2000 projects, this one 2001" in refused.detail
     assert "leave the small ones out" in refused.detail
+
+
+async def test_a_withdrawn_report_is_missing_again_and_owed_again(service: Service) -> None:
+    await service.project()
+    service.clock.set(local(2013, 2, 4))
+    line = {"project": "P-1", "investment": "9500000", "progress_percent": 12.5}
+    await service.report("2013-01", "4820000000", projects=[line])
+    withdraw = {"region": "350100", "month": "2013-01", "reason": "数据未核实"}
+    assert (await service.refused(XIAMEN, "withdraw-report", **withdraw)).status == 403
+    gone = await service.ask(FUZHOU, "withdraw-report", **withdraw)
+    assert (gone["investment"], gone["withdrawn_on"], gone["withdrawal_reason"]) == (
+        None,
+        "2013-02-04",
+        "数据未核实",
+    )
+    assert (await service.ask(PROVINCE, "list-reports"))["items"] == []
+    assert (await service.ask(PROVINCE, "list-report-lines"))["items"] == []
+    service.clock.set(local(2013, 2, 7))
+    month = {"first_month": "2013-01", "last_month": "2013-01"}
+    calendar = await service.ask(PROVINCE, "report-calendar", region="350100", **month)
+    assert [entry["standing"] for entry in calendar["items"]] == ["missing"]
+    duty = await service.ask(PROVINCE, "get-duty-account", duty="TR-12", region="350100")
+    assert next(each for each in duty["obligations"] if each["period"] == "2013-01")["standing"] == "missing"
+    problem = await service.refused(FUZHOU, "correct-report", investment="4820000000", **withdraw)
+    assert problem.code == "withdrawn"
+    again = await service.report("2013-01", "4830000000")
+    assert (again["late"], again["version"], again["withdrawn_on"]) == (True, 3, None)
+    history = await service.ask(PROVINCE, "get-report", region="350100", month="2013-01")
+    assert [version["investment"] for version in history["versions"]] == [
+        "4820000000.00",
+        None,
+        "4830000000.00",
+    ]
+
+
+async def test_the_slip_is_asked_back_and_not_the_right_report_after_it(service: Service) -> None:
+    service.clock.set(local(2013, 3, 4))
+    slip = {"region": "350100", "month": "2013-01", "investment": "482000"}
+    problem = await service.refused(FUZHOU, "file-report", **slip)
+    assert (problem.code, problem.where, problem.extra["confirm"]) == (
+        "confirm-amount",
+        "investment",
+        "confirmed",
+    )
+    assert "482000.00 yuan (48.2 万元)" in problem.detail
+    assert (
+        await service.refused(FUZHOU, "file-report", **{**slip, "investment": 0})
+    ).code == "confirm-amount"
+    await service.report("2013-02", "4820000000")
+    # Confirmed all the same, it doesn't make the right ones doubtful.
+    await service.ask(FUZHOU, "file-report", **slip, confirmed=True)
+    right = {**slip, "investment": "4790000000", "reason": "误用万元"}
+    await service.ask(FUZHOU, "correct-report", **right)

@@ -117,6 +117,10 @@ class World:
         value = Decimal(hundred_millions) * YUAN
         return self._add(INVESTMENT, region, month, f"{region}:{month}", value, source="projects", unit="CNY")
 
+    def withdrawn(self, region: str, month: str) -> "World":
+        """A city's report of the month is withdrawn."""
+        return self._add(INVESTMENT, region, month, f"{region}:{month}", None, source="projects", unit="CNY")
+
     def statistic(self, indicator: str, region: str, value: str, unit: str, **detail: Any) -> "World":
         """A reported statistic of the year 2013."""
         key = f"{indicator}:{region}:{detail.get('price_base')}"

@@ -61,10 +61,63 @@ def test_the_pro_rata_line_steps_when_a_due_day_is_past_in_the_plans_own_time(da
 
 
 def test_before_the_first_due_day_there_is_no_line_to_be_ahead_of():
-    figure = World().reported("350100", "2013-01", 50).at("2013-02-04")["TR-6a"]
-    assert figure.value == 50
+    figure = World().at("2013-02-04")["TR-6a"]
     assert figure.gap_points is None
     assert figure.light is Light.GREY
+
+
+def test_an_early_report_brings_its_months_schedule_along():
+    """Between the 1st and the 5th those who have reported don't turn green for it."""
+    world = World().reported("350100", "2013-01", 55).reported("350100", "2013-02", 50)
+    figures = world.at("2013-03-03")
+    figure = figures["TR-6a"]
+    assert (figure.value, figure.pro_rata) == (105, Decimal(2) / 12 * 100)
+    assert figure.light is Light.YELLOW
+    # Of the province's months only January counts: nobody else has reported February.
+    province = figures["TR-1"]
+    assert (province.value, province.pro_rata) == (105, Decimal(1) / 12 * 100)
+    assert province.gap_points is not None
+    assert abs(province.gap_points - (Decimal(55) / 26 - Decimal(100) / 12)) < Decimal("1e-20")
+
+
+def test_cities_are_ranked_on_the_same_complete_months_and_who_lacks_one_stands_aside():
+    world = all_reported(World(), MONTHS[:5])
+    for number, region in enumerate(sorted(CITIES)):
+        if region != "350900":
+            world.reported(region, "2013-06", 10 + number)
+    on_time = world.reported("350100", "2013-07", 500).at("2013-07-06")
+    aside = on_time["TR-6i"]
+    assert (aside.rank, aside.rank_months) == (None, tuple(MONTHS[:6]))
+    assert aside.rank_reason == "stands aside until it is reported: 2013-06"
+    ranked = [
+        figure for figure in on_time.values() if figure.rank is not None and figure.level == "prefecture"
+    ]
+    assert {figure.ranked for figure in ranked} == {8}
+    assert sorted(figure.rank for figure in ranked if figure.rank) == list(range(1, 9))
+    # Fuzhou's early July doesn't count in any rank.
+    without = world.withdrawn("350100", "2013-07").at("2013-07-06")
+    assert without["TR-6a"].rank == on_time["TR-6a"].rank
+    # On the due day June isn't complete yet: all nine are compared on five months.
+    before = world.at("2013-07-05")
+    assert before["TR-6i"].rank_months == tuple(MONTHS[:5])
+    assert before["TR-6i"].ranked == 9
+    # Once the last one reports, June is complete for all, be it before it is due.
+    world.reported("350900", "2013-06", 9)
+    assert world.at("2013-07-05")["TR-6i"].rank_months == tuple(MONTHS[:6])
+
+
+def test_before_any_month_is_complete_nobody_is_ranked():
+    figure = World().reported("350100", "2013-01", 50).at("2013-02-04")["TR-6a"]
+    assert figure.rank is None
+    assert "no month is due" in figure.rank_reason
+
+
+def test_a_withdrawn_report_is_a_missing_month():
+    world = World().reported("350100", "2013-01", 55).withdrawn("350100", "2013-01")
+    figure = world.at("2013-02-06")["TR-6a"]
+    assert (figure.value, figure.rank, figure.light) == (None, None, Light.GREY)
+    assert figure.completeness is not None
+    assert figure.completeness.missing == ("350100:2013-01",)
 
 
 @pytest.mark.parametrize(

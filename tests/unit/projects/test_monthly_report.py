@@ -13,7 +13,9 @@ from services.projects.domain.monthly_report import (
     Known,
     MonthlyReportCorrected,
     MonthlyReportFiled,
+    MonthlyReportWithdrawn,
     ReportLine,
+    WithdrawMonthlyReport,
 )
 from services.projects.domain.plausibility import Usual
 from services.projects.events import MONTHLY_REPORT
@@ -26,7 +28,7 @@ KNOWN = Known(
     due_on=date(2013, 3, 5),
     project_regions={"P-1": "350181", "P-2": "350203"},
     covered=frozenset({"350100", "350181"}),
-    usual=Usual(mean_month=50 * YI, year_target=660 * YI),
+    usual=Usual(660 * YI, (("2013-01", 50 * YI),)),
 )
 LINE = ReportLine("P-1", Decimal(9_500_000), Decimal("12.5"), "设备安装中")
 FILE = FileMonthlyReport("350100", "2013-02", 48 * YI, (LINE,), date(2013, 3, 4), KNOWN)
@@ -118,13 +120,20 @@ def test_a_report_that_cannot_be_is_rejected(change: dict[str, object], why: str
     given(MONTHLY_REPORT).when(replace(FILE, **change)).rejects(why)  # type: ignore[arg-type]
 
 
+NEAR = (("2013-01", 50 * YI),)
+
+
 @pytest.mark.parametrize(
     ("investment", "usual", "why"),
     [
-        (661 * YI, Usual(None, 660 * YI), "more than the target of the whole year"),
-        (1001 * YI, Usual(50 * YI, None), "more than 20 times the mean"),
-        (Decimal(480_000), Usual(50 * YI, 660 * YI), "less than a 20th of the mean"),
-        (Decimal("48.2"), Usual(), "less than 10000 yuan"),
+        (Decimal(482_000), Usual(660 * YI, NEAR), r"482000.00 yuan (48.2 万元) is one 11,411th of a twelfth"),
+        (482 * YI, Usual(660 * YI), "9 times a twelfth of the year's target, 5500000000.00 yuan (55 亿元)"),
+        (482 * YI, Usual(None, NEAR), "10 times the amount of 2013-01, 5000000000.00 yuan (50 亿元)"),
+        (Decimal(0), Usual(660 * YI, NEAR), "0 yuan says that nothing was invested"),
+        (Decimal(0), Usual(), "0 yuan says that nothing was invested"),
+        (Decimal(482_000), Usual(), "482000.00 yuan (48.2 万元) is less than 1000000.00 yuan (100 万元)"),
+        # Far from the target and from a wrong neighbour.
+        (482 * YI, Usual(660 * YI, (("2013-01", Decimal(482_000)),)), "9 times a twelfth"),
     ],
 )
 def test_an_amount_that_looks_like_another_unit_is_asked_back_once(
@@ -135,9 +144,53 @@ def test_an_amount_that_looks_like_another_unit_is_asked_back_once(
     given(MONTHLY_REPORT).when(replace(report, confirmed=True)).then(
         replace(FILED, investment=investment, projects=(), confirmed=True)
     )
+    changed = replace(CORRECT, investment=investment, projects=(), known=replace(LATER, usual=usual))
+    given(MONTHLY_REPORT, FILED).when(changed).rejects(why, code="confirm-amount")
 
 
-@pytest.mark.parametrize("investment", [Decimal(0), 3 * YI, 48 * YI, 660 * YI])
-def test_an_amount_that_can_be_is_not_asked_about_and_not_marked(investment: Decimal) -> None:
+@pytest.mark.parametrize(
+    ("investment", "usual"),
+    [
+        (11 * YI, Usual(660 * YI)),
+        (275 * YI, Usual(660 * YI)),
+        # The right report beside a wrong one that was taken, and a city far ahead of its target.
+        (48 * YI, Usual(660 * YI, (("2013-01", Decimal(482_000)),))),
+        (400 * YI, Usual(660 * YI, (("2013-01", 390 * YI),))),
+        (48 * YI, Usual(None, (("2013-01", Decimal(0)),))),
+        (48 * YI, Usual()),
+    ],
+)
+def test_an_amount_that_can_be_is_not_asked_about_and_not_marked(investment: Decimal, usual: Usual) -> None:
     report = replace(FILE, investment=investment, projects=(), confirmed=True)
+    report = replace(report, known=replace(KNOWN, usual=usual))
     given(MONTHLY_REPORT).when(report).then(replace(FILED, investment=investment, projects=()))
+
+
+def test_what_a_correction_does_not_name_stays_and_is_not_asked_about_again() -> None:
+    odd = replace(FILED, investment=Decimal(482_000), projects=(), confirmed=True)
+    lines = replace(CORRECT, investment=None, projects=(replace(LINE, investment=Decimal(1)),))
+    given(MONTHLY_REPORT, odd).when(lines).then(
+        replace(
+            CORRECTED,
+            investment=Decimal(482_000),
+            previous_investment=Decimal(482_000),
+            projects=(replace(LINE, investment=Decimal(1)),),
+        )
+    )
+    given(MONTHLY_REPORT, FILED).when(replace(CORRECT, projects=None)).then(CORRECTED)
+
+
+WITHDRAW = WithdrawMonthlyReport("350100", "2013-02", "误报", LATER)
+WITHDRAWN = MonthlyReportWithdrawn("350100:2013-02", "350100", "2013-02", 48 * YI, "误报", date(2013, 3, 20))
+
+
+def test_a_withdrawn_month_is_missing_until_it_is_filed_again() -> None:
+    given(MONTHLY_REPORT, FILED).when(WITHDRAW).then(WITHDRAWN)
+    given(MONTHLY_REPORT).when(WITHDRAW).rejects("nothing to correct or withdraw", code="not-filed")
+    stood = given(MONTHLY_REPORT, FILED, WITHDRAWN)
+    stood.when(WITHDRAW).changes_nothing()
+    stood.when(CORRECT).rejects("has withdrawn its report", code="withdrawn")
+    again = replace(FILE, reported_on=date(2013, 3, 20), known=LATER)
+    stood.when(again).then(replace(FILED, reported_on=date(2013, 3, 20), late=True))
+    closed = replace(WITHDRAW, known=replace(LATER, closed_since=date(2013, 3, 10)))
+    given(MONTHLY_REPORT, FILED).when(closed).rejects("is closed", code="closed-month")

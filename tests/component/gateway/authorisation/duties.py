@@ -17,6 +17,7 @@ POST /reports/months/{month}/closing             200 403  403   403    403     4
 POST /reports/months/{month}/reopenings          201 403  403   403    403     403        403         403
 GET  /reports/{region}/{month}                   200 200  200   403    403     403        403         403
 POST /reports/{region}/{month}/corrections       403 403  200   403    403     403        403         403
+POST /reports/{region}/{month}/withdrawal        403 403  200   403    403     403        403         403
 GET  /duties                                     200 200  200   200    200     200        403         403
 GET  /duties/calendar                            200 200  200   403    403     403        403         403
 GET  /duties/{duty}/{region}                     200 200  200   403    403     403        403         403
@@ -30,9 +31,22 @@ FEBRUARY = {"region": CITY, "month": "2013-02", "investment": "4900000000"}
 _amounts = count(1)
 
 
+async def _reported(world: World) -> None:
+    """January is reported, whatever another sample did to it."""
+    month = {"region": CITY, "month": "2013-01", "investment": str(4_820_000_000 + next(_amounts))}
+    answer = await world.portal.city(CITY).post("/reports", json=month)
+    assert answer.status_code in (201, 409), answer.text
+
+
 async def _correct_report(world: World) -> Ask:
+    await _reported(world)
     body = {"investment": str(4_820_000_000 + next(_amounts)), **REASON}
     return Ask({"region": CITY, "month": "2013-01"}, body=body)
+
+
+async def _withdraw_report(world: World) -> Ask:
+    await _reported(world)
+    return Ask({"region": CITY, "month": "2013-01"}, body=REASON)
 
 
 async def _close_month(world: World) -> Ask:
@@ -64,6 +78,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /reports/months/{month}/reopenings": _reopen_month,
     "GET /reports/{region}/{month}": same(lambda _: {"region": CITY, "month": "2013-01"}),
     "POST /reports/{region}/{month}/corrections": _correct_report,
+    "POST /reports/{region}/{month}/withdrawal": _withdraw_report,
     "GET /duties": same(),
     "GET /duties/calendar": same(query=of_city),
     "GET /duties/{duty}/{region}": same(lambda _: {"duty": "TR-18", "region": CITY}),
