@@ -92,6 +92,7 @@ meter = Table(
     Column("serial", Text),
     Column("ratio", Numeric),
     Column("digits", Integer),
+    Column("modulus", Numeric),
     Column("capacity", Numeric),
     Column("interval_minutes", Integer),
     Column("scope", SmallInteger),
@@ -101,6 +102,7 @@ meter = Table(
     Column("valid_from", DateTime(timezone=True)),
     Column("counting_since", DateTime(timezone=True)),
     Column("retired_at", DateTime(timezone=True)),
+    Column("life", JSON),
 )
 
 measured_day = Table(

@@ -42,6 +42,14 @@ Digits = Annotated[
         description="integer digits of the register: it shows 0 after 10^digits; none: not known",
     ),
 ]
+Modulus = Annotated[
+    Quantity | None,
+    Field(
+        default=None,
+        gt=1,
+        description="what the register counts up to before it shows 0, where that is no power of ten, e.g. 838860.8",
+    ),
+]
 Capacity = Annotated[
     Quantity | None,
     Field(
@@ -103,6 +111,7 @@ class RegisterMeter(Request):
     serial: Serial
     ratio: Ratio = Decimal(1)
     register_digits: Digits
+    register_modulus: Modulus
     capacity: Capacity
     interval_minutes: Interval = 15
     scope: Annotated[
@@ -127,6 +136,7 @@ class Meter(Answer):
     serial: str
     ratio: Figure
     digits: int | None
+    modulus: Figure | None = None
     capacity: Figure | None
     interval_minutes: int
     scope: int
@@ -137,7 +147,13 @@ class Meter(Answer):
     retired_at: datetime | None
 
 
-@ops.command("register-meter", request=RegisterMeter, response=Meter, summary="Register a meter")
+class MeterAfter(Meter):
+    """A meter after a command."""
+
+    changed: bool = Field(description="false: what was asked for was so already, and nothing has happened")
+
+
+@ops.command("register-meter", request=RegisterMeter, response=MeterAfter, summary="Register a meter")
 async def register_meter(call: Call, body: RegisterMeter) -> Reply:
     """Readings of it that waited in quarantine are released for its valid period."""
     return await meters.register(
@@ -148,7 +164,7 @@ async def register_meter(call: Call, body: RegisterMeter) -> Reply:
         carrier=body.carrier,
         unit=body.unit,
         kind=body.kind,
-        counter=Counter(body.serial, body.ratio, body.register_digits, body.capacity),
+        counter=Counter(body.serial, body.ratio, body.register_digits, body.capacity, body.register_modulus),
         interval_minutes=body.interval_minutes,
         scope=body.scope,
         statistic_types=body.statistic_types,
@@ -174,6 +190,7 @@ class ReplaceMeter(Request):
     serial: Serial
     ratio: Ratio | None = None
     register_digits: Digits
+    register_modulus: Modulus
     capacity: Capacity
     old_last: Register
     new_start: Register
@@ -181,7 +198,7 @@ class ReplaceMeter(Request):
     reason: Reason
 
 
-@ops.command("replace-meter", request=ReplaceMeter, response=Meter, summary="Replace a meter's device")
+@ops.command("replace-meter", request=ReplaceMeter, response=MeterAfter, summary="Replace a meter's device")
 async def replace_meter(call: Call, body: ReplaceMeter) -> Reply:
     """From `at` on readings belong to the new device; those later than `at` that came already move to it."""
     return await meters.replace(
@@ -192,6 +209,7 @@ async def replace_meter(call: Call, body: ReplaceMeter) -> Reply:
         serial=body.serial,
         ratio=body.ratio,
         digits=body.register_digits,
+        modulus=body.register_modulus,
         capacity=body.capacity,
         old_last=body.old_last,
         new_start=body.new_start,
@@ -218,7 +236,7 @@ class ChangeRatio(Request):
     reason: Reason
 
 
-@ops.command("change-meter-ratio", request=ChangeRatio, response=Meter, summary="Change a meter's ratio")
+@ops.command("change-meter-ratio", request=ChangeRatio, response=MeterAfter, summary="Change a meter's ratio")
 async def change_ratio(call: Call, body: ChangeRatio) -> Reply:
     """What was counted before keeps the old ratio."""
     return await meters.change_ratio(
@@ -232,6 +250,109 @@ async def change_ratio(call: Call, body: ChangeRatio) -> Reply:
     )
 
 
+class ChangeMeterInterval(Request):
+    """Another interval between readings from a moment on, e.g. hourly instead of by the quarter-hour."""
+
+    model_config = example(
+        meter="E-0042-EL1", at="2013-03-04T10:00:00+08:00", interval_minutes=60, reason="new firmware"
+    )
+
+    meter: MeterId
+    at: Moment = Field(description="of a register: when a reading is stored, or give register_value")
+    interval_minutes: Interval
+    register_value: Register
+    reason: Reason
+
+
+@ops.command(
+    "change-meter-interval",
+    request=ChangeMeterInterval,
+    response=MeterAfter,
+    summary="Change a meter's interval",
+)
+async def change_meter_interval(call: Call, body: ChangeMeterInterval) -> Reply:
+    """From `at` on so many readings are expected; what was expected before stays."""
+    return await meters.change_interval(
+        Serving.energy,
+        call,
+        body.meter,
+        at=body.at,
+        interval_minutes=body.interval_minutes,
+        register_value=body.register_value,
+        reason=body.reason,
+    )
+
+
+class CorrectMeterChange(Request):
+    """What is right of a change that was said wrong; what isn't named was right. `at` names the change; at its
+    `valid_from` it is the registration."""
+
+    model_config = example(
+        meter="E-0042-EL1", at="2013-03-04T10:20:00+08:00", old_last="133", reason="typed 9133 for 133"
+    )
+
+    meter: MeterId
+    at: Moment = Field(description="the change's moment, as it was said")
+    now_at: Moment | None = Field(default=None, description="the right moment, if that was wrong")
+    serial: Serial | None = None
+    ratio: Ratio | None = None
+    register_digits: Digits
+    register_modulus: Modulus
+    capacity: Capacity
+    interval_minutes: Interval | None = None
+    old_last: Register
+    new_start: Register
+    register_value: Register
+    reason: Reason
+
+
+@ops.command(
+    "correct-meter-change",
+    request=CorrectMeterChange,
+    response=MeterAfter,
+    summary="Correct a change of a meter",
+)
+async def correct_meter_change(call: Call, body: CorrectMeterChange) -> Reply:
+    """The meter's readings from there on are worked out again; the figures follow as corrections."""
+    return await meters.correct_change(
+        Serving.energy,
+        call,
+        body.meter,
+        at=body.at,
+        now_at=body.now_at,
+        serial=body.serial,
+        ratio=body.ratio,
+        digits=body.register_digits,
+        modulus=body.register_modulus,
+        capacity=body.capacity,
+        interval_minutes=body.interval_minutes,
+        old_last=body.old_last,
+        new_start=body.new_start,
+        register_value=body.register_value,
+        reason=body.reason,
+    )
+
+
+class UndoMeterChange(Request):
+    """A change (replacement, ratio, interval, retirement) that did not happen."""
+
+    model_config = example(
+        meter="E-0042-EL1", at="2013-03-04T10:20:00+08:00", reason="it was the neighbour's meter"
+    )
+
+    meter: MeterId
+    at: Moment = Field(description="the change's moment, as it was said")
+    reason: Reason
+
+
+@ops.command(
+    "undo-meter-change", request=UndoMeterChange, response=MeterAfter, summary="Undo a change of a meter"
+)
+async def undo_meter_change(call: Call, body: UndoMeterChange) -> Reply:
+    """The meter's readings from there on are worked out as if it had never been said."""
+    return await meters.undo_change(Serving.energy, call, body.meter, at=body.at, reason=body.reason)
+
+
 class RetireMeter(Request):
     """The meter's end."""
 
@@ -242,7 +363,7 @@ class RetireMeter(Request):
     reason: Reason
 
 
-@ops.command("retire-meter", request=RetireMeter, response=Meter, summary="Retire a meter")
+@ops.command("retire-meter", request=RetireMeter, response=MeterAfter, summary="Retire a meter")
 async def retire_meter(call: Call, body: RetireMeter) -> Reply:
     """No readings are expected after `at`. Refused if there are any."""
     return await meters.retire(Serving.energy, call, body.meter, at=body.at, reason=body.reason)

@@ -21,7 +21,7 @@ from services.energy.api.base import (
     example,
     ops,
 )
-from services.energy.api.meters import Meter
+from services.energy.api.meters import MeterAfter
 from services.energy.app import meter_queries, meters
 from services.energy.domain.meter import Verdict
 from shared.rpc import Call, Reply
@@ -38,7 +38,7 @@ class ConfirmRollover(Request):
     reason: Reason
 
 
-@ops.command("confirm-rollover", request=ConfirmRollover, response=Meter, summary="Confirm a rollover")
+@ops.command("confirm-rollover", request=ConfirmRollover, response=MeterAfter, summary="Confirm a rollover")
 async def confirm_rollover(call: Call, body: ConfirmRollover) -> Reply:
     """For a register that fell and whose capacity isn't known or doesn't bear it out."""
     return await meters.confirm_rollover(
@@ -65,16 +65,84 @@ class ResolveSuspect(Request):
     reason: Reason
 
 
-@ops.command("resolve-suspect", request=ResolveSuspect, response=Meter, summary="Resolve a parked interval")
+@ops.command(
+    "resolve-suspect", request=ResolveSuspect, response=MeterAfter, summary="Resolve a parked interval"
+)
 async def resolve_suspect(call: Call, body: ResolveSuspect) -> Reply:
     """A confirmed interval counts from now on; of a voided reading nothing counts, its neighbours join up."""
-    return await meters.resolve_suspect(
+    return await meters.resolve_suspects(
+        Serving.energy,
+        call,
+        body.meter,
+        ends=[body.at],
+        statistic_type=body.statistic_type,
+        verdict=body.verdict,
+        reason=body.reason,
+    )
+
+
+class ResolveSuspects(Request):
+    """A person's word on many parked intervals of one meter: all of it happens, or none."""
+
+    model_config = example(
+        meter="E-0042-EL1",
+        ends=["2013-03-04T10:15:00+08:00", "2013-03-04T11:15:00+08:00"],
+        verdict="void",
+        reason="the box sent zeros",
+    )
+
+    meter: MeterId
+    ends: list[Moment] = Field(
+        min_length=1, max_length=500, description="ends of the intervals, as the list of suspects has them"
+    )
+    statistic_type: StatisticType = 0
+    verdict: Verdict
+    reason: Reason
+
+
+@ops.command(
+    "resolve-suspects", request=ResolveSuspects, response=MeterAfter, summary="Resolve many parked intervals"
+)
+async def resolve_suspects(call: Call, body: ResolveSuspects) -> Reply:
+    """As resolve-suspect. A voided reading settles the interval that begins with it too, if that is named."""
+    return await meters.resolve_suspects(
+        Serving.energy,
+        call,
+        body.meter,
+        ends=body.ends,
+        statistic_type=body.statistic_type,
+        verdict=body.verdict,
+        reason=body.reason,
+    )
+
+
+class WithdrawVerdict(Request):
+    """What was said of an interval (confirmed, a rollover) or of its reading (voided) doesn't hold."""
+
+    model_config = example(
+        meter="E-0042-EL1", at="2013-03-04T10:15:00+08:00", reason="the photo shows another meter"
+    )
+
+    meter: MeterId
+    at: Moment = Field(description="end of the interval")
+    statistic_type: StatisticType = 0
+    reason: Reason
+
+
+@ops.command(
+    "withdraw-verdict",
+    request=WithdrawVerdict,
+    response=MeterAfter,
+    summary="Withdraw a verdict on an interval",
+)
+async def withdraw_verdict(call: Call, body: WithdrawVerdict) -> Reply:
+    """The interval is what its readings say, parked if need be; a voided reading stands again."""
+    return await meters.withdraw_verdict(
         Serving.energy,
         call,
         body.meter,
         at=body.at,
         statistic_type=body.statistic_type,
-        verdict=body.verdict,
         reason=body.reason,
     )
 

@@ -9,13 +9,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
-from services.energy.domain import coverage, enterprise, key_users, measured_day, meter, reference
+from services.energy.domain import coverage, enterprise, key_users, measured_day, meter, meter_life, reference
 from services.energy.domain.refusal import taken
 
 
@@ -43,22 +43,15 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
                 await _designated(conn, event, now)
             case meter.MeterRegistered():
                 await _meter(conn, event)
-            case meter.MeterReplaced():
-                await _set_meter(
-                    conn,
-                    event.meter,
-                    serial=event.serial,
-                    ratio=event.ratio,
-                    digits=event.digits,
-                    capacity=event.capacity,
-                    calibrated_on=event.calibration.last,
-                    calibration_due=event.calibration.next,
-                    counting_since=event.at,
-                )
-            case meter.MeterRatioChanged():
-                await _set_meter(conn, event.meter, ratio=event.ratio, counting_since=event.at)
-            case meter.MeterRetired():
-                await _set_meter(conn, event.meter, retired_at=event.at)
+            case (
+                meter.MeterReplaced()
+                | meter.MeterRatioChanged()
+                | meter.MeterIntervalChanged()
+                | meter.MeterChangeCorrected()
+                | meter.MeterChangeUndone()
+                | meter.MeterRetired()
+            ):
+                await _lived(conn, event)
             case measured_day.EnterpriseDayMeasured():
                 days.append(
                     {
@@ -238,6 +231,8 @@ async def _meter(conn: AsyncConnection, event: meter.MeterRegistered) -> None:
                 "serial": event.serial,
                 "ratio": event.ratio,
                 "digits": event.digits,
+                "modulus": event.modulus,
+                "life": msgspec.to_builtins(meter_life.InUse(event)),
                 "capacity": event.capacity,
                 "interval_minutes": event.interval_minutes,
                 "scope": event.scope,
@@ -249,6 +244,41 @@ async def _meter(conn: AsyncConnection, event: meter.MeterRegistered) -> None:
                 "retired_at": None,
             }
         ],
+    )
+
+
+async def know_life(conn: AsyncConnection, state: meter_life.InUse | meter_life.Retired) -> None:
+    """Let the row have the meter's life as the log says it: rows of an older release don't."""
+    await _set_meter(conn, state.registered.meter, life=msgspec.to_builtins(state))
+
+
+async def _lived(conn: AsyncConnection, event: meter.Event) -> None:
+    """What holds now, after a change somewhere in the meter's life."""
+    row = await conn.execute(select(tables.meter.c.life).where(tables.meter.c.meter == event.meter))
+    life: dict[str, Any] = row.scalar_one()
+    known: meter_life.State = (
+        msgspec.convert(life, meter_life.Retired)
+        if "before" in life
+        else msgspec.convert(life, meter_life.InUse)
+    )
+    state = meter_life.evolve(known, event)
+    assert isinstance(state, meter_life.InUse | meter_life.Retired)  # noqa: S101 - it was registered
+    used = state if isinstance(state, meter_life.InUse) else state.before
+    last = meter_life.segments(state)[-1]
+    await _set_meter(
+        conn,
+        event.meter,
+        serial=last.counter.serial,
+        ratio=last.counter.ratio,
+        digits=last.counter.digits,
+        modulus=last.counter.modulus,
+        capacity=last.counter.capacity,
+        interval_minutes=last.interval_minutes,
+        calibrated_on=used.calibration.last,
+        calibration_due=used.calibration.next,
+        counting_since=used.since,
+        retired_at=state.at if isinstance(state, meter_life.Retired) else None,
+        life=msgspec.to_builtins(state),
     )
 
 

@@ -1,7 +1,7 @@
 """Use cases on meters: what the registry decides, carried into the readings' store in the same transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.energy import tables
 from services.energy.app import inline
 from services.energy.app.context import Energy
+from services.energy.app.meter_store import keep, moment, shown_at, verdict_of
 from services.energy.domain import meter as domain
+from services.energy.domain import meter_changes as changes
 from services.energy.domain import meter_decisions as decisions
-from services.energy.domain import registers
+from services.energy.domain import meter_life as life
 from services.energy.domain.meter import Calibration, Counter, Kind
-from services.energy.readings import revise
-from services.energy.readings.memory import Connection
-from services.energy.readings.reference import SeriesSpec, driver, thousandths
+from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
 from services.energy.regions import managed_enterprise
 from shared.decider import Decider
@@ -26,11 +26,9 @@ from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call, Reply
 
-_METER: Decider[domain.State, decisions.Command, domain.Event] = Decider(
-    domain.NoMeter(), decisions.decide, domain.evolve
+_METER: Decider[life.State, decisions.Command, domain.Event] = Decider(
+    life.NoMeter(), decisions.decide, life.evolve
 )
-_SLOT_SECONDS = {1: 86_400, 2: 31 * 86_400, 3: 366 * 86_400}
-"""Length of a slot by statistic type; type 0 (real-time) has the meter's own."""
 
 _PARKED = text("""
     SELECT i.t0 AS begins, i.t AS ends, i.reason, i.e FROM irregular i JOIN series x USING (s)
@@ -94,22 +92,18 @@ async def replace(
     serial: str,
     ratio: Decimal | None,
     digits: int | None,
+    modulus: Decimal | None,
     capacity: Decimal | None,
     old_last: Decimal | None,
     new_start: Decimal | None,
     calibration: Calibration,
     reason: str,
 ) -> Reply:
-    """Another device from a moment on; ratio, digits and capacity stay as they were where None is given."""
+    """Another device from a moment on; what is None stays as it was at that moment."""
 
     async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
-        counter = Counter(
-            serial,
-            row.ratio if ratio is None else ratio,
-            row.digits if digits is None else digits,
-            row.capacity if capacity is None else capacity,
-        )
-        return decisions.ReplaceMeter(at, counter, old_last, new_start, calibration, reason, energy.now())
+        device = changes.Device(serial, ratio, digits, capacity, modulus)
+        return decisions.ReplaceMeter(at, device, old_last, new_start, calibration, reason, energy.now())
 
     return await _managed(energy, call, meter, command)
 
@@ -144,21 +138,72 @@ async def confirm_rollover(
     return await _managed(energy, call, meter, command)
 
 
-async def resolve_suspect(
+async def change_interval(
     energy: Energy,
     call: Call,
     meter: str,
     *,
     at: datetime,
+    interval_minutes: int,
+    register_value: Decimal | None,
+    reason: str,
+) -> Reply:
+    """Another interval from a moment on, at which a register is stored or said."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        await _lock(conn, row.enterprise)
+        stored = await shown_at(conn, meter, at)
+        return changes.ChangeInterval(at, interval_minutes, register_value, stored, reason, energy.now())
+
+    return await _managed(energy, call, meter, command)
+
+
+async def correct_change(energy: Energy, call: Call, meter: str, *, at: datetime, **right: Any) -> Reply:
+    """What is right of a change of that moment; what isn't named was right. `right` has CorrectChange's fields."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        return changes.CorrectChange(at, now=energy.now(), **right)
+
+    return await _managed(energy, call, meter, command)
+
+
+async def undo_change(energy: Energy, call: Call, meter: str, *, at: datetime, reason: str) -> Reply:
+    """The change of that moment did not happen."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        return changes.UndoChange(at, reason)
+
+    return await _managed(energy, call, meter, command)
+
+
+async def resolve_suspects(
+    energy: Energy,
+    call: Call,
+    meter: str,
+    *,
+    ends: Sequence[datetime],
     statistic_type: int,
     verdict: domain.Verdict,
     reason: str,
 ) -> Reply:
-    """A person's word on a parked interval: it was so, or its closing reading is wrong."""
+    """A person's word on parked intervals: it was so, or their closing readings are wrong."""
 
     async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
-        parked = await _parked(conn, row, statistic_type, at)
-        return decisions.ResolveSuspect(at, statistic_type, verdict, reason, parked)
+        parked = [(at, await _parked(conn, row, statistic_type, at)) for at in dict.fromkeys(ends)]
+        return decisions.ResolveSuspects(statistic_type, verdict, reason, tuple(parked))
+
+    return await _managed(energy, call, meter, command)
+
+
+async def withdraw_verdict(
+    energy: Energy, call: Call, meter: str, *, at: datetime, statistic_type: int, reason: str
+) -> Reply:
+    """What was said of the interval that ends at `at` doesn't hold: it is parked, or its reading stands again."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        await _lock(conn, row.enterprise)
+        given = await verdict_of(conn, meter, statistic_type, at)
+        return changes.WithdrawVerdict(at, statistic_type, reason, given)
 
     return await _managed(energy, call, meter, command)
 
@@ -169,7 +214,7 @@ async def retire(energy: Energy, call: Call, meter: str, *, at: datetime, reason
     async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
         await _lock(conn, row.enterprise)
         last = await conn.scalar(_LAST_READING, {"meter": meter})
-        return decisions.RetireMeter(at, reason, None if last is None else _moment(last))
+        return decisions.RetireMeter(at, reason, None if last is None else moment(last))
 
     return await _managed(energy, call, meter, command)
 
@@ -196,68 +241,27 @@ async def _run(
     meter: str,
     command: Callable[[AsyncConnection], Awaitable[decisions.Command]],
 ) -> Reply:
+    before: list[life.State] = []
+
+    def decide(made: decisions.Command, state: life.State) -> Sequence[domain.Event]:
+        before[:] = [state]
+        return decisions.decide(made, state)
+
     async def write(conn: AsyncConnection, events: Sequence[domain.Event]) -> None:
+        state = before[0]
+        if isinstance(state, life.InUse | life.Retired):
+            await inline.know_life(conn, state)
         await inline.apply(conn, events, energy.now())
         for event in events:
-            await _store(energy, conn, event, call.actor.subject)
+            after = life.evolve(state, event)
+            await keep(conn, event, state, after, call.actor.subject, energy.now())
+            state = after
 
-    def answer(state: domain.State, _: Any) -> Any:
-        return _view(state)
+    def answer(state: life.State, events: Sequence[domain.Event]) -> Any:
+        return {**_view(state), "changed": bool(events)}
 
-    return await energy.runner.run(call, f"meter-{meter}", _METER, command, inline=write, answer=answer)
-
-
-async def _store(energy: Energy, conn: AsyncConnection, event: domain.Event, by: str) -> None:
-    """What an event means to the readings."""
-    inner, now = await driver(conn), energy.now()
-    match event:
-        case domain.MeterRegistered():
-            for statistic_type in event.statistic_types:
-                await revise.open_meter(inner, _opening_spec(event, statistic_type), now)
-        case domain.MeterReplaced():
-            await _succeed(inner, conn, event.meter, event.at, now, event.old_last, event.new_start)
-        case domain.MeterRatioChanged(register_value=value):
-            await _succeed(inner, conn, event.meter, event.at, now, value, value)
-        case domain.MeterRolloverConfirmed():
-            verdict = registers.Verdict.ROLLOVER
-            await revise.give_verdict(
-                inner, event.meter, event.statistic_type, event.start, event.at, verdict, by, now
-            )
-        case domain.SuspectResolved(verdict=domain.Verdict.CONFIRM):
-            verdict = registers.Verdict.SO
-            await revise.give_verdict(
-                inner, event.meter, event.statistic_type, event.start, event.at, verdict, by, now
-            )
-        case domain.SuspectResolved():
-            await revise.void_reading(inner, event.meter, event.statistic_type, event.at, now)
-        case domain.MeterRetired():
-            for statistic_type in (await _row(conn, event.meter)).statistic_types:
-                await revise.close_meter(inner, event.meter, statistic_type, event.at, now)
-
-
-async def _succeed(
-    inner: Connection,
-    conn: AsyncConnection,
-    meter: str,
-    at: datetime,
-    now: datetime,
-    closing: Decimal | None,
-    opening: Decimal | None,
-) -> None:
-    """Close the meter's series at `at` and open the next, by what the inline table says since this command."""
-    row = await _row(conn, meter)
-    for statistic_type in row.statistic_types:
-        await revise.replace_register(
-            inner,
-            _spec(row, statistic_type, at),
-            now,
-            closing=None if closing is None else thousandths(closing),
-            opening=None if opening is None else thousandths(opening),
-        )
-
-
-async def _row(conn: AsyncConnection, meter: str) -> Any:
-    return (await conn.execute(select(tables.meter).where(tables.meter.c.meter == meter))).one()
+    decider = Decider(_METER.initial, decide, _METER.evolve)
+    return await energy.runner.run(call, f"meter-{meter}", decider, command, inline=write, answer=answer)
 
 
 async def _lock(conn: AsyncConnection, enterprise: str) -> None:
@@ -276,62 +280,20 @@ async def _parked(
     if found is None:
         return None
     return decisions.Parked(
-        _moment(found.begins), _moment(found.ends), found.reason, Decimal(found.e).scaleb(-3)
+        moment(found.begins), moment(found.ends), found.reason, Decimal(found.e).scaleb(-3)
     )
 
 
-def _opening_spec(event: domain.MeterRegistered, statistic_type: int) -> SeriesSpec:
-    return SeriesSpec(
-        meter=event.meter,
-        enterprise=event.enterprise,
-        carrier=event.carrier,
-        unit=event.unit,
-        kind=event.kind.value,
-        valid_from=event.valid_from,
-        ratio=event.ratio,
-        unit_factor=event.unit_factor,
-        digits=event.digits,
-        capacity=event.capacity,
-        interval_seconds=_SLOT_SECONDS.get(statistic_type, event.interval_minutes * 60),
-        scope=event.scope,
-        statistic_type=statistic_type,
-    )
-
-
-def _spec(row: Any, statistic_type: int, valid_from: datetime) -> SeriesSpec:
-    return SeriesSpec(
-        meter=row.meter,
-        enterprise=row.enterprise,
-        carrier=row.carrier,
-        unit=row.unit,
-        kind=row.kind,
-        valid_from=valid_from,
-        ratio=row.ratio,
-        unit_factor=row.unit_factor,
-        digits=row.digits,
-        capacity=row.capacity,
-        interval_seconds=_SLOT_SECONDS.get(statistic_type, row.interval_minutes * 60),
-        scope=row.scope,
-        statistic_type=statistic_type,
-    )
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _view(state: domain.State) -> dict[str, Any]:
-    match state:
-        case domain.InUse(registered=registered, counter=counter):
-            fields: dict[str, Any] = msgspec.to_builtins(registered)
-            return {
-                **fields,
-                **msgspec.to_builtins(counter),
-                "calibration": msgspec.to_builtins(state.calibration),
-                "counting_since": state.since.isoformat(),
-                "retired_at": None,
-            }
-        case domain.Retired(registered=registered, at=at):
-            return {**msgspec.to_builtins(registered), "counting_since": None, "retired_at": at.isoformat()}
-        case _:
-            raise TypeError(f"a meter was decided on that is {type(state).__name__}")
+def _view(state: life.State) -> dict[str, Any]:
+    assert isinstance(state, life.InUse | life.Retired)  # noqa: S101 - a refusal has no view
+    last = life.segments(state)[-1]
+    used = state if isinstance(state, life.InUse) else state.before
+    retired_at = state.at if isinstance(state, life.Retired) else None
+    return {
+        **msgspec.to_builtins(state.registered),
+        **msgspec.to_builtins(last.counter),
+        "interval_minutes": last.interval_minutes,
+        "calibration": msgspec.to_builtins(used.calibration),
+        "counting_since": None if retired_at else used.since.isoformat(),
+        "retired_at": retired_at.isoformat() if retired_at else None,
+    }

@@ -31,11 +31,29 @@ def check_counter(kind: Kind, counter: Counter, unit_factor: Decimal) -> None:
             f"{counter.digits} digits: a register has 1 to {MAX_DIGITS}.",
             where="register_digits",
         )
+    if counter.modulus is not None:
+        _check_modulus(kind, counter.digits, counter.modulus)
     if counter.capacity is not None and counter.capacity <= 0:
         raise Refused(
             "capacity-not-positive", "A capacity is more than 0; leave it out if unknown.", where="capacity"
         )
     _countable(counter, unit_factor)
+
+
+def _check_modulus(kind: Kind, digits: int | None, modulus: Decimal) -> None:
+    if kind is Kind.INTERVAL or digits is not None:
+        raise Refused(
+            "digits-or-modulus",
+            "A register starts again after 10^digits, or at another modulus; a meter of quantities doesn't.",
+            remedy="Give register_digits or register_modulus, for a register only.",
+            where="register_modulus",
+        )
+    if not 1 < modulus <= 10**MAX_DIGITS or modulus != round(modulus, 3):
+        raise Refused(
+            "modulus-out-of-range",
+            f"A modulus of {modulus}: it lies above 1, up to 10^{MAX_DIGITS}, with at most 3 decimals.",
+            where="register_modulus",
+        )
 
 
 def _countable(counter: Counter, unit_factor: Decimal) -> None:
@@ -45,7 +63,7 @@ def _countable(counter: Counter, unit_factor: Decimal) -> None:
     if (
         step.numerator > 10**7
         or step.denominator > 10**6
-        or 10 ** (counter.digits or 0) >= _highest(counter, unit_factor)
+        or (counter.starts_again_at or 1) >= _highest(counter, unit_factor)
     ):
         raise Refused(
             "counter-too-large",
@@ -75,12 +93,16 @@ def check_shown(name: str, value: Decimal | None, kind: Kind, counter: Counter, 
         raise Refused("no-register", "The meter reports quantities: it has no register.", where=name)
     if value < 0:
         raise Refused("register-negative", f"A register shows 0 or more, not {value}.", where=name)
-    if value >= _highest(counter, unit_factor) or (
-        counter.digits is not None and value >= 10**counter.digits
-    ):
+    most = counter.starts_again_at
+    if value >= _highest(counter, unit_factor) or (most is not None and value >= most):
+        digits = (
+            f"{counter.digits or 'unknown'} digits"
+            if counter.modulus is None
+            else f"modulus {counter.modulus}"
+        )
         raise Refused(
             "register-too-large",
-            f"A register of {counter.digits or 'unknown'} digits doesn't show {value}.",
+            f"A register of {digits} doesn't show {value}.",
             remedy="Read the value again; it is given in the meter's unit, before the ratio.",
             where=name,
         )

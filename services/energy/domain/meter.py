@@ -1,15 +1,15 @@
-"""A meter (计量器具): what happened to it, and what that makes of it. Decisions stand in `meter_decisions`.
+"""What happens to a meter (计量器具). What that makes of it stands in `meter_life`, decisions in `meter_decisions`.
 
-Nothing about a meter is edited: a new counter, ratio or capacity holds from a moment on, and the readings before
-keep theirs. What a register cannot explain by itself (a replacement, a rollover without a known capacity, a
-jump) a person says explicitly; until then the interval is parked, neither believed nor zeroed.
+Nothing about a meter is edited: a new counter, ratio or interval holds from a moment on, and the readings before keep
+theirs. What a register cannot explain by itself (a replacement, a rollover without a known capacity, a jump) a person
+says explicitly; until then the interval is parked, neither believed nor zeroed. What was said wrong is corrected or
+undone by another event with its reason: the meter's life is laid out again from the first moment that it concerns.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import assert_never
 
 
 class Kind(StrEnum):
@@ -29,13 +29,22 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Counter:
     """What holds over one stretch of a meter's life. `ratio` multiplies the register (倍率), `digits` is the number
-    of its integer digits (a register shows 0 after 10^digits), `capacity` the most that can pass in an hour, in
+    of its integer digits (a register shows 0 after 10^digits), `modulus` says it where that is no power of ten (a
+    register of 32-bit pulses starts again after 838,860.8), `capacity` is the most that can pass in an hour, in
     `unit` and after the ratio; None: not known, then nothing is suspect."""
 
     serial: str
     ratio: Decimal
     digits: int | None
     capacity: Decimal | None
+    modulus: Decimal | None = None
+
+    @property
+    def starts_again_at(self) -> Decimal | None:
+        """The register shows 0 instead of this; None: not known."""
+        if self.modulus is not None:
+            return self.modulus
+        return None if self.digits is None else Decimal(10**self.digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class MeterRegistered:
     statistic_types: tuple[int, ...]
     calibration: Calibration
     valid_from: datetime
+    modulus: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ class MeterReplaced:
     new_start: Decimal | None
     calibration: Calibration
     reason: str
+    modulus: Decimal | None = None
 
     @property
     def occurred_at(self) -> datetime:
@@ -108,6 +119,67 @@ class MeterRatioChanged:
     @property
     def occurred_at(self) -> datetime:
         return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class MeterIntervalChanged:
+    """From `at` on readings come at another interval, e.g. hourly instead of by the quarter-hour."""
+
+    meter: str
+    enterprise: str
+    at: datetime
+    interval_minutes: int
+    previous_minutes: int
+    register_value: Decimal | None
+    reason: str
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class MeterChangeCorrected:
+    """The change of `at` was said wrong; this is all of what is right. `now_at` is its moment. A correction of the
+    registration itself (`at` is its valid_from) has no register values."""
+
+    meter: str
+    enterprise: str
+    at: datetime
+    now_at: datetime
+    serial: str | None
+    ratio: Decimal | None
+    digits: int | None
+    modulus: Decimal | None
+    capacity: Decimal | None
+    interval_minutes: int | None
+    old_last: Decimal | None
+    new_start: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterChangeUndone:
+    """The change of `at` (a replacement, another ratio or interval, the retirement) did not happen."""
+
+    meter: str
+    enterprise: str
+    at: datetime
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWithdrawn:
+    """What was said of the interval (`start`, `at`] doesn't hold: it is parked again, a voided reading stands again."""
+
+    meter: str
+    enterprise: str
+    statistic_type: int
+    start: datetime
+    at: datetime
+    verdict: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,62 +227,11 @@ Event = (
     MeterRegistered
     | MeterReplaced
     | MeterRatioChanged
+    | MeterIntervalChanged
+    | MeterChangeCorrected
+    | MeterChangeUndone
+    | VerdictWithdrawn
     | MeterRolloverConfirmed
     | SuspectResolved
     | MeterRetired
 )
-
-
-# States
-
-
-@dataclass(frozen=True, slots=True)
-class NoMeter:
-    """Nobody has registered it."""
-
-
-@dataclass(frozen=True, slots=True)
-class InUse:
-    """A meter that counts. `counter` holds from `since` on."""
-
-    registered: MeterRegistered
-    counter: Counter
-    calibration: Calibration
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Retired:
-    """A meter that counted until `at`."""
-
-    registered: MeterRegistered
-    at: datetime
-
-
-State = NoMeter | InUse | Retired
-
-
-def evolve(state: State, event: Event) -> State:
-    """The state after a fact."""
-    match event:
-        case MeterRegistered():
-            counter = Counter(event.serial, event.ratio, event.digits, event.capacity)
-            return InUse(event, counter, event.calibration, event.valid_from)
-        case MeterReplaced():
-            counter = Counter(event.serial, event.ratio, event.digits, event.capacity)
-            return replace(_in_use(state), counter=counter, calibration=event.calibration, since=event.at)
-        case MeterRatioChanged():
-            known = _in_use(state)
-            return replace(known, counter=replace(known.counter, ratio=event.ratio), since=event.at)
-        case MeterRolloverConfirmed() | SuspectResolved():
-            return state
-        case MeterRetired():
-            return Retired(_in_use(state).registered, event.at)
-        case _:
-            assert_never(event)
-
-
-def _in_use(state: State) -> InUse:
-    if not isinstance(state, InUse):
-        raise TypeError(f"an event of a meter that is {type(state).__name__}")
-    return state

@@ -6,25 +6,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from . import meter_changes as changes
 from .carrier_units import factor
 from .counter_checks import check_calibration, check_counter, check_shown
 from .meter import (
     Calibration,
     Counter,
     Event,
-    InUse,
     Kind,
     MeterRatioChanged,
     MeterRegistered,
     MeterReplaced,
     MeterRetired,
     MeterRolloverConfirmed,
-    NoMeter,
-    Retired,
-    State,
     SuspectResolved,
     Verdict,
 )
+from .meter_changes import in_life, not_ahead, retired, with_device
+from .meter_life import InUse, NoMeter, Retired, State, holds_at
 from .refusal import Refused, taken, unknown
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -63,10 +62,11 @@ class RegisterMeter:
 @dataclass(frozen=True, slots=True)
 class ReplaceMeter:
     """The device behind the meter is replaced at `at`. A register needs the old one's last value and the new
-    one's first (in `unit`, before the ratio), or the energy around the change would be lost."""
+    one's first (in `unit`, before the ratio), or the energy around the change would be lost. What `device` leaves
+    out stays as it was at that moment."""
 
     at: datetime
-    counter: Counter
+    device: changes.Device
     old_last: Decimal | None
     new_start: Decimal | None
     calibration: Calibration
@@ -87,7 +87,7 @@ class ChangeRatio:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmRollover:
-    """The register passed its highest value in the interval that ends at `at`."""
+    """The register passed its highest value in the interval that ends at `at`. `parked` is reference data."""
 
     at: datetime
     statistic_type: int
@@ -107,14 +107,13 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class ResolveSuspect:
-    """A person's word on the parked interval that ends at `at`; `parked` is None if none does."""
+class ResolveSuspects:
+    """A person's word on parked intervals; `parked` has, for each end that was named, the interval or None."""
 
-    at: datetime
     statistic_type: int
     verdict: Verdict
     reason: str
-    parked: Parked | None
+    parked: tuple[tuple[datetime, Parked | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,18 @@ class RetireMeter:
     last_reading_at: datetime | None = None
 
 
-Command = RegisterMeter | ReplaceMeter | ChangeRatio | ConfirmRollover | ResolveSuspect | RetireMeter
+Command = (
+    RegisterMeter
+    | ReplaceMeter
+    | ChangeRatio
+    | ConfirmRollover
+    | ResolveSuspects
+    | RetireMeter
+    | changes.ChangeInterval
+    | changes.CorrectChange
+    | changes.UndoChange
+    | changes.WithdrawVerdict
+)
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
@@ -146,20 +156,26 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _ratio_changed(command, state)
         case ConfirmRollover(), InUse(registered=registered):
             return [_rolled_over(command, state)]
-        case ResolveSuspect(), InUse(registered=registered):
-            return [_resolved(command, registered.meter, registered.enterprise)]
-        case ResolveSuspect(), Retired(registered=registered):
-            return [_resolved(command, registered.meter, registered.enterprise)]
+        case ResolveSuspects(), InUse() | Retired():
+            return _resolved(command, state)
+        case changes.ChangeInterval(), InUse():
+            return changes.interval_changed(command, state)
+        case changes.CorrectChange(), InUse() | Retired():
+            return changes.corrected(command, state)
+        case changes.UndoChange(), InUse() | Retired():
+            return changes.undone(command, state)
+        case changes.WithdrawVerdict(), InUse() | Retired():
+            return [changes.withdrawn(command, state)]
         case RetireMeter(), InUse(registered=registered):
-            _after(command.at, state)
+            changes.after_all(command.at, state)
             _nothing_later(command)
             return [MeterRetired(registered.meter, registered.enterprise, command.at, command.reason)]
         case RetireMeter(), Retired(at=at):
             if command.at == at:
                 return []
-            raise _retired(state)
-        case ((ReplaceMeter() | ChangeRatio() | ConfirmRollover()), Retired() as retired):
-            raise _retired(retired)
+            raise retired(state)
+        case ((ReplaceMeter() | ChangeRatio() | changes.ChangeInterval() | ConfirmRollover()), Retired()):
+            raise retired(state)
         case _, NoMeter():
             raise unknown("meter", "")
         case _:
@@ -190,13 +206,7 @@ def _registered(command: RegisterMeter) -> MeterRegistered:
             "A meter reports one or more statistic types, each named once.",
             where="statistic_types",
         )
-    if 24 * 60 % command.interval_minutes:
-        raise Refused(
-            "interval-does-not-divide-the-day",
-            f"{command.interval_minutes} minutes don't divide a day: slots would drift over midnight.",
-            remedy="Give 15, 30 or 60 (plan data §3.3).",
-            where="interval_minutes",
-        )
+    changes.check_interval(command.interval_minutes)
     check_calibration(command.calibration)
     return MeterRegistered(
         command.meter,
@@ -215,14 +225,17 @@ def _registered(command: RegisterMeter) -> MeterRegistered:
         tuple(sorted(command.statistic_types)),
         command.calibration,
         command.valid_from,
+        command.counter.modulus,
     )
 
 
 def _replaced(command: ReplaceMeter, state: InUse) -> MeterReplaced:
     registered = state.registered
-    _after(command.at, state)
-    _not_ahead(command.at, command.now)
-    check_counter(registered.kind, command.counter, registered.unit_factor)
+    in_life(command.at, state)
+    not_ahead(command.at, command.now)
+    before = holds_at(state, command.at).counter
+    counter = with_device(before, command.device)
+    check_counter(registered.kind, counter, registered.unit_factor)
     check_calibration(command.calibration)
     both = command.old_last is not None and command.new_start is not None
     if registered.kind is Kind.REGISTER and not both:
@@ -233,31 +246,33 @@ def _replaced(command: ReplaceMeter, state: InUse) -> MeterReplaced:
             where="old_last",
         )
     step = registered.unit_factor
-    check_shown("old_last", command.old_last, registered.kind, state.counter, step)
-    check_shown("new_start", command.new_start, registered.kind, command.counter, step)
+    check_shown("old_last", command.old_last, registered.kind, before, step)
+    check_shown("new_start", command.new_start, registered.kind, counter, step)
     return MeterReplaced(
         registered.meter,
         registered.enterprise,
         command.at,
-        command.counter.serial,
-        state.counter.serial,
-        command.counter.ratio,
-        command.counter.digits,
-        command.counter.capacity,
+        counter.serial,
+        before.serial,
+        counter.ratio,
+        counter.digits,
+        counter.capacity,
         command.old_last,
         command.new_start,
         command.calibration,
         command.reason,
+        counter.modulus,
     )
 
 
 def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
     registered = state.registered
-    if command.ratio == state.counter.ratio:
+    before = holds_at(state, command.at).counter
+    if command.ratio == before.ratio:
         return []
-    _after(command.at, state)
-    _not_ahead(command.at, command.now)
-    changed = replace(state.counter, ratio=command.ratio)
+    in_life(command.at, state)
+    not_ahead(command.at, command.now)
+    changed = replace(before, ratio=command.ratio)
     check_counter(registered.kind, changed, registered.unit_factor)
     if registered.kind is Kind.REGISTER and command.register_value is None:
         raise Refused(
@@ -274,7 +289,7 @@ def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
             registered.enterprise,
             command.at,
             command.ratio,
-            state.counter.ratio,
+            before.ratio,
             command.register_value,
             command.reason,
         )
@@ -283,11 +298,13 @@ def _ratio_changed(command: ChangeRatio, state: InUse) -> Sequence[Event]:
 
 def _rolled_over(command: ConfirmRollover, state: InUse) -> MeterRolloverConfirmed:
     registered = state.registered
-    if registered.kind is not Kind.REGISTER or state.counter.digits is None:
+    counter = holds_at(state, command.at).counter
+    if registered.kind is not Kind.REGISTER or counter.starts_again_at is None:
         raise Refused(
             "no-rollover-without-digits",
             f"Meter {registered.meter!r} has no known number of digits: where it starts again isn't known.",
-            remedy="Report a replacement with the old and the new register value instead.",
+            remedy="Correct its registration (register_digits or register_modulus), or report a replacement with the "
+            "old and the new register value.",
             where="meter",
         )
     if command.parked is None or command.parked.why != "backwards":
@@ -297,6 +314,7 @@ def _rolled_over(command: ConfirmRollover, state: InUse) -> MeterRolloverConfirm
             remedy="The list of suspects names the intervals.",
             where="at",
         )
+    _can_pass(command.parked, counter, registered)
     return MeterRolloverConfirmed(
         registered.meter,
         registered.enterprise,
@@ -307,53 +325,68 @@ def _rolled_over(command: ConfirmRollover, state: InUse) -> MeterRolloverConfirm
     )
 
 
-def _resolved(command: ResolveSuspect, meter: str, enterprise: str) -> SuspectResolved:
-    parked = command.parked
-    if parked is None:
+def _can_pass(parked: Parked, counter: Counter, registered: MeterRegistered) -> None:
+    """A register that fell by mistake is no rollover: what would have passed must be able to pass in that time."""
+    if counter.capacity is None or counter.starts_again_at is None:
+        return
+    step = registered.unit_factor
+    passed = parked.energy + counter.starts_again_at * counter.ratio * step
+    hours = Decimal((parked.end - parked.start).total_seconds()) / 3600
+    if passed > counter.capacity * step * hours:
         raise Refused(
-            "nothing-parked",
-            f"No parked interval of {meter!r} ends at {command.at}.",
-            remedy="The list of suspects names the intervals.",
-            where="at",
-        )
-    if parked.why == "backwards" and command.verdict is Verdict.CONFIRM:
-        raise Refused(
-            "register-fell",
-            "The register fell: there is no energy to confirm.",
-            remedy="Confirm a rollover, report a replacement, or void the reading.",
-            where="verdict",
-        )
-    return SuspectResolved(
-        meter,
-        enterprise,
-        command.statistic_type,
-        parked.start,
-        command.at,
-        parked.why,
-        parked.energy,
-        command.verdict,
-        command.reason,
-    )
-
-
-def _after(at: datetime, state: InUse) -> None:
-    if at <= state.since:
-        raise Refused(
-            "before-last-change",
-            f"What is known holds from {state.since.isoformat()}; {at.isoformat()} isn't after it.",
-            remedy="Give a later moment.",
+            "beyond-capacity",
+            f"With a rollover {passed:f} {registered.carrier_unit} would have passed in {hours:.2f} h: the capacity "
+            f"allows {counter.capacity * step * hours:.3f}.",
+            remedy="Void the reading, report a replacement, or correct the meter's capacity first.",
             where="at",
         )
 
 
-def _not_ahead(at: datetime, now: datetime) -> None:
-    if at > now:
-        raise Refused(
-            "in-the-future",
-            f"{at.isoformat()} lies ahead: what a register will show then isn't known.",
-            remedy="Report it when it has happened.",
-            where="at",
+def _resolved(command: ResolveSuspects, state: InUse | Retired) -> Sequence[Event]:
+    """One fact for each interval. Voiding a reading settles the interval that begins with it, too."""
+    registered = state.registered
+    boundaries = {each.at for each in (state if isinstance(state, InUse) else state.before).changes}
+    events, voided = [], None
+    for at, parked in sorted(command.parked, key=lambda each: each[0]):
+        if parked is None:
+            raise Refused(
+                "nothing-parked",
+                f"No parked interval of {registered.meter!r} ends at {at}.",
+                remedy="The list of suspects names the intervals.",
+                where="at",
+            )
+        if command.verdict is Verdict.CONFIRM and parked.why == "backwards":
+            raise Refused(
+                "register-fell",
+                f"The register fell before {at}: there is no energy to confirm.",
+                remedy="Confirm a rollover, report a replacement, or void the reading.",
+                where="verdict",
+            )
+        if command.verdict is Verdict.VOID and at in boundaries:
+            raise Refused(
+                "explicit-change",
+                f"The value at {at} was stated with a change of the meter: no reading stands there to be voided.",
+                remedy="Correct that change (correct-meter-change), or undo it (undo-meter-change).",
+                where="at",
+                status=409,
+            )
+        if command.verdict is Verdict.VOID and parked.start == voided:
+            continue
+        voided = at
+        events.append(
+            SuspectResolved(
+                registered.meter,
+                registered.enterprise,
+                command.statistic_type,
+                parked.start,
+                at,
+                parked.why,
+                parked.energy,
+                command.verdict,
+                command.reason,
+            )
         )
+    return events
 
 
 def _nothing_later(command: RetireMeter) -> None:
@@ -364,13 +397,3 @@ def _nothing_later(command: RetireMeter) -> None:
             remedy="Give that moment or a later one, or correct these readings first.",
             where="at",
         )
-
-
-def _retired(state: Retired) -> Refused:
-    return Refused(
-        "meter-retired",
-        f"Meter {state.registered.meter!r} was retired at {state.at.isoformat()}.",
-        remedy="Register a new meter.",
-        where="meter",
-        status=409,
-    )

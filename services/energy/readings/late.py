@@ -102,7 +102,7 @@ def exchange(
     new: Stretch,
     place_of: Ints,
     changes: Changes,
-    between: Callable[[], None] = lambda: None,
+    between: Callable[[], object] = lambda: None,
 ) -> None:
     """Put one stretch of readings in the place of another: takes away what the old one contributed, adds the new.
 

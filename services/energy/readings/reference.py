@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from secrets import token_urlsafe
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -56,6 +56,14 @@ class SeriesSpec:
     scope: int = 1
     statistic_type: int = 0
     valid_to: datetime | None = None
+    modulus: Decimal | None = None
+
+    @property
+    def starts_again_at(self) -> Decimal | None:
+        """What the register counts up to before it shows 0; None: not known, or never."""
+        if self.modulus is not None:
+            return self.modulus
+        return None if self.digits is None else Decimal(10**self.digits)
 
 
 async def driver(conn: AsyncConnection) -> Connection:
@@ -133,15 +141,34 @@ async def add_carrier(conn: Connection, carrier: str, name: str, unit: str) -> N
 
 async def insert_series(conn: Connection, spec: SeriesSpec) -> tuple[int, int]:
     """Add a series to its enterprise's partition; answers with (s, p). Raises LookupError for an unknown feed."""
-    ratio = Fraction(spec.ratio) * Fraction(spec.unit_factor)
-    capacity = None if spec.capacity is None else thousandths(spec.capacity * spec.unit_factor)
     row = await conn.fetchrow(
         _INSERT_SERIES,
         *(spec.enterprise, spec.meter, spec.statistic_type, spec.carrier, spec.unit, spec.scope, spec.kind),
-        *(spec.interval_seconds, ratio.numerator, ratio.denominator),
-        None if spec.digits is None else 10**spec.digits * SCALE,
-        *(capacity, thousandths(spec.resolution), spec.valid_from, spec.valid_to),
+        *_counting(spec),
+        *(spec.valid_from, spec.valid_to),
     )
     if row is None:
         raise LookupError(f"the enterprise {spec.enterprise!r} has no feed")
     return int(row["s"]), int(row["p"])
+
+
+async def update_series(conn: Connection, s: int, spec: SeriesSpec, generation: int) -> None:
+    """Let a series count by `spec` and end at its `valid_to`; its readings are the caller's to lay out again."""
+    await conn.execute(
+        """UPDATE series SET generation = $2, interval_seconds = $3, ratio_num = $4, ratio_den = $5, modulus = $6,
+               capacity = $7, resolution = $8, valid_to = $9 WHERE s = $1""",
+        *(s, generation, *_counting(spec), spec.valid_to),
+    )
+
+
+def _counting(spec: SeriesSpec) -> tuple[Any, ...]:
+    """How it counts: interval, ratio, modulus, capacity, resolution, as the table has them."""
+    ratio = Fraction(spec.ratio) * Fraction(spec.unit_factor)
+    return (
+        spec.interval_seconds,
+        ratio.numerator,
+        ratio.denominator,
+        None if spec.starts_again_at is None else thousandths(spec.starts_again_at),
+        None if spec.capacity is None else thousandths(spec.capacity * spec.unit_factor),
+        thousandths(spec.resolution),
+    )

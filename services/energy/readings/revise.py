@@ -5,7 +5,7 @@ hours + parked + explicit changes = last − first holds for each. What was read
 late moves to the new series. All of it happens under the partition's lock, by the kernel that the batches use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,7 +37,7 @@ async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, openi
     """
     s, p = await insert_series(conn, spec)
     if opening is not None:
-        await _put(conn, p, spec.meter, s, [Stored(_seconds(spec.valid_from), _rank(now), opening)], now)
+        await put(conn, p, spec.meter, s, [Stored(_seconds(spec.valid_from), _rank(now), opening)], now)
     return await quarantine.release(
         conn,
         spec.enterprise,
@@ -74,10 +74,10 @@ async def close_meter(
     s, p = row["s"], row["p"]
     generation = await change_partition(conn, p)
     refuse_archived(await archive_line(conn), _seconds(at))
-    removed = await _cut_tail(conn, p, meter, s, _seconds(at), now)
+    removed = await cut_tail(conn, p, meter, s, _seconds(at), now)
     await conn.execute("UPDATE series SET valid_to = $2, generation = $3 WHERE s = $1", s, at, generation)
     if closing is not None:
-        await _put(conn, p, meter, s, [Stored(_seconds(at), _rank(now), closing)], now)
+        await put(conn, p, meter, s, [Stored(_seconds(at), _rank(now), closing)], now)
     return removed
 
 
@@ -94,7 +94,7 @@ async def replace_register(
     readings = [replace(reading) for reading in moved]
     if opening is not None:
         readings.insert(0, Stored(_seconds(spec.valid_from), _rank(now), opening))
-    await _put(conn, p, spec.meter, s, readings, now)
+    await put(conn, p, spec.meter, s, readings, now)
 
 
 async def give_verdict(
@@ -123,21 +123,44 @@ async def give_verdict(
     s, p = row["s"], row["p"]
     await _raise(conn, p, s)
     memory = await _memory(conn, p, meter)
-    place = memory.place_of[s]
-    t0, t = _seconds(start), _seconds(end)
+    place, t0, t = memory.place_of[s], _seconds(start), _seconds(end)
     refuse_archived(memory.archived_until, t)
     await conn.execute(
         "INSERT INTO confirmed (s, t0, t, verdict, confirmed_by, confirmed_at) VALUES ($1, $2, $3, $4, $5, $6) "
         "ON CONFLICT (s, t0, t) DO NOTHING",
         *(s, t0, t, verdict.value, by, now),
     )
+    await _judge_again(conn, memory, place, t, now, lambda: memory.verdicts.update({(place, t0, t): verdict}))
+
+
+async def withdraw_verdict(
+    conn: Connection, meter: str, statistic_type: int, start: datetime, end: datetime, now: datetime
+) -> None:
+    """Take back what `give_verdict` said: the interval is what its readings say. LookupError if nothing was said."""
+    t0, t = _seconds(start), _seconds(end)
+    row = await conn.fetchrow(
+        """SELECT x.s, x.p FROM confirmed c JOIN series x USING (s)
+           WHERE x.meter = $1 AND x.statistic_type = $2 AND c.t0 = $3 AND c.t = $4""",
+        *(meter, statistic_type, t0, t),
+    )
+    if row is None:
+        raise LookupError(f"nobody has said anything of meter {meter!r} from {start} to {end}")
+    await _raise(conn, row["p"], row["s"])
+    memory = await _memory(conn, row["p"], meter)
+    place = memory.place_of[row["s"]]
+    refuse_archived(memory.archived_until, t)
+    await conn.execute("DELETE FROM confirmed WHERE s = $1 AND t0 = $2 AND t = $3", row["s"], t0, t)
+    await _judge_again(conn, memory, place, t, now, lambda: memory.verdicts.pop((place, t0, t), None))
+
+
+async def _judge_again(
+    conn: Connection, memory: PartitionMemory, place: int, t: int, now: datetime, change: Callable[[], object]
+) -> None:
+    """Work the interval that ends at t out again, after a change of what was said of it."""
     found = late.Clusters(*(np.array([value], np.int64) for value in (place, t, t, 0)))
     old, _ = late.merge(found, await store.neighbours(conn, memory, found))
-    places = np.array([place], np.int64)
     changes = Changes()
-    late.exchange(
-        memory, old, old, places, changes, between=lambda: memory.verdicts.update({(place, t0, t): verdict})
-    )
+    late.exchange(memory, old, old, np.array([place], np.int64), changes, between=change)
     await batch.write(conn, memory, changes, set(), now)
 
 
@@ -146,16 +169,38 @@ async def void_reading(
 ) -> None:
     """Say that a stored reading is wrong and nothing replaces it. Raises LookupError if it isn't stored."""
     row = await conn.fetchrow(
-        """SELECT x.s, x.p FROM reading r JOIN series x USING (s)
+        """SELECT x.s, x.p, r.rk FROM reading r JOIN series x USING (s)
            WHERE x.meter = $1 AND x.statistic_type = $2 AND r.t = $3 AND r.v >= 0""",
         *(meter, statistic_type, _seconds(at)),
     )
     if row is None:
         raise LookupError(f"meter {meter!r} has no reading at {at.isoformat()}")
-    await _put(conn, row["p"], meter, row["s"], [Stored(_seconds(at), _rank(now), VOID)], now)
+    await put(conn, row["p"], meter, row["s"], [Stored(_seconds(at), _above(row["rk"], now), VOID)], now)
 
 
-async def _put(
+async def restore_reading(
+    conn: Connection, meter: str, statistic_type: int, at: datetime, now: datetime
+) -> None:
+    """Let a voided reading stand again, with the value that it had last. LookupError if none was voided."""
+    row = await conn.fetchrow(
+        """SELECT x.s, x.p, r.rk, h.v FROM reading r JOIN series x USING (s)
+           CROSS JOIN LATERAL (SELECT v FROM history WHERE s = x.s AND t = r.t AND v >= 0 ORDER BY rk DESC, v DESC
+                               LIMIT 1) h
+           WHERE x.meter = $1 AND x.statistic_type = $2 AND r.t = $3 AND r.v < 0""",
+        *(meter, statistic_type, _seconds(at)),
+    )
+    if row is None:
+        raise LookupError(f"meter {meter!r} has no voided reading at {at.isoformat()}")
+    stored = Stored(_seconds(at), _above(row["rk"], now), row["v"])
+    await put(conn, row["p"], meter, row["s"], [stored], now)
+
+
+def _above(rank: int, now: datetime) -> int:
+    """The rank of what a person says now: above what is stored, also within one moment of the Clock."""
+    return max(_rank(now), rank + 1)
+
+
+async def put(
     conn: Connection, p: int, meter: str, s: int, readings: Sequence[Stored], now: datetime
 ) -> None:
     """Store readings in a given series, whatever its valid period says."""
@@ -180,7 +225,7 @@ async def _put(
     await batch.write(conn, memory, await batch.settle(conn, memory, arrivals), set(), now)
 
 
-async def _cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, now: datetime) -> list[Stored]:
+async def cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, now: datetime) -> list[Stored]:
     """Take the readings later than `after` out of a series, with all that they contributed."""
     last = await conn.fetchval("SELECT max(t) FROM reading WHERE s = $1 AND t > $2", s, after)
     if last is None:
@@ -212,6 +257,11 @@ async def _memory(conn: Connection, p: int, meter: str) -> PartitionMemory:
 
 def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
+
+
+def stated_rank(moment: datetime) -> int:
+    """The rank of what a person states: the microsecond at which it was stated, as a correction's."""
+    return _rank(moment)
 
 
 def _rank(moment: datetime) -> int:

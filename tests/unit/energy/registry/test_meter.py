@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.energy.domain import meter as domain
+from services.energy.domain import meter, meter_life
 from services.energy.domain.carrier_units import factor
 from services.energy.domain.meter import (
     Calibration,
@@ -20,6 +20,7 @@ from services.energy.domain.meter import (
     SuspectResolved,
     Verdict,
 )
+from services.energy.domain.meter_changes import Device
 from services.energy.domain.meter_decisions import (
     Carrier,
     ChangeRatio,
@@ -28,7 +29,7 @@ from services.energy.domain.meter_decisions import (
     Parked,
     RegisterMeter,
     ReplaceMeter,
-    ResolveSuspect,
+    ResolveSuspects,
     RetireMeter,
     decide,
 )
@@ -36,7 +37,9 @@ from services.energy.domain.refusal import Refused
 from shared.decider import Decider
 from tests.kit.spec import given
 
-METER: Decider[domain.State, Command, domain.Event] = Decider(domain.NoMeter(), decide, domain.evolve)
+METER: Decider[meter_life.State, Command, meter.Event] = Decider(
+    meter_life.NoMeter(), decide, meter_life.evolve
+)
 START = datetime(2013, 1, 1, tzinfo=UTC)
 NOW = START + timedelta(days=60)
 AT = START + timedelta(days=30)
@@ -74,9 +77,7 @@ REGISTERED = MeterRegistered(
     Calibration(date(2012, 1, 1), date(2014, 1, 1)),
     START,
 )
-REPLACE = ReplaceMeter(
-    AT, Counter("B2", Decimal(600), 6, Decimal(4)), Decimal("999110"), Decimal(50), Calibration(), "17号", NOW
-)
+REPLACE = ReplaceMeter(AT, Device("B2"), Decimal("999110"), Decimal(50), Calibration(), "17号", NOW)
 REPLACED = MeterReplaced(
     "M-1",
     "MILL",
@@ -92,6 +93,13 @@ REPLACED = MeterReplaced(
     "17号",
 )
 PARKED = Parked(AT - timedelta(minutes=15), AT, "jump", Decimal(8000))
+
+
+def resolve(verdict: Verdict, parked: Parked | None, reason: str = "x") -> ResolveSuspects:
+    """A word on the one interval that ends at AT."""
+    return ResolveSuspects(0, verdict, reason, ((AT, parked),))
+
+
 SCALE = replace(
     REGISTER,
     carrier_code="raw_coal",
@@ -162,7 +170,7 @@ def test_energy_does_not_convert_to_mass() -> None:
 
 def test_a_replacement_names_the_device_before() -> None:
     state = given(METER, REGISTERED).when(REPLACE).then(REPLACED)
-    assert isinstance(state, domain.InUse)
+    assert isinstance(state, meter_life.InUse)
     assert (state.counter.serial, state.since) == ("B2", AT)
 
 
@@ -176,7 +184,7 @@ def test_a_register_shows_what_its_digits_can_show(value: str) -> None:
     for said in (replace(REPLACE, old_last=Decimal(value)), replace(REPLACE, new_start=Decimal(value))):
         given(METER, REGISTERED).when(said).rejects("show")
     undigited = replace(REGISTERED, digits=None)
-    huge = replace(REPLACE, counter=replace(COUNTER, digits=None), old_last=Decimal(10**12))
+    huge = replace(REPLACE, old_last=Decimal(10**12))
     given(METER, undigited).when(huge).rejects("unknown digits doesn't show", code="register-too-large")
 
 
@@ -186,18 +194,16 @@ def test_a_change_happened_when_it_happened() -> None:
 
 
 def test_a_meter_of_quantities_is_replaced_without_registers() -> None:
-    quantities = replace(REPLACE, counter=Counter("W2", Decimal(1), None, None))
+    quantities = replace(REPLACE, device=Device("W2"))
     given(METER, SCALED).when(quantities).rejects("it has no register")
     bare = replace(quantities, old_last=None, new_start=None)
     assert given(METER, SCALED).when(bare).refusal is None
 
 
 def test_changes_come_in_order_and_not_ahead_of_time() -> None:
-    given(METER, REGISTERED).when(replace(REPLACE, at=START)).rejects(
-        "isn't after it", code="before-last-change"
-    )
+    given(METER, REGISTERED).when(replace(REPLACE, at=START)).rejects("within", code="outside-its-life")
     given(METER, REGISTERED).when(replace(REPLACE, at=NOW + timedelta(seconds=1))).rejects("lies ahead")
-    given(METER, REGISTERED, REPLACED).when(replace(REPLACE, at=AT)).rejects("isn't after it")
+    given(METER, REGISTERED, REPLACED).when(REPLACE).rejects("known already", code="changed-then-already")
 
 
 def test_a_ratio_changes_at_a_register_value() -> None:
@@ -210,7 +216,7 @@ def test_a_ratio_changes_at_a_register_value() -> None:
 
 
 def test_a_rollover_is_confirmed_where_the_register_fell() -> None:
-    fell = replace(PARKED, why="backwards")
+    fell = replace(PARKED, why="backwards", energy=Decimal(-599_999_999_500))
     given(METER, REGISTERED).when(ConfirmRollover(AT, 0, "照片", fell)).then(
         MeterRolloverConfirmed("M-1", "MILL", 0, fell.start, AT, "照片")
     )
@@ -228,23 +234,19 @@ def test_without_known_digits_there_is_no_rollover() -> None:
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_person_settles_a_jump(verdict: Verdict) -> None:
-    given(METER, REGISTERED).when(ResolveSuspect(AT, 0, verdict, "试车", PARKED)).then(
+    given(METER, REGISTERED).when(resolve(verdict, PARKED, "试车")).then(
         SuspectResolved("M-1", "MILL", 0, PARKED.start, AT, "jump", Decimal(8000), verdict, "试车")
     )
 
 
 def test_there_is_no_energy_to_confirm_where_the_register_fell() -> None:
     fell = replace(PARKED, why="backwards")
-    given(METER, REGISTERED).when(ResolveSuspect(AT, 0, Verdict.CONFIRM, "x", fell)).rejects(
-        "no energy to confirm"
-    )
-    assert given(METER, REGISTERED).when(ResolveSuspect(AT, 0, Verdict.VOID, "x", fell)).refusal is None
+    given(METER, REGISTERED).when(resolve(Verdict.CONFIRM, fell)).rejects("no energy to confirm")
+    assert given(METER, REGISTERED).when(resolve(Verdict.VOID, fell)).refusal is None
 
 
 def test_what_is_not_parked_is_not_settled() -> None:
-    given(METER, REGISTERED).when(ResolveSuspect(AT, 0, Verdict.VOID, "x", None)).rejects(
-        "No parked interval"
-    )
+    given(METER, REGISTERED).when(resolve(Verdict.VOID, None)).rejects("No parked interval")
 
 
 RETIRED = MeterRetired("M-1", "MILL", AT, "拆除")
@@ -261,12 +263,10 @@ def test_what_was_retired_stays_so() -> None:
     given(METER, REGISTERED, RETIRED).when(RetireMeter(AT, "拆除")).changes_nothing()
     for command in (RetireMeter(NOW, "x"), REPLACE, replace(REGISTER, valid_from=NOW)):
         given(METER, REGISTERED, RETIRED).when(command).rejects("was retired")
-    settled = ResolveSuspect(AT, 0, Verdict.VOID, "x", PARKED)
+    settled = resolve(Verdict.VOID, PARKED)
     assert given(METER, REGISTERED, RETIRED).when(settled).refusal is None
 
 
-@pytest.mark.parametrize(
-    "command", [REPLACE, RetireMeter(AT, "x"), ResolveSuspect(AT, 0, Verdict.VOID, "x", PARKED)]
-)
+@pytest.mark.parametrize("command", [REPLACE, RetireMeter(AT, "x"), resolve(Verdict.VOID, PARKED)])
 def test_nothing_is_done_to_a_meter_that_nobody_registered(command: Command) -> None:
     given(METER).when(command).rejects("There is no meter", code="not-found")

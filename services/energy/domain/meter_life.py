@@ -1,0 +1,215 @@
+"""A meter's life (计量器具): the stretches over which something holds, and how facts change them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import assert_never
+
+from .meter import (
+    Calibration,
+    Counter,
+    Event,
+    MeterChangeCorrected,
+    MeterChangeUndone,
+    MeterIntervalChanged,
+    MeterRatioChanged,
+    MeterRegistered,
+    MeterReplaced,
+    MeterRetired,
+    MeterRolloverConfirmed,
+    SuspectResolved,
+    VerdictWithdrawn,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is another from `at` on. A replacement brings a whole `counter`; None: as it was. `closing` is the register
+    of what ends there, `opening` of what begins."""
+
+    at: datetime
+    what: str
+    counter: Counter | None = None
+    calibration: Calibration | None = None
+    ratio: Decimal | None = None
+    interval_minutes: int | None = None
+    closing: Decimal | None = None
+    opening: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of the meter's life (`since`, `until`] with what holds over it, and its register at both ends."""
+
+    since: datetime
+    until: datetime | None
+    counter: Counter
+    interval_minutes: int
+    opening: Decimal | None
+    closing: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoMeter:
+    """Nobody has registered it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A meter that counts, with what was changed about it, in the order of the changes' moments."""
+
+    registered: MeterRegistered
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def since(self) -> datetime:
+        """From when on what holds now holds."""
+        return self.changes[-1].at if self.changes else self.registered.valid_from
+
+    @property
+    def counter(self) -> Counter:
+        """What holds now."""
+        return segments(self)[-1].counter
+
+    @property
+    def interval_minutes(self) -> int:
+        """Minutes between its readings now."""
+        return segments(self)[-1].interval_minutes
+
+    @property
+    def calibration(self) -> Calibration:
+        """Of the device that is there now."""
+        found = [each.calibration for each in self.changes if each.calibration is not None]
+        return found[-1] if found else self.registered.calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A meter that counted until `at`."""
+
+    before: InUse
+    at: datetime
+
+    @property
+    def registered(self) -> MeterRegistered:
+        return self.before.registered
+
+
+State = NoMeter | InUse | Retired
+
+
+def segments(state: InUse | Retired) -> tuple[Segment, ...]:
+    """The meter's life, stretch by stretch."""
+    used, end = (state, None) if isinstance(state, InUse) else (state.before, state.at)
+    first = used.registered
+    counter = Counter(first.serial, first.ratio, first.digits, first.capacity, first.modulus)
+    minutes, since, opening = first.interval_minutes, first.valid_from, None
+    found = []
+    for change in used.changes:
+        found.append(Segment(since, change.at, counter, minutes, opening, change.closing))
+        counter = change.counter or counter
+        counter = counter if change.ratio is None else replace(counter, ratio=change.ratio)
+        minutes = change.interval_minutes or minutes
+        since, opening = change.at, change.opening
+    found.append(Segment(since, end, counter, minutes, opening, None))
+    return tuple(found)
+
+
+def holds_at(state: InUse | Retired, at: datetime) -> Segment:
+    """The stretch that a reading at that moment belongs to; the first for what lies before it."""
+    found = segments(state)
+    return next((each for each in reversed(found) if each.since < at), found[0])
+
+
+def evolve(state: State, event: Event) -> State:
+    """The state after a fact."""
+    match event:
+        case MeterRegistered():
+            return InUse(event)
+        case MeterReplaced():
+            counter = Counter(event.serial, event.ratio, event.digits, event.capacity, event.modulus)
+            change = Change(event.at, "replacement", counter, event.calibration)
+            return _with(state, replace(change, closing=event.old_last, opening=event.new_start))
+        case MeterRatioChanged(register_value=shown):
+            return _with(state, Change(event.at, "ratio", ratio=event.ratio, closing=shown, opening=shown))
+        case MeterIntervalChanged(register_value=shown):
+            minutes = event.interval_minutes
+            return _with(
+                state, Change(event.at, "interval", interval_minutes=minutes, closing=shown, opening=shown)
+            )
+        case MeterChangeCorrected():
+            return _corrected(state, event)
+        case MeterChangeUndone():
+            if isinstance(state, Retired):
+                return (
+                    state.before if event.at == state.at else replace(state, before=_without(state, event.at))
+                )
+            return _without(state, event.at)
+        case MeterRolloverConfirmed() | SuspectResolved() | VerdictWithdrawn():
+            return state
+        case MeterRetired():
+            return Retired(_in_use(state), event.at)
+        case _:
+            assert_never(event)
+
+
+def _with(state: State, change: Change) -> InUse | Retired:
+    used = _in_use(state)
+    changes = tuple(sorted((*used.changes, change), key=lambda each: each.at))
+    return _again(state, replace(used, changes=changes))
+
+
+def _without(state: State, at: datetime) -> InUse:
+    used = _in_use(state)
+    return replace(used, changes=tuple(each for each in used.changes if each.at != at))
+
+
+def _corrected(state: State, event: MeterChangeCorrected) -> InUse | Retired:
+    used = _in_use(state)
+    if event.at == used.registered.valid_from:
+        first = used.registered
+        registered = replace(
+            first,
+            serial=event.serial or first.serial,
+            ratio=first.ratio if event.ratio is None else event.ratio,
+            digits=event.digits,
+            modulus=event.modulus,
+            capacity=event.capacity,
+            interval_minutes=event.interval_minutes or first.interval_minutes,
+        )
+        return _again(state, replace(used, registered=registered))
+    (known,) = (each for each in used.changes if each.at == event.at)
+    counter = known.counter
+    if counter is not None:
+        counter = Counter(
+            event.serial or counter.serial,
+            counter.ratio if event.ratio is None else event.ratio,
+            event.digits,
+            event.capacity,
+            event.modulus,
+        )
+    change = replace(
+        known,
+        at=event.now_at,
+        counter=counter,
+        ratio=event.ratio if known.counter is None and known.ratio is not None else known.ratio,
+        interval_minutes=event.interval_minutes if known.interval_minutes is not None else None,
+        closing=event.old_last,
+        opening=event.new_start,
+    )
+    return _again(state, _in_use(_with(_without(state, event.at), change)))
+
+
+def _again(state: State, used: InUse) -> InUse | Retired:
+    """The same meter, retired if it was."""
+    return replace(state, before=used) if isinstance(state, Retired) else used
+
+
+def _in_use(state: State) -> InUse:
+    match state:
+        case InUse():
+            return state
+        case Retired(before=used):
+            return used
+        case _:
+            raise TypeError(f"an event of a meter that is {type(state).__name__}")
