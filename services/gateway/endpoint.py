@@ -26,10 +26,11 @@ from services.gateway.routes import Route
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
 from shared.identity import Actor
+from shared.language import preferred
 from shared.problems import Problem, forbidden, invalid
 from shared.rpc import Client, Encoded
 
-INTERNAL = frozenset({"at_least"})  # fields of a request that only the gateway fills in
+INTERNAL = frozenset({"at_least", "language"})  # fields of a request that only the gateway fills in
 _DEEPEST = 30  # levels of nesting; no operation needs ten
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 T = TypeVar("T")
@@ -74,6 +75,8 @@ class Endpoints:
             if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
                 token = request.headers.get(HEADER)
                 body["at_least"] = self._positions.read(token) if token else None
+            if "language" in operation.request_object().get("properties", {}):
+                body["language"] = preferred(request.headers.get("accept-language"))
             correlation_id = request.headers.get("x-request-id", "")[:100]
             if operation.kind == "query":
                 asker = actor.nobody() if route.shared else actor
@@ -346,7 +349,11 @@ def _with_tag(answer: Encoded) -> tuple[bytes, str]:
 
 def _conditional(request: Request, body: bytes, etag: str) -> Response:
     """200 with an ETag, or 304 when the caller has this answer."""
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept"}
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Authorization, Accept, Accept-Language",
+    }
     given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if etag.removeprefix("W/") in given or "*" in given:
         return Response(status_code=304, headers=headers)

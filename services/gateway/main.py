@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, compile_path
 from starlette.types import Scope as AsgiScope
 
-from services.gateway import live, openapi, simulated_clock, uploads
+from services.gateway import live, openapi, simulated_clock, templates, uploads
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
 from services.gateway.endpoint import Endpoints, problem_response
@@ -27,7 +27,7 @@ from services.gateway.routes import all_routes
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
 from services.gateway.simulated_clock import ClockDoor
-from services.gateway.spreadsheets import Process
+from services.gateway.spreadsheets import Spreadsheets
 from services.gateway.tracing import Tracing
 from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
@@ -87,7 +87,7 @@ def create_app(
     authenticator = Authenticator(settings, limits=limits)
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
-    people, process = People(client), Process(settings.upload_timeout)
+    people = People(client)
     endpoints = Endpoints(settings, client, authenticator, scope, positions, people)
     sections: dict[str, _Section] = {}
     for route in all_routes():
@@ -110,8 +110,10 @@ def create_app(
         app.include_router(section)
     # Not within a section: the route of a nested router tells traces a path without the prefix.
     app.include_router(simulated_clock.router(authenticator, door), prefix=PREFIX)
-    app.include_router(uploads.router(settings, authenticator, client, people, process), prefix=PREFIX)
-    app.state.close = process.close
+    app.include_router(
+        uploads.router(settings, authenticator, client, people, Spreadsheets(settings)), prefix=PREFIX
+    )
+    app.include_router(templates.router(settings, authenticator, client), prefix=PREFIX)
     app.include_router(live.router(authenticator, client, limits, hints or Hints(), now), prefix=PREFIX)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
@@ -188,10 +190,7 @@ async def main() -> None:
         server = HttpServer.of(settings, HttpMetrics(guarded))
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
-        try:
-            await rt.run()
-        finally:
-            app.state.close()
+        await rt.run()
 
 
 if __name__ == "__main__":

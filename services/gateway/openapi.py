@@ -72,9 +72,11 @@ def describe(route: Route) -> dict[str, Any]:
             for name, schema in rest.items()
         ]
         if "at_least" in request.get("properties", {}):
-            extra["parameters"].append(_header(HEADER, "from a command's answer: read what I have written"))
+            extra["parameters"].append(header(HEADER, "from a command's answer: read what I have written"))
+        if "language" in request.get("properties", {}):
+            extra["parameters"].append(header("Accept-Language", "zh or en: the language of the texts"))
     else:
-        extra["parameters"].append(_header("Idempotency-Key", "repeat a command under the same key"))
+        extra["parameters"].append(header("Idempotency-Key", "repeat a command under the same key"))
         extra["requestBody"] = {
             "required": bool(required & set(rest)),
             "content": {"application/json": _media(request, rest, required)},
@@ -121,6 +123,7 @@ def _answer_schema(route: Route, operation: OperationContract) -> dict[str, Any]
     return operation.response if route.media == "application/json" else {"type": "string"}
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
+def header(name: str, description: str) -> dict[str, Any]:
+    """An optional header of a request."""
     schema = {"type": "string", "maxLength": 500}
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}

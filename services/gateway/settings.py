@@ -45,8 +45,16 @@ class GatewaySettings(Settings):
     body_limit: int = Field(default=2_000_000, description="bytes of a request's body, at the most")
     body_timeout: float = Field(default=20.0, gt=0, le=600, description="seconds a body may take to arrive")
     upload_limit: int = Field(default=50_000_000, description="bytes of an uploaded spreadsheet, at the most")
-    upload_timeout: float = Field(
-        default=120.0, gt=0, le=600, description="seconds it may take to arrive, and then to be read"
+    upload_timeout: float = Field(default=120.0, gt=0, le=600, description="seconds it may take to arrive")
+    upload_room: int = Field(
+        default=110_000_000, description="bytes of uploaded spreadsheets on the disk at once, at the most"
+    )
+    sheet_processes: int = Field(default=2, ge=1, le=16, description="spreadsheets read at once")
+    sheet_memory: int = Field(
+        default=400_000_000, ge=150_000_000, description="bytes of address space that reading one may take"
+    )
+    sheet_seconds: int = Field(
+        default=10, ge=1, le=120, description="seconds of CPU that reading one may take"
     )
     call_timeout: float = Field(default=10.0, gt=0, le=60, description="seconds a service may take")
     rate_per_second: float = Field(default=100.0, gt=0, description="requests a second of one subject")

@@ -4,24 +4,26 @@ The file's bytes are the body, as they are on the disk. Under the same Idempoten
 after an answer that was lost: its rows are there once.
 """
 
+import asyncio
 import hashlib
 from typing import Any
 from urllib.parse import unquote
 
-import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.gateway import openapi, sheets
+from services.gateway import openapi
 from services.gateway.auth import CITY, COUNTY, PROVINCE, Authenticator
 from services.gateway.contracts import contract
-from services.gateway.endpoint import idempotency_key, read_body
+from services.gateway.endpoint import idempotency_key
 from services.gateway.people import People
 from services.gateway.settings import GatewaySettings
-from services.gateway.spreadsheets import Process
+from services.gateway.spreadsheets import Spreadsheets, Upload
+from shared.headings import parted
 from shared.identity import Actor
-from shared.problems import Problem, forbidden
+from shared.language import preferred
+from shared.problems import Problem, forbidden, invalid
 from shared.rpc import Client
 
 ROLES = (PROVINCE, CITY, COUNTY)
@@ -30,12 +32,14 @@ MEDIA = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/octet-stream",
 )
-_PART_BYTES = 250_000
-_PART_ROWS = 500
 
 
 def router(
-    settings: GatewaySettings, authenticator: Authenticator, client: Client, people: People, process: Process
+    settings: GatewaySettings,
+    authenticator: Authenticator,
+    client: Client,
+    people: People,
+    spreadsheets: Spreadsheets,
 ) -> APIRouter:
     """POST /imports/{kind}."""
     routes = APIRouter(tags=["imports"])
@@ -92,22 +96,30 @@ def router(
             raise forbidden(f"Imports are for {', '.join(ROLES)}; your role is {actor.role}.")
         _check_media(request)
         key = idempotency_key(request)
-        content = await read_body(request, settings.upload_limit, settings.upload_timeout)
-        sheet = await process.run(sheets.read, content)
-        people.acts(caller)
-        opening = {
-            "kind": request.path_params["kind"],
-            "file_name": "".join(c for c in unquote(request.headers.get("file-name", "")) if c.isprintable())[
-                :200
-            ],
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "heading": sheet.heading,
-            "rows": len(sheet.rows),
-        }
-        view = await _send(client, settings, "open-import", opening, actor, key)
-        for number, part in enumerate(_parts(sheet.rows)):
-            body = {"import": view["import"], "rows": part}
-            view = await _send(client, settings, "add-import-rows", body, actor, f"{key}.{number}")
+        language = preferred(request.headers.get("accept-language"))
+        kind = request.path_params["kind"]
+        titles = await _titles(client, settings, kind, actor)
+        with spreadsheets.upload(actor.subject, language) as taken:
+            sha256 = await _receive(request, taken, settings)
+            people.acts(caller)
+            with await taken.read(titles) as reading:
+                opening = {
+                    "kind": kind,
+                    "file_name": "".join(
+                        c for c in unquote(request.headers.get("file-name", "")) if c.isprintable()
+                    )[:200],
+                    "sha256": sha256,
+                    "heading": reading.heading,
+                    "rows": reading.rows,
+                    "sheet": reading.sheet,
+                    "heading_row": reading.heading_row,
+                    "left_out": reading.left_out,
+                    "language": language,
+                }
+                view = await _send(client, settings, "open-import", opening, actor, key)
+                for number, part in enumerate(reading.parts()):
+                    body = {"import": view["import"], "rows": part, "language": language}
+                    view = await _send(client, settings, "add-import-rows", body, actor, f"{key}.{number}")
         return JSONResponse(view, 201, {"Idempotency-Key": key})
 
     return routes
@@ -122,19 +134,52 @@ async def _send(
     return reply["data"]
 
 
-def _parts(rows: list[sheets.SheetRow]) -> list[list[dict[str, Any]]]:
-    """The rows in parts that a message holds."""
-    parts: list[list[dict[str, Any]]] = []
-    size = _PART_BYTES
-    for row in rows:
-        raw = {"row": row.row, "cells": row.cells, "faults": row.faults}
-        length = len(msgspec.json.encode(raw))
-        if size + length > _PART_BYTES or len(parts[-1]) == _PART_ROWS:
-            parts.append([])
-            size = 0
-        parts[-1].append(raw)
-        size += length
-    return parts
+async def _titles(client: Client, settings: GatewaySettings, kind: str, actor: Actor) -> list[str]:
+    """What the headings of this kind of spreadsheet may be. Raises Problem 422 for a kind that there isn't."""
+    answer = await client.call("projects", "list-import-kinds", {}, actor, timeout=settings.call_timeout)
+    kinds = {each["kind"]: each["columns"] for each in answer["data"]["items"]}
+    if kind not in kinds:
+        raise invalid(
+            f"There are no imports of {kind[:50]!r}.", where="kind", remedy=f"Known: {', '.join(kinds)}."
+        )
+    return sorted({parted(column[name])[0] for column in kinds[kind] for name in ("heading", "field")})
+
+
+async def _receive(request: Request, upload: Upload, settings: GatewaySettings) -> str:
+    """Keep the body as it comes; its SHA-256. Raises Problem 408, 413 or 503."""
+    digest, size, limit = hashlib.sha256(), 0, settings.upload_limit
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    try:
+        async with asyncio.timeout(settings.upload_timeout):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(limit)
+                digest.update(chunk)
+                upload.write(chunk)
+    except TimeoutError as error:
+        raise Problem(
+            408,
+            "body-too-slow",
+            "The body took too long",
+            f"The body had not arrived after {settings.upload_timeout:g} s.",
+            where="body",
+            remedy="Send it again over a better line, or in parts.",
+        ) from error
+    return digest.hexdigest()
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        "body-too-large",
+        "The file is too large",
+        f"The file is over {limit} bytes.",
+        where="body",
+        remedy="Split it, and delete what is empty or formatted only.",
+    )
 
 
 def _check_media(request: Request) -> None:

@@ -71,3 +71,14 @@ async def list_import_faults(call: Call, body: models.ListImportFaults) -> model
 async def list_import_kinds(call: Call, body: models.ListImportKinds) -> models.ImportKinds:
     """Their columns: Chinese and English headings, and which are needed."""
     return await queries.list_import_kinds(Serving.app, call, body)
+
+
+@ops.query(
+    "get-import-template",
+    request=models.GetImportTemplate,
+    response=models.ImportTemplate,
+    summary="What a spreadsheet of a kind looks like",
+)
+async def get_import_template(call: Call, body: models.GetImportTemplate) -> models.ImportTemplate:
+    """Headings with units, how cells are written, an example, and the lists that they are chosen from."""
+    return await queries.get_import_template(Serving.app, call, body)

@@ -1,5 +1,6 @@
 """Commands on imports of spreadsheets (表格导入). The rows' own commands are carried out by imports/worker.py."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,10 +11,12 @@ from services.projects.app import checks
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE
 from services.projects.imports import staging
-from services.projects.imports.columns import Unreadable, places
+from services.projects.imports.cells import Unreadable
+from services.projects.imports.columns import Place, places
 from services.projects.imports.kinds import KINDS
 from services.projects.models import imports as models
 from services.projects.views.imports import import_view
+from shared.language import Language, Said
 from shared.problems import Problem, invalid, not_found
 from shared.rpc import Call, Reply
 
@@ -29,25 +32,39 @@ async def open_import(app: App, call: Call, body: models.OpenImport) -> Reply:
     try:
         places(body.heading, kind.columns)
     except Unreadable as error:
-        raise invalid(error.why, where="heading", remedy=error.remedy) from error
+        detail, remedy = error.why.to(body.language), error.remedy.to(body.language)
+        raise invalid(detail, where="heading", remedy=remedy) from error
     job = checks.made_id("I", call)
     values = body.model_dump(include={"kind", "file_name", "sha256", "heading", "rows"})
+    values["reading"] = body.model_dump(include={"sheet", "heading_row", "left_out"})
     async with app.engine.begin() as conn:
         await staging.opened(conn, job, call.actor, app.clock.now(), values)
-        return await _reply(app, conn, call, job)
+        return await _reply(app, conn, call, job, body.language)
 
 
 async def add_import_rows(app: App, call: Call, body: models.AddImportRows) -> Reply:
     """Take some rows; the same again changes nothing. With the last one the check begins."""
     async with app.engine.begin() as conn:
         job = await own_job(conn, call, body.import_)
-        rows = [
-            staging.Staged(row.row, row.cells, [fault.model_dump() for fault in row.faults])
-            for row in body.rows
-        ]
+        known = places(job.heading, KINDS[job.kind].columns)
+        rows = [staging.Staged(row.row, row.cells, spoilt(row, known)) for row in body.rows]
         if job.standing == "receiving":
             await staging.received(conn, body.import_, rows)
-        return await _reply(app, conn, call, body.import_)
+        return await _reply(app, conn, call, body.import_, body.language)
+
+
+def spoilt(row: models.SheetRow, known: Sequence[Place]) -> list[dict[str, Any]]:
+    """The faults of a row's cells: what the gateway found, and amounts in cells that are merged over several rows.
+
+    Whose such an amount is, or how it is shared, nobody can tell.
+    """
+    counts = {place.index for place in known if place.column.counts}
+    why = Said("The cell is merged with other rows'.", "该单元格与其他行合并。")
+    remedy = Said("Write each row's own value: unmerge it.", "请取消合并，逐行填写各自的数值。")
+    return [fault.model_dump() for fault in row.faults] + [
+        {"index": index, "why": why.en, "why_zh": why.zh, "remedy": remedy.en, "remedy_zh": remedy.zh}
+        for index in sorted(set(row.merged) & counts)
+    ]
 
 
 async def run_import(app: App, call: Call, body: models.RunImport) -> Reply:
@@ -55,7 +72,7 @@ async def run_import(app: App, call: Call, body: models.RunImport) -> Reply:
     async with app.engine.begin() as conn:
         job = await own_job(conn, call, body.import_, lock=True)
         if job.standing in ("running", "finished") and job.mode == body.mode:
-            return await _reply(app, conn, call, body.import_)
+            return await _reply(app, conn, call, body.import_, body.language)
         if job.standing not in ("checked", "failed"):
             raise Problem(
                 409,
@@ -77,7 +94,7 @@ async def run_import(app: App, call: Call, body: models.RunImport) -> Reply:
         table = tables.import_job
         statement = update(table).where(table.c.job == body.import_)
         await conn.execute(statement.values(standing="running", mode=body.mode, done=0))
-        return await _reply(app, conn, call, body.import_)
+        return await _reply(app, conn, call, body.import_, body.language)
 
 
 async def own_job(conn: AsyncConnection, call: Call, job: str, *, lock: bool = False) -> Any:
@@ -90,6 +107,6 @@ async def own_job(conn: AsyncConnection, call: Call, job: str, *, lock: bool = F
     return row
 
 
-async def _reply(app: App, conn: AsyncConnection, call: Call, job: str) -> Reply:
-    view = import_view(await own_job(conn, call, job)).model_dump(mode="json")
+async def _reply(app: App, conn: AsyncConnection, call: Call, job: str, language: Language) -> Reply:
+    view = import_view(await own_job(conn, call, job), language).model_dump(mode="json")
     return Reply(view, CATALOGUE.source, (await app.log.head(conn)).position)

@@ -1,46 +1,62 @@
-"""Headings and cells of a spreadsheet: which column is which field, and what its text says.
+"""Headings of a spreadsheet: which column is which field.
 
 A heading is the field's Chinese name or its English one; an amount's Chinese heading names its unit, as in
 总投资（万元）, because a bare number in the wrong unit is wrong by ten thousand and looks right.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
-_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
-_UNIT = re.compile(r"^(?P<name>.*?)\s*[（(](?P<unit>[^（）()]*)[）)]$")
-_DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?$")
-_MONTH = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
-_LIST = re.compile(r"[、,，;；\s]+")
-_YES = frozenset({"是", "yes", "true", "1", "y"})
-_NO = frozenset({"否", "no", "false", "0", "n"})
+from services.projects.imports.cells import Unreadable, percent
+from shared.headings import parted
+from shared.language import Language, Said
 
+_UNITS = {
+    "元": Decimal(1),
+    "CNY": Decimal(1),
+    "万元": Decimal(10_000),
+    "亿元": Decimal(100_000_000),
+}
 
-class Unreadable(ValueError):
-    """What is wrong with a cell or heading, and what to do."""
-
-    def __init__(self, why: str, remedy: str = "") -> None:
-        super().__init__(why)
-        self.why, self.remedy = why, remedy
+Choices = Literal["regions", "industries", "programmes", "tags", "yes", "meetings"]
+"""What a cell is chosen from; the template lists it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field: its English name, its Chinese heading, how its cells are read."""
+    """One field: its English name, its Chinese heading, how its cells are read, what they look like."""
 
     field: str
     term: str
     read: Callable[[str], Any]
+    form: Said
+    example: str = ""
     required: bool = False
     money: bool = False
+    choices: Choices | None = None
 
     @property
     def heading(self) -> str:
         """As a template shows it."""
-        return f"{self.term}（万元）" if self.money else self.term
+        return f"{self.term}（万元）" if self.money else f"{self.term}（%）" if self.quantity else self.term
+
+    @property
+    def quantity(self) -> bool:
+        """Whether it is a share of something."""
+        return self.read is percent
+
+    @property
+    def counts(self) -> bool:
+        """Whether a value is one row's alone: merged over two rows it would count twice."""
+        return self.money or self.quantity
+
+    def title(self, language: Language) -> str:
+        """The heading in the reader's language, with its unit."""
+        if language == "zh":
+            return self.heading
+        return f"{self.field} (CNY)" if self.money else f"{self.field} (%)" if self.quantity else self.field
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,100 +78,73 @@ class Place:
 
 
 def places(heading: Sequence[str], columns: Sequence[Column]) -> list[Place]:
-    """Which field each heading is. Raises Unreadable for an unknown, doubled or missing one, or money without unit."""
+    """Which field each heading is. Raises Unreadable for unknown, doubled or missing ones, or money without unit."""
     found: list[Place] = []
+    unknown: list[str] = []
     for index, title in enumerate(heading):
         if title.strip():
-            found.append(_place(index, title.strip(), columns))
+            place = _place(index, title.strip(), columns)
+            if place is None:
+                unknown.append(title.strip()[:50])
+            else:
+                found.append(place)
     fields = [place.column.field for place in found]
+    missing = [column.heading for column in columns if column.required and column.field not in fields]
+    if unknown:
+        raise _unknown(unknown, missing, columns)
     for place in found:
         if fields.count(place.column.field) > 1:
-            raise Unreadable(f"Two columns are {place.column.term}.", "Leave one of them out.")
-    if missing := [column.heading for column in columns if column.required and column.field not in fields]:
-        raise Unreadable(f"There is no column {missing[0]!r}.", f"Needed: {'、'.join(missing)}.")
+            raise Unreadable(
+                Said(f"Two columns are {place.column.term}.", f"有两列都是“{place.column.term}”。"),
+                Said("Leave one of them out.", "请删去其中一列。"),
+            )
+    if missing:
+        raise Unreadable(
+            Said(f"There is no column {'、'.join(missing)}.", f"缺少列：{'、'.join(missing)}。"),
+            Said(
+                "Write these headings above their columns, or begin with the template.",
+                "请补上这些列标题，或从模板填起。",
+            ),
+        )
     return found
 
 
-def _place(index: int, title: str, columns: Sequence[Column]) -> Place:
-    parted = _UNIT.match(title)
-    for column in columns:
-        if title == column.field:
-            return Place(column, index, title)  # an API's own name, and so its own unit: yuan
-        if column.money:
-            if parted and parted["name"] == column.term and parted["unit"] in _UNITS:
-                return Place(column, index, title, _UNITS[parted["unit"]])
-            if title == column.term or (parted and parted["name"] == column.term):
-                raise Unreadable(
-                    f"The column {title!r} doesn't say its unit.",
-                    f"Write {column.term}（元）, {column.term}（万元） or {column.term}（亿元）.",
-                )
-        elif title == column.term:
-            return Place(column, index, title)
+def _unknown(unknown: Sequence[str], missing: Sequence[str], columns: Sequence[Column]) -> Unreadable:
+    """All of it at once: who mends one heading after the other sends ten files."""
     known = "、".join(column.heading for column in columns)
-    raise Unreadable(f"Nobody knows the column {title!r}.", f"Leave it out. Known: {known}.")
+    also = Said(
+        f" There is no column {'、'.join(missing)} either." if missing else "",
+        f"同时缺少列：{'、'.join(missing)}。" if missing else "",
+    )
+    return Unreadable(
+        Said(
+            f"Nobody knows the column {', '.join(map(repr, unknown[:10]))}.{also.en}",
+            f"无法识别列标题：{'、'.join(unknown[:10])}。{also.zh}",
+        ),
+        Said(
+            f"Leave it out, or use the template. Known: {known}.",
+            f"请删去或改正，也可使用模板。可用列：{known}。",
+        ),
+    )
 
 
-def text(cell: str) -> str:
-    """As it is."""
-    return cell
-
-
-def number(cell: str) -> Decimal:
-    """A decimal number, with or without commas between thousands."""
-    try:
-        value = Decimal(cell.replace(",", "").replace("，", "").removesuffix("%"))
-    except InvalidOperation as error:
+def _place(index: int, title: str, columns: Sequence[Column]) -> Place | None:
+    """Raises Unreadable for an amount in no unit that is known."""
+    name, unit = parted(title)
+    for column in columns:
+        if name not in (column.field, column.term):
+            continue
+        if not column.money:
+            return Place(column, index, title)
+        if unit in _UNITS:
+            return Place(column, index, title, _UNITS[unit])
+        if unit is None and name == column.field:
+            return Place(column, index, title)  # an API's own name, and so its own unit: yuan
         raise Unreadable(
-            f"{cell[:50]!r} is not a number.", "Write digits only; the unit stands above."
-        ) from error
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 16:
-        raise Unreadable(f"{cell[:50]!r} is no amount.", "Check the number and its unit.")
-    return value
-
-
-def plain_number(cell: str) -> str:
-    """A number as the request takes it."""
-    return f"{number(cell):f}"
-
-
-def code(cell: str) -> str:
-    """A code of digits, which a spreadsheet may have made a number of: 350181.0."""
-    return cell.removesuffix(".0")
-
-
-def day(cell: str) -> str:
-    """2013-03-01, 2013/3/1 or 2013年3月1日."""
-    if found := _DAY.match(cell):
-        year, month, number = map(int, found.groups())
-        return f"{year:04d}-{month:02d}-{number:02d}"
-    raise Unreadable(f"{cell[:50]!r} is not a day.", "Write it as 2013-03-01.")
-
-
-def month(cell: str) -> str:
-    """2013-03, 2013/3 or 2013年3月; of a day its month."""
-    if found := _MONTH.match(cell):
-        year, number = map(int, found.groups())
-        return f"{year:04d}-{number:02d}"
-    return day(cell)[:7]
-
-
-def words(cell: str) -> list[str]:
-    """Several, parted by 、 or a comma."""
-    return [word for word in _LIST.split(cell) if word]
-
-
-def yes(cell: str) -> bool:
-    """是 or 否."""
-    lower = cell.lower()
-    if lower in _YES or lower in _NO:
-        return lower in _YES
-    raise Unreadable(f"{cell[:50]!r} is neither yes nor no.", "Write 是 or 否.")
-
-
-def one_of(names: Mapping[str, str]) -> Callable[[str], str]:
-    """A reader of Chinese names for an API's values; an API's value stands for itself."""
-
-    def read(cell: str) -> str:
-        return names.get(cell, cell)
-
-    return read
+            Said(f"The column {title!r} doesn't say its unit.", f"列“{title}”没有写明金额单位。"),
+            Said(
+                f"Write {column.term}（元）, {column.term}（万元） or {column.term}（亿元）.",
+                f"请写成{column.term}（元）、{column.term}（万元）或{column.term}（亿元）。",
+            ),
+        )
+    return None

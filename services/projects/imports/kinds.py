@@ -9,21 +9,13 @@ from pydantic import BaseModel
 from services.projects.app import matching, projects, reports
 from services.projects.app.context import App
 from services.projects.events import listing_stream, project_stream, report_stream
-from services.projects.imports.columns import (
-    Column,
-    code,
-    day,
-    month,
-    number,
-    one_of,
-    plain_number,
-    text,
-    words,
-    yes,
-)
+from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
+from services.projects.imports.columns import Column
+from services.projects.imports.twins import Twins, listing_twins, project_twins
 from services.projects.models.matching import RegisterListing
 from services.projects.models.projects import RegisterProject
 from services.projects.models.reports import FileMonthlyReport
+from shared.language import Said
 from shared.rpc import Call, Reply
 
 
@@ -60,6 +52,8 @@ class Kind:
     """One command may be made of several rows."""
     independent: bool = False
     """No command reads a table that another one of its file writes."""
+    twins: Twins | None = None
+    """Where a thing is known by its name too: a row without an id may mean it."""
 
 
 def each_row(rows: Sequence[Row]) -> list[Unit]:
@@ -107,46 +101,92 @@ def _report(rows: tuple[Row, ...]) -> Unit:
     return Unit(rows, body, place)
 
 
+_ID = Said("letters, digits, dot, dash, underscore; at most 64", "字母、数字、点、横线、下划线，最多 64 个")
+_NAME = Said("at most 200 characters", "最多 200 字")
+_REGION = Said("name or code of a region", "行政区划名称或代码")
+_INDUSTRY = Said(
+    "GB/T 4754-2011, four digits with their 0 (as text)",
+    "国民经济行业分类 GB/T 4754-2011 四位代码，保留前面的 0（文本格式）",
+)
+_AMOUNT = Said("digits only, in the heading's unit", "只写数字，单位见标题")
+_DAY = Said("YYYY-MM-DD", "年-月-日")
+_MONTH = Said("YYYY-MM", "年-月")
+_WORDS = Said("several parted by a comma", "多个用顿号分隔")
+_YES = Said("yes or empty", "是，或留空")
+_FREE = Said("in words", "文字说明")
+
+_CONFIRMED = Column(
+    "confirmed",
+    "已核实",
+    yes,
+    Said(
+        "yes: the amounts are right although unusual, or it is another one of the same name",
+        "是：金额虽异常但无误，或确为同名的另一项",
+    ),
+    choices="yes",
+)
+
 _PROJECTS = Kind(
     "projects",
     "技改项目",
     "register-project",
     (
-        Column("project", "项目编号", text),
-        Column("name", "项目名称", text, required=True),
-        Column("region", "地区", code, required=True),
-        Column("industry", "行业代码", code, required=True),
-        Column("total_investment", "总投资", number, required=True, money=True),
-        Column("equipment_investment", "设备投资", number, required=True, money=True),
-        Column("enterprise", "企业编号", text),
-        Column("enterprise_name", "企业名称", text),
-        Column("programmes", "专项", words),
-        Column("tags", "标签", words),
-        Column("bank_loan", "银行贷款", number, money=True),
-        Column("confirmed", "已核实", yes),
-        Column("planned_on", "策划日期", day, required=True),
-        Column("evidence", "依据", text),
-        Column("reported_by", "填报单位", text),
+        Column(
+            "project",
+            "项目编号",
+            text,
+            Said(f"{_ID.en}; empty: one is made", f"{_ID.zh}；留空则自动编号"),
+            "FZ-2013-017",
+        ),
+        Column("name", "项目名称", text, _NAME, "年产20万吨差别化纤维技改项目", required=True),
+        Column("region", "地区", code, _REGION, "福清市", required=True, choices="regions"),
+        Column("industry", "行业代码", code, _INDUSTRY, "2822", required=True, choices="industries"),
+        Column("total_investment", "总投资", number, _AMOUNT, "12000", required=True, money=True),
+        Column("equipment_investment", "设备投资", number, _AMOUNT, "8350", required=True, money=True),
+        Column("enterprise", "企业编号", text, _ID, "E-0042"),
+        Column("enterprise_name", "企业名称", text, _NAME, "示例化纤有限公司"),
+        Column("programmes", "专项", words, _WORDS, "TR", choices="programmes"),
+        Column("tags", "标签", words, _WORDS, choices="tags"),
+        Column("bank_loan", "银行贷款", number, _AMOUNT, "3000", money=True),
+        _CONFIRMED,
+        Column("planned_on", "策划日期", day, _DAY, "2013-01-10", required=True),
+        Column("evidence", "依据", text, _NAME, "榕经贸技改〔2013〕12号"),
+        Column("reported_by", "填报单位", text, _NAME, "福清市经贸局"),
     ),
     RegisterProject,
     projects.register_project,
     each_row,
     lambda body: project_stream(body["project"]) if body.get("project") else None,
     independent=True,
+    twins=project_twins,
 )
 _REPORTS = Kind(
     "reports",
     "月报",
     "file-report",
     (
-        Column("region", "地区", code, required=True),
-        Column("month", "月份", month, required=True),
-        Column("project", "项目编号", text),
-        Column("investment", "完成投资", number, required=True, money=True),
-        Column("progress_percent", "形象进度", plain_number),
-        Column("note", "备注", text),
-        Column("reported_on", "报送日期", day),
-        Column("confirmed", "已核实", yes),
+        Column(
+            "region",
+            "地区",
+            code,
+            Said("the reporting city, name or code", "填报的设区市名称或代码"),
+            "福州市",
+            required=True,
+            choices="regions",
+        ),
+        Column("month", "月份", month, _MONTH, "2013-01", required=True),
+        Column(
+            "project",
+            "项目编号",
+            text,
+            Said("empty: the row is the city's total", "留空：本行为全市合计数"),
+            "FZ-2013-017",
+        ),
+        Column("investment", "完成投资", number, _AMOUNT, "950", required=True, money=True),
+        Column("progress_percent", "形象进度", percent, Said("0 to 100", "0 至 100"), "35"),
+        Column("note", "备注", text, _FREE, "设备安装中"),
+        Column("reported_on", "报送日期", day, _DAY),
+        _CONFIRMED,
     ),
     FileMonthlyReport,
     reports.file_report,
@@ -156,7 +196,7 @@ _REPORTS = Kind(
     ),
     grouped=True,
 )
-_MEETINGS = {
+MEETINGS = {
     "产学研": "technology",
     "招商": "investment",
     "银企": "finance",
@@ -176,27 +216,35 @@ def _listings(name: str, term: str, side: str, title: str, party: str) -> Kind:
         term,
         "register-listing",
         (
-            Column("listing", "编号", text),
-            Column("meeting", "对接平台", one_of(_MEETINGS)),
-            Column("title", title, text, required=True),
-            Column("party", party, text, required=True),
-            Column("region", "地区", code, required=True),
-            Column("description", "说明", text),
-            Column("keywords", "关键词", words),
-            Column("industries", "行业代码", words),
-            Column("amount_min", "金额下限", number, money=True),
-            Column("amount_max", "金额上限", number, money=True),
-            Column("valid_from", "开始日期", day),
-            Column("valid_to", "截止日期", day),
-            Column("excluded_parties", "排除单位", words),
-            Column("tags", "标签", words),
-            Column("confirmed", "已核实", yes),
+            Column("listing", "编号", text, _ID, "N-2013-017"),
+            Column(
+                "meeting",
+                "对接平台",
+                one_of(MEETINGS),
+                Said("empty: 产学研 (technology)", "留空：产学研"),
+                "产学研",
+                choices="meetings",
+            ),
+            Column("title", title, text, _NAME, "印染废水深度处理", required=True),
+            Column("party", party, text, _NAME, "示例染整有限公司", required=True),
+            Column("region", "地区", code, _REGION, "福清市", required=True, choices="regions"),
+            Column("description", "说明", text, Said("at most 4,000 characters", "最多 4000 字")),
+            Column("keywords", "关键词", words, _WORDS, "膜法、回用"),
+            Column("industries", "行业代码", many(code), _INDUSTRY, "1713", choices="industries"),
+            Column("amount_min", "金额下限", number, _AMOUNT, money=True),
+            Column("amount_max", "金额上限", number, _AMOUNT, "300", money=True),
+            Column("valid_from", "开始日期", day, _DAY, "2013-06-01"),
+            Column("valid_to", "截止日期", day, _DAY, "2013-12-31"),
+            Column("excluded_parties", "排除单位", words, _WORDS),
+            Column("tags", "标签", words, _WORDS, "6·18"),
+            _CONFIRMED,
         ),
         RegisterListing,
         matching.register_listing,
         units,
         lambda body: listing_stream(body["listing"]) if body.get("listing") else None,
         independent=True,
+        twins=listing_twins,
     )
 
 

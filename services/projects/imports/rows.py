@@ -7,17 +7,24 @@ from typing import Any
 
 import msgspec
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.projects import industries
 from services.projects.domain.refusal import Refused
+from services.projects.imports import words
 from services.projects.imports.batch import Batch
-from services.projects.imports.columns import Place, Unreadable
+from services.projects.imports.cells import Unreadable
+from services.projects.imports.columns import Column, Place
 from services.projects.imports.kinds import Kind, Row, Unit
 from services.projects.imports.staging import Job, Staged
+from services.projects.imports.twins import Key, Known
+from services.projects.industries import Industry
+from shared.language import Said
 from shared.problems import Problem
 from shared.rpc import Call
 
 Fault = dict[str, Any]
-"""{"column", "field", "why", "remedy"}: what a person needs to mend a cell."""
+"""{"column", "field", "why", "why_zh", "remedy", "remedy_zh"}: what a person needs to mend a cell."""
 
 
 @dataclass(slots=True)
@@ -46,9 +53,11 @@ def _values(staged: Staged, places: Sequence[Place]) -> tuple[dict[str, Any], li
     spoilt = {fault["index"]: fault for fault in staged.faults if "index" in fault}
     for place in places:
         if place.index in spoilt:
-            fault = spoilt[place.index]
+            known = spoilt[place.index]
+            why = Said(known["why"], known.get("why_zh") or known["why"])
+            remedy = Said(known["remedy"], known.get("remedy_zh") or known["remedy"])
             kept = {"index": place.index}  # so that it is known when the row is read again
-            faults.append(_fault(place.title, place.column.field, fault["why"], fault["remedy"]) | kept)
+            faults.append(_fault(place.title, place.column.field, why, remedy) | kept)
             continue
         try:
             value = place.value(staged.cells[place.index] if place.index < len(staged.cells) else "")
@@ -68,15 +77,19 @@ class Carrying:
     job: Job
     places: Sequence[Place]
     regions: Mapping[str, str]
+    industries: Mapping[str, Industry]
+    seen: dict[Key, tuple[int, str]] = field(default_factory=dict)
+    """Which row of the file was the first of a name, and its id."""
     outcomes: dict[int, str] = field(default_factory=dict)
     faults: dict[int, list[Fault]] = field(default_factory=dict)
 
-    async def carry_out(self, batch: Batch, staged: Sequence[Staged]) -> None:
+    async def carry_out(self, batch: Batch, conn: AsyncConnection, staged: Sequence[Staged]) -> None:
         """Every row that can be. What can't is in `faults`; nothing of it has been written."""
         known = read(staged, self.places)
         for number, faults in known.faults.items():
             self._refuse(number, faults)
-        units = self.kind.units([self._named(row) for row in known.rows])
+        units = self.kind.units([row for each in known.rows if (row := self.meant(each)) is not None])
+        units = await self._told_apart(conn, units)
         streams = (self.kind.stream(unit.body) for unit in units)
         await batch.read_ahead([stream for stream in streams if stream])
         for unit in units:
@@ -92,45 +105,153 @@ class Carrying:
             call = Call(_row_id(self.kind, unit), self.job.actor, self.kind.operation, unit.body)
             reply = await self.kind.handle(batch, call, body)
         except ValidationError as error:
-            self._refuse_all(unit, [(item["loc"], item["msg"], "") for item in error.errors()])
+            self._refuse_all(unit, [self._misfit(unit, item) for item in error.errors()])
         except Refused as refused:
-            self._refuse_all(unit, [(_where(refused.where), refused.detail, refused.remedy)])
+            said = self._refusal(unit, refused.where, refused.code, refused.detail, refused.remedy)
+            self._refuse_all(unit, [said])
         except Problem as problem:
             if problem.retry_after is not None:  # no fault of the row: the whole import is tried again
                 raise
-            self._refuse_all(unit, [(_where(problem.where), problem.detail, problem.remedy)])
+            said = self._refusal(unit, problem.where, problem.code, problem.detail, problem.remedy)
+            self._refuse_all(unit, [said])
         else:
             outcome = "created" if reply.data["events"] else "unchanged"
             self.outcomes.update(dict.fromkeys(rows, outcome))
 
-    def _named(self, row: Row) -> Row:
-        """A region's name stands for its code."""
-        name = row.values.get("region")
-        if name is None or name not in self.regions:
-            return row
-        return Row(row.number, {**row.values, "region": self.regions[name]})
+    def _misfit(self, unit: Unit, error: Any) -> "_Found":
+        where = error["loc"]
+        row, name = unit.place(where)
+        return where, *words.misfit(error, self._column(name), str(row.values.get(name, "")))
 
-    def _refuse_all(self, unit: Unit, found: Sequence[tuple[Sequence[str | int], str, str]]) -> None:
+    def _refusal(self, unit: Unit, named: str | None, code: str, detail: str, remedy: str) -> "_Found":
+        where = _where(named) or (["region"] if code == "forbidden" else [])
+        row, name = unit.place(where)
+        return where if named else [], *words.refusal(code, detail, remedy, str(row.values.get(name, "")))
+
+    def meant(self, row: Row) -> Row | None:
+        """A region's name stands for its code, an industry's code for the one that it can only be; None: refused."""
+        values = dict(row.values)
+        if "region" in values:
+            values["region"] = self.regions.get(values["region"], values["region"])
+        try:
+            if "industry" in values:
+                values["industry"] = self._industry(values["industry"])
+            if "industries" in values:
+                values["industries"] = [self._industry(each) for each in values["industries"]]
+        except Unreadable as error:
+            name = "industry" if "industry" in values else "industries"
+            self._refuse(row.number, [_fault(self._title(name), name, error.why, error.remedy)])
+            return None
+        return Row(row.number, values)
+
+    def _industry(self, code: str) -> str:
+        """Raises Unreadable for a code that isn't one on the file's day, or may be two."""
+        if not self.industries:
+            return code
+        meant = industries.meant(code, self.industries)
+        if len(meant) == 1:
+            return meant[0]
+        if not meant:
+            raise Unreadable(
+                Said(f"There is no industry {code[:50]!r}.", f"没有行业代码“{code[:50]}”。"),
+                Said(
+                    "Write a code of GB/T 4754-2011, with its 0 in front, as text.",
+                    "请填写 GB/T 4754-2011 的代码；前面有 0 的请设为文本格式。",
+                ),
+            )
+        names = [f"{each} {self.industries[each].name}" for each in meant]
+        group = self.industries[code]
+        raise Unreadable(
+            Said(f"{code} may be {' or '.join(names)}.", f"“{code}”可能是{'，也可能是'.join(names)}。"),
+            Said(
+                f"Write {meant[1]} as text, or {group.section}{code} for the group.",
+                f"请以文本格式写 {meant[1]}，或写 {group.section}{code} 表示中类。",
+            ),
+        )
+
+    async def _told_apart(self, conn: AsyncConnection, units: Sequence[Unit]) -> list[Unit]:
+        """The units with ids, without those whose name is known for something else, which are asked about."""
+        twins = self.kind.twins
+        if twins is None:
+            return list(units)
+        keys = {twins.key(unit.body) for unit in units}
+        known = await twins.find(conn, list(keys)) if keys else {}
+        kept: list[Unit] = []
+        for unit in units:
+            key, given = twins.key(unit.body), unit.body.get(twins.id_field)
+            made = twins.made_id(self.kind.name, unit.body)
+            name = given or made
+            others = [each for each in known.get(key, ()) if each.id != name]
+            first = self.seen.setdefault(key, (unit.rows[0].number, name))
+            if unit.body.get("confirmed") or any(each.id == name for each in known.get(key, ())):
+                pass
+            elif given is None and (others or first[1] != name):
+                self._ask(unit, others, first[0])
+                continue
+            elif given is not None and (dubious := [each for each in others if twins.made(each.id)]):
+                self._ask(unit, dubious, first[0])
+                continue
+            kept.append(Unit(unit.rows, {**unit.body, twins.id_field: name}, unit.place))
+        return kept
+
+    def _ask(self, unit: Unit, others: Sequence[Known], first: int) -> None:
+        if others:
+            names = Said(
+                ", ".join(each.what.en for each in others[:3]), "、".join(each.what.zh for each in others[:3])
+            )
+            why = Said(
+                f"There is one of this name in this region: {names.en}.",
+                f"该地区已有同名的一项：{names.zh}。",
+            )
+        else:
+            why = Said(
+                f"Row {first} has this name in this region too.", f"第 {first} 行在同一地区也有此名称。"
+            )
+        remedy = Said(
+            "If it is the same, leave the row out, or write its id and change it where it is. "
+            "If it is another one, write yes under confirmed, or give it an id.",
+            "如为同一项，请删去本行，或填写其编号；内容有变的，请在系统中变更。如确为另一项，请在“已核实”列填“是”，或另编编号。",
+        )
+        place = self.kind.twins.named_by[1] if self.kind.twins else ""
+        self._refuse_all(unit, [([place], why, remedy)])
+
+    def _refuse_all(self, unit: Unit, found: Sequence["_Found"]) -> None:
         """The faults at their own rows; the other rows of the unit say that it went with them."""
         by_row: dict[int, list[Fault]] = {}
         for where, why, remedy in found:
             row, name = unit.place(where)
             by_row.setdefault(row.number, []).append(_fault(self._title(name), name, why, remedy))
         others = "、".join(str(number) for number in sorted(by_row))
+        why = Said(f"It goes with row {others}, which is refused.", f"与第 {others} 行同属一份，该行有误。")
+        with_it = [_fault("", "", why, Said(f"Mend row {others}.", f"请更正第 {others} 行。"))]
         for row in unit.rows:
-            with_it = [_fault("", "", f"It goes with row {others}, which is refused.", f"Mend row {others}.")]
             self._refuse(row.number, by_row.get(row.number, with_it))
 
     def _refuse(self, number: int, faults: list[Fault]) -> None:
         self.outcomes[number] = "refused"
         self.faults[number] = faults
 
+    def _column(self, name: str) -> Column | None:
+        return next((column for column in self.kind.columns if column.field == name), None)
+
     def _title(self, name: str) -> str:
-        return next((place.title for place in self.places if place.column.field == name), name)
+        placed = next((place.title for place in self.places if place.column.field == name), None)
+        column = self._column(name)
+        return placed or (column.heading if column else name)
 
 
-def _fault(column: str, name: str, why: str, remedy: str) -> Fault:
-    return {"column": column, "field": name, "why": why, "remedy": remedy}
+_Found = tuple[Sequence[str | int], Said, Said]
+
+
+def _fault(column: str, name: str, why: Said, remedy: Said) -> Fault:
+    return {
+        "column": column,
+        "field": name,
+        "why": why.en,
+        "why_zh": why.zh,
+        "remedy": remedy.en,
+        "remedy_zh": remedy.zh,
+    }
 
 
 def _where(where: str | None) -> list[str | int]:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import inline, reference
+from services.projects import industries, inline, reference
 from services.projects.app.context import App
 from services.projects.domain.file_import import FileImported
 from services.projects.events import CATALOGUE, import_stream
@@ -23,6 +23,7 @@ from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.rows import Carrying
 from services.projects.imports.staging import Job, Staged
+from services.projects.imports.twins import Key
 from services.projects.memory import remembered
 from services.projects.models.imports import MOST_ROWS
 from shared.event_log import StreamWrite, VersionConflict
@@ -89,11 +90,13 @@ class ImportWorker:
     async def _check(self, job: Job) -> None:
         """Try every row, keep nothing but what is wrong."""
         faulty = done = after = 0
+        seen: dict[Key, tuple[int, str]] = {}
         while rows := await self._rows(job, after):
             carrying = await self._carrying(job)
+            carrying.seen = seen
             async with self.app.engine.connect() as conn:
                 with remembered():
-                    await carrying.carry_out(self._batch(conn, job), rows)
+                    await carrying.carry_out(self._batch(conn, job), conn, rows)
                 await conn.rollback()
             done, faulty, after = done + len(rows), faulty + len(carrying.faults), rows[-1].row
             async with self.app.engine.begin() as conn:
@@ -113,7 +116,7 @@ class ImportWorker:
                     with remembered():
                         after = 0
                         while rows := await staging.rows(conn, job.job, after, _chunk(job), open_only=False):
-                            await carrying.carry_out(batch, rows)
+                            await carrying.carry_out(batch, conn, rows)
                             after = rows[-1].row
                             await self._progress(job, len(carrying.outcomes))
                     if carrying.faults:
@@ -140,7 +143,7 @@ class ImportWorker:
                     rows = await staging.rows(conn, job.job, 0, _chunk(job), open_only=True)
                     if rows:
                         with remembered():
-                            await carrying.carry_out(batch, rows)
+                            await carrying.carry_out(batch, conn, rows)
                         await staging.outcomes(conn, job.job, carrying.outcomes)
                         await staging.found(conn, job.job, rows, carrying.faults)
                         await self._mine(conn, job)
@@ -194,7 +197,8 @@ class ImportWorker:
             regions = await reference.regions(conn)
         names = [region.name for region in regions]
         codes = {region.name: region.code for region in regions if names.count(region.name) == 1}
-        return Carrying(kind, job, places(job.heading, kind.columns), codes)
+        known = industries.on(self.app.today())
+        return Carrying(kind, job, places(job.heading, kind.columns), codes, known)
 
     def _batch(self, conn: AsyncConnection, job: Job) -> Batch:
         return Batch(self.app, conn, independent=KINDS[job.kind].independent)

@@ -5,7 +5,7 @@ give it as a string with two decimals, so that nothing is lost on the way.
 """
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -85,6 +85,10 @@ Cursor = Annotated[
     Field(
         default=None, max_length=3000, description="`next_cursor` of the page before; none: the first page"
     ),
+]
+ReaderLanguage = Annotated[
+    Literal["zh", "en"],
+    Field(default="en", description="filled in by the gateway from Accept-Language"),
 ]
 SeenVersion = Annotated[
     int | None,

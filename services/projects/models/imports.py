@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.projects.models.base import Answer, Cursor, Limit, Line, ProjectId, Request
+from services.projects.models.base import (
+    Answer,
+    Cursor,
+    Limit,
+    Line,
+    ProjectId,
+    ReaderLanguage,
+    Request,
+)
 
 KindName = Annotated[
     str,
@@ -25,6 +33,21 @@ def _example(**body: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [body]})
 
 
+_Words = Annotated[str, StringConstraints(max_length=300)]
+
+
+class LeftOutIn(Request):
+    """Something of a file that isn't among its rows, in both languages."""
+
+    code: str = Field(pattern=r"^[a-z-]{1,40}$", description="what it is, for programs")
+    where: _Words = Field(description="sheet, rows or cells")
+    count: int = Field(ge=1, description="how many")
+    why: _Words
+    why_zh: _Words
+    remedy: _Words
+    remedy_zh: _Words
+
+
 class OpenImport(Request):
     """A file as the gateway has read it: its heading; its rows follow."""
 
@@ -39,24 +62,37 @@ class OpenImport(Request):
     kind: KindName
     file_name: Annotated[Line, Field(max_length=200)] = Field(description="name of the file, for people")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")
-    heading: list[Cell] = Field(max_length=200, description="cells of its first row")
+    heading: list[Cell] = Field(max_length=200, description="cells of the row with the headings")
     rows: int = Field(ge=0, le=MOST_ROWS, description="how many rows follow")
+    sheet: Annotated[Line, Field(max_length=200)] = Field(
+        default="", description="the sheet that was read; empty: the file has no sheets"
+    )
+    heading_row: int = Field(default=1, ge=1, le=10_000_000, description="the row with the headings")
+    left_out: list[LeftOutIn] = Field(default=[], max_length=100, description="what isn't among the rows")
+    language: ReaderLanguage
 
 
 class CellFault(Request):
     """What is wrong with a cell before anybody reads it: a formula, an error value, a text without end."""
 
     index: int = Field(ge=0, le=200, description="column, counted from 0")
-    why: Annotated[str, StringConstraints(max_length=300)] = Field(description="what is wrong")
-    remedy: Annotated[str, StringConstraints(max_length=300)] = Field(description="what to do")
+    why: _Words = Field(description="what is wrong")
+    remedy: _Words = Field(description="what to do")
+    why_zh: _Words = Field(default="", description="what is wrong, in Chinese")
+    remedy_zh: _Words = Field(default="", description="what to do, in Chinese")
 
 
 class SheetRow(Request):
     """One row of a file."""
 
-    row: int = Field(ge=2, le=10_000_000, description="its number in the spreadsheet; the heading is row 1")
+    row: int = Field(ge=2, le=10_000_000, description="its number in the spreadsheet")
     cells: list[Cell] = Field(max_length=200, description="its cells as text")
     faults: list[CellFault] = Field(default=[], max_length=200, description="wrong cells")
+    merged: list[Annotated[int, Field(ge=0, le=200)]] = Field(
+        default=[],
+        max_length=1_000,
+        description="columns, counted from 0, whose cell is merged with other rows'",
+    )
 
 
 class AddImportRows(Request):
@@ -69,6 +105,7 @@ class AddImportRows(Request):
 
     import_: ImportId = Field(alias="import")
     rows: list[SheetRow] = Field(min_length=1, max_length=2_000, description="in the file's order")
+    language: ReaderLanguage
 
 
 class RunImport(Request):
@@ -80,6 +117,7 @@ class RunImport(Request):
     mode: Mode = Field(
         description="all: every row or none, in one transaction; good: the rows that can be, with a report"
     )
+    language: ReaderLanguage
 
 
 class GetImport(Request):
@@ -88,6 +126,7 @@ class GetImport(Request):
     model_config = _example(**_ID)
 
     import_: ImportId = Field(alias="import")
+    language: ReaderLanguage
 
 
 class ListImports(Request):
@@ -97,6 +136,7 @@ class ListImports(Request):
 
     limit: Limit
     cursor: Cursor
+    language: ReaderLanguage
 
 
 class ListImportFaults(Request):
@@ -107,12 +147,45 @@ class ListImportFaults(Request):
     import_: ImportId = Field(alias="import")
     limit: Limit
     cursor: Cursor
+    language: ReaderLanguage
 
 
 class ListImportKinds(Request):
     """Ask which spreadsheets can be imported."""
 
     model_config = _example()
+
+    language: ReaderLanguage
+
+
+class GetImportTemplate(Request):
+    """Ask for what a spreadsheet of a kind looks like."""
+
+    model_config = _example(kind="projects")
+
+    kind: KindName
+    language: ReaderLanguage
+
+
+class LeftOut(Answer):
+    """Something of the file that will not be carried out."""
+
+    code: str = Field(
+        description="other-sheet, hidden-sheet, above-headings, hidden-rows, sums (合计), no-heading"
+    )
+    where: str = Field(description="sheet, rows or cells")
+    count: int = Field(description="how many")
+    why: str
+    remedy: str
+
+
+class ReadColumn(Answer):
+    """A column of the file, and what it is read as."""
+
+    column: str = Field(description="as the spreadsheet letters it")
+    title: str = Field(description="its heading in the file")
+    field: str
+    term: str
 
 
 class ImportView(Answer):
@@ -134,6 +207,12 @@ class ImportView(Answer):
     unchanged: int = Field(description="rows that said what was known already")
     refused: int = Field(description="rows that could not be carried out")
     opened_at: datetime
+    sheet: str = Field(description="the sheet that was read; empty: the file has no sheets")
+    heading_row: int = Field(description="the row whose cells were taken for headings")
+    columns: list[ReadColumn] = Field(description="what was read of each row")
+    left_out: list[LeftOut] = Field(
+        description="what the file holds beside that, and will not be carried out"
+    )
 
 
 class ImportPage(Answer):
@@ -147,6 +226,7 @@ class ImportFault(Answer):
     """One thing that is wrong: where, why, what to do."""
 
     row: int = Field(description="as the spreadsheet counts")
+    cell: str = Field(description="as the spreadsheet calls it, e.g. C5; empty: the row as a whole")
     column: str = Field(description="the column's title; empty: the row as a whole")
     field: str
     value: str = Field(description="the cell's text, cut to 100 characters")
@@ -167,6 +247,8 @@ class ImportColumn(Answer):
     heading: str = Field(description="as a template shows it; an amount says its unit: 元, 万元 or 亿元")
     field: str = Field(description="the English heading; of an amount in yuan")
     required: bool
+    form: str = Field(description="how its cells are written")
+    example: str
 
 
 class ImportKind(Answer):
@@ -181,3 +263,31 @@ class ImportKinds(Answer):
     """Every kind of spreadsheet."""
 
     items: list[ImportKind]
+
+
+class Choice(Answer):
+    """A value that a cell may have, and what it means."""
+
+    value: str
+    name: str
+
+
+class TemplateColumn(Answer):
+    """A column of a template."""
+
+    title: str = Field(description="heading in the reader's language, with its unit")
+    field: str
+    required: bool
+    money: bool = Field(description="an amount, in the heading's unit")
+    form: str = Field(description="how its cells are written")
+    example: str
+    choices: str | None = Field(description="the list that its cells are chosen from")
+
+
+class ImportTemplate(Answer):
+    """What a spreadsheet of a kind looks like: the gateway makes a workbook of it."""
+
+    kind: str
+    term: str
+    columns: list[TemplateColumn]
+    lists: dict[str, list[Choice]] = Field(description="the lists that cells are chosen from")

@@ -9,10 +9,11 @@ from services.projects.app.context import App
 from services.projects.app.imports import own_job
 from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
+from services.projects.imports.template import template
 from services.projects.models import imports as models
 from services.projects.queries import paging
 from services.projects.views.imports import faults, import_view
-from shared.problems import invalid
+from shared.problems import invalid, not_found
 from shared.rpc import Call
 
 MOST_ROW = 2**31 - 1
@@ -21,7 +22,7 @@ MOST_ROW = 2**31 - 1
 async def get_import(app: App, call: Call, body: models.GetImport) -> models.ImportView:
     """How far it is."""
     async with app.engine.connect() as conn:
-        return import_view(await own_job(conn, call, body.import_))
+        return import_view(await own_job(conn, call, body.import_), body.language)
 
 
 async def list_imports(app: App, call: Call, body: models.ListImports) -> models.ImportPage:
@@ -42,7 +43,7 @@ async def list_imports(app: App, call: Call, body: models.ListImports) -> models
     page = rows[: body.limit]
     more = len(rows) > body.limit
     return models.ImportPage(
-        items=[import_view(row) for row in page],
+        items=[import_view(row, body.language) for row in page],
         next_cursor=paging.cursor(page[-1].opened_at.isoformat(), page[-1].job) if more else None,
     )
 
@@ -59,7 +60,7 @@ async def list_import_faults(app: App, call: Call, body: models.ListImportFaults
     page = rows[: body.limit]
     known = places(job.heading, KINDS[job.kind].columns)
     return models.ImportFaultPage(
-        items=[fault for row in page for fault in faults(row, known)],
+        items=[fault for row in page for fault in faults(row, known, body.language)],
         next_cursor=paging.cursor(str(page[-1].row)) if len(rows) > body.limit else None,
     )
 
@@ -72,10 +73,25 @@ async def list_import_kinds(app: App, call: Call, body: models.ListImportKinds) 
                 kind=kind.name,
                 term=kind.term,
                 columns=[
-                    models.ImportColumn(heading=each.heading, field=each.field, required=each.required)
+                    models.ImportColumn(
+                        heading=each.heading,
+                        field=each.field,
+                        required=each.required,
+                        form=each.form.to(body.language),
+                        example=each.example,
+                    )
                     for each in kind.columns
                 ],
             )
             for kind in KINDS.values()
         ]
     )
+
+
+async def get_import_template(app: App, call: Call, body: models.GetImportTemplate) -> models.ImportTemplate:
+    """Headings, forms, an example and the lists that cells are chosen from. Raises Problem 404."""
+    kind = KINDS.get(body.kind)
+    if kind is None:
+        raise not_found("import kind", body.kind, remedy=f"Known: {', '.join(KINDS)}.")
+    async with app.engine.connect() as conn:
+        return await template(conn, kind, app.today(), body.language)

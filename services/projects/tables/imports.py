@@ -15,6 +15,7 @@ import_job = Table(
     Column("actor", JSON),
     Column("subject", Text),
     Column("heading", JSON),
+    Column("reading", JSON),
     Column("rows", Integer),
     Column("received", Integer),
     Column("standing", Text),

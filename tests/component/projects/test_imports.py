@@ -12,6 +12,7 @@ from services.projects.imports import staging, worker
 from services.projects.imports.worker import ImportWorker
 from shared.catalogue import NewerEvent
 from shared.event_log import NewEvent, StreamWrite
+from shared.identity import Actor
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, PROVINCE, XIAMEN, Service, local
 
 HEADING = ["项目编号", "项目名称", "地区", "行业代码", "总投资（万元）", "设备投资（万元）", "策划日期"]
@@ -94,7 +95,8 @@ async def test_a_file_is_checked_without_a_trace_and_then_carried_out(
 async def test_the_same_file_twice_changes_nothing(service: Service, imports: ImportWorker) -> None:
     """Also where no row has an id of its own: it is made of what the row says."""
     rows = [
-        row(number, "", *project(number)["cells"][1:5], str(8000 + number), "2013-01-10") for number in (2, 3)
+        row(number, "", f"纺织技改项目{number}", *project(number)["cells"][2:6], "2013-01-10")
+        for number in (2, 3)
     ]
     for turn, expected in enumerate([(2, 0), (0, 2)]):
         name = await sent(service, rows, key=f"turn-{turn}")
@@ -321,3 +323,81 @@ async def test_needs_and_results_come_from_spreadsheets_and_find_each_other(
     )
     (found,) = (await service.ask(FUQING, "suggest", listing="N-1"))["items"]
     assert found["title"] == "印染污水膜法回用装置"
+
+
+async def run(
+    service: Service, imports: ImportWorker, rows: list[dict[str, Any]], key: str, actor: Any = FUZHOU
+) -> Any:
+    name = await sent(service, rows, key=key, actor=actor)
+    await imports.once()
+    await service.ask(actor, "run-import", **{"import": name}, mode="good")
+    while await imports.once():
+        pass
+    items = (await service.ask(actor, "list-import-faults", **{"import": name}, language="zh"))["items"]
+    done = await view(service, name, actor)
+    return (done["created"], done["unchanged"], done["refused"]), items
+
+
+async def test_a_row_of_a_name_that_the_region_has_is_asked_about(
+    service: Service, imports: ImportWorker
+) -> None:
+    """517f57c made a second project of a mended row without 项目编号, and of a second clerk's identical file."""
+    plain = ["", "印染技改项目", "福清市", "1713", "12000", "8350", "2013-01-10"]
+    mended = ["", "印染技改项目", "福清市", "1713", "12500", "8350", "2013-01-10"]
+    assert (await run(service, imports, [row(2, *plain)], "first"))[0] == (1, 0, 0)
+    colleague = Actor("p-colleague", "city", "350100")
+    assert (await run(service, imports, [row(2, *plain)], "same", colleague))[0] == (0, 1, 0)
+    outcome, (fault,) = await run(service, imports, [row(2, *mended)], "mended", colleague)
+    assert outcome == (0, 0, 1)
+    assert (fault["cell"], fault["column"]) == ("B2", "项目名称")
+    assert fault["why"].startswith("该地区已有同名的一项：P-")
+    assert "总投资 12,000.00 万元" in fault["why"]
+    outcome, _ = await run(service, imports, [row(2, "FZ-9", *mended[1:])], "own id", colleague)
+    assert outcome == (0, 0, 1), "the one that is known has no id of its own: it may be this one"
+    outcome, faults = await run(service, imports, [row(2, *plain), row(3, *mended)], "in one file")
+    assert (outcome, faults[0]["row"]) == ((0, 1, 1), 3)
+    types = [event.type for event in await service.events()]
+    assert types.count("ProjectRegistered") == 1
+    heading = [*HEADING, "已核实"]
+    name = await sent(service, [row(2, *mended, "是")], heading=heading, key="another")
+    await imports.once()
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all")
+    await imports.once()
+    assert (await view(service, name))["created"] == 1, "another one of the same name, says the clerk"
+
+
+async def test_two_rows_of_one_new_name_are_told_before_the_run(
+    service: Service, imports: ImportWorker
+) -> None:
+    rows = [row(2, *project(2)["cells"]), row(3, "", *project(3, total="13000")["cells"][1:])]
+    name = await sent(service, rows)
+    await imports.once()
+    ((number, column, why),) = await faults(service, name)
+    assert (number, column, why) == (3, "项目名称", "Row 2 has this name in this region too.")
+
+
+async def test_an_amount_in_a_merged_cell_is_nobodys(service: Service, imports: ImportWorker) -> None:
+    merged = [{**project(number), "merged": [2, 4]} for number in (2, 3)]
+    name = await sent(service, merged)
+    await imports.once()
+    found = await faults(service, name)
+    assert [(number, column) for number, column, _ in found] == [(2, "总投资（万元）"), (3, "总投资（万元）")]
+
+
+async def test_a_field_that_does_not_fit_is_told_in_words(service: Service, imports: ImportWorker) -> None:
+    """Never the pattern: 517f57c said "String should match pattern '^[A-Za-z0-9]…'"."""
+    wrong = row(2, "编号 一", *project(2)["cells"][1:])
+    short = row(3, "P-3", *project(3)["cells"][1:3], "", *project(3)["cells"][4:])
+    _, items = await run(service, imports, [wrong, short], "words")
+    assert [(each["cell"], each["why"], each["remedy"]) for each in items] == [
+        (
+            "A2",
+            "“编号 一”：格式不符。",
+            "请填写：字母、数字、点、横线、下划线，最多 64 个；留空则自动编号，例如 FZ-2013-017。",
+        ),
+        (
+            "D3",
+            "缺少此项。",
+            "请填写：国民经济行业分类 GB/T 4754-2011 四位代码，保留前面的 0（文本格式），例如 2822。",
+        ),
+    ]

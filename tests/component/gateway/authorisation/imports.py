@@ -9,6 +9,7 @@ TABLE = """
 #                              province ops city city' county county' enterprise enterprise'
 GET  /import-kinds                  200 200  200   200    200     200        200         200
 GET  /imports                       200 403  200   200    200     200        403         403
+GET  /import-kinds/{kind}/template  200 200  200   200    200     200        200         200
 POST /imports/{kind}                415 403  415   415    415     415        403         403
 GET  /imports/{import}              200 403  404   404    404     404        403         403
 GET  /imports/{import}/faults       200 403  404   404    404     404        403         403
@@ -43,6 +44,7 @@ async def _json_file(world: World) -> Ask:
 SAMPLES: dict[str, Sample] = {
     "GET /import-kinds": same(),
     "GET /imports": same(),
+    "GET /import-kinds/{kind}/template": same(lambda _: {"kind": "projects"}),
     "POST /imports/{kind}": _json_file,
     "GET /imports/{import}": _checked,
     "GET /imports/{import}/faults": _checked,

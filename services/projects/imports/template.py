@@ -1,0 +1,66 @@
+"""What a spreadsheet of a kind looks like: its headings, how cells are written, and what they are chosen from."""
+
+from collections import Counter
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import industries, reference, tables
+from services.projects.imports.kinds import MEETINGS, Kind
+from services.projects.models.imports import Choice, ImportTemplate, TemplateColumn
+from shared.language import Language
+
+
+async def template(conn: AsyncConnection, kind: Kind, on: date, language: Language) -> ImportTemplate:
+    """The template of a kind on a day, in the reader's language."""
+    wanted = {column.choices for column in kind.columns if column.choices}
+    return ImportTemplate(
+        kind=kind.name,
+        term=kind.term,
+        columns=[
+            TemplateColumn(
+                title=column.title(language),
+                field=column.field,
+                required=column.required,
+                money=column.money,
+                form=column.form.to(language),
+                example=_example(column.example, language, money=column.money),
+                choices=column.choices,
+            )
+            for column in kind.columns
+        ],
+        lists={name: await _choices(conn, name, on, language) for name in sorted(wanted)},
+    )
+
+
+def _example(example: str, language: Language, *, money: bool) -> str:
+    """An amount's example is in 万元, as the Chinese heading has it; the English one is in yuan."""
+    return f"{example}0000" if money and example and language == "en" else example
+
+
+async def _choices(conn: AsyncConnection, name: str, on: date, language: Language) -> list[Choice]:
+    match name:
+        case "regions":
+            regions = await reference.regions(conn)
+            names = Counter(each.name for each in regions)
+            return [
+                Choice(value=each.name, name=each.code)
+                if names[each.name] == 1
+                else Choice(value=each.code, name=each.name)
+                for each in regions
+            ]
+        case "industries":
+            return [Choice(value=each.code, name=each.name) for each in industries.on(on).values()]
+        case "programmes":
+            rows = (await conn.execute(select(tables.programme).order_by(tables.programme.c.code))).all()
+            return [Choice(value=row.code, name=row.name) for row in rows]
+        case "tags":
+            tags = (await reference.tags(conn)).values()
+            return [
+                Choice(value=each.tag, name=each.term if language == "zh" else each.name) for each in tags
+            ]
+        case "meetings":
+            return [Choice(value=zh if language == "zh" else en, name=en) for zh, en in MEETINGS.items()]
+        case _:
+            return [Choice(value="是" if language == "zh" else "yes", name="")]

@@ -1,0 +1,83 @@
+"""Each file beside an `.expected.json` is read as the gateway and the projects service read it, without a database."""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.gateway import sheets
+from services.gateway.sheet_lines import NotRead
+from services.projects import industries
+from services.projects.app.imports import spoilt
+from services.projects.imports import rows
+from services.projects.imports.cells import Unreadable
+from services.projects.imports.columns import places
+from services.projects.imports.kinds import KINDS
+from services.projects.imports.staging import Job, Staged
+from services.projects.models.imports import SheetRow
+from shared.headings import parted
+from shared.identity import Actor
+
+HERE = Path(__file__).parent
+CASES = sorted(HERE.glob("*.expected.json"))
+ON = date(2013, 6, 1)
+
+
+def came_of(case: Path, expected: dict[str, Any]) -> dict[str, Any]:
+    """What a file is read as: its values by row, what is wrong with others, and what was left out."""
+    kind = KINDS[expected["kind"]]
+    titles = {parted(name)[0] for column in kind.columns for name in (column.field, column.heading)}
+    (file,) = [each for each in HERE.glob(f"{case.name.removesuffix('.expected.json')}.*") if each != case]
+    try:
+        with tempfile.TemporaryFile() as content:
+            content.write(file.read_bytes())
+            content.seek(0)
+            sheet = sheets.read(content, frozenset(titles))
+        known = places(sheet.heading, kind.columns)
+    except NotRead as refused:
+        return {"refused": {"status": refused.status, "code": refused.code}}
+    except Unreadable as refused:
+        return {
+            "refused": {"status": 422, "code": "invalid", "why": refused.why.en, "why_zh": refused.why.zh}
+        }
+    staged = []
+    for each in sheet.rows:
+        raw = {"row": each.row, "cells": each.cells, "faults": each.faults, "merged": each.merged}
+        row = SheetRow.model_validate(raw)
+        staged.append(Staged(row.row, row.cells, spoilt(row, known)))
+    read = rows.read(staged, known)
+    job = Job(
+        "I-1", kind.name, file.name, "", Actor("p", "city", "350100"), sheet.heading, 0, "checking", None, ""
+    )
+    carrying = rows.Carrying(kind, job, known, expected.get("regions", {}), industries.on(ON))
+    good = {row.number: dict(meant.values) for row in read.rows if (meant := carrying.meant(row)) is not None}
+    faults = {**read.faults, **carrying.faults}
+    return {
+        "sheet": sheet.name,
+        "heading_row": sheet.heading_row,
+        "rows": {str(number): values for number, values in good.items()},
+        "faults": {
+            str(number): [[fault["column"], fault["why"], fault["why_zh"]] for fault in found]
+            for number, found in sorted(faults.items())
+        },
+        "left_out": [[note.code, note.where] for note in sheet.left_out],
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name.removesuffix(".expected.json"))
+def test_a_spreadsheet_is_read_as_its_office_means_it(case: Path) -> None:
+    expected = json.loads(case.read_text("utf-8"))
+    found = came_of(case, expected)
+    for name, wanted in expected.items():
+        if name not in ("about", "kind", "regions"):
+            assert found.get(name) == wanted, name
+
+
+def test_every_case_has_its_line() -> None:
+    told = (HERE / "README.md").read_text("utf-8")
+    assert CASES
+    for case in CASES:
+        assert f"| {case.name.removesuffix('.expected.json')} |" in told
