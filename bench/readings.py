@@ -191,7 +191,7 @@ async def main(chosen: list[str]) -> None:
     """Measure the scenarios whose names contain one of the given words (all without any)."""
     table = Table("load", "readings/s", "CPU-µs a reading", title="the batch step, committed")
     row = service("energy")
-    passwords = {role: secrets.token_hex(8) for role in (row.owner_role, row.runtime_role)}
+    passwords = {role: secrets.token_hex(8) for role in row.roles}
     async with cluster() as (server, pid):
         admin = await asyncpg.connect(server.admin_url)
         await create_roles(admin, passwords, [row])

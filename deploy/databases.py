@@ -1,7 +1,8 @@
-"""Roles and databases of the services: one database each, an owner that migrates and a role that runs.
+"""Roles and databases of the services: one database each, an owner that migrates and roles that run.
 
 `python -m deploy.databases` makes them on the server of SHENGJI_POSTGRES_URL (a role that may make roles and
-databases) and migrates them. Passwords: SHENGJI_<SERVICE>_PASSWORD and SHENGJI_<SERVICE>_OWNER_PASSWORD.
+databases) and migrates them. Passwords: SHENGJI_<SERVICE>_PASSWORD and SHENGJI_<SERVICE>_OWNER_PASSWORD, and of the
+processes with a role of their own SHENGJI_<PROCESS>_PASSWORD.
 """
 
 import asyncio
@@ -21,16 +22,16 @@ known as such. The encoding is said, because initdb takes that of the locale, an
 _PRIVILEGES = """
     ALTER SCHEMA public OWNER TO "{owner}";
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
-    GRANT USAGE ON SCHEMA public TO "{runtime}";
+    GRANT USAGE ON SCHEMA public TO {roles};
 """
 
 
 async def create_roles(
     admin: asyncpg.Connection, passwords: Mapping[str, str], services: Sequence[Service] = SERVICES
 ) -> None:
-    """Make each service's two roles, or set their passwords. `passwords` is by role name."""
+    """Make each service's roles, or set their passwords. `passwords` is by role name."""
     for service in services:
-        for role in (service.owner_role, service.runtime_role):
+        for role in service.roles:
             known = await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
             verb = "ALTER" if known else "CREATE"
             secret = await admin.fetchval("SELECT quote_literal($1)", passwords[role])
@@ -44,7 +45,8 @@ async def create_database(
 ) -> None:
     """Make the service's database (called `name`, if given), unless it is there, and set who may do what.
 
-    The runtime role may connect and make temporary tables; what else it may, the migrations grant it.
+    The runtime role may connect and make temporary tables, the processes' own roles may connect; what else they may,
+    migrations and `rights.yaml` grant.
     """
     database = name or service.database
     if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
@@ -52,7 +54,8 @@ async def create_database(
     await grant_connect(admin, service, database)
     inside = await asyncpg.connect(with_database(admin_url, database))
     try:
-        await inside.execute(_PRIVILEGES.format(owner=service.owner_role, runtime=service.runtime_role))
+        roles = ", ".join(f'"{role}"' for role in service.process_roles)
+        await inside.execute(_PRIVILEGES.format(owner=service.owner_role, roles=roles))
     finally:
         await inside.close()
 
@@ -60,7 +63,20 @@ async def create_database(
 async def grant_connect(admin: asyncpg.Connection, service: Service, database: str) -> None:
     """Let only the service's own roles connect. A clone needs it again: a template's rights aren't copied."""
     await admin.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-    await admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO "{service.runtime_role}"')
+    await admin.execute(f'GRANT TEMPORARY ON DATABASE "{database}" TO "{service.runtime_role}"')
+    for role in service.process_roles:
+        await admin.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{role}"')
+
+
+async def close_others(admin: asyncpg.Connection) -> None:
+    """Close the databases that are nobody's, `postgres` and `template1`, to all but their owners.
+
+    Every role may enter them as PostgreSQL is made. On a server where they belong to somebody else a warning of the
+    server's says so and they stay as they are.
+    """
+    names = await admin.fetch("SELECT datname FROM pg_database WHERE datname IN ('postgres', 'template1')")
+    for row in names:
+        await admin.execute(f'REVOKE ALL ON DATABASE "{row["datname"]}" FROM PUBLIC')
 
 
 def with_database(url: str, database: str) -> str:
@@ -89,24 +105,17 @@ def for_sqlalchemy(url: str) -> str:
 
 def passwords_from(env: Mapping[str, str]) -> dict[str, str]:
     """The roles' passwords, by role. Raises KeyError naming the variable that is missing."""
-    return {
-        role: env[variable]
-        for service in SERVICES
-        for role, variable in (
-            (service.owner_role, owner_password_variable(service)),
-            (service.runtime_role, password_variable(service)),
-        )
-    }
+    return {role: env[password_variable(role)] for role in all_roles()}
 
 
-def password_variable(service: Service) -> str:
-    """The environment variable with the password of the service's runtime role."""
-    return f"SHENGJI_{service.name.upper()}_PASSWORD"
+def all_roles() -> list[str]:
+    """Every role of every service."""
+    return [role for service in SERVICES for role in service.roles]
 
 
-def owner_password_variable(service: Service) -> str:
-    """The environment variable with the password of the service's owner role."""
-    return f"SHENGJI_{service.name.upper()}_OWNER_PASSWORD"
+def password_variable(role: str) -> str:
+    """The environment variable with a role's password: of a service's runtime role it has the service's name."""
+    return f"SHENGJI_{role.removesuffix('_runtime').upper()}_PASSWORD"
 
 
 async def install(server_url: str, passwords: Mapping[str, str]) -> None:
@@ -116,6 +125,7 @@ async def install(server_url: str, passwords: Mapping[str, str]) -> None:
         await create_roles(admin, passwords)
         for service in SERVICES:
             await create_database(admin, for_asyncpg(server_url), service)
+        await close_others(admin)
     finally:
         await admin.close()
     for service in SERVICES:

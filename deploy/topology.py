@@ -35,8 +35,19 @@ class Service:
 
     @property
     def runtime_role(self) -> str:
-        """The role the processes run with: no DDL, and of the tables what the migrations grant."""
+        """The role that takes commands and answers queries: no DDL, and of the tables what the migrations grant."""
         return f"{self.name}_runtime"
+
+    @property
+    def process_roles(self) -> tuple[str, ...]:
+        """The roles that its processes run with. Those beyond `runtime_role` may what `rights.yaml` grants them."""
+        roles = (each.database_role for each in PROCESSES if each.service == self.name)
+        return tuple(dict.fromkeys((self.runtime_role, *(role for role in roles if role))))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All of its roles."""
+        return (self.owner_role, *self.process_roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,14 @@ class Process:
     needs: tuple[str, ...] = ()
     http: Literal["none", "public"] = "none"
     replicas: int = 2
+    own_role: bool = False
+
+    @property
+    def database_role(self) -> str | None:
+        """The role it has in its service's database: with `own_role` a narrow one of its own. None: no database."""
+        if self.service is None:
+            return None
+        return self.name.replace("-", "_") if self.own_role else service(self.service).runtime_role
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -85,8 +104,24 @@ PROCESSES = (
     Process("projects", "services.projects.main", service="projects", needs=("provisioner",)),
     Process("energy", "services.energy.main", "api", service="energy", needs=("provisioner",)),
     # One process holds the series' last values in memory and is the only writer of its partitions.
-    Process("energy-worker", "services.energy.main", "worker", "energy", ("provisioner",), replicas=1),
-    Process("energy-intake", "services.energy.main", "intake", "energy", ("provisioner",), http="public"),
+    Process(
+        "energy-worker",
+        "services.energy.main",
+        "worker",
+        "energy",
+        ("provisioner",),
+        replicas=1,
+        own_role=True,
+    ),
+    Process(
+        "energy-intake",
+        "services.energy.main",
+        "intake",
+        "energy",
+        ("provisioner",),
+        http="public",
+        own_role=True,
+    ),
     Process("progress", "services.progress.main", service="progress", needs=("provisioner",), replicas=1),
     Process(
         "gateway",
@@ -227,16 +262,19 @@ def _user(
 
 
 USERS = (
-    # Makes what is missing; it may neither publish nor read anybody's messages, nor remove a stream.
+    # Makes what is missing, by name: a stream of its own making could collect the requests. It may neither publish nor
+    # read anybody's messages, nor remove a stream.
     User(
         "provisioner",
         publish=(
             "$JS.API.INFO",
             "$JS.API.STREAM.NAMES",
             "$JS.API.STREAM.LIST",
-            "$JS.API.STREAM.INFO.*",
-            "$JS.API.STREAM.CREATE.*",
-            "$JS.API.STREAM.UPDATE.*",
+            *(
+                f"$JS.API.STREAM.{verb}.{stream.name}"
+                for verb in ("INFO", "CREATE", "UPDATE")
+                for stream in streams()
+            ),
             "$JS.API.CONSUMER.INFO.READINGS.*",
             "$JS.API.CONSUMER.CREATE.READINGS.>",
             "$JS.API.CONSUMER.DURABLE.CREATE.READINGS.*",

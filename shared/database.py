@@ -134,6 +134,8 @@ async def migrate(owner_url: str, service: str, *, revision: str = "head") -> No
             )
             await conn.commit()
             await conn.run_sync(_upgrade, service, revision)
+            if revision == "head":
+                await conn.run_sync(_grant_rights, service)
             await conn.commit()
             await conn.execute(text("SELECT pg_advisory_unlock(7305)"))
             await conn.commit()
@@ -153,6 +155,24 @@ def _upgrade(connection: Connection, service: str, revision: str) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _grant_rights(connection: Connection, service: str) -> None:
+    """Grant the processes' own roles what `services/<service>/rights.yaml` says: {role: {target: privileges}}.
+
+    Again with each migration, and nothing is taken away: a process of the release before may still need it. A role
+    that the server doesn't have is left out: then the process runs with the service's runtime role.
+    """
+    file = Path(str(resources.files("shared"))).parent / "services" / service / "rights.yaml"
+    if not file.exists():
+        return
+    import yaml
+
+    there = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
+    for role, rights in yaml.safe_load(file.read_text("utf-8")).items():
+        if role in there:
+            for target, privileges in rights.items():
+                connection.execute(text(f'GRANT {privileges} ON {target} TO "{role}"'))
 
 
 class Migration(Protocol):

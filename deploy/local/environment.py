@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy import topology
+from deploy.databases import as_role, for_sqlalchemy
 from deploy.local.ports import HOST
 from deploy.local.secrets import Secrets
 from deploy.local.settings import LocalSettings
@@ -57,7 +58,7 @@ def process_environment(
         outside = settings.extra_env.get("SHENGJI_ANCHOR_DIRS")
         env["SHENGJI_ANCHOR_DIRS"] = os.pathsep.join(filter(None, (str(addresses.anchors), outside)))
         url, owner_url = addresses.databases[process.service]
-        env["SHENGJI_DATABASE_URL"] = url
+        env["SHENGJI_DATABASE_URL"] = _with_own_role(process, url, settings, secrets)
         if owner and owner_url is not None:
             env["SHENGJI_OWNER_DATABASE_URL"] = owner_url
     if process.http != "none":
@@ -66,6 +67,18 @@ def process_environment(
     if name == "gateway":
         env |= _gateway(settings, secrets)
     return env
+
+
+def _with_own_role(process: topology.Process, url: str, settings: LocalSettings, secrets: Secrets) -> str:
+    """The service's database as the process's own role; as the service's on an outside server that has no such role."""
+    service = topology.service(str(process.service))
+    outside = settings.databases.get(process.name)
+    if outside is not None:
+        return for_sqlalchemy(outside.url)
+    role = process.database_role
+    if role is None or role == service.runtime_role or service.name in settings.databases:
+        return url
+    return for_sqlalchemy(as_role(url, role, secrets.roles[role], service.database))
 
 
 def _gateway(settings: LocalSettings, secrets: Secrets) -> dict[str, str]:

@@ -18,7 +18,14 @@ import asyncpg
 import psutil
 
 from deploy import topology
-from deploy.databases import as_role, create_database, create_roles, for_asyncpg, for_sqlalchemy
+from deploy.databases import (
+    as_role,
+    close_others,
+    create_database,
+    create_roles,
+    for_asyncpg,
+    for_sqlalchemy,
+)
 from deploy.local.backup_archive import archiving
 from deploy.local.environment import SystemAddresses, process_environment
 from deploy.local.folder import DataFolder
@@ -220,6 +227,7 @@ class LocalSystem:
             await create_roles(admin, self.secrets.roles, services)
             for service in services:
                 await create_database(admin, for_asyncpg(admin_url), service)
+            await close_others(admin)
         finally:
             await admin.close()
 

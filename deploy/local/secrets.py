@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from deploy.topology import ADMIN, SERVICES, USERS
+from deploy.databases import all_roles
+from deploy.topology import ADMIN, USERS
 
 _FILE = "secrets.json"
 
@@ -47,11 +48,10 @@ class Secrets:
 def fresh(stored: Mapping[str, Any] | None = None) -> Secrets:
     """New secrets for everything in the topology that `stored` doesn't have one for."""
     known = stored or {}
-    roles = [role for service in SERVICES for role in (service.owner_role, service.runtime_role)]
     users = [user.name for user in (*USERS, ADMIN)]
     return Secrets(
         postgres=known.get("postgres") or _password(),
-        roles={role: known.get("roles", {}).get(role) or _password() for role in roles},
+        roles={role: known.get("roles", {}).get(role) or _password() for role in all_roles()},
         nats={user: known.get("nats", {}).get(user) or _password() for user in users},
         signing_key=known.get("signing_key") or _signing_key(),
         position_key=known.get("position_key") or secrets.token_hex(32),

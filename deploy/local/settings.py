@@ -163,4 +163,9 @@ def _databases(env: Mapping[str, str]) -> dict[str, OutsideDatabase]:
         prefix = f"SHENGJI_{service.name.upper()}"
         if url := env.get(f"{prefix}_DATABASE_URL"):
             found[service.name] = OutsideDatabase(url, env.get(f"{prefix}_OWNER_DATABASE_URL"))
+    for process in topology.PROCESSES:
+        if process.own_role and (
+            url := env.get(f"SHENGJI_{process.name.upper().replace('-', '_')}_DATABASE_URL")
+        ):
+            found[process.name] = OutsideDatabase(url, None)
     return found

@@ -1,6 +1,7 @@
 """`python -m deploy.manifests`: write the deployment files; `--check`: fail if one is not as it would be.
 
-`--env`: write what is missing of compose's `.env`. `--secrets POSTGRES_URL`: print them as Kubernetes Secrets.
+`--env`: write what is missing of compose's `.env`. `--secrets POSTGRES_URL`: print Kubernetes Secrets, with `--known`
+keeping those that are there.
 """
 
 import argparse
@@ -64,14 +65,20 @@ def main() -> int:
         help="write compose's .env, or what it lacks",
     )
     choice.add_argument("--secrets", metavar="POSTGRES_URL", help="print fresh secrets for Kubernetes")
+    parser.add_argument(
+        "--known",
+        type=Path,
+        metavar="FILE",
+        help="with --secrets: the Secrets that are there (kubectl -n shengji get secrets -o yaml); they stay",
+    )
     options = parser.parse_args()
     if options.env:
         for line in secret_files.write_environment(options.env):
             print(line)
     elif options.secrets:
-        sys.stdout.write(
-            yaml.safe_dump_all(secret_files.kubernetes_secrets(options.secrets), sort_keys=False)
-        )
+        known = list(yaml.safe_load_all(options.known.read_text("utf-8"))) if options.known else []
+        made = [*kubernetes.namespace(), *secret_files.kubernetes_secrets(options.secrets, known)]
+        sys.stdout.write(yaml.safe_dump_all(made, sort_keys=False))
     elif options.check:
         different = drift()
         for path in different:

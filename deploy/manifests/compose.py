@@ -3,9 +3,9 @@
 from typing import Any
 
 from deploy import nats_config
-from deploy.databases import INITDB, owner_password_variable, password_variable
+from deploy.databases import INITDB, all_roles, password_variable
 from deploy.manifests import parts
-from deploy.topology import GIB, PROCESSES, SERVICES, USERS, Process, service
+from deploy.topology import GIB, PROCESSES, USERS, Process, service
 
 _HINT = "see docs/runbook.md"
 _READY = (
@@ -72,7 +72,7 @@ def _nats() -> dict[str, Any]:
 
 def _databases() -> dict[str, Any]:
     """Runs once: roles, databases, migrations."""
-    names = [name for each in SERVICES for name in (password_variable(each), owner_password_variable(each))]
+    names = [password_variable(role) for role in all_roles()]
     return {
         **_image(),
         "command": ["deploy.databases"],
@@ -109,9 +109,9 @@ def _secrets(process: Process) -> dict[str, str]:
     own: dict[str, str] = {
         "SHENGJI_NATS_PASSWORD": _required(nats_config.password_variable(process.name)),
     }
-    if process.service is not None:
-        row = service(process.service)
-        url = _postgres_url(row.runtime_role, password_variable(row), row.database)
+    if process.service is not None and process.database_role is not None:
+        role, database = process.database_role, service(process.service).database
+        url = _postgres_url(role, password_variable(role), database)
         own["SHENGJI_DATABASE_URL"] = url.replace("postgresql://", "postgresql+asyncpg://")
     for name in parts.secret_variables(process):
         own.setdefault(name, _required(name))

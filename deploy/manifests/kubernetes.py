@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from deploy.databases import owner_password_variable, password_variable
+from deploy.databases import all_roles, password_variable
 from deploy.manifests import parts
-from deploy.topology import GIB, PROCESSES, SERVICES, Process
+from deploy.topology import GIB, PROCESSES, Process
 
 Document = dict[str, Any]
 _NAMESPACE = "shengji"
@@ -28,7 +28,7 @@ def processes() -> list[Document]:
 
 def migration() -> list[Document]:
     """The Job that makes roles and databases and migrates, before a new version's processes start."""
-    names = [name for each in SERVICES for name in (password_variable(each), owner_password_variable(each))]
+    names = [password_variable(role) for role in all_roles()]
     container = {
         "name": "databases",
         "image": parts.APP_IMAGE,

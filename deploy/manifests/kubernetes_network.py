@@ -26,8 +26,11 @@ def network() -> list[Document]:
         _policy(
             "to-postgres",
             _any_of([*with_database, "databases"]),
-            # Where PostgreSQL is, the overlay says; the base lets these processes reach its port.
-            {"policyTypes": ["Egress"], "egress": [{"ports": [_tcp(parts.POSTGRES_PORT)]}]},
+            # In a namespace that is marked for it; for one outside the cluster an overlay names its addresses.
+            {
+                "policyTypes": ["Egress"],
+                "egress": [{"to": [_in_namespace("postgres")], "ports": [_tcp(parts.POSTGRES_PORT)]}],
+            },
         ),
         _policy(
             "to-collector",

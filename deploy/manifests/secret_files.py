@@ -1,18 +1,20 @@
 """Secrets of an installation on servers: compose takes them from `.env`, Kubernetes as Secrets."""
 
+import base64
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.databases import as_role, for_sqlalchemy, owner_password_variable, password_variable
+from deploy.databases import all_roles, as_role, for_sqlalchemy, password_variable
 from deploy.local.secrets import Secrets, fresh
 from deploy.nats_config import password_variable as nats_variable
-from deploy.topology import PROCESSES, SERVICES, USERS, Process, service
+from deploy.topology import PROCESSES, USERS, Process, service
 
 ENVIRONMENT_FILE, SIGNING_KEY_FILE = ".env", "token-signing-key.pem"
 """Beside docker-compose.yml; git and the image's build ignore both."""
-_PUBLIC_KEY = "SHENGJI_JWT_PUBLIC_KEY"
+_PUBLIC_KEY, _SIGNING_KEY = "SHENGJI_JWT_PUBLIC_KEY", "signing-key.pem"
 
 
 def write_environment(folder: Path) -> list[str]:
@@ -75,24 +77,55 @@ def _write_privately(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def kubernetes_secrets(postgres_url: str) -> list[dict[str, Any]]:
-    """One Secret per process, one for NATS, one for the databases' Job, one for who issues tokens."""
-    secrets = fresh()
+def kubernetes_secrets(postgres_url: str, known: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """One Secret per process, one for NATS, one for the databases' Job, one for who issues tokens.
+
+    `known`: the Secrets of an installation that is there. Its passwords and keys stay; what is new in this release is
+    added. Without the key that signs tokens among them (it has moved) its Secret and the public key are left out.
+    """
+    values = {name: value for each in known for name, value in _values(each).items()}
+    secrets = fresh(_stored(values))
     nats = _nats_passwords(secrets)
     databases = {"SHENGJI_POSTGRES_URL": postgres_url, **_role_passwords(secrets)}
+    processes = {each.name: _of(each, secrets, postgres_url) for each in PROCESSES}
+    issuer = [_secret("shengji-token-issuer", {_SIGNING_KEY: secrets.signing_key})]
+    if _PUBLIC_KEY in values and _SIGNING_KEY not in values:
+        processes["gateway"][_PUBLIC_KEY] = values[_PUBLIC_KEY]
+        issuer = []
     return [
         _secret("shengji-nats", nats),
         _secret("shengji-databases", databases),
-        _secret("shengji-token-issuer", {"signing-key.pem": secrets.signing_key}),
-        *(_secret(f"shengji-{each.name}", _of(each, secrets, postgres_url)) for each in PROCESSES),
+        *issuer,
+        *(_secret(f"shengji-{name}", own) for name, own in processes.items()),
     ]
+
+
+def _values(document: dict[str, Any]) -> dict[str, str]:
+    """The values of a Secret as the cluster has it, of each in a List, or of one as we print it."""
+    if document.get("kind") == "List":
+        return {name: value for each in document["items"] for name, value in _values(each).items()}
+    if document.get("kind") != "Secret":
+        return {}
+    data = {name: base64.b64decode(value).decode() for name, value in document.get("data", {}).items()}
+    return {**data, **document.get("stringData", {})}
+
+
+def _stored(values: Mapping[str, str]) -> dict[str, Any]:
+    """Secrets by what they are for, of variables by name, as `fresh` takes what there is."""
+    return {
+        "roles": {role: values.get(password_variable(role)) for role in all_roles()},
+        "nats": {user.name: values.get(nats_variable(user.name)) for user in USERS},
+        "signing_key": values.get(_SIGNING_KEY),
+        "position_key": values.get("SHENGJI_POSITION_KEY"),
+        "pseudonym_key": values.get("SHENGJI_PSEUDONYM_KEY"),
+    }
 
 
 def _of(process: Process, secrets: Secrets, postgres_url: str) -> dict[str, str]:
     own = {"SHENGJI_NATS_PASSWORD": secrets.nats[process.name]}
-    if process.service is not None:
-        row = service(process.service)
-        url = as_role(postgres_url, row.runtime_role, secrets.roles[row.runtime_role], row.database)
+    if process.service is not None and process.database_role is not None:
+        role, database = process.database_role, service(process.service).database
+        url = as_role(postgres_url, role, secrets.roles[role], database)
         own["SHENGJI_DATABASE_URL"] = for_sqlalchemy(url)
     if process.name == "gateway":
         own |= {
@@ -109,14 +142,7 @@ def _nats_passwords(secrets: Secrets) -> dict[str, str]:
 
 
 def _role_passwords(secrets: Secrets) -> dict[str, str]:
-    return {
-        variable: secrets.roles[role]
-        for row in SERVICES
-        for variable, role in (
-            (password_variable(row), row.runtime_role),
-            (owner_password_variable(row), row.owner_role),
-        )
-    }
+    return {password_variable(role): secrets.roles[role] for role in all_roles()}
 
 
 def _secret(name: str, values: dict[str, str]) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Compose and Kubernetes run exactly the processes of the topology, each with its own secrets and no more."""
 
+import base64
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +111,57 @@ def test_every_secret_that_a_pod_asks_for_is_among_the_generated_ones() -> None:
         for variable, secret in secret_keys(the_container(workload)).items():
             assert made[secret][variable], f"{secret}/{variable}"
     energy = made["shengji-energy"]["SHENGJI_DATABASE_URL"]
+    assert made["shengji-energy-intake"]["SHENGJI_DATABASE_URL"].startswith(
+        "postgresql+asyncpg://energy_intake:"
+    )
     assert energy.startswith("postgresql+asyncpg://energy_runtime:")
     assert energy.endswith("@db.example:5432/energy?sslmode=require")
     assert made["shengji-databases"]["SHENGJI_ENERGY_PASSWORD"] in energy
     assert "signing-key.pem" not in made["shengji-gateway"]
+
+
+def test_an_upgrade_keeps_the_secrets_that_are_there_and_adds_what_is_new() -> None:
+    """Other keys would give everybody another reference, and refuse every token."""
+    url = "postgresql://admin:secret@db.example:5432/postgres"
+    before = secret_files.kubernetes_secrets(url)
+    known = {
+        "kind": "List",
+        "items": [
+            {
+                "kind": "Secret",
+                "data": {
+                    name: base64.b64encode(value.encode()).decode()
+                    for name, value in each["stringData"].items()
+                    if name != "SHENGJI_ENERGY_INTAKE_PASSWORD"  # 517f57c had no such role
+                },
+            }
+            for each in before
+        ],
+    }
+    after = secret_files.kubernetes_secrets(url, [known])
+    changed = {
+        f"{old['metadata']['name']}/{name}"
+        for old, new in zip(before, after, strict=True)
+        for name, value in new["stringData"].items()
+        if old["stringData"][name] != value
+    }
+    assert changed == {
+        "shengji-databases/SHENGJI_ENERGY_INTAKE_PASSWORD",
+        "shengji-energy-intake/SHENGJI_DATABASE_URL",
+    }
+    moved = [each for each in before if each["metadata"]["name"] != "shengji-token-issuer"]
+    again = {each["metadata"]["name"]: each for each in secret_files.kubernetes_secrets(url, moved)}
+    assert "shengji-token-issuer" not in again
+    [gateway] = [each for each in before if each["metadata"]["name"] == "shengji-gateway"]
+    assert again["shengji-gateway"] == gateway
+
+
+def test_secrets_come_with_the_namespace_that_they_need() -> None:
+    command = [sys.executable, "-m", "deploy.manifests", "--secrets", "postgresql://a:b@db/postgres"]
+    printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    first, *others = yaml.safe_load_all(printed)
+    assert (first["kind"], first["metadata"]["name"]) == ("Namespace", "shengji")
+    assert {each["metadata"]["namespace"] for each in others} == {"shengji"}
 
 
 def test_nats_keeps_three_copies_in_three_zones() -> None:
@@ -153,6 +202,11 @@ def test_the_network_is_closed_but_for_the_ways_that_are_needed() -> None:
         "databases",
     }
     assert names("to-nats") == set(NAMES)
+    for policy in policies.values():
+        for way in policy["spec"].get("egress", []):
+            assert way["to"], f"{policy['metadata']['name']} doesn't name its destination"
+        for way in policy["spec"].get("ingress", []):
+            assert way["from"], f"{policy['metadata']['name']} doesn't name who may come"
 
 
 def test_compose_runs_the_processes_of_the_topology() -> None:

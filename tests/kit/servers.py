@@ -22,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy import topology
 from deploy.databases import (
+    all_roles,
+    close_others,
     create_database,
     create_roles,
     for_sqlalchemy,
@@ -104,6 +106,16 @@ class Database:
     """For the runtime role, in SQLAlchemy's form."""
     owner_url: str
     """For the role that migrates, in SQLAlchemy's form."""
+    urls: dict[str, str]
+    """For each role that a process runs with, in SQLAlchemy's form."""
+
+    def dsn_of(self, process: str) -> str:
+        """For the role of a process, in asyncpg's form."""
+        return self.url_of(process).replace("postgresql+asyncpg", "postgresql", 1)
+
+    def url_of(self, process: str) -> str:
+        """For the role of a process, in SQLAlchemy's form."""
+        return self.urls[str(topology.process(process).database_role)]
 
     @property
     def dsn(self) -> str:
@@ -155,10 +167,10 @@ class TestCluster:
             await child.start()
             try:
                 await child.wait_ready()
-                roles = [r for s in topology.SERVICES for r in (s.owner_role, s.runtime_role)]
-                passwords = {role: secrets.token_hex(8) for role in roles}
+                passwords = {role: secrets.token_hex(8) for role in all_roles()}
                 async with cls._connected(server) as admin:
                     await create_roles(admin, passwords)
+                    await close_others(admin)
                 yield cls(server, passwords, child, small_disk)
             finally:
                 await child.stop()
@@ -199,7 +211,8 @@ class TestCluster:
         def url(role: str) -> str:
             return for_sqlalchemy(self.server.url(role, self._passwords[role], name))
 
-        return Database(service, name, url(row.runtime_role), url(row.owner_role))
+        urls = {role: url(role) for role in row.process_roles}
+        return Database(service, name, url(row.runtime_role), url(row.owner_role), urls)
 
     @staticmethod
     @contextlib.asynccontextmanager

@@ -70,8 +70,11 @@ class RollingSystem(ProxiedSystem):
             ok(await province.post(f"/plans/{PLAN}{suffix}", json=body))
 
     def of_previous(self, spec: ChildSpec) -> ChildSpec:
-        """The same process, run from the previous release's code."""
-        return replace(spec, env={**spec.env, "PYTHONPATH": str(self.previous)})
+        """The same process, run from the previous release's code, with the one role that its service had."""
+        own = {"PYTHONPATH": str(self.previous)}
+        if (name := topology.process(spec.name.removesuffix(BESIDE)).service) is not None:
+            own["SHENGJI_DATABASE_URL"] = self.environment(name)["SHENGJI_DATABASE_URL"]
+        return replace(spec, env={**spec.env, **own})
 
     def of_this(self, name: str) -> ChildSpec:
         """The process as this release runs it. What it needs of others may have another name by now."""

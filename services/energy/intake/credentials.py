@@ -29,7 +29,6 @@ MOST_CACHED = 100_000
 _POLL_TIMEOUT_S = 0.5
 _LOOKUP_TIMEOUT_S = 2.0
 _FAR_BEHIND = 10_000
-_CHANGING = ("DeviceCredentialIssued", "DeviceCredentialRevoked")
 _OUTAGE = (*LOST, asyncpg.PostgresError)
 
 log = structlog.get_logger(__name__)
@@ -202,13 +201,7 @@ def changes_in_log(pool: "asyncpg.Pool[asyncpg.Record]") -> Changes:
                 return head, None
             if head == after:
                 return head, []
-            rows = await conn.fetch(
-                "SELECT DISTINCT data->>'enterprise' AS enterprise FROM event "
-                "WHERE position > $1 AND position <= $2 AND type = ANY($3)",
-                after,
-                head,
-                list(_CHANGING),
-            )
+            rows = await conn.fetch("SELECT credential_changes($1, $2) AS enterprise", after, head)
             return head, [row["enterprise"] for row in rows]
 
     return changes

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from nats.js import JetStreamContext
 
+from deploy import topology
 from services.energy import worker
 from services.energy.main import main, run_api
 from services.energy.readings import wire
@@ -44,7 +45,7 @@ def settings_of(made: Database, nats_server: TestNats) -> Callable[[str], Settin
             nats_url=nats_server.url,
             nats_user=process,
             nats_password=nats_server.passwords[process],
-            database_url=made.url,
+            database_url=made.url_of(process) if topology.process(process).service else None,
         )
 
     return make

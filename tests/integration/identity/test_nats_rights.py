@@ -61,6 +61,14 @@ def on_streams() -> Iterator[tuple[str, set[str]]]:
         yield f"$JS.ACK.{name}.anybodys.1.1.1.1.0", readers | worker
 
 
+def on_others() -> Iterator[tuple[str, set[str]]]:
+    """A stream that isn't in the topology could be made to collect the requests, and then read."""
+    for verb in ("CREATE", "UPDATE", "INFO", "DELETE", "MSG.GET"):
+        yield f"$JS.API.STREAM.{verb}.MINE", NOBODY
+    for verb in ("CREATE", "DURABLE.CREATE", "MSG.NEXT"):
+        yield f"$JS.API.CONSUMER.{verb}.MINE.mine", NOBODY
+
+
 def messages() -> Iterator[tuple[str, set[str]]]:
     """Every subject that means something, and who may say it."""
     for stream in DOMAIN:
@@ -119,7 +127,7 @@ async def client_of(server: TestNats, user: str, tried: Tried) -> Client:
 
 @pytest.mark.parametrize("user", USERS)
 async def test_a_user_says_nothing_that_is_not_its_to_say(bare_nats: TestNats, user: str) -> None:
-    table = {**dict(on_streams()), **dict(messages())}
+    table = {**dict(on_streams()), **dict(on_others()), **dict(messages())}
     tried = Tried()
     client = await client_of(bare_nats, user, tried)
     for subject in table:

@@ -41,7 +41,7 @@ class Pipeline:
             nats_url=self.nats.url,
             nats_user=user,
             nats_password=SecretStr(self.nats.passwords[user]),
-            database_url=SecretStr(self.database.url),
+            database_url=SecretStr(self.database.url_of(user)),
         )
 
     async def credential(self, enterprise: str = "e1") -> dict[str, str]:
@@ -65,7 +65,7 @@ class Pipeline:
         settings = self.settings("energy-intake")
         async with (
             Runtime.start("energy", process="energy-intake", settings=settings) as rt,
-            asyncpg.create_pool(self.database.dsn, min_size=1, max_size=2) as pool,
+            asyncpg.create_pool(self.database.dsn_of("energy-intake"), min_size=1, max_size=2) as pool,
         ):
             app = create_app(await open_door(rt, pool, IntakeSettings(**limits)))
             transport = httpx.ASGITransport(app)

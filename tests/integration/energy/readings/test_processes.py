@@ -52,7 +52,7 @@ async def process(
         "SHENGJI_NATS_URL": settings.nats_url,
         "SHENGJI_NATS_USER": f"energy-{role}",
         "SHENGJI_NATS_PASSWORD": settings.nats_password.get_secret_value(),
-        "SHENGJI_DATABASE_URL": pipeline.database.url,
+        "SHENGJI_DATABASE_URL": pipeline.database.url_of(f"energy-{role}"),
         **more,
     }
     with log.open("ab") as output:
