@@ -19,7 +19,9 @@ from starlette.responses import Response
 from services.gateway import exports
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import OperationContract, contract
+from services.gateway.exports import Exports
 from services.gateway.flights import Flights
+from services.gateway.names import Names
 from services.gateway.people import People
 from services.gateway.positions import HEADER, PositionTokens
 from services.gateway.routes import Route
@@ -56,6 +58,8 @@ class Endpoints:
         self._scope = scope
         self._positions = positions
         self._people = people
+        self._exports = Exports()
+        self._names = Names(client)
         self._flights: Flights[tuple[bytes, str]] = Flights()
 
     def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
@@ -95,7 +99,14 @@ class Endpoints:
                     return (await query(asked)).data
 
                 if media := exports.wanted(request):
-                    return await exports.answer(media, operation, body, page)
+                    language = preferred(request.headers.get("accept-language"))
+
+                    async def names() -> exports.Names:
+                        return await self._names.of(actor, language)
+
+                    return await self._exports.answer(
+                        media, operation, body, page, names, actor.subject, language
+                    )
 
                 async def ask() -> tuple[bytes, str]:
                     return _with_tag(await query(body))

@@ -1,29 +1,52 @@
-"""Any list as CSV or XLSX: the same route and filters, asked for with `Accept`, all pages one after the other.
+"""Any list, and the board, as CSV or XLSX: the same route and filters, asked for with `Accept`.
 
-Columns are the fields of the list's items, as its contract has them. Both go out page by page, so a list of any length
-costs one page of memory. A text that a spreadsheet would take for a formula is written with an apostrophe before it.
+All pages are gathered, in the pages' largest size, into a file on the disk before the first byte is sent: a list that
+is too long, or a service that fails in the middle, is told as a problem and not as half a file. A text that a
+spreadsheet program would run, or make a number of, begins with an apostrophe in a CSV; in a workbook a code is a text.
 """
 
+import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any
+import re
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import IO, Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from services.gateway.columns import Column, columns, rows_key
 from services.gateway.contracts import OperationContract
-from services.gateway.workbooks import Cell, Workbook
-from shared.problems import Problem
+from services.gateway.workbooks import Cell, Number, Workbook
+from shared.language import Language, Said
+from shared.problems import Problem, unavailable
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PAGE = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_ROWS = 50_000
+PAGE = 500
+"""Rows that a service is asked for at once, where its operation gives so many."""
+_SMALLEST = 20
+_AT_ONCE = 2
+_WAITS_S = 20.0
+_SENT = 65_536
+_LOCAL = timezone(timedelta(hours=8))
+_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r\n]|^[\t\r\n]")
+_CODE = re.compile(r"^(0\d+|\d{16,}|\d+[eE]\d+)$")
+"""Codes that a spreadsheet program makes a number of: 0111, the digits of a long number, 12E5."""
+_EXACT = 15
+"""Digits of a number that a workbook holds."""
 
 Ask = Callable[[dict[str, Any]], Awaitable[bytes]]
-"""Answers one page: JSON with `items` and `next_cursor`."""
+"""Answers one page: JSON with `items` and `next_cursor`, or a board's `rows`."""
+Names = Mapping[str, Mapping[str, str]]
+"""The names of codes, by list and code."""
 
 
 def wanted(request: Request) -> str | None:
@@ -35,23 +58,72 @@ def wanted(request: Request) -> str | None:
     return None
 
 
-def columns(operation: OperationContract) -> dict[str, dict[str, Any]] | None:
-    """The fields of the items of an operation that answers with pages; None for another."""
-    page = operation.resolve(operation.response).get("properties", {})
-    if not {"items", "next_cursor"} <= page.keys():
-        return None
-    fields: dict[str, dict[str, Any]] = operation.resolve(page["items"].get("items", {})).get(
-        "properties", {}
-    )
-    return fields
+class Exports:
+    """The exports that run: so many at once, one of a person."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._people: set[str] = set()
+
+    async def answer(
+        self,
+        media: str,
+        operation: OperationContract,
+        body: dict[str, Any],
+        ask: Ask,
+        names: Callable[[], Awaitable[Names]],
+        person: str,
+        language: Language,
+    ) -> StreamingResponse:
+        """All rows of a list. Raises Problem before anything is sent; 429 while one of this person's runs."""
+        shown = _checked(operation, body)
+        with self._one_of(person, language):
+            try:
+                async with asyncio.timeout(_WAITS_S):
+                    await self._turns.acquire()
+            except TimeoutError as error:
+                raise unavailable("Many lists are being exported.", retry_after=10) from error
+            try:
+                known = await names() if any(column.names for column in shown) else {}
+                rows = _rows(operation, body, ask, language)
+                file = await _written(media, shown, rows, known, language)
+            finally:
+                self._turns.release()
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        name = f"{operation.name.removeprefix('list-')}.{'csv' if media == CSV else 'xlsx'}"
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Length": str(size),
+            "Cache-Control": "no-store",
+            "Vary": "Authorization, Accept, Accept-Language",
+        }
+        kind = "text/csv; charset=utf-8" if media == CSV else XLSX
+        return StreamingResponse(
+            iter(lambda: file.read(_SENT), b""), 200, headers, kind, BackgroundTask(file.close)
+        )
+
+    @contextmanager
+    def _one_of(self, person: str, language: Language) -> Iterator[None]:
+        if person in self._people:
+            raise Problem(
+                429,
+                "export-running",
+                "One export at a time",
+                Said("Another list is being exported for you.", "您的另一个列表正在导出。").to(language),
+                remedy=Said("Ask again when it has come.", "请在其完成后再导出。").to(language),
+                retry_after=5,
+            )
+        self._people.add(person)
+        try:
+            yield
+        finally:
+            self._people.discard(person)
 
 
-async def answer(
-    media: str, operation: OperationContract, body: dict[str, Any], ask: Ask
-) -> StreamingResponse:
-    """The list from its first page to its last. Raises Problem before anything is sent."""
-    fields = columns(operation)
-    if fields is None:
+def _checked(operation: OperationContract, body: dict[str, Any]) -> tuple[Column, ...]:
+    shown = columns(operation)
+    if shown is None:
         raise Problem(
             406,
             "not-a-list",
@@ -69,89 +141,166 @@ async def answer(
             where="cursor",
             remedy="Leave it out.",
         )
-    limit = {"limit": str(_PAGE)} if "limit" in operation.request_object().get("properties", {}) else {}
-    pages = _pages({**body, **limit}, ask)
-    first = await anext(pages)  # what is refused is refused as a problem, not in the middle of a file
-    name = f"{operation.name.removeprefix('list-')}.{'csv' if media == CSV else 'xlsx'}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-        "Vary": "Authorization, Accept",
-    }
-    if media == CSV:
-        lines = _csv(list(fields), first, pages)
-        return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
-    return StreamingResponse(_workbook(fields, first, pages), headers=headers, media_type=XLSX)
+    return shown
 
 
-async def _pages(body: dict[str, Any], ask: Ask) -> AsyncIterator[list[dict[str, Any]]]:
+async def _rows(
+    operation: OperationContract, body: dict[str, Any], ask: Ask, language: Language
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """The rows, a page at a time. Raises Problem 413 for more than an export has."""
+    key = rows_key(operation) or "items"
+    limit = operation.request_object().get("properties", {}).get("limit")
+    size = min(PAGE, limit.get("maximum", PAGE)) if limit is not None else 0
     cursor: str | None = None
+    count = 0
     while True:
-        page = json.loads(await ask(body if cursor is None else {**body, "cursor": cursor}))
-        yield page["items"]
-        cursor = page["next_cursor"]
+        asked = {**body, **({"limit": str(size)} if size else {}), **({"cursor": cursor} if cursor else {})}
+        try:
+            answer = json.loads(await ask(asked))
+        except Problem as problem:
+            if problem.code != "answer-too-large" or size < _SMALLEST:
+                raise
+            size //= 2  # rows of many words: fewer of them fit into a message
+            continue
+        count += len(answer[key])
+        if count > MOST_ROWS:
+            raise Problem(
+                413,
+                "too-many-rows",
+                "The list is too long",
+                Said(
+                    f"It has over {MOST_ROWS:,} rows; so many an export has at the most.",
+                    f"超过 {MOST_ROWS:,} 行，一次最多导出这么多。",
+                ).to(language),
+                where="query",
+                remedy=Said(
+                    "Narrow it: by region, period or programme.", "请按地区、期间或专项缩小范围。"
+                ).to(language),
+            )
+        yield answer[key]
+        cursor = answer.get("next_cursor")
         if cursor is None:
             return
 
 
-async def _csv(
-    names: list[str], first: list[dict[str, Any]], pages: AsyncIterator[list[dict[str, Any]]]
-) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbf" + _lines([names])  # the mark by which spreadsheet programs know UTF-8
-    yield _lines([_text(item.get(name)) for name in names] for item in first)
-    async for page in pages:
-        yield _lines([_text(item.get(name)) for name in names] for item in page)
+async def _written(
+    media: str,
+    shown: Sequence[Column],
+    pages: AsyncIterator[list[dict[str, Any]]],
+    names: Names,
+    language: Language,
+) -> IO[bytes]:
+    """The file, on the disk. What is refused is refused as a problem, not in the middle of a file."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    try:
+        titles = [column.heading.to(language) for column in shown]
+        if media == CSV:
+            file.write(
+                b"\xef\xbb\xbf" + _lines([titles])
+            )  # the mark by which spreadsheet programs know UTF-8
+            async for page in pages:
+                file.write(_lines([_text(_value(column, item, names)) for column in shown] for item in page))
+        else:
+            book = Workbook(titles)
+            file.write(book.heading())
+            async for page in pages:
+                file.write(
+                    book.rows(
+                        [_cell(column, _value(column, item, names)) for column in shown] for item in page
+                    )
+                )
+            file.write(book.end())
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
-async def _workbook(
-    fields: dict[str, dict[str, Any]], first: list[dict[str, Any]], pages: AsyncIterator[list[dict[str, Any]]]
-) -> AsyncIterator[bytes]:
-    book = Workbook(list(fields))
-    yield book.heading() + book.rows(_row(fields, item) for item in first)
-    async for page in pages:
-        if part := book.rows(_row(fields, item) for item in page):
-            yield part
-    yield book.end()
+def _value(column: Column, item: Mapping[str, Any], names: Names) -> Any:
+    """A column's value in an item: as the item has it, or its name."""
+    value = column.value(item)
+    if column.names is None or value is None:
+        return value
+    known = names.get(column.names, {})
+    if isinstance(value, list):
+        return [known.get(str(each), "") for each in value]
+    return known.get(str(value))
 
 
 def _lines(rows: Iterable[list[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def _text(value: Any) -> str:
+    """A value in a CSV. An apostrophe keeps a text from being run, and a code from being counted."""
+    match value:
+        case str() if not _number(value) and _FORMULA.match(value):
+            return f"'{value}"
+        case str() if _CODE.match(value):
+            return f"'{value}"
+        case _:
+            return _plain(value) if not isinstance(value, list) else _guarded(_plain(value))
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _plain(value: Any) -> str:
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) and not _is_number(value) else value
+            return value
         case list() if all(isinstance(each, str) for each in value):
-            return _text("、".join(value))
+            return "、".join(each for each in value if each)
         case list() | dict():
             return json.dumps(value, ensure_ascii=False)
         case _:
             return str(value)
 
 
-def _row(fields: dict[str, dict[str, Any]], item: dict[str, Any]) -> list[Cell]:
-    """As a workbook has it: money and counts as numbers, codes as text."""
-    return [_cell(schema, item.get(name)) for name, schema in fields.items()]
+def _cell(column: Column, value: Any) -> Cell:
+    """A value in a workbook: numbers, days and moments as such, codes as texts."""
+    match value:
+        case bool() | None:
+            return _plain(value)
+        case int() | float():
+            return value
+        case str() if column.type in ("number", "money") and _exact(value):
+            return Number(float(value), money=column.type == "money")
+        case str() if column.type == "date":
+            return _day(value)
+        case str() if column.type == "moment":
+            return _moment(value)
+        case _:
+            text = _plain(value)
+            return f"'{text}" if _FORMULA.match(text) and not _number(text) else text
 
 
-def _cell(schema: dict[str, Any], value: Any) -> Cell:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and "CNY" in schema.get("description", "") and _is_number(value):
-        return float(value)
-    return _text(value)
-
-
-def _is_number(text: str) -> bool:
+def _day(value: str) -> Cell:
     try:
-        float(text)
+        return date.fromisoformat(value)
     except ValueError:
-        return False
-    return True
+        return value
+
+
+def _moment(value: str) -> Cell:
+    """By the clocks of the province: a workbook knows no time zones."""
+    try:
+        return datetime.fromisoformat(value).astimezone(_LOCAL)
+    except ValueError:
+        return value
+
+
+def _exact(text: str) -> bool:
+    """Whether a number is held by a workbook as it is."""
+    return _number(text) and len(Decimal(text).normalize().as_tuple().digits) <= _EXACT
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII) is not None

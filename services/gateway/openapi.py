@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from services.gateway.columns import columns
 from services.gateway.contracts import OperationContract, contract
 from services.gateway.endpoint import INTERNAL
+from services.gateway.exports import CSV, XLSX
 from services.gateway.positions import HEADER
 from services.gateway.routes import Route
 
@@ -37,6 +39,16 @@ _ERRORS = {
 }
 
 
+_OF_SHEETS = {
+    "413": {
+        "description": "As a sheet: the list is too long",
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    },
+    "429": {
+        "description": "As a sheet: another one of yours is being made",
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    },
+}
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
@@ -114,9 +126,13 @@ def _responses(route: Route, operation: OperationContract) -> dict[str, Any]:
     name = HEADER if operation.kind == "command" else "ETag"
     answer["headers"] = {name: {"schema": {"type": "string"}}}
     responses: dict[str, Any] = {str(route.status): answer}
+    if operation.kind == "query" and columns(operation) is not None:
+        for media in (CSV, XLSX):  # any list, and the board, as a sheet
+            answer["content"][media] = {"schema": {"type": "string", "format": "binary"}}
+        responses |= _OF_SHEETS
     if operation.kind == "query":
         responses["304"] = {"description": "You have this answer already (If-None-Match)"}
-    return responses | errors()
+    return errors() | responses
 
 
 def _answer_schema(route: Route, operation: OperationContract) -> dict[str, Any]:

@@ -8,10 +8,21 @@ XML (ECMA-376): cells with numbers, and with texts in their place (`inlineStr`).
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-Cell = str | int | float | None
+
+class Number(NamedTuple):
+    """A number and how it is shown."""
+
+    value: float
+    money: bool = False
+
+
+Cell = str | int | float | Number | date | datetime | None
+"""A datetime is shown as it is, whatever its zone."""
 
 MOST_ROWS = 1_048_576
 """What a sheet holds; the rows after it go into a further one."""
@@ -22,6 +33,26 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_HEADING, _TEXT, _MONEY, _DAY, _MOMENT = 1, 2, 3, 4, 5
+"""Places in the list of formats that `_STYLES` ends with. A text has the format "text": so it stays one when edited."""
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="6"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>'
+    + "".join(
+        f'<xf numFmtId="{each}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        for each in (49, 4, 164, 165)
+    )
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+_FIRST_DAY = date(1899, 12, 30)
+_WIDEST = 40
 
 
 class _Sink(io.RawIOBase):
@@ -79,8 +110,21 @@ class Workbook:
         self._sheets += 1
         self._written = 0
         self._part = self._zip.open(f"xl/worksheets/sheet{self._sheets}.xml", "w", force_zip64=True)
-        self._part.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-        self._put(self._names)
+        # The headings stay in sight, and their columns are as wide as they are.
+        widths = "".join(
+            f'<col min="{n}" max="{n}" width="{min(_WIDEST, 4 + 2 * len(name))}" customWidth="1"/>'
+            for n, name in enumerate(self._names, start=1)
+        )
+        widths = f"<cols>{widths}</cols>" if widths else ""
+        self._part.write(
+            (
+                f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
+                'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+                f"{widths}<sheetData>"
+            ).encode()
+        )
+        self._written += 1
+        self._part.write(f"<row>{''.join(_text(name, _HEADING) for name in self._names)}</row>".encode())
 
     def _close(self) -> None:
         self._part.write(b"</sheetData></worksheet>")
@@ -92,12 +136,26 @@ class Workbook:
 
 
 def _cell(value: Cell) -> str:
-    if value is None or value == "":
-        return "<c/>"
-    if isinstance(value, str):
-        text = escape(_NO_XML.sub("", value[:_LONGEST]))
-        return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-    return f"<c><v>{value}</v></c>"
+    match value:
+        case None | "":
+            return "<c/>"
+        case str():
+            return _text(value, _TEXT)
+        case Number():
+            form = _MONEY if value.money else 0
+            return f'<c s="{form}"><v>{value.value}</v></c>'
+        case datetime():
+            seconds = value.hour * 3600 + value.minute * 60 + value.second
+            return f'<c s="{_MOMENT}"><v>{(value.date() - _FIRST_DAY).days + seconds / 86_400}</v></c>'
+        case date():
+            return f'<c s="{_DAY}"><v>{(value - _FIRST_DAY).days}</v></c>'
+        case _:
+            return f"<c><v>{value}</v></c>"
+
+
+def _text(value: str, form: int) -> str:
+    text = escape(_NO_XML.sub("", value[:_LONGEST]))
+    return f'<c s="{form}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 def _parts(sheets: int) -> Iterator[tuple[str, str]]:
@@ -112,12 +170,19 @@ def _parts(sheets: int) -> Iterator[tuple[str, str]]:
         f'<Types xmlns="{_PACKAGE}/content-types">'
         f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_MEDIA}.styles+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_MEDIA}.sheet.main+xml"/>{overrides}</Types>',
     )
+    yield "xl/styles.xml", _STYLES
     yield "_rels/.rels", _relationships([("officeDocument", "xl/workbook.xml")])
     yield (
         "xl/_rels/workbook.xml.rels",
-        _relationships([("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]),
+        _relationships(
+            [
+                *(("worksheet", f"worksheets/sheet{number}.xml") for number in numbers),
+                ("styles", "styles.xml"),
+            ]
+        ),
     )
     named = "".join(
         f'<sheet name="list{"" if number == 1 else f" {number}"}" sheetId="{number}" r:id="rId{number}"/>'

@@ -121,7 +121,7 @@ Basis = Literal["equal", "equivalent"]
 StatisticType = Annotated[
     int, Field(ge=0, le=3, description="0 real-time 实时, 1 daily 日, 2 monthly 月, 3 yearly 年: never added")
 ]
-Limit = Annotated[int, Field(default=50, ge=1, le=200, description="items on a page")]
+Limit = Annotated[int, Field(default=50, ge=1, le=500, description="items on a page")]
 Cursor = Annotated[
     str | None,
     Field(default=None, max_length=200, description="`next_cursor` of the page before; none: the first page"),

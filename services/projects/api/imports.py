@@ -82,3 +82,9 @@ async def list_import_kinds(call: Call, body: models.ListImportKinds) -> models.
 async def get_import_template(call: Call, body: models.GetImportTemplate) -> models.ImportTemplate:
     """Headings with units, how cells are written, an example, and the lists that they are chosen from."""
     return await queries.get_import_template(Serving.app, call, body)
+
+
+@ops.query("list-names", request=models.ListNames, response=models.CodeNames, summary="What codes are called")
+async def list_names(call: Call, body: models.ListNames) -> models.CodeNames:
+    """Regions, industries of today, programmes, tags, and the words for stages and lights."""
+    return await queries.list_names(Serving.app, call, body)

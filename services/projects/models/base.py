@@ -79,7 +79,7 @@ ReportedBy = Annotated[
         examples=["福清市经贸局"],
     ),
 ]
-Limit = Annotated[int, Field(default=50, ge=1, le=200, description="items on a page")]
+Limit = Annotated[int, Field(default=50, ge=1, le=500, description="items on a page")]
 Cursor = Annotated[
     str | None,
     Field(

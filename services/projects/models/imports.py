@@ -167,6 +167,22 @@ class GetImportTemplate(Request):
     language: ReaderLanguage
 
 
+class ListNames(Request):
+    """Ask what the codes are called that lists show."""
+
+    model_config = _example()
+
+    language: ReaderLanguage
+
+
+class CodeNames(Answer):
+    """The names of codes."""
+
+    names: dict[str, dict[str, str]] = Field(
+        description="by list (regions, industries, programmes, tags, words) and code"
+    )
+
+
 class LeftOut(Answer):
     """Something of the file that will not be carried out."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, cast, select, tuple_
 
-from services.projects import scope, tables
+from services.projects import industries, reference, scope, tables
 from services.projects.app.context import App
 from services.projects.app.imports import own_job
 from services.projects.imports.columns import places
@@ -13,6 +13,7 @@ from services.projects.imports.template import template
 from services.projects.models import imports as models
 from services.projects.queries import paging
 from services.projects.views.imports import faults, import_view
+from services.projects.views.words import WORDS
 from shared.problems import invalid, not_found
 from shared.rpc import Call
 
@@ -95,3 +96,23 @@ async def get_import_template(app: App, call: Call, body: models.GetImportTempla
         raise not_found("import kind", body.kind, remedy=f"Known: {', '.join(KINDS)}.")
     async with app.engine.connect() as conn:
         return await template(conn, kind, app.today(), body.language)
+
+
+async def list_names(app: App, call: Call, body: models.ListNames) -> models.CodeNames:
+    """The names of codes in the reader's language; an industry's also with its section's letter before it."""
+    known = industries.on(app.today()).values()
+    async with app.engine.connect() as conn:
+        programmes = (await conn.execute(select(tables.programme))).all()
+        tags = (await reference.tags(conn)).values()
+        regions = await reference.regions(conn)
+    chinese = body.language == "zh"
+    return models.CodeNames(
+        names={
+            "regions": {each.code: each.name for each in regions},
+            "industries": {each.code: each.name for each in known}
+            | {f"{each.section}{each.code}": each.name for each in known},
+            "programmes": {row.code: row.name for row in programmes},
+            "tags": {each.tag: each.term if chinese else each.name for each in tags},
+            "words": {code: word.zh if chinese else word.en for code, word in WORDS.items()},
+        }
+    )
