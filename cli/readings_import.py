@@ -8,11 +8,13 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -22,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cli.door import Door, DoorError
-from cli.readings_csv import Feed, Mapping, Row, read
+from cli.readings_csv import Feed, Mapping, Row, read, rows
 from deploy.local.attach import attach
 
 BATCH = 1000
@@ -41,8 +43,9 @@ class Done:
 
     @classmethod
     def of(cls, folder: Path, file: Path, mapping: Mapping) -> "Done":
-        content = hashlib.sha256(file.read_bytes())
-        content.update(json.dumps(asdict(mapping), sort_keys=True).encode())
+        with file.open("rb") as data:
+            content = hashlib.file_digest(data, "sha256")
+        content.update(json.dumps(asdict(mapping), sort_keys=True, default=str).encode())
         path = folder / f"{content.hexdigest()[:32]}.json"
         return cls(path, json.loads(path.read_text()) if path.exists() else {})
 
@@ -75,56 +78,90 @@ async def import_file(
         )
     feed = read(file, mapping)
     preview(feed, mapping, console)
-    if not yes and not typer.confirm(f"Push {len(feed.rows)} readings?"):
+    if not yes and not typer.confirm(f"Push {feed.count} readings?"):
         return 1
     done = Done.of(data / "imports", file, mapping)
     async with Door(url or attach(data).intake, credential) as door:
-        await push(door, feed.rows, mapping, done, console)
+        await check(door)
+        await push(door, feed, mapping, done, console)
         outcomes, examples = await settle(door, list(done.receipts.values()), console)
     done.forget()
     report(outcomes, examples, feed, console)
-    return 1 if outcomes["quarantined"] or feed.faults else 0
+    return 1 if outcomes["quarantined"] or feed.faulty else 0
+
+
+async def check(door: Door) -> None:
+    """Ask the door something small first: a wrong address or credential is said at once, not after many tries.
+
+    Raises ValueError for an address that nobody answers at, DoorError for a credential that isn't known.
+    """
+    try:
+        await door.get(f"/v1/receipts/{UUID(int=0)}")
+    except DoorError as error:
+        if error.status != 404 and error.retry_after is None:
+            raise
+    except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise ValueError(
+            f"nobody answers at {door.base}: {error or type(error).__name__}. Is the intake running (`shengji "
+            "status`), is --url right?"
+        ) from error
 
 
 def preview(feed: Feed, mapping: Mapping, console: Console) -> None:
     """What the file says under this mapping: a person sees a wrong zone or unit before anything is sent."""
     zone = ZoneInfo(mapping.zone)
     table = Table("line", "meter", "interval ends" if mapping.kind == "interval" else "read at", mapping.unit)
-    shown = [*feed.rows[:3], *feed.rows[-2:]] if len(feed.rows) > 5 else feed.rows
-    for row in shown:
+    for row in (*feed.first, *feed.last):
         moment = datetime.fromtimestamp(row.end, UTC).astimezone(zone)
         table.add_row(str(row.line), row.meter, f"{moment:%Y-%m-%d %H:%M %z}", f"{row.value}")
     console.print(table)
-    meters = len({row.meter for row in feed.rows})
-    sums = f", {feed.total} {mapping.unit} in all" if mapping.kind == "interval" else ""
+    if mapping.kind == "interval":
+        sums = f", {feed.total} {mapping.unit} in all"
+    else:
+        rolled = f" over {feed.rollovers} rollovers" if feed.rollovers else ""
+        sums = f", registers go forward by {feed.passed} {mapping.unit}{rolled} (before the ratio)"
     missing = f"{feed.gaps(mapping.minutes)} intervals missing, {feed.repeated()} repeated"
-    console.print(f"{len(feed.rows)} readings of {meters} meter(s){sums}; {missing}.")
+    console.print(f"{feed.count} readings of {feed.meters} meter(s){sums}; {missing}.")
     for fault in feed.faults[:_FAULTS_SHOWN]:
         console.print(f"[yellow]line {fault.line}[/]: {fault.why}", highlight=False)
-    if len(feed.faults) > _FAULTS_SHOWN:
-        console.print(f"[yellow]… and {len(feed.faults) - _FAULTS_SHOWN} more lines that can't be read[/]")
+    if feed.faulty > _FAULTS_SHOWN:
+        console.print(f"[yellow]… and {feed.faulty - _FAULTS_SHOWN} more lines that can't be read[/]")
 
 
-async def push(door: Door, rows: Sequence[Row], mapping: Mapping, done: Done, console: Console) -> None:
+async def push(door: Door, feed: Feed, mapping: Mapping, done: Done, console: Console) -> None:
     """Send every batch that isn't acknowledged yet. Raises DoorError for what a person must mend."""
-    batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
-    waiting = [number for number in range(len(batches)) if str(number) not in done.receipts]
-    if len(waiting) < len(batches):
-        console.print(f"going on: {len(batches) - len(waiting)} of {len(batches)} batches are there already")
-    slots = asyncio.Semaphore(_IN_FLIGHT)
+    count = -(-feed.count // BATCH)
+    if done.receipts:
+        console.print(f"going on: {len(done.receipts)} of {count} batches are there already")
     columns = (TextColumn("pushing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("", total=len(rows), completed=len(rows) - sum(len(batches[n]) for n in waiting))
+        task = bar.add_task("", total=feed.count)
+        waiting = _batches(feed)
 
-        async def send(number: int) -> None:
-            async with slots:
-                answer = await _patiently(door, body(batches[number], mapping))
-                done.note(number, answer["receipt"])
-                bar.advance(task, len(batches[number]))
+        async def send() -> None:
+            # One iterator for all senders: so many batches are in memory as are on their way.
+            for number, batch in waiting:
+                if str(number) not in done.receipts:
+                    answer = await _patiently(door, body(batch, mapping))
+                    done.note(number, answer["receipt"])
+                bar.advance(task, len(batch))
 
-        async with asyncio.TaskGroup() as group:
-            for number in waiting:
-                group.create_task(send(number))
+        senders = [asyncio.create_task(send()) for _ in range(_IN_FLIGHT)]
+        try:
+            await asyncio.gather(*senders)
+        finally:
+            # The first refusal is told; the others' is the same.
+            for sender in senders:
+                sender.cancel()
+            await asyncio.gather(*senders, return_exceptions=True)
+
+
+def _batches(feed: Feed) -> Iterator[tuple[int, list[Row]]]:
+    """The file's readings in numbered batches: the same file makes the same batches."""
+    found, number = rows(feed), 0
+    while batch := list(islice(found, BATCH)):
+        yield number, batch
+        number += 1
 
 
 def body(rows: Sequence[Row], mapping: Mapping) -> dict[str, Any]:
@@ -187,8 +224,8 @@ def report(outcomes: Counter[str], examples: list[dict[str, Any]], feed: Feed, c
     said = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()) if count)
     # What was released later stands among the quarantined too.
     decided = sum(count for name, count in outcomes.items() if name != "released")
-    mark = "[green]✓[/]" if decided == len(feed.rows) else "[red]✗[/]"
-    console.print(f"{mark} {len(feed.rows)} sent: {said}")
+    mark = "[green]✓[/]" if decided == feed.count else "[red]✗[/]"
+    console.print(f"{mark} {feed.count} sent: {said}")
     for item in examples:
         first, last = item["from"], item["to"]
         which = f"reading {first}" if first == last else f"readings {first} to {last}"

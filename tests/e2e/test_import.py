@@ -64,7 +64,10 @@ def write(file: Path, meter: str, days: int) -> Decimal:
     return total
 
 
-COLUMNS = ("--time-column", "when", "--value-column", "amount", "--meter-column", "device")
+COLUMNS = (
+    *("--time-column", "when", "--value-column", "amount", "--meter-column", "device"),
+    *("--label", "start"),
+)
 
 
 async def test_a_feed_twice(in_real_time: Portal, tmp_path: Path):
