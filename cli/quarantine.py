@@ -31,8 +31,8 @@ async def show_list(data: Path, console: Console, limit: int, **filters: str | N
             str(item["id"]),
             item["enterprise"],
             item["meter"],
-            item["at"] or "no time that can be",
-            f"{item['value']} {item['unit']}",
+            item["at"] or f"no time that can be: {item['sent_time'] or ''}",
+            f"{item['value'] or item['sent_value'] or 'void'} {item['unit']}",
             item["reason"],
             item["state"],
         )

@@ -102,7 +102,7 @@ async def check(door: Door) -> None:
             raise
     except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise ValueError(
-            f"nobody answers at {door.base}: {error or type(error).__name__}. Is the intake running (`shengji "
+            f"nobody answers at {door.base}: {str(error) or type(error).__name__}. Is the intake running (`shengji "
             "status`), is --url right?"
         ) from error
 

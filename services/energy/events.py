@@ -35,6 +35,8 @@ CLASSES: tuple[type, ...] = (
     meter.MeterRolloverConfirmed,
     meter.SuspectResolved,
     meter.VerdictWithdrawn,
+    meter.MeterAliasAssigned,
+    meter.MeterAliasWithdrawn,
     meter.MeterRetired,
     credentials.DeviceCredentialIssued,
     credentials.DeviceCredentialRevoked,

@@ -105,6 +105,14 @@ meter = Table(
     Column("life", JSON),
 )
 
+meter_alias = Table(
+    "meter_alias",
+    metadata,
+    Column("enterprise", Text, primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column("meter", Text),
+)
+
 measured_day = Table(
     "measured_day",
     metadata,

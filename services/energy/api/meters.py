@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.energy.api.base import (
     Answer,
@@ -145,6 +145,9 @@ class Meter(Answer):
     valid_from: datetime
     counting_since: datetime | None = Field(description="since when serial, ratio, digits and capacity hold")
     retired_at: datetime | None
+    aliases: list[str] = Field(
+        default=[], description="names by which its device sends, as its vendor knows it"
+    )
 
 
 class MeterAfter(Meter):
@@ -351,6 +354,52 @@ class UndoMeterChange(Request):
 async def undo_meter_change(call: Call, body: UndoMeterChange) -> Reply:
     """The meter's readings from there on are worked out as if it had never been said."""
     return await meters.undo_change(Serving.energy, call, body.meter, at=body.at, reason=body.reason)
+
+
+Alias = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f]{1,64}$"),
+    Field(description="name under which the device sends; no white space", examples=["一号车间/电表01"]),
+]
+
+
+class AssignMeterAlias(Request):
+    """A name that the vendor's box can't change, and that is no id here: Chinese, with a slash …"""
+
+    model_config = example(meter="E-0042-EL1", alias="一号车间/电表01", reason="the box's own name")
+
+    meter: MeterId
+    alias: Alias
+    reason: Reason
+
+
+@ops.command(
+    "assign-meter-alias", request=AssignMeterAlias, response=MeterAfter, summary="Assign a meter another name"
+)
+async def assign_meter_alias(call: Call, body: AssignMeterAlias) -> Reply:
+    """For the enterprise's own devices. Readings that waited under the name are released."""
+    return await meters.assign_alias(Serving.energy, call, body.meter, alias=body.alias, reason=body.reason)
+
+
+class WithdrawMeterAlias(Request):
+    """A name under which nothing comes any more."""
+
+    model_config = example(meter="E-0042-EL1", alias="一号车间/电表01", reason="assigned by mistake")
+
+    meter: MeterId
+    alias: Alias
+    reason: Reason
+
+
+@ops.command(
+    "withdraw-meter-alias",
+    request=WithdrawMeterAlias,
+    response=MeterAfter,
+    summary="Withdraw a meter's other name",
+)
+async def withdraw_meter_alias(call: Call, body: WithdrawMeterAlias) -> Reply:
+    """What came under it stays; what comes now is of an unknown meter."""
+    return await meters.withdraw_alias(Serving.energy, call, body.meter, alias=body.alias, reason=body.reason)
 
 
 class RetireMeter(Request):

@@ -204,14 +204,17 @@ class ListQuarantine(Request):
 
 
 class Quarantined(Answer):
-    """A reading that could not be accepted. `value` as it came, in `unit`."""
+    """A reading that could not be accepted. `value` as it came, in `unit`. What a device sent as NaN, as 1e400 or with
+    thirty digits has no `value`, and stands in `sent_value` as it was sent."""
 
     id: int
     enterprise: str
     meter: str
     statistic_type: int
-    at: datetime | None = Field(description="null: not a time that can exist")
-    value: Figure
+    at: datetime | None = Field(description="null: not a time that can exist; see sent_time")
+    value: Figure | None = Field(description="null: a void, or not a number that can be kept; see sent_value")
+    sent_time: str | None = Field(default=None, description="as it was sent, where `at` can't hold it")
+    sent_value: str | None = Field(default=None, description="as it was sent, where `value` can't hold it")
     unit: str
     reason: str
     receipt: str

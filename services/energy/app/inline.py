@@ -52,6 +52,18 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
                 | meter.MeterRetired()
             ):
                 await _lived(conn, event)
+            case meter.MeterAliasAssigned():
+                row = {"enterprise": event.enterprise, "alias": event.alias, "meter": event.meter}
+                await conn.execute(insert(tables.meter_alias).values(row))
+                await _lived(conn, event)
+            case meter.MeterAliasWithdrawn():
+                await conn.execute(
+                    delete(tables.meter_alias).where(
+                        tables.meter_alias.c.enterprise == event.enterprise,
+                        tables.meter_alias.c.alias == event.alias,
+                    )
+                )
+                await _lived(conn, event)
             case measured_day.EnterpriseDayMeasured():
                 days.append(
                     {

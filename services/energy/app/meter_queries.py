@@ -10,6 +10,8 @@ from services.energy import tables
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
 from services.energy.app.paging import number, page, pair
+from services.energy.intake.parse import EXTREME
+from services.energy.readings.wire import VOID
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found
@@ -34,6 +36,7 @@ _SUSPECTS = text(f"""
 """)
 _KEPT = """
     SELECT q.id, q.enterprise, q.meter, q.statistic_type, q.t AS seconds, q.v AS thousandths, q.reason,
+           q.sent_time, q.sent_value,
            q.receipt::text AS receipt, q.item, q.received_at, q.state,
            coalesce(nullif(q.unit, ''), m.unit, '') AS unit
     FROM quarantine q JOIN enterprise e USING (enterprise)
@@ -47,7 +50,6 @@ _QUARANTINE = text(f"""
       AND (CAST(:reason AS text) IS NULL OR q.reason = :reason) {_SEEN}
     ORDER BY q.id LIMIT :limit
 """)
-_EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
 
 async def get(energy: Energy, actor: Actor, meter: str) -> dict[str, Any]:
@@ -161,16 +163,27 @@ async def quarantined(energy: Energy, actor: Actor, reading: int) -> dict[str, A
         return _kept(row)
 
 
+def _at(seconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def _kept(row: Any) -> dict[str, Any]:
     return {
         **row._mapping,
-        # A device's clock may say anything: what no calendar holds is shown as null.
-        "at": datetime.fromtimestamp(row.seconds, UTC) if _EARLIEST <= row.seconds < _LATEST else None,
-        "value": Decimal(row.thousandths).scaleb(-3),
+        # A device may say anything: what no calendar and no column holds is null, beside the text that was sent.
+        "at": _at(row.seconds),
+        "value": Decimal(row.thousandths).scaleb(-3)
+        if row.thousandths != VOID and abs(row.thousandths) < EXTREME
+        else None,
     }
 
 
 def _meter(row: Any) -> dict[str, Any]:
     fields = dict(row._mapping)
+    life: dict[str, Any] = fields.pop("life") or {}
+    fields["aliases"] = life.get("before", life).get("aliases", [])
     calibration = {"last": fields.pop("calibrated_on"), "next": fields.pop("calibration_due")}
     return {**fields, "calibration": calibration}

@@ -15,7 +15,7 @@ from services.energy.readings import quarantine, revise
 from services.energy.readings.arrivals import Quarantine
 from services.energy.readings.lay_out import Stretch, lay_out
 from services.energy.readings.memory import Connection
-from services.energy.readings.reference import SeriesSpec, driver, thousandths
+from services.energy.readings.reference import SeriesSpec, driver, rename, thousandths
 
 _SLOT_SECONDS = {1: 86_400, 2: 31 * 86_400, 3: 366 * 86_400}
 """Length of a slot by statistic type; type 0 (real-time) has the meter's own."""
@@ -70,6 +70,12 @@ async def keep(
             # What came after a retirement that wasn't one.
             reasons = [Quarantine.OUTSIDE_VALID_PERIOD.value]
             await quarantine.release(inner, event.enterprise, reasons, now, meter=event.meter)
+        case domain.MeterAliasAssigned():
+            await rename(inner, event.enterprise)
+            reasons = [Quarantine.UNKNOWN_METER.value, Quarantine.OTHER_ENTERPRISE.value]
+            await quarantine.release(inner, event.enterprise, reasons, now, meter=event.alias)
+        case domain.MeterAliasWithdrawn():
+            await rename(inner, event.enterprise)
         case domain.MeterRolloverConfirmed():
             await _said(inner, event, registers.Verdict.ROLLOVER, by, now)
         case domain.SuspectResolved(verdict=domain.Verdict.CONFIRM):

@@ -40,6 +40,12 @@ _LAST_READING = text("""
     WHERE x.meter = :meter
 """)
 
+_ALIAS = text("SELECT meter FROM meter_alias WHERE enterprise = :enterprise AND alias = :alias")
+_NAMED = text("""
+    SELECT meter FROM meter_alias WHERE enterprise = :enterprise AND alias = :alias
+    UNION ALL SELECT meter FROM meter WHERE enterprise = :enterprise AND meter = :alias
+""")
+
 CommandMaker = Callable[[AsyncConnection, Any], Awaitable[decisions.Command]]
 
 
@@ -78,6 +84,7 @@ async def register(
             tuple(statistic_types),
             calibration,
             valid_from,
+            await conn.scalar(_ALIAS, {"enterprise": enterprise, "alias": meter}),
         )
 
     return await _run(energy, call, meter, command)
@@ -172,6 +179,25 @@ async def undo_change(energy: Energy, call: Call, meter: str, *, at: datetime, r
 
     async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
         return changes.UndoChange(at, reason)
+
+    return await _managed(energy, call, meter, command)
+
+
+async def assign_alias(energy: Energy, call: Call, meter: str, *, alias: str, reason: str) -> Reply:
+    """Devices send under this name, too; what waited in quarantine under it is released."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        holder = await conn.scalar(_NAMED, {"enterprise": row.enterprise, "alias": alias})
+        return changes.AssignAlias(alias, holder, reason)
+
+    return await _managed(energy, call, meter, command)
+
+
+async def withdraw_alias(energy: Energy, call: Call, meter: str, *, alias: str, reason: str) -> Reply:
+    """Nothing comes under this name any more."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        return changes.WithdrawAlias(alias, reason)
 
     return await _managed(energy, call, meter, command)
 
@@ -296,4 +322,5 @@ def _view(state: life.State) -> dict[str, Any]:
         "calibration": msgspec.to_builtins(used.calibration),
         "counting_since": None if retired_at else used.since.isoformat(),
         "retired_at": retired_at.isoformat() if retired_at else None,
+        "aliases": list(used.aliases),
     }

@@ -183,6 +183,26 @@ class VerdictWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterAliasAssigned:
+    """The enterprise's devices send readings of the meter under this name (表计别名), too."""
+
+    meter: str
+    enterprise: str
+    alias: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterAliasWithdrawn:
+    """Under this name no readings of the meter come any more."""
+
+    meter: str
+    enterprise: str
+    alias: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeterRolloverConfirmed:
     """The register passed its highest value between `start` and `at`."""
 
@@ -231,6 +251,8 @@ Event = (
     | MeterChangeCorrected
     | MeterChangeUndone
     | VerdictWithdrawn
+    | MeterAliasAssigned
+    | MeterAliasWithdrawn
     | MeterRolloverConfirmed
     | SuspectResolved
     | MeterRetired

@@ -13,13 +13,15 @@ from .meter import (
     Counter,
     Event,
     Kind,
+    MeterAliasAssigned,
+    MeterAliasWithdrawn,
     MeterChangeCorrected,
     MeterChangeUndone,
     MeterIntervalChanged,
     VerdictWithdrawn,
 )
 from .meter_life import Change, InUse, Retired, evolve, holds_at, segments
-from .refusal import Refused
+from .refusal import Refused, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,43 @@ class WithdrawVerdict:
     statistic_type: int
     reason: str
     given: Given | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignAlias:
+    """Devices send under this name, too. `holder` is reference data: the enterprise's meter that is called so."""
+
+    alias: str
+    holder: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAlias:
+    """Nothing comes under this name any more."""
+
+    alias: str
+    reason: str
+
+
+def alias_assigned(command: AssignAlias, state: InUse | Retired) -> Sequence[Event]:
+    """Another name. Raises Refused for one that another meter of the enterprise has."""
+    registered, used = state.registered, state if isinstance(state, InUse) else state.before
+    if command.alias in used.aliases:
+        return []
+    if command.holder is not None:
+        raise taken(
+            "alias", command.alias, f"Readings under {command.alias!r} are those of {command.holder!r}."
+        )
+    return [MeterAliasAssigned(registered.meter, registered.enterprise, command.alias, command.reason)]
+
+
+def alias_withdrawn(command: WithdrawAlias, state: InUse | Retired) -> Sequence[Event]:
+    """One name fewer; nothing happens if the meter doesn't have it."""
+    registered, used = state.registered, state if isinstance(state, InUse) else state.before
+    if command.alias not in used.aliases:
+        return []
+    return [MeterAliasWithdrawn(registered.meter, registered.enterprise, command.alias, command.reason)]
 
 
 def interval_changed(command: ChangeInterval, state: InUse) -> Sequence[Event]:

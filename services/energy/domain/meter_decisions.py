@@ -42,7 +42,8 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class RegisterMeter:
-    """`enterprise_known` and `carrier` are what the registry and the plan say at that moment."""
+    """`enterprise_known`, `carrier` and `alias_of` (whose other name the id is) are what the registry and the plan say
+    at that moment."""
 
     meter: str
     enterprise: str
@@ -57,6 +58,7 @@ class RegisterMeter:
     statistic_types: tuple[int, ...]
     calibration: Calibration
     valid_from: datetime
+    alias_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ Command = (
     | changes.CorrectChange
     | changes.UndoChange
     | changes.WithdrawVerdict
+    | changes.AssignAlias
+    | changes.WithdrawAlias
 )
 
 
@@ -164,6 +168,10 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return changes.corrected(command, state)
         case changes.UndoChange(), InUse() | Retired():
             return changes.undone(command, state)
+        case changes.AssignAlias(), InUse() | Retired():
+            return changes.alias_assigned(command, state)
+        case changes.WithdrawAlias(), InUse() | Retired():
+            return changes.alias_withdrawn(command, state)
         case changes.WithdrawVerdict(), InUse() | Retired():
             return [changes.withdrawn(command, state)]
         case RetireMeter(), InUse(registered=registered):
@@ -191,6 +199,10 @@ def _registered(command: RegisterMeter) -> MeterRegistered:
         )
     if not command.enterprise_known:
         raise unknown("enterprise", command.enterprise)
+    if command.alias_of is not None:
+        raise taken(
+            "meter", command.meter, f"Readings under {command.meter!r} are those of {command.alias_of!r}."
+        )
     if command.carrier is None:
         raise Refused(
             "unknown-carrier",

@@ -9,6 +9,8 @@ from .meter import (
     Calibration,
     Counter,
     Event,
+    MeterAliasAssigned,
+    MeterAliasWithdrawn,
     MeterChangeCorrected,
     MeterChangeUndone,
     MeterIntervalChanged,
@@ -60,6 +62,7 @@ class InUse:
 
     registered: MeterRegistered
     changes: tuple[Change, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def since(self) -> datetime:
@@ -145,6 +148,13 @@ def evolve(state: State, event: Event) -> State:
                     state.before if event.at == state.at else replace(state, before=_without(state, event.at))
                 )
             return _without(state, event.at)
+        case MeterAliasAssigned():
+            used = _in_use(state)
+            return _again(state, replace(used, aliases=(*used.aliases, event.alias)))
+        case MeterAliasWithdrawn():
+            used = _in_use(state)
+            left = tuple(each for each in used.aliases if each != event.alias)
+            return _again(state, replace(used, aliases=left))
         case MeterRolloverConfirmed() | SuspectResolved() | VerdictWithdrawn():
             return state
         case MeterRetired():

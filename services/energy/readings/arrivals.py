@@ -108,13 +108,20 @@ def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
 def _places(memory: PartitionMemory, posts: Sequence[Post], counts: Ints, t: Ints) -> Ints:
     """The series of each reading by its meter; among several of one meter, by its time."""
     latest = memory.latest
-    found = [latest[post.statistic_type].get(meter, -1) for post in posts for meter in post.meters]
+    meters = [memory.named(post.enterprise, post.meters) for post in posts]
+    found = [
+        latest[post.statistic_type].get(meter, -1)
+        for post, names in zip(posts, meters, strict=True)
+        for meter in names
+    ]
     named = np.array([len(post.meters) for post in posts])
     which = np.frombuffer(b"".join(post.which for post in posts), "<u2")
     which = which + np.repeat(np.cumsum(named) - named, counts)
     place: Ints = np.array(found, np.int64)[which]
     if memory.several:
-        pairs = [(meter, post.statistic_type) for post in posts for meter in post.meters]
+        pairs = [
+            (meter, post.statistic_type) for post, names in zip(posts, meters, strict=True) for meter in names
+        ]
         changed = np.array([pair in memory.several for pair in pairs])
         for row in np.flatnonzero(changed[which]).tolist():
             place[row] = memory.place_at(*pairs[int(which[row])], int(t[row]), int(place[row]))

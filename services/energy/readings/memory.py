@@ -65,6 +65,8 @@ class PartitionMemory:
     keys: list[tuple[str, str]] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     verdicts: dict[tuple[int, int, int], Verdict] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(enterprise, name by which its devices send) → the meter."""
 
     def __post_init__(self) -> None:
         self._key_of: dict[tuple[str, str], int] = {}
@@ -114,6 +116,11 @@ class PartitionMemory:
             _number(row["enterprise"], self.enterprise_of, self.enterprises)
         for row in rows:
             self._take(row)
+        named = await conn.fetch(
+            "SELECT enterprise, alias, meter FROM meter_alias JOIN feed USING (enterprise) WHERE p = $1",
+            self.p,
+        )
+        self.aliases = {(row["enterprise"], row["alias"]): row["meter"] for row in named}
         self._coefficients = await load_coefficients(conn)
         self._pins.clear()
         await self._take_verdicts(conn)
@@ -132,6 +139,12 @@ class PartitionMemory:
             found = (equal.id if equal else None, equivalent.id if equivalent else None)
             self._pins[key, day] = found
         return found
+
+    def named(self, enterprise: str, names: list[str]) -> list[str]:
+        """The meters that an enterprise's devices mean by these names."""
+        if not self.aliases:
+            return names
+        return [self.aliases.get((enterprise, name), name) for name in names]
 
     def place_at(self, meter: str, statistic_type: int, t: int, otherwise: int) -> int:
         """The series that a reading at t belongs to; `otherwise` if the meter has none at that time."""

@@ -19,10 +19,10 @@ from services.energy.readings.memory import Connection, moment
 _INSERT = """
 WITH kept AS (
     INSERT INTO quarantine (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality,
-                            reason, receipt, item, received_at, quarantined_at)
-    SELECT x.*, $15 FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                            reason, receipt, item, received_at, sent_time, sent_value, quarantined_at)
+    SELECT x.*, $17 FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[],
         $7::text[], $8::text[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::int[],
-        $14::timestamptz[]) AS x
+        $14::timestamptz[], $15::text[], $16::text[]) AS x
     ON CONFLICT (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality)
     DO UPDATE SET state = CASE quarantine.state WHEN 'dropped' THEN 'dropped' ELSE 'held' END,
         reason = excluded.reason
@@ -96,6 +96,7 @@ def _values(arrivals: Arrivals, row: int) -> tuple[Any, ...]:
         uuid.UUID(bytes=post.receipt),
         int(arrivals.item[row]),
         moment(post.received_at),
+        *(text or None for text in post.as_sent.get(row - begin, ("", ""))),
     )
 
 
@@ -141,6 +142,16 @@ async def release(
         *(enterprise, reasons, now, meter, after, until),
     )
     return int(done.split()[-1])
+
+
+async def is_known(conn: Connection, enterprise: str, meter: str, statistic_type: int) -> None:
+    """Say of what is held still that the meter is known, and not at that time."""
+    await conn.execute(
+        """UPDATE quarantine SET reason = 'outside_valid_period'
+           WHERE state = 'held' AND enterprise = $1 AND meter = $2 AND statistic_type = $3
+             AND reason = 'unknown_meter'""",
+        *(enterprise, meter, statistic_type),
+    )
 
 
 async def keep_undecodable(

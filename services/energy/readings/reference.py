@@ -130,6 +130,11 @@ async def revoke_credentials(conn: Connection, enterprise: str, at: datetime) ->
     return int(done.split()[-1])
 
 
+async def rename(conn: Connection, enterprise: str) -> None:
+    """Let the worker look at the enterprise's names again."""
+    await change_partition(conn, await conn.fetchval("SELECT p FROM feed WHERE enterprise = $1", enterprise))
+
+
 async def add_carrier(conn: Connection, carrier: str, name: str, unit: str) -> None:
     """Name an energy carrier (能源品种) and the unit its quantities are kept in. Idempotent."""
     await conn.execute(

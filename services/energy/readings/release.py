@@ -115,6 +115,11 @@ def _post(rows: Sequence[Any]) -> wire.Post:
         quality="".join(quality or "N" for quality in qualities) if any(qualities) else "",
         item=wire.item_column([row["item"] for row in rows]),
         release_at=_microseconds(first["release_at"]),
+        as_sent={
+            n: (row["sent_time"] or "", row["sent_value"] or "")
+            for n, row in enumerate(rows)
+            if row["sent_time"] or row["sent_value"]
+        },
     )
 
 

@@ -38,7 +38,7 @@ async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, openi
     s, p = await insert_series(conn, spec)
     if opening is not None:
         await put(conn, p, spec.meter, s, [Stored(_seconds(spec.valid_from), _rank(now), opening)], now)
-    return await quarantine.release(
+    released = await quarantine.release(
         conn,
         spec.enterprise,
         [reason.value for reason in RELEASED_BY_REGISTRATION],
@@ -47,6 +47,8 @@ async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, openi
         after=_seconds(spec.valid_from),
         until=None if spec.valid_to is None else _seconds(spec.valid_to),
     )
+    await quarantine.is_known(conn, spec.enterprise, spec.meter, spec.statistic_type)
+    return released
 
 
 async def close_meter(

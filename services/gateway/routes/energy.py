@@ -78,6 +78,8 @@ ROUTES = [
     Route("POST", f"{_METER}/suspects", _S, "resolve-suspect", _KEEPERS, "review"),
     Route("POST", f"{_METER}/suspects/many", _S, "resolve-suspects", _KEEPERS, "review"),
     Route("POST", f"{_METER}/withdrawals", _S, "withdraw-verdict", _KEEPERS, "review"),
+    Route("POST", f"{_METER}/aliases", _S, "assign-meter-alias", _KEEPERS, "meters"),
+    Route("POST", f"{_METER}/aliases/withdrawn", _S, "withdraw-meter-alias", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/interval", _S, "change-meter-interval", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/corrections", _S, "correct-meter-change", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/undone", _S, "undo-meter-change", _KEEPERS, "meters"),

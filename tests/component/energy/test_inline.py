@@ -65,6 +65,10 @@ async def _live_through_a_lot(mill: Service) -> None:
         new_start="0",
         reason="x",
     )
+    await mill.ask(OPS, "assign-meter-alias", meter="M-2", alias="一号/表02", reason="x")
+    await mill.ask(
+        OPS, "correct-meter-change", meter="M-2", at="2013-01-10T00:00:00+08:00", new_start="1", reason="x"
+    )
     await mill.ask(OPS, "retire-meter", meter="M-2", at="2013-01-12T00:00:00+08:00", reason="x")
     await mill.day_of_readings("2013-01-14", 1000, 25, received="2013-01-14 23:59")
     await mill.flusher.flush()

@@ -1,7 +1,6 @@
 """Pushing a file: a wrong address or credential is said at once, and a batch's refusal without a traceback."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,22 @@ from typer.testing import CliRunner
 
 from cli.door import Door, DoorError
 from cli.main import app
-from cli.readings_csv import read
+from cli.readings_csv import Mapping, read
 from cli.readings_import import Done, check, push
-from tests.unit.cli.test_readings_csv import PLAIN
+
+REGISTER = Mapping(
+    meter="M1",
+    meter_column=None,
+    time_column="time",
+    value_column="value",
+    time_format="iso",
+    zone="Asia/Shanghai",
+    label="end",
+    midnight="as-written",
+    kind="register",
+    minutes=15,
+    unit="kWh",
+)
 
 
 def door(handler: Any) -> Door:
@@ -66,7 +78,7 @@ def test_it_is_told_in_a_line_and_not_in_a_traceback(tmp_path: Path) -> None:
 async def test_a_refused_batch_is_one_error_and_the_others_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "feed.csv"
     file.write_text("time,value\n" + "".join(f"2013-01-01 00:00:{n:02},1\n" for n in range(60)) * 60)
-    feed, sent = read(file, replace(PLAIN, kind="register")), asyncio.Event()
+    feed, sent = read(file, REGISTER), asyncio.Event()
 
     def some(request: httpx.Request) -> httpx.Response:
         if sent.is_set():
@@ -76,5 +88,5 @@ async def test_a_refused_batch_is_one_error_and_the_others_are_kept(tmp_path: Pa
 
     done = Done(tmp_path / "notes.json")
     with pytest.raises(DoorError, match="not this one"):
-        await push(door(some), feed, PLAIN, done, Console(quiet=True))
+        await push(door(some), feed, REGISTER, done, Console(quiet=True))
     assert list(done.receipts.values()) == ["r1"]

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.energy.readings import quarantine, release, wire
 from tests.conftest import DatabaseFactory
 from tests.integration.energy.readings.pipeline import Pipeline, rows, zipped
 from tests.kit.energy_oracle import Meter
@@ -167,6 +168,26 @@ class TestWhatIsTaken:
             "odd_time",
             "unknown_meter",
         ]
+
+    async def test_the_quarantine_keeps_what_came(self, pipeline: Pipeline, door: httpx.AsyncClient) -> None:
+        """NaN, 1e400 and thirty digits all read 4611686018427387.904; through a release, too."""
+        values = ["NaN", "1e400", "1" * 30, "-Infinity"]
+        body = rows(*(("m1", T + 900 * n, value) for n, value in enumerate(values)), ("m1", 10**20, 1))
+        answer = await push(door, body)
+        conn = pipeline.store.conn
+        kept = "SELECT sent_value, sent_time FROM quarantine WHERE state = 'held' ORDER BY item"
+        async with pipeline.working():
+            await done(door, answer)
+            before = await conn.fetch(kept)
+            async with conn.transaction():
+                await quarantine.release(conn, "e1", ["impossible_value", "odd_time"], pipeline.store.now)
+                taken = await release.take(conn)
+            js = await pipeline.nats.jetstream()
+            for p, post in release.posts(taken):
+                await js.publish(wire.subject(p), wire.encode([post]))
+            await pipeline.worked_off()
+        assert [tuple(row) for row in before] == [*((value, None) for value in values), (None, str(10**20))]
+        assert await conn.fetch(kept) == before
 
 
 WRONG: list[tuple[Any, str]] = [
