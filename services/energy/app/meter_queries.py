@@ -10,8 +10,7 @@ from services.energy import tables
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
 from services.energy.app.paging import number, page, pair
-from services.energy.intake.parse import EXTREME
-from services.energy.readings.wire import VOID
+from services.energy.readings.wire import EXTREME, VOID
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found

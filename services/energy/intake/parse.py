@@ -15,12 +15,11 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
-from services.energy.readings.wire import VOID, Ints, Post, column, index_column
+from services.energy.readings.wire import EXTREME, VOID, Ints, Post, column, index_column
 from shared import numerals
 from shared.problems import Problem
 
 MOST = 5_000
-EXTREME = 2**62
 EXTREME_TIME = 2**40
 _SHOWN = 64
 """Characters that are kept of a value or time that no column can hold."""

@@ -15,6 +15,9 @@ STREAM = "READINGS"
 VOID = -1
 """Stands as a value for "this reading is void": what a correction without a value says."""
 
+EXTREME = 2**62
+"""Stands as a value, or its negative, for what no column can hold: quarantined, with the text in `as_sent`."""
+
 QUALITY_AS_MEASURED = frozenset("NSF")
 """Quality flags of the HJ/T 212 family under which a value is a measurement: normal, set by hand, stopped."""
 QUALITY_FAULTY = frozenset("DTBMC")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.energy.intake.parse import EXTREME, Origin, parse
-from services.energy.readings.wire import NewerWire, WireError, decode, encode
+from services.energy.intake.parse import Origin, parse
+from services.energy.readings.wire import EXTREME, NewerWire, WireError, decode, encode
 from shared.problems import Problem
 
 ORIGIN = Origin("e1", b"r" * 16, 1_400_000_000_000_000, "")
