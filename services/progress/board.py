@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from services.progress import measures, views
-from services.progress.facts import INVESTMENT, Facts, total
+from services.progress.facts import INVESTMENT, ONLINE, Facts, total
 from services.progress.figure import Figure
 from services.progress.live import LiveEnergy
 from services.progress.model import Snapshot
@@ -112,7 +112,7 @@ def fresh(snapshot: Snapshot, running: Sequence[RunningDayView | None] = ()) -> 
 
 def _row(snapshot: Snapshot, live: LiveEnergy, code: str) -> BoardRow:
     facts = snapshot.facts
-    monitoring = _of(snapshot, measures.ONLINE, code)
+    monitoring = _of(snapshot, ONLINE, code)
     counts = monitoring.counts if monitoring else {}
     # Running figures have no past: the stream holds only the last.
     running = None if snapshot.past else live.running(snapshot.day, facts.areas, code)

@@ -1,7 +1,7 @@
 """What an event contributes to which measure: pure, one row per thing that a later event can say anew."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -54,10 +54,19 @@ def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
                 "key": f"{event.pair.need}:{event.pair.offer}",
                 "value": None,
                 "unit": "CNY",
-                "detail": {},  # nothing that a target counts by
+                "detail": {"withdrawn": True},
             }
         case readers.Designated():
             yield _designation(event)
+        case readers.CohortClosed():
+            yield {
+                "measure": facts.COHORT,
+                "region": "",
+                "period": event.closed_on.isoformat(),
+                "key": event.cohort,
+                "value": len(event.members),
+                "detail": {"cohort": event.cohort, "investor_kind": event.investor_kind},
+            }
         case readers.StatisticReported():
             yield {
                 "measure": facts.STATISTIC,
@@ -127,13 +136,30 @@ def _designation(event: readers.Designated) -> dict[str, Any]:
     }
 
 
+def marked(contribution: Mapping[str, Any]) -> Mark | None:
+    """What a contribution counts for where it is no project's; None for one that was taken back."""
+    detail = contribution["detail"]
+    if not contribution["period"] or detail.get("withdrawn"):
+        return None
+    until = detail.get("until")
+    return Mark(
+        measure=contribution["measure"],
+        key=contribution["key"],
+        region=contribution["region"],
+        day=date.fromisoformat(contribution["period"]),
+        until=date.fromisoformat(until) if until else None,
+        amount=contribution["value"],
+        detail=detail,
+    )
+
+
 def standing_row(standing: Standing) -> dict[str, Any]:
     return {
         "measure": facts.PROJECT,
         "region": standing.region,
         "period": "",
         "key": standing.project,
-        "value": standing.investment,
+        "value": standing.now.investment,
         "unit": "CNY",
         "detail": plain(standing),
     }
@@ -146,7 +172,7 @@ def mark_row(mark: Mark, holds: bool) -> dict[str, Any]:
         "region": mark.region,
         "period": mark.day.isoformat() if holds else "",
         "key": mark.key,
-        "value": mark.amount if holds else None,
+        "value": (mark.states[-1].investment if mark.amount is None else mark.amount) if holds else None,
         "unit": mark.unit,
         "detail": {**mark.detail, "until": mark.until.isoformat() if mark.until else None}
         if holds

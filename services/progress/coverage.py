@@ -2,7 +2,7 @@
 
 The denominator is the year's own list (designation) cut at 10,000 tce, on the basis that the list names
 (X-4): 以上 includes the number. The numerator is who was online on the latest closed day, so that a figure
-does not move during the day; who is heard right now is shown beside it.
+does not move during the day, and none after the target's deadline; who is heard right now is shown beside it.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Monitored:
     """The key users of a region and what is known of each, by enterprise id."""
 
     listed: dict[str, Contribution]
-    closed: dict[str, Contribution]  # the verdict on the latest closed day
+    closed: dict[str, Contribution]  # the verdict on the closed day that counts
     today: dict[str, Contribution]  # the verdict on the running day: online so far, or not yet said
     feeds: dict[str, Contribution]
 
@@ -53,7 +53,15 @@ class Monitored:
         return any(verdict is not None and verdict.value == 1 for verdict in verdicts)
 
 
-def monitored(facts: Facts, region: str, year: str, today: date, threshold: Rule) -> Monitored:
+def judged_day(facts: Facts, target: Target) -> date | None:
+    """The day whose verdicts make the figure: the latest closed one, after the deadline that of the deadline."""
+    closed = facts.closed_day
+    return closed if closed is None or target.deadline is None else min(closed, target.deadline)
+
+
+def monitored(
+    facts: Facts, region: str, year: str, closed: date | None, today: date, threshold: Rule
+) -> Monitored:
     """The year's key users in `region`, with what is known of each on the closed day, today and now."""
     line, inclusive = threshold.number("tce"), bool(threshold.parameters["inclusive"])
     listed = {
@@ -67,7 +75,7 @@ def monitored(facts: Facts, region: str, year: str, today: date, threshold: Rule
     }
     return Monitored(
         listed,
-        _of_day(facts, facts.closed_day, listed),
+        _of_day(facts, closed, listed),
         _of_day(facts, today, listed),
         {f.subject: f for f in facts.of(FEED) if f.subject is not None and f.subject in listed},
     )
@@ -91,11 +99,13 @@ def coverage(
     rule_day = min(day, target.deadline or day)
     threshold, light_rule = rules.on("key_user_threshold", rule_day), rules.on("light_coverage", rule_day)
     year = year_of(target.period)
-    found = monitored(facts, code, year, day, threshold)
+    closed = judged_day(facts, target)
+    over = target.deadline is not None and day > target.deadline
+    found = monitored(facts, code, year, closed, day, threshold)
     figure = replace(
         blank(target, facts, as_of, code),
         rules=(reference(threshold), reference(light_rule)),
-        day=facts.closed_day.isoformat() if facts.closed_day else None,
+        day=closed.isoformat() if closed else None,
     )
     if not any(lists.period == year for lists in facts.of(KEY_USER_LIST)):
         return replace(figure, reason=f"there is no list of key users for {year}", counts=_unknown())
@@ -106,7 +116,7 @@ def coverage(
         basis=basis,
         counts={
             "designated": len(found.listed),
-            "online_closed_day": found.online_closed if facts.closed_day else None,
+            "online_closed_day": found.online_closed if closed else None,
             "online_now": found.online_now,
         },
         # Enterprise ids stay out of `missing`: the figure is wider known than its enterprises may be.
@@ -115,7 +125,7 @@ def coverage(
     )
     if not found.listed:
         return replace(figure, reason="no enterprise of this region is on the list: no ratio")
-    if facts.closed_day is None:
+    if closed is None:
         return replace(figure, reason="no day is closed yet")
     value = Decimal(found.online_closed) / Decimal(len(found.listed)) * HUNDRED
     gap = None if target.value is None else value - target.value
@@ -125,7 +135,9 @@ def coverage(
         value=value,
         completion=judgement.completion(value, target.value, target.comparator),
         gap_points=gap,
-        met=judgement.met(value, target.value, target.comparator, final=not unknown),
+        met=judgement.met(
+            value, target.value, target.comparator, final=over and not unknown, may_fall=not over
+        ),
         light=judgement.light(gap, light_rule, lower_bound=unknown > 0),
         lower_bound=unknown > 0,
         reason=f"of {unknown} the day is not judged yet: at least this value" if unknown else "",

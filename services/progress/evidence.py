@@ -1,17 +1,20 @@
 """The events that made a figure: which, from where, what they said, with the hash to find them in the log by."""
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.progress import facts as facts_of
 from services.progress import measures
-from services.progress.facts import COVERAGE, FEED, INVESTMENT, KEY_USER, KEY_USER_LIST, STATISTIC, TALLY
+from services.progress.coverage import judged_day
+from services.progress.entries import number
+from services.progress.facts import COVERAGE, FEED, INVESTMENT, KEY_USER, KEY_USER_LIST, STATISTIC
 from services.progress.figure import Figure
 from services.progress.investment import reporting_regions
 from services.progress.model import Snapshot
@@ -19,7 +22,6 @@ from services.progress.periods import months_of, year_of
 from services.progress.readers import SOURCES
 from services.progress.rules import Rules
 from services.progress.scope import Scope
-from services.progress.tally import Wanted
 from services.progress.tally import wanted as wanted_tally
 from services.progress.views import View, plain
 from shared.problems import forbidden, invalid
@@ -53,11 +55,22 @@ class _Wanted:
     measures: list[str]
     regions: list[str]
     periods: list[str]
-    tally: Wanted | None = None
 
 
 _COLUMNS = """source, position, ordinal, event_id, event_type, hash, occurred_at, recorded_at, simulated"""
 _KNOWN = "(CAST(:as_of AS timestamptz) IS NULL OR {alias}recorded_at <= :as_of)"
+_TARGET = f"""
+    SELECT {_COLUMNS}, region, data->>'period' AS period, NULL AS subject, (data->>'value')::numeric AS value,
+           data->>'unit' AS unit, data,
+           (SELECT min(n.position) FROM target n
+            WHERE n.plan = t.plan AND n.target = t.target AND n.position > t.position
+              AND {_KNOWN.format(alias="n.")}) AS superseded_by
+    FROM target t WHERE plan = :plan AND target = :target AND {_KNOWN.format(alias="")}
+"""
+_PAGE = """
+    WHERE (source, position, ordinal) > (:source, :position, :ordinal)
+    ORDER BY source, position, ordinal LIMIT :limit
+"""
 _EVIDENCE = text(f"""
     SELECT * FROM (
         SELECT {_COLUMNS}, region, period, subject, value, unit, detail AS data,
@@ -66,22 +79,33 @@ _EVIDENCE = text(f"""
                   AND n.position > c.position AND {_KNOWN.format(alias="n.")}) AS superseded_by
         FROM contribution c
         WHERE measure = ANY(:measures) AND (region = ANY(:regions) OR region = '')
-          AND (period = ANY(:periods) OR period = ''
-               OR (CAST(:last AS text) IS NOT NULL AND period <= :last AND (period >= :first OR :standing)))
-          AND (CAST(:filters AS jsonb) IS NULL
-               OR EXISTS (SELECT FROM jsonb_array_elements(CAST(:filters AS jsonb)) AS f WHERE detail @> f))
+          AND (period = ANY(:periods) OR period = '')
           AND {_KNOWN.format(alias="")}
           AND (CAST(:subject AS text) IS NULL OR subject = :subject)
-          AND (measure <> '{STATISTIC}' OR detail->>'indicator' IN ('gdp', 'total_energy'))
-        UNION ALL
-        SELECT {_COLUMNS}, region, data->>'period', NULL, (data->>'value')::numeric, data->>'unit', data,
-               (SELECT min(n.position) FROM target n
-                WHERE n.plan = t.plan AND n.target = t.target AND n.position > t.position
-                  AND {_KNOWN.format(alias="n.")})
-        FROM target t WHERE plan = :plan AND target = :target AND {_KNOWN.format(alias="")}
-    ) AS evidence
-    WHERE (source, position, ordinal) > (:source, :position, :ordinal)
-    ORDER BY source, position, ordinal LIMIT :limit
+          AND (measure <> '{STATISTIC}' OR detail->>'indicator' = ANY(:indicators))
+        UNION ALL {_TARGET}
+    ) AS evidence {_PAGE}
+""")
+# Of what is counted: the entries that meet the figure's days, each with the contribution that shows it, and the event
+# that took it back, if one did.
+_COUNTED = text(f"""
+    SELECT * FROM (
+        SELECT c.source, c.position, c.ordinal, c.event_id, c.event_type, c.hash, c.occurred_at, c.recorded_at,
+               c.simulated, c.region, c.period, c.subject, c.value, c.unit, c.detail AS data,
+               (SELECT min(n.position) FROM entry n
+                WHERE n.counting = e.counting AND n.source = e.source AND n.thing = e.thing AND n.sign = -e.sign
+                  AND (n.day, n.until, n.member_from, n.member_to) = (e.day, e.until, e.member_from, e.member_to)
+                  AND n.amount IS NOT DISTINCT FROM e.amount AND n.reached IS NOT DISTINCT FROM e.reached
+                  AND n.position > e.position AND {_KNOWN.format(alias="n.")}) AS superseded_by
+        FROM entry e
+        JOIN contribution c ON (c.source, c.position, c.ordinal) = (e.source, e.position, e.mark)
+        WHERE e.counting = :counting AND e.sign > 0 AND e.region = ANY(:areas)
+          AND e.day <= :last AND e.until >= :first
+          AND e.member_from <= :held_last AND e.member_to >= :held_first
+          AND {_KNOWN.format(alias="e.")}
+          AND (CAST(:subject AS text) IS NULL OR c.subject = :subject)
+        UNION ALL {_TARGET}
+    ) AS evidence {_PAGE}
 """)
 
 
@@ -99,7 +123,6 @@ async def evidence(
 
     Narrowed to the actor's own area. Raises Problem 403 when no part of the figure is the actor's to inspect.
     """
-    wanted = _wanted(snapshot, rules, figure)
     allowed = set(scope.detail_regions(figure.region))
     if not allowed:
         raise forbidden(
@@ -107,44 +130,60 @@ async def evidence(
             remedy="Ask for a figure of your own region; rankings and values of all cities are on the board.",
         )
     source, position, ordinal = _parse(cursor)
-    rows = await conn.execute(
-        _EVIDENCE,
-        {
-            "measures": wanted.measures,
-            "regions": [region for region in wanted.regions if region in allowed],
-            "periods": wanted.periods,
-            "subject": scope.enterprise,
-            **_span(wanted.tally),
-            "as_of": snapshot.as_of if snapshot.past else None,
-            "plan": figure.plan,
-            "target": figure.target,
-            "source": source,
-            "position": position,
-            "ordinal": ordinal,
-            "limit": limit + 1,
-        },
-    )
+    asked = {
+        "subject": scope.enterprise,
+        "as_of": snapshot.as_of if snapshot.past else None,
+        "plan": figure.plan,
+        "target": figure.target,
+        "source": source,
+        "position": position,
+        "ordinal": ordinal,
+        "limit": limit + 1,
+    }
+    if (tallied := wanted_tally(snapshot.facts.targets[figure.target], rules, snapshot.day)) is not None:
+        covered = snapshot.facts.areas.covered_by(figure.region) or [figure.region]
+        areas = [number(region) for region in covered if region in allowed]
+        window = dataclasses.asdict(tallied.window)
+        rows = await conn.execute(
+            _COUNTED, {**asked, "counting": tallied.counting.number, "areas": areas, **window}
+        )
+    else:
+        wanted = _wanted(snapshot, figure)
+        regions = [region for region in wanted.regions if region in allowed]
+        rows = await conn.execute(
+            _EVIDENCE,
+            {
+                **asked,
+                "measures": wanted.measures,
+                "regions": regions,
+                "periods": wanted.periods,
+                "indicators": _INDICATORS.get(figure.measure or "", []),
+            },
+        )
     items = [_item(row) for row in rows]
     more = len(items) > limit
     page = items[:limit]
     return page, f"{page[-1].source}:{page[-1].position}:{page[-1].ordinal}" if more else None
 
 
-def _wanted(snapshot: Snapshot, rules: Rules, figure: Figure) -> _Wanted:
+_INDICATORS = {measures.INTENSITY: ["gdp", "total_energy"], measures.GROWTH: [INVESTMENT]}
+
+
+def _wanted(snapshot: Snapshot, figure: Figure) -> _Wanted:
     facts = snapshot.facts
     covered = facts.areas.covered_by(figure.region) or [figure.region]
+    target = facts.targets[figure.target]
     match figure.measure:
-        case measures.GROWTH | "tech_renovation_investment":
-            regions = reporting_regions(facts.targets[figure.target], facts)
-            return _Wanted([INVESTMENT], regions, list(months_of(figure.period)))
-        case measure if measure == TALLY:
-            target = facts.targets[figure.target]
-            tallied = wanted_tally(target, rules, snapshot.day)
-            return _Wanted(list(tallied.counts) if tallied else [], covered, [], tallied)
+        case "tech_renovation_investment":
+            return _Wanted([INVESTMENT], reporting_regions(target, facts), list(months_of(figure.period)))
+        case measures.GROWTH:
+            base = str(int(year_of(figure.period)) - 1)
+            regions = [*reporting_regions(target, facts), figure.region]
+            return _Wanted([INVESTMENT, STATISTIC], regions, [*months_of(figure.period), base])
         case measures.INTENSITY:
             return _Wanted([STATISTIC], [figure.region], [figure.period])
-        case measures.ONLINE:
-            closed = facts.closed_day
+        case facts_of.ONLINE:
+            closed = judged_day(facts, target)
             days = [day.isoformat() for day in (closed, snapshot.day) if day is not None]
             days = days or [(snapshot.day - timedelta(days=1)).isoformat()]
             return _Wanted(
@@ -152,18 +191,6 @@ def _wanted(snapshot: Snapshot, rules: Rules, figure: Figure) -> _Wanted:
             )
         case _:
             return _Wanted([], [], [])
-
-
-def _span(tallied: Wanted | None) -> dict[str, Any]:
-    """Of a tally only the marks that its rule counts: in its span (a stock's: since ever), and of its kind."""
-    if tallied is None:
-        return {"first": None, "last": None, "standing": False, "filters": None}
-    return {
-        "first": tallied.first.isoformat(),
-        "last": tallied.last.isoformat(),
-        "standing": tallied.when != "within",
-        "filters": msgspec.json.encode(tallied.filters).decode(),
-    }
 
 
 def _item(row: Any) -> EvidenceItem:

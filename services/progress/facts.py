@@ -22,16 +22,18 @@ KEY_USER_LIST = "key_user_list"  # that a year's list exists, and which event is
 COVERAGE = "coverage"  # 在线监测: an enterprise online (1) or not (0) on a closed day
 FEED = "feed"  # an enterprise's feed now: heard (1) or silent (0)
 PROJECT = "project"  # a project's whole standing after an event; what it counts for are marks of their own
+COHORT = "cohort"  # 对接合同批次: that a contract year is closed
 LISTING = "listing:presented"  # 推介: a need or an offer put forward
 MATCH = "match:concluded"  # 对接成功
 DESIGNATION = "designation:standing"  # 认定: stands from its day until it is withdrawn
+ONLINE = "online_monitoring_coverage"  # 在线监测率
 TALLY = "tally"  # 计数: what a target counts is said by its rule
 ENERGY_DAY = "energy_day"  # an enterprise's energy on a closed day, tce by equal value (当量)
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The base of a rate, stored with its target because published bases are revised (X-24)."""
+    """The base of a rate, as published; `vintage` is the day on which it was, because bases are revised (X-24)."""
 
     value: Decimal
     unit: str
@@ -59,13 +61,17 @@ class Target:
     metric_type: str
     deadline: date | None
     parent: str | None = None
-    base: Base | None = None
     basis: str | None = None
     price_base: str | None = None
     comparator_printed: str = ""
     recorded_at: datetime | None = None
     revised: bool = False
     simulated: bool = False
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is a sum that only grows (a flow): a rate or a stock may fall again before its day."""
+        return self.metric_type == "flow"
 
 
 @dataclass(frozen=True, slots=True)

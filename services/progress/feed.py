@@ -34,10 +34,10 @@ _CHANGES = text("""
 # Which figures a contribution moves.
 _MOVES = {
     facts.INVESTMENT: {facts.INVESTMENT, measures.GROWTH},
-    facts.STATISTIC: {measures.INTENSITY},
-    facts.KEY_USER: {measures.ONLINE},
-    facts.COVERAGE: {measures.ONLINE},
-    facts.FEED: {measures.ONLINE},
+    facts.STATISTIC: {measures.INTENSITY, measures.GROWTH},
+    facts.KEY_USER: {facts.ONLINE},
+    facts.COVERAGE: {facts.ONLINE},
+    facts.FEED: {facts.ONLINE},
 }
 
 
@@ -96,7 +96,7 @@ def moved(change: Change, snapshot: Snapshot) -> list[Figure]:
     return [
         figure
         for figure in snapshot.figures
-        if (figure.measure in touched or (change.measure in tallies.get(figure.target, Tally()).counts))
+        if (figure.measure in touched or (change.measure in tallies.get(figure.target, Tally()).marks))
         and areas.covers(figure.region, change.region)
     ]
 

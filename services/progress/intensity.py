@@ -45,6 +45,7 @@ def intensity(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Fi
         return replace(figure, reason="GDP is not positive: no ratio")
     quantum = Decimal(1).scaleb(-int(digits_rule.parameters["decimals"]))
     value = (tce / tens_of_thousands).quantize(quantum, ROUND_HALF_UP)
+    over = target.deadline is not None and day > target.deadline
     provisional = any(bool(s.detail.get("provisional")) for s in used)
     completion = judgement.completion(value, target.value, target.comparator)
     gap = None if completion is None else completion - HUNDRED
@@ -54,7 +55,7 @@ def intensity(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Fi
         value=value,
         completion=completion,
         gap_points=gap,
-        met=judgement.met(value, target.value, target.comparator, final=not provisional),
+        met=judgement.met(value, target.value, target.comparator, final=over and not provisional),
         reason="made of provisional statistics (快报数)" if provisional else "",
         basis=used[0].detail.get("basis") or target.basis,
         light=judgement.light(gap, light_rule),

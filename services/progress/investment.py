@@ -6,15 +6,15 @@ none is derived from another. A month without a report is missing, not zero.
 A month counts for the schedule as soon as its reports count: when it is due, or earlier once all of them are there.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from services.progress import judgement
-from services.progress.facts import INVESTMENT, Contribution, Facts, Target, newest, total
+from services.progress.facts import INVESTMENT, STATISTIC, Base, Contribution, Facts, Target, newest, total
 from services.progress.figure import Completeness, Figure, Light, Monthly, Pace, Status, blank
 from services.progress.judgement import HUNDRED
-from services.progress.periods import day_in_next_month, local_day, months_of
+from services.progress.periods import day_in_next_month, local_day, months_of, year_of
 from services.progress.rules import Rule, Rules, reference
 from services.progress.units import convert
 
@@ -151,10 +151,11 @@ def investment(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> F
 
 
 def growth(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figure:
-    """TR-2: growth over the base that is stored with the target (X-24).
+    """TR-2: growth over the year before, as the statistics publish it (X-24).
 
-    The base is a full year's, and a part of a year can't be compared with a full one. So there is no value
-    until every month is reported; until then `pace` shows the sum against the sum that the target requires.
+    Not over what the plan implies: TR-1 / 1.30 could never disagree with TR-1 (X-1). The base is a full year's, and a
+    part of a year can't be compared with a full one. So there is no value until every month is reported; until then
+    `pace` shows the sum against the sum that the target requires.
     """
     day = local_day(as_of)
     rule_day = min(day, target.deadline or day)
@@ -164,26 +165,23 @@ def growth(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figur
         blank(target, facts, as_of),
         rules=tuple(reference(rule) for rule in (due_rule, line_rule, pace_rule, light_rule)),
     )
-    base = target.base
-    if base is None or base.value <= 0:
-        return replace(figure, reason="the target has no base to grow from")
     collected = collect(facts, reporting_regions(target, facts), target.period, day, due_rule)
     figure = replace(
         figure,
         completeness=collected.completeness,
-        base={
-            "value": str(base.value),
-            "unit": base.unit,
-            "period": base.period,
-            "vintage": base.vintage,
-            "source": base.source,
-        },
-        pace=None
-        if target.value is None
-        else _pace(target.value, base.value, base.unit, collected, pace_rule),
         fresh_at=newest(report.recorded_at for report in collected.reports),
         simulated=target.simulated or any(report.simulated for report in collected.reports),
         lower_bound=collected.lower_bound,
+    )
+    base = _published(target, facts)
+    if isinstance(base, str):
+        return replace(figure, reason=base)
+    figure = replace(
+        figure,
+        base=asdict(base) | {"value": str(base.value)},
+        pace=None
+        if target.value is None
+        else _pace(target.value, base.value, base.unit, collected, pace_rule),
     )
     if collected.total is None or not collected.complete:
         return replace(
@@ -199,9 +197,37 @@ def growth(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figur
         value=value,
         completion=judgement.completion(value, target.value, target.comparator),
         gap_points=gap,
-        met=judgement.met(value, target.value, target.comparator, final=True),
+        met=judgement.met(
+            value,
+            target.value,
+            target.comparator,
+            final=True,
+            may_fall=target.deadline is not None and day <= target.deadline,
+        ),
         light=judgement.light(gap, light_rule),
     )
+
+
+def _published(target: Target, facts: Facts) -> Base | str:
+    """The published investment of the year before the target's, or why there is none to grow from."""
+    year = str(int(year_of(target.period)) - 1)
+    found = [
+        each
+        for each in facts.of(STATISTIC)
+        if each.detail.get("indicator") == INVESTMENT
+        and each.region == target.region
+        and each.period == year
+        and each.value is not None
+    ]
+    if not found:
+        return f"the statistic of {year}, from which it grows, is not published yet"
+    if len(found) > 1:
+        return f"the statistic of {year} is published on several price bases: which one counts is not said"
+    [one] = found
+    if one.value is None or one.value <= 0:
+        return f"the statistic of {year} is not positive: there is nothing to grow from"
+    vintage = local_day(one.recorded_at).isoformat()
+    return Base(one.value, one.unit, year, vintage, str(one.detail.get("source") or ""))
 
 
 def _pace(target: Decimal, base: Decimal, unit: str, collected: Collected, rule: Rule) -> Pace:

@@ -21,18 +21,27 @@ def completion(value: Decimal | None, target: Decimal | None, comparator: str) -
     return above / below * HUNDRED if below > 0 else None
 
 
-def met(value: Decimal | None, target: Decimal | None, comparator: str, *, final: bool) -> bool | None:
+def met(
+    value: Decimal | None,
+    target: Decimal | None,
+    comparator: str,
+    *,
+    final: bool,
+    may_fall: bool = False,
+) -> bool | None:
     """Whether the target is reached; None while that can still change or can't be known.
 
     以上, 达 and a bare number are at_least, and include the number itself. A sum that only grows has met an
-    at_least target as soon as it reaches it; that it has missed it is known only when the figure is final.
+    at_least target as soon as it reaches it, a rate or a stock (`may_fall`) not before its day; that one has missed
+    it is known only when the figure is final.
     """
     if value is None or target is None:
         return None
     match comparator:
         case "at_least" | "decline_at_least":
-            reached = value >= target
-            return True if reached else (False if final else None)
+            if value >= target:
+                return None if may_fall else True
+            return False if final else None
         case "at_most":
             return value <= target if final else None
         case "exactly":

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.progress.coverage import coverage
-from services.progress.facts import INVESTMENT, TALLY, Facts, Target
+from services.progress.facts import INVESTMENT, ONLINE, TALLY, Facts, Target
 from services.progress.figure import Figure, blank
 from services.progress.intensity import intensity
 from services.progress.investment import growth, investment
@@ -19,7 +19,6 @@ from services.progress.tally import tally
 
 GROWTH = "tech_renovation_investment_growth"
 INTENSITY = "energy_intensity"
-ONLINE = "online_monitoring_coverage"
 
 Measure = Callable[[Target, Facts, Rules, datetime], Figure]
 MEASURES: Mapping[str, Measure] = {

@@ -122,6 +122,11 @@ class ReadModel:
                 f"progress_v{serving.version} has shape {serving.shape}, this release reads {versions.SHAPE}: "
                 "run `python -m services.progress.rebuild` of this release, then start again"
             )
+        if missing := await versions.uncounted(conn, serving.version):
+            raise versions.WrongShape(
+                f"progress_v{serving.version} was built before the rules asked for {missing[0]}: run"
+                " `python -m services.progress.rebuild --accept-differences` of this release, then start again"
+            )
         previous = self._engine
         self._engine = versions.open_engine(
             self._url, serving.version, application=self._application, pool=self._pool

@@ -1,30 +1,37 @@
 """Turns events into rows of the read-model: in order, in the consumer's transaction, nothing but inserts.
 
 A contribution never changes: a later event that says the same thing anew adds a row that names the one
-before. So the rows with `recorded_at` up to a moment are what was known at that moment.
+before. So the rows with `recorded_at` up to a moment are what was known at that moment. What a later event takes back
+of what is counted it adds with the opposite sign (`entries.py`), so that the same holds for their sum.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.progress import facts, readers, tables
-from services.progress.contributions import contributions, mark_row, plain, standing_row
+from services.progress.contributions import contributions, mark_row, marked, plain, standing_row
+from services.progress.copying import copy
+from services.progress.countings import shipped
+from services.progress.entries import Entry, Key, changes, of_mark, of_project
 from services.progress.readers import read
-from services.progress.standing import Standing, differences, fold, marks
+from services.progress.standing import Mark, Standing, differences, fold, marks, member_of
 from shared.consumer import Poison
 from shared.envelope import Envelope
 
+_COUNTED = (facts.LISTING, facts.MATCH, facts.DESIGNATION)
+"""Contributions that are marks of their own, of things that aren't projects."""
 _SUPERSEDED = text("""
-    SELECT wanted.measure, wanted.key, last.position
+    SELECT wanted.measure, wanted.key, last.*
     FROM unnest(CAST(:measures AS text[]), CAST(:keys AS text[])) AS wanted (measure, key)
     CROSS JOIN LATERAL (
-        SELECT c.position FROM contribution c
+        SELECT c.position, c.region, c.period, c.value, CASE WHEN c.measure = ANY(:counted) THEN c.detail END AS detail
+        FROM contribution c
         WHERE c.measure = wanted.measure AND c.source = :source AND c.key = wanted.key
         ORDER BY c.position DESC, c.ordinal DESC LIMIT 1
     ) AS last
@@ -38,9 +45,16 @@ _PARTS = text("""
     WHERE plan = :plan AND data->>'parent' = :target AND (data->>'decomposed')::boolean
     ORDER BY target, position DESC, ordinal DESC
 """)
-_LAST_STANDING = text(f"""
-    SELECT detail FROM contribution WHERE measure = '{facts.PROJECT}' AND source = 'projects' AND key = :project
-    ORDER BY position DESC, ordinal DESC LIMIT 1
+_LAST_STANDINGS = text(f"""
+    SELECT last.detail FROM unnest(CAST(:projects AS text[])) AS wanted (project)
+    CROSS JOIN LATERAL (
+        SELECT c.detail FROM contribution c
+        WHERE c.measure = '{facts.PROJECT}' AND c.source = 'projects' AND c.key = wanted.project
+        ORDER BY c.position DESC, c.ordinal DESC LIMIT 1
+    ) AS last
+""")
+_CLOSED_COHORTS = text(f"""
+    SELECT DISTINCT key FROM contribution WHERE measure = '{facts.COHORT}' AND source = 'projects'
 """)
 _NUMBER = text("UPDATE change_counter SET seq = seq + :count RETURNING seq")
 
@@ -51,11 +65,20 @@ async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
     Raises Poison for an event that can't be understood; types that progress doesn't use are passed over.
     """
     batch = _Batch(conn)
-    for envelope in envelopes:
-        event = read(envelope)
-        if event is not None:
-            await batch.add(envelope, event)
+    events = [(envelope, event) for envelope in envelopes if (event := read(envelope)) is not None]
+    await batch.prepare([event for _, event in events])
+    for envelope, event in events:
+        await batch.add(envelope, event)
     await batch.write()
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """A project as far as it has come, with what it counts for."""
+
+    standing: Standing | None = None
+    marks: Sequence[Mark] = ()
+    entries: Counter[Entry] = field(default_factory=Counter)
 
 
 class _Batch:
@@ -65,7 +88,22 @@ class _Batch:
         self._conn = conn
         self._rows: dict[str, list[dict[str, Any]]] = {table.name: [] for table in tables.COMPARED}
         self._targets: dict[tuple[str, str], tuple[dict[str, Any], int]] = {}
-        self._standings: dict[str, Standing | None] = {}
+        self._projects: dict[str, _Project] = {}
+        self._closed: set[str] = set()
+        self._entries: Counter[int] = Counter()
+
+    async def prepare(self, events: Sequence[msgspec.Struct]) -> None:
+        """Read what the events build on, once for all of them: how their projects stand, which cohorts are closed."""
+        projects = [event.project for event in events if isinstance(event, readers.ProjectEvent)]
+        closings = [event for event in events if isinstance(event, readers.CohortClosed)]
+        projects += [member.project for closing in closings for member in closing.members]
+        if not projects:
+            return
+        self._closed = set((await self._conn.execute(_CLOSED_COHORTS)).scalars())
+        found = await self._conn.execute(_LAST_STANDINGS, {"projects": list(dict.fromkeys(projects))})
+        for data in found.scalars():
+            standing = msgspec.convert(data, Standing, strict=False)
+            self._projects[standing.project] = _counted(standing)
 
     async def add(self, envelope: Envelope, event: msgspec.Struct) -> None:
         match event:
@@ -91,7 +129,9 @@ class _Batch:
                     }
                 )
             case readers.ProjectEvent():
-                await self._project(envelope, event)
+                self._project(envelope, event)
+            case readers.CohortClosed():
+                self._cohort(envelope, event)
             case _:
                 said = list(contributions(event))
                 for ordinal, contribution in enumerate(said):
@@ -108,7 +148,7 @@ class _Batch:
                 for seq, row in enumerate(rows, start=last - len(rows) + 1):
                     row["seq"] = seq
             if rows:
-                await _copy(self._conn, table, rows)
+                await copy(self._conn, table, rows)
 
     def _regions(self, envelope: Envelope, event: readers.RegionsDefined) -> None:
         for ordinal, region in enumerate(event.regions):
@@ -199,24 +239,62 @@ class _Batch:
             self._targets[plan, target] = (row.data, row.position)
         return self._targets[plan, target]
 
-    async def _project(self, envelope: Envelope, event: readers.ProjectEvent) -> None:
+    def _project(self, envelope: Envelope, event: readers.ProjectEvent) -> None:
         """The project's whole standing after the event, and what it thereby counts for, or no longer does."""
-        before = await self._standing(event.project)
-        after = fold(before, event)
-        self._standings[event.project] = after
-        said = [standing_row(after)]
-        old = list(marks(before)) if before is not None else []
-        said += [mark_row(mark, holds) for mark, holds in differences(old, list(marks(after)))]
-        for ordinal, contribution in enumerate(said):
-            self._contribute(envelope, ordinal, contribution)
-        self._changes_of(envelope, said[1:], of_list=False)
+        before = self._projects.get(event.project, _Project())
+        said = self._stands(envelope, before, fold(before.standing, event, self._closed), 0)
+        self._changes_of(envelope, said, of_list=False)
 
-    async def _standing(self, project: str) -> Standing | None:
-        if project not in self._standings:
-            found = await self._conn.execute(_LAST_STANDING, {"project": project})
-            data = found.scalar_one_or_none()
-            self._standings[project] = None if data is None else msgspec.convert(data, Standing, strict=False)
-        return self._standings[project]
+    def _cohort(self, envelope: Envelope, event: readers.CohortClosed) -> None:
+        """A contract year is closed: its members are so for ever. Raises Poison for one that was never registered."""
+        self._closed.add(event.cohort)
+        said = list(contributions(event))
+        self._contribute(envelope, 0, said[0])
+        ordinal = 1
+        for member in event.members:
+            before = self._projects.get(member.project, _Project())
+            if before.standing is None:
+                raise Poison(f"{event.cohort} has the member {member.project!r}, which was never registered")
+            after = member_of(
+                before.standing, event.cohort, event.investor_kind, member.contracted_on, member.amount
+            )
+            marked_anew = self._stands(envelope, before, after, ordinal)
+            ordinal += 1 + len(marked_anew)
+            said += marked_anew
+        self._changes_of(envelope, said, of_list=True)
+
+    def _stands(
+        self, envelope: Envelope, before: _Project, standing: Standing, ordinal: int
+    ) -> list[dict[str, Any]]:
+        """Write a project's standing, the marks that changed and the entries that follow; the marks' contributions."""
+        after = self._projects[standing.project] = _counted(standing)
+        entries = list(changes(before.entries, after.entries))
+        counted = {entry.mark for entry in entries}
+        changed = {(mark.measure, mark.key): holds for mark, holds in differences(before.marks, after.marks)}
+        # An entry is shown by its mark as the same event left it, so that is written with it.
+        said = [
+            mark_row(mark, True)
+            for mark in after.marks
+            if (mark.measure, mark.key) in changed or (mark.measure, mark.key) in counted
+        ]
+        said += [
+            mark_row(mark, False) for mark in before.marks if changed.get((mark.measure, mark.key)) is False
+        ]
+        shown: dict[Key | None, int] = {}
+        for number, contribution in enumerate([standing_row(standing), *said], start=ordinal):
+            self._contribute(envelope, number, contribution)
+            shown[contribution["measure"], contribution["key"]] = number
+        for entry in entries:
+            self._enter(_row_of(envelope), entry, shown.get(entry.mark))
+        return said
+
+    def _enter(self, of: Mapping[str, Any], entry: Entry, shown: int | None) -> None:
+        """Write an entry that an event makes; `shown`: the contribution that shows it."""
+        position = of["position"]
+        ordinal = self._entries[position]
+        self._entries[position] += 1
+        row = {name: of[name] for name in ("source", "position", "recorded_at", "simulated")}
+        self._rows["entry"].append({**row, **entry._asdict(), "ordinal": ordinal, "mark": shown})
 
     def _contribute(self, envelope: Envelope, ordinal: int, contribution: dict[str, Any]) -> None:
         row = {
@@ -238,7 +316,7 @@ class _Batch:
         for contribution in said:
             subject = None if of_list else contribution.get("subject")
             measure = contribution["measure"]
-            if measure == facts.KEY_USER_LIST:
+            if measure in (facts.KEY_USER_LIST, facts.COHORT):
                 continue
             seen[measure, contribution["region"], contribution["period"], subject] = None
         for ordinal, (measure, region, period, subject) in enumerate(seen):
@@ -262,7 +340,10 @@ class _Batch:
         )
 
     async def _link(self) -> None:
-        """Fill in `supersedes`: the position at which this source last said the same thing, here or before."""
+        """Fill in `supersedes`: the position at which this source last said the same thing, here or before.
+
+        What that said and is counted by itself is taken back with the same look.
+        """
         rows = self._rows["contribution"]
         if not rows:
             return
@@ -273,24 +354,34 @@ class _Batch:
                 "measures": [measure for measure, _ in wanted],
                 "keys": [key for _, key in wanted],
                 "source": rows[0]["source"],
+                "counted": list(_COUNTED),
             },
         )
-        last = {(row.measure, row.key): row.position for row in found}
+        last: dict[tuple[str, str], Mapping[str, Any]] = {
+            (row["measure"], row["key"]): dict(row) for row in found.mappings()
+        }
         for row in rows:
             key = (row["measure"], row["key"])
-            row["supersedes"] = last.get(key)
-            last[key] = row["position"]
+            before = last.get(key)
+            row["supersedes"] = None if before is None else before["position"]
+            if row["measure"] in _COUNTED:
+                for entry in changes(_entries_of(before), _entries_of(row)):
+                    self._enter(row, entry, None if entry.mark is None else row["ordinal"])
+            last[key] = row
 
 
-async def _copy(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows by COPY: writing them is most of a rebuild, and an INSERT of many takes twice as long."""
-    names = [column.name for column in table.columns]
-    for column in table.columns:
-        if isinstance(column.type, JSONB):
-            rows = [{**row, column.name: msgspec.json.encode(row[column.name]).decode()} for row in rows]
-    driver = (await conn.get_raw_connection()).driver_connection
-    assert driver is not None  # noqa: S101
-    await driver.copy_records_to_table(table.name, records=map(itemgetter(*names), rows), columns=names)
+def _entries_of(contribution: Mapping[str, Any] | None) -> Counter[Entry]:
+    mark = None if contribution is None else marked(contribution)
+    return Counter() if mark is None else of_mark(mark, shipped())
+
+
+def _counted(standing: Standing) -> _Project:
+    said = list(marks(standing, shipped().tags))
+    return _Project(standing, said, of_project(standing, said, shipped()))
+
+
+def _row_of(envelope: Envelope) -> dict[str, Any]:
+    return {**_place(envelope), "recorded_at": envelope.recordedtime, "simulated": envelope.simulated}
 
 
 def _place(envelope: Envelope) -> dict[str, Any]:

@@ -174,16 +174,21 @@ class ProjectRegistered(ProjectEvent, frozen=True):
     programmes: list[str] = []
     tags: list[str] = []
     investor: dict[str, Any] | None = None
+    industry: str = ""
     registers: list[Membership] = []
 
 
 class ProjectChanged(ProjectEvent, frozen=True):
-    """What is known of it now, as a whole."""
+    """What is known of it now, as a whole. What `changed` is so since `since`, or since the day of the change."""
 
     total_investment: Decimal
+    changed_on: date
+    changed: list[str] = []
+    since: date | None = None
     programmes: list[str] = []
     tags: list[str] = []
     investor: dict[str, Any] | None = None
+    industry: str = ""
 
 
 class ProjectStageReached(ProjectEvent, frozen=True):
@@ -210,6 +215,21 @@ class RegisterLeft(ProjectEvent, frozen=True):
     register: str
     valid_from: date
     valid_to: date
+
+
+class CohortMember(msgspec.Struct, frozen=True):
+    project: str
+    contracted_on: date
+    amount: Decimal | None = None
+
+
+class CohortClosed(msgspec.Struct, frozen=True):
+    """The members of a contract year (对接合同批次), for ever; `cohort` is e.g. "private:2013"."""
+
+    cohort: str
+    investor_kind: str
+    members: list[CohortMember]
+    closed_on: date
 
 
 class EnergySavingExpected(ProjectEvent, frozen=True):
@@ -366,6 +386,7 @@ READERS: Mapping[tuple[str, str], Reader] = {
             ProjectStageCorrected,
             RegisterJoined,
             RegisterLeft,
+            CohortClosed,
             EnergySavingExpected,
             EnergySavingVerified,
             ListingRegistered,

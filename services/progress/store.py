@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.progress.countings import of_kind
+from services.progress.entries import number
 from services.progress.facts import (
     COVERAGE,
     ENERGY_DAY,
@@ -16,8 +18,8 @@ from services.progress.facts import (
     INVESTMENT,
     KEY_USER,
     KEY_USER_LIST,
+    ONLINE,
     STATISTIC,
-    Base,
     Contribution,
     DayEnergy,
     Facts,
@@ -25,8 +27,7 @@ from services.progress.facts import (
     Target,
 )
 from services.progress.rules import Rules
-from services.progress.standing import KNOWN
-from services.progress.tally import Counted, Tally, all_wanted
+from services.progress.tally import Counted, Tally, Wanted, all_wanted
 from shared.areas import AreaTree
 
 # `:as_of` NULL means everything that has been applied, whatever its time: "now" must not depend on whether
@@ -81,50 +82,45 @@ _DAY_ENERGY = text(f"""
         ORDER BY source, key, position DESC
     ) AS last GROUP BY region
 """)
-_WANTED = """
-    wanted AS (
-        SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS w (
-            target text, counts jsonb, filters jsonb, "when" text, first text, last text, by text, reached text
+_ASKED = """
+    asked AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:asked AS jsonb)) AS a (
+            name text, counting int, first date, last date, held_first date, held_last date, by date
         )
     )
 """
-# Tallies of whose kind anything was ever reported: none in the period is then a real zero.
-_TALLIES_KNOWN = text(f"""
-    WITH {_WANTED} SELECT target FROM wanted WHERE EXISTS (
-        SELECT FROM contribution, jsonb_array_elements(wanted.filters) AS f
-        WHERE (measure = '{KNOWN}' OR measure IN (SELECT jsonb_array_elements_text(wanted.counts)))
-          AND detail @> f AND {_KNOWN}
-    )
-""")
-# What counts for each tally: of every mark the last that was said. `filters` are alternatives of which a mark's
-# detail must contain one. A thing with several marks counts once; `parts` says how many there are of each.
+_MEETS = """
+    e.counting = a.counting AND e.day <= a.last AND e.until >= a.first
+    AND e.member_from <= a.held_last AND e.member_to >= a.held_first
+"""
+# What is counted is the sum of the signs: see entries.py. Countings are few, their entries many: one look at the index
+# for each.
 _TALLIES = text(f"""
-    WITH {_WANTED}, last AS (
-        SELECT DISTINCT ON (measure, source, key) measure, key, region, period, value, detail, recorded_at, simulated
-        FROM contribution
-        WHERE measure IN (SELECT jsonb_array_elements_text(counts) FROM wanted) AND {_KNOWN}
-        ORDER BY measure, source, key, position DESC, ordinal DESC
-    ), counted AS (
-        SELECT w.target, l.region, l.measure, l.value,
-               coalesce(l.detail->>'thing', l.detail->>'project', l.key) AS thing,
-               l.recorded_at, l.simulated, coalesce(l.detail->'reached'->>w.reached <= w.by, false) AS reached
-        FROM wanted w JOIN last l ON w.counts ? l.measure
-        WHERE l.period <> '' AND CASE w."when"
-                WHEN 'within' THEN l.period BETWEEN w.first AND w.last
-                WHEN 'standing' THEN l.period <= w.last AND coalesce(l.detail->>'until' >= w.last, true)
-                ELSE l.period <= w.last AND coalesce(l.detail->>'until' >= w.first, true)
-              END
-          AND EXISTS (SELECT FROM jsonb_array_elements(w.filters) AS f WHERE l.detail @> f)
-    ), part AS (
-        SELECT target, region, jsonb_object_agg(measure, things) AS parts FROM (
-            SELECT target, region, measure, count(DISTINCT thing) AS things FROM counted
-            GROUP BY target, region, measure
-        ) AS of_mark GROUP BY target, region
-    )
-    SELECT target, region, count(DISTINCT thing) AS things, coalesce(sum(value), 0) AS amount,
-           count(DISTINCT thing) FILTER (WHERE reached) AS reached, max(recorded_at) AS fresh_at,
-           bool_or(simulated) AS simulated, part.parts
-    FROM counted JOIN part USING (target, region) GROUP BY target, region, part.parts ORDER BY target, region
+    WITH {_ASKED}
+    SELECT a.name, found.* FROM asked a CROSS JOIN LATERAL (
+        SELECT region, sum(sign) AS things, coalesce(sum(sign * amount), 0) AS amount,
+               coalesce(sum(sign) FILTER (WHERE reached <= a.by), 0) AS reached,
+               max(recorded_at) AS fresh_at, bool_or(simulated) AS simulated
+        FROM entry e WHERE {_MEETS} AND {_KNOWN} GROUP BY region HAVING sum(sign) > 0
+    ) AS found
+""")
+# What isn't a project may be one thing with several histories: designated at two levels, or anew.
+_TALLIES_BY_THING = text(f"""
+    WITH {_ASKED}
+    SELECT a.name, found.* FROM asked a CROSS JOIN LATERAL (
+        SELECT region, count(*) AS things, coalesce(sum(amount), 0) AS amount, 0 AS reached,
+               max(recorded_at) AS fresh_at, bool_or(simulated) AS simulated
+        FROM (
+            SELECT region, thing, sum(sign * amount) AS amount, max(recorded_at) AS recorded_at,
+                   bool_or(simulated) AS simulated
+            FROM entry e WHERE {_MEETS} AND {_KNOWN} GROUP BY region, thing HAVING sum(sign) > 0
+        ) AS thing GROUP BY region
+    ) AS found
+""")
+# Countings of which anything was ever reported: none in the period is then a real zero.
+_EVER_COUNTED = text(f"""
+    SELECT counting FROM unnest(CAST(:countings AS int[])) AS of (counting)
+    WHERE EXISTS (SELECT FROM entry WHERE entry.counting = of.counting AND {_KNOWN})
 """)
 
 
@@ -149,11 +145,12 @@ async def load_facts(
     code = chosen.plan if chosen else (plan or "")
     targets = [_target(row) for row in await conn.execute(_TARGETS, {**moment, "plan": code})]
     closed = (await conn.execute(_CLOSED_DAY, {**moment, "today": today.isoformat()})).scalar_one_or_none()
-    days = [day for day in (closed, today.isoformat()) if day]
+    days = {day for day in (closed, today.isoformat()) if day}
+    days |= {t.deadline.isoformat() for t in targets if t.measure == ONLINE and t.deadline is not None}
     rows = [
         *await conn.execute(_LAST, {**moment, "measures": [INVESTMENT, STATISTIC, FEED]}),
         *await conn.execute(_LISTED, moment),
-        *await conn.execute(_OF_DAYS, {**moment, "days": days}),
+        *await conn.execute(_OF_DAYS, {**moment, "days": sorted(days)}),
     ]
     energy = await conn.execute(_DAY_ENERGY, {**moment, "day": closed}) if closed else ()
     return Facts(
@@ -173,30 +170,56 @@ async def load_facts(
             )
             for row in energy
         },
-        tallies=tallies if tallies is not None else await _tallies(conn, targets, rules, today, moment),
+        tallies=tallies
+        if tallies is not None
+        else await _tallies(conn, targets, areas, rules, today, moment),
     )
 
 
 async def _tallies(
     conn: AsyncConnection,
     targets: list[Target],
+    areas: AreaTree,
     rules: Rules,
     today: date,
     moment: dict[str, datetime | None],
 ) -> dict[str, Tally]:
-    asked = [each for target in targets for each in all_wanted(target, rules, today)]
+    by_target = [all_wanted(target, rules, today) for target in targets]
+    asked = [each for wanted in by_target for each in wanted]
     if not asked:
         return {}
-    asking = {**moment, "wanted": msgspec.json.encode(asked).decode()}
-    known = set((await conn.execute(_TALLIES_KNOWN, asking)).scalars())
+    moved_by = {
+        each.name: frozenset(mark for other in wanted for mark in other.counting.marks)
+        for wanted in by_target
+        for each in wanted
+    }
+    kinds = {each.name: {kind.number for kind in of_kind(each.counting)} for each in asked}
+    countings = sorted(set().union(*kinds.values()))
+    ever = set((await conn.execute(_EVER_COUNTED, {**moment, "countings": countings})).scalars())
+    regions = {number(area.code): area.code for area in areas.all()}
     found: dict[str, list[Counted]] = {}
-    for row in await conn.execute(_TALLIES, asking):
-        found.setdefault(row.target, []).append(
-            Counted(row.region, row.things, row.amount, row.reached, row.parts, row.fresh_at, row.simulated)
-        )
+    for by_thing, statement in ((False, _TALLIES), (True, _TALLIES_BY_THING)):
+        rows = [_asked(each) for each in asked if each.counting.by_thing == by_thing]
+        if not rows:
+            continue
+        for row in await conn.execute(statement, {**moment, "asked": msgspec.json.encode(rows).decode()}):
+            if (region := regions.get(row.region)) is not None:
+                found.setdefault(row.name, []).append(
+                    Counted(region, row.things, row.amount, row.reached, row.fresh_at, row.simulated)
+                )
     return {
-        each.target: Tally(each.counts, each.target in known, tuple(found.get(each.target, ())))
+        each.name: Tally(
+            not ever.isdisjoint(kinds[each.name]), tuple(found.get(each.name, ())), moved_by[each.name]
+        )
         for each in asked
+    }
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "name": wanted.name,
+        "counting": wanted.counting.number,
+        **msgspec.to_builtins(wanted.window),
     }
 
 
@@ -238,7 +261,6 @@ def _plan(data: dict[str, Any]) -> Plan:
 
 def _target(row: Row[Any]) -> Target:
     data = row.data
-    base = data.get("base")
     return Target(
         plan=data["plan"],
         target=data["target"],
@@ -255,9 +277,6 @@ def _target(row: Row[Any]) -> Target:
         metric_type=data["metric_type"],
         deadline=_day(data.get("deadline")),
         parent=data.get("parent"),
-        base=None
-        if base is None
-        else Base(Decimal(base["value"]), base["unit"], base["period"], base["vintage"], base["source"]),
         basis=data.get("basis"),
         price_base=data.get("price_base"),
         comparator_printed=data.get("comparator_printed") or "",

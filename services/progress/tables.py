@@ -1,6 +1,18 @@
-"""The read-model's tables as SQLAlchemy sees them. The shape itself is `schema/read_model_v1.sql`."""
+"""The read-model's tables as SQLAlchemy sees them. The shape itself is `schema/read_model_v2.sql`."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 METADATA = MetaData()
@@ -98,7 +110,26 @@ change = Table(
     Column("recorded_at", DateTime(timezone=True)),
 )
 
+entry = Table(
+    "entry",
+    METADATA,
+    *_place(),
+    Column("counting", Integer),
+    Column("sign", SmallInteger),
+    Column("region", BigInteger),
+    Column("thing", BigInteger),
+    Column("day", Date),
+    Column("until", Date),
+    Column("member_from", Date),
+    Column("member_to", Date),
+    Column("amount", Numeric),
+    Column("reached", Date),
+    Column("mark", Integer),
+    Column("recorded_at", DateTime(timezone=True)),
+    Column("simulated", Boolean),
+)
+
 change_counter = Table("change_counter", METADATA, Column("only_row", Boolean), Column("seq", BigInteger))
 
-COMPARED = (plan, region, target, enterprise, contribution, change)
+COMPARED = (plan, region, target, enterprise, contribution, entry, change)
 """What a rebuilt version must hold exactly as the one before."""

@@ -1,26 +1,30 @@
 """Targets that count things (项, 家, 亿元 of projects): what is counted stands in the dated rules, one per target.
 
-A rule `tally <target>` says which marks of which things count, filtered by what the marks carry:
+A rule `tally <target>` says which marks of which things count, filtered by what the things are:
 
     counts    the marks: project:started, listing:presented …; several: a thing counts once for all of them (X-12)
-    where     what the mark's detail must hold (JSON containment): {tags: [ei_led], registers: [provincial_key]}
+    where     what must hold of the mark or its project (JSON containment): {tags: [ei_led], registers: [city_key]};
+              `industries` are beginnings of codes, one of which must fit
     any_of    alternatives of `where`, one of which must hold too
     when      within: marked in the period (a flow); standing: at its end (a stock); during: at any time in it
+    held      when `where` must hold: standing, at the period's end, which is the default; during, at any time in it
     cohort    the years whose marks make a closed cohort (X-8), in place of the period
     beside    a second `when`, counted too and shown beside the value: where the plan says neither (X-7)
+    owed_by   the mark of those who owe an amount: of how many it is still unknown decides what a sum is worth
     value     count (distinct things), sum (of the marks' amounts), rate (of those counted, which have `reached`
               a stage, in percent), least (the smallest count among the `units`, each of which owes the target)
 
 A thing that carries two tags counts once under each, and never twice in one figure (X-9).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from functools import partial
 
 from services.progress import judgement
+from services.progress.countings import Counting, of_rule, owing, parts
 from services.progress.facts import TALLY, Facts, Target
 from services.progress.figure import Completeness, Figure, Light, Status, blank
 from services.progress.judgement import HUNDRED
@@ -28,51 +32,55 @@ from services.progress.periods import day_in_next_month, local_day, months_of
 from services.progress.rules import NoRule, Rule, Rules, reference
 from services.progress.units import convert
 
-When = Literal["within", "standing", "during"]
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days that entries must meet with their own (`first` to `last`) and with those on which the filter holds
+    (`held_first` to `held_last`); a stage must be reached `by` that day. Both ends are included."""
+
+    first: date
+    last: date
+    held_first: date
+    held_last: date
+    by: date
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What must be counted for a target on a day: both ends of the span are included, and the day `by` which
-    those of a cohort must have `reached` their stage."""
+    """One sum to be made of entries for a target as of a day."""
 
-    target: str
-    counts: tuple[str, ...]
-    filters: tuple[Mapping[str, Any], ...]
-    when: When
-    first: date
-    last: date
-    by: date
-    reached: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.filters:
-            raise ValueError(f"{self.target}: a tally without a filter needs one that is empty")
+    name: str
+    counting: Counting
+    window: Window
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted in one region. `parts`: per mark; `reached`: how many reached the rule's stage."""
+    """What was counted in one region; `reached`: how many of them reached the rule's stage."""
 
     region: str
     things: int
     amount: Decimal
     reached: int
-    parts: Mapping[str, int]
     fresh_at: datetime | None
     simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Everything counted for one target, by region, from marks of `counts`.
+    """Everything counted under one name, by region.
 
-    `known`: whether anything of the kind was ever reported, in this period or another.
+    `known`: whether anything of the kind was ever reported, in this period or another. `marks`: those that move the
+    target's figure.
     """
 
-    counts: tuple[str, ...] = ()
     known: bool = False
     regions: Sequence[Counted] = ()
+    marks: frozenset[str] = frozenset()
+
+    def things(self, covers: Callable[[str], bool]) -> int:
+        """How many there are in the regions that `covers` names."""
+        return sum(each.things for each in self.regions if covers(each.region))
 
 
 def rule_of(target: Target, rules: Rules, day: date) -> Rule | None:
@@ -87,33 +95,50 @@ def wanted(target: Target, rules: Rules, day: date) -> Wanted | None:
     """What must be counted for `target` as of `day`: None if it is no tally, or no rule says what."""
     if target.measure != TALLY or (rule := rule_of(target, rules, day)) is None:
         return None
-    asked = rule.parameters
-    first, last = _span(asked.get("cohort") or [target.period])
-    where = asked.get("where", {})
-    return Wanted(
-        target=target.target,
-        counts=tuple(asked["counts"]),
-        filters=tuple({**where, **other} for other in asked.get("any_of", [{}])),
-        when=asked["when"],
-        first=first,
-        last=min(last, day),
-        by=min(target.deadline or day, day),
-        reached=asked.get("reached"),
-    )
+    return Wanted(target.target, of_rule(rule), _window(target, rule, day, rule.parameters["when"]))
 
 
 def all_wanted(target: Target, rules: Rules, day: date) -> list[Wanted]:
-    """What must be counted for `target`, and what is to be shown beside it."""
+    """What must be counted for `target`, its parts, and what is to be shown beside it."""
     asked, rule = wanted(target, rules, day), rule_of(target, rules, day)
     if asked is None or rule is None:
         return []
-    beside = rule.parameters.get("beside")
-    return [asked, replace(asked, target=_beside(target), when=beside)] if beside else [asked]
+    found = [asked]
+    found += [
+        replace(asked, name=_part(target, each.marks[0]), counting=each) for each in parts(asked.counting)
+    ]
+    if beside := rule.parameters.get("beside"):
+        window = _window(target, rule, day, beside)
+        found.append(Wanted(_part(target, "beside"), of_rule(rule, beside), window))
+    if debts := owing(rule):
+        window = _window(target, rule, day, "standing")
+        found += [Wanted(_part(target, name), each, window) for name, each in zip(_DEBTS, debts, strict=True)]
+    return found
 
 
-def _beside(target: Target) -> str:
+_DEBTS = ("owing", "paid")
+
+
+def _part(target: Target, what: str) -> str:
     """No target's id has a space."""
-    return f"{target.target} beside"
+    return f"{target.target} {what}"
+
+
+def _window(target: Target, rule: Rule, day: date, when: str) -> Window:
+    """The window of a tally as of `day`; nothing after the target's deadline is looked at."""
+    cohort = rule.parameters.get("cohort")
+    first, end = _span(cohort or [target.period])
+    by = min(target.deadline or day, day)
+    last = min(end, day)
+    # A cohort's years are over; who is in it is judged on the day by which its projects must have started.
+    held = by if cohort else last
+    return Window(
+        first=last if when == "standing" else first,
+        last=last,
+        held_first=first if rule.parameters.get("held") == "during" else held,
+        held_last=held,
+        by=by,
+    )
 
 
 def _span(periods: Sequence[str | int]) -> tuple[date, date]:
@@ -137,24 +162,27 @@ def tally(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figure
     found = facts.tallies.get(target.target, Tally())
     if not found.known:
         return replace(figure, reason="nothing of this kind is reported yet")
-    counted = [each for each in found.regions if facts.areas.covers(target.region, each.region)]
+    covers = partial(facts.areas.covers, target.region)
+    counted = [each for each in found.regions if covers(each.region)]
     figure = replace(
         figure,
         fresh_at=max((each.fresh_at for each in counted if each.fresh_at is not None), default=None),
         simulated=target.simulated or any(each.simulated for each in counted),
     )
+    things = sum(each.things for each in counted)
     figure = _valued(figure, rule, counted, facts, min(day, target.deadline or day))
     if beside := rule.parameters.get("beside"):
-        other = facts.tallies.get(_beside(target), Tally()).regions
-        also = sum(each.things for each in other if facts.areas.covers(target.region, each.region))
-        things = sum(each.things for each in counted)
+        also = facts.tallies.get(_part(target, "beside"), Tally()).things(covers)
         figure = replace(figure, counts={rule.parameters["when"]: things, beside: also})
+    if "owed_by" in rule.parameters:
+        owed, paid = (facts.tallies.get(_part(target, each), Tally()).things(covers) for each in _DEBTS)
+        figure = _as_far_as_known(figure, owed, paid)
     if figure.value is None:
         return figure
     completion = judgement.completion(figure.value, target.value, target.comparator)
     over = target.deadline is not None and day > target.deadline
     gap = None if completion is None else completion - HUNDRED
-    colour = judgement.light(gap, light_rule)
+    colour = judgement.light(gap, light_rule, lower_bound=figure.lower_bound)
     return replace(
         figure,
         status=Status.MEASURED,
@@ -162,24 +190,45 @@ def tally(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figure
         # Behind 100 % in the middle of the period says nothing: the plan prints no line for counts.
         gap_points=gap if over else None,
         light=colour if over or colour is Light.GREEN else Light.GREY,
-        met=judgement.met(figure.value, target.value, target.comparator, final=over),
+        met=judgement.met(
+            figure.value,
+            target.value,
+            target.comparator,
+            final=over and not figure.lower_bound,
+            may_fall=not (over or target.grows),
+        ),
     )
+
+
+def _as_far_as_known(figure: Figure, owed: int, paid: int) -> Figure:
+    """A sum of which some who owe a part of it have not said theirs: at least this; unknown if none has."""
+    expected = max(owed, paid)
+    figure = replace(figure, completeness=Completeness(expected, paid))
+    if paid == expected:
+        return figure
+    unknown = f"of {expected} projects that have begun, {expected - paid} have no verified amount yet"
+    if not paid:
+        return replace(figure, value=None, reason=unknown)
+    return replace(figure, lower_bound=True, reason=f"{unknown}: at least this value")
 
 
 def _valued(figure: Figure, rule: Rule, counted: Sequence[Counted], facts: Facts, day: date) -> Figure:
     things, reached = sum(each.things for each in counted), sum(each.reached for each in counted)
     names = rule.parameters["counts"]
-    parts: dict[str, int | None] = {}
+    covers = partial(facts.areas.covers, figure.region)
+    each_mark: dict[str, int | None] = {}
     if len(names) > 1:
-        parts = {name: sum(each.parts.get(name, 0) for each in counted) for name in names}
+        each_mark = {
+            name: facts.tallies.get(f"{figure.target} {name}", Tally()).things(covers) for name in names
+        }
     match rule.parameters.get("value", "count"):
         case "count":
-            return replace(figure, value=Decimal(things), counts=parts)
+            return replace(figure, value=Decimal(things), counts=each_mark)
         case "sum":
             total = sum((each.amount for each in counted), Decimal(0))
             unit = rule.parameters["unit"]
             return replace(
-                figure, value=convert(total, unit, figure.unit), counts={**parts, "things": things}
+                figure, value=convert(total, unit, figure.unit), counts={**each_mark, "things": things}
             )
         case "rate":
             counts = {"cohort": things, "reached": reached}

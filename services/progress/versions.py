@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.progress.countings import shipped
 from shared.checkpoint import Checkpoints
 from shared.database import run_script, runtime_engine
 
-SHAPE = 1
+SHAPE = 2
 """The shape of the tables that this code reads and writes: `schema/read_model_v<SHAPE>.sql`."""
 
 _SERVING = """
@@ -58,11 +59,25 @@ def create_script(version: int, runtime_role: str, shape: int = SHAPE) -> str:
         SET search_path = {schema};
         {tables.read_text("utf-8")}
         {checkpoint.read_text("utf-8")}
+        {_countings() if shape > 1 else ""}
         GRANT USAGE ON SCHEMA {schema} TO "{runtime_role}";
         GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {schema} TO "{runtime_role}";
         GRANT UPDATE ON change_counter, checkpoint TO "{runtime_role}";
         RESET search_path;
     """
+
+
+def _countings() -> str:
+    """A new version counts everything that the rules of this release ask for, from its first event on."""
+    values = ", ".join(f"({each.number}, $counting${each.definition}$counting$)" for each in shipped().all)
+    return f"INSERT INTO counting (counting, definition) VALUES {values};"
+
+
+async def uncounted(conn: AsyncConnection, version: int) -> list[str]:
+    """What the rules of this release ask for and a version has not counted: it was built before they did."""
+    rows = await conn.execute(text(f"SELECT counting FROM {schema_name(version)}.counting"))
+    there = set(rows.scalars())
+    return [each.definition for each in shipped().all if each.number not in there]
 
 
 def install_first(op: Any) -> None:
@@ -72,6 +87,21 @@ def install_first(op: Any) -> None:
     run_script(op, f'GRANT SELECT ON serving TO "{role}"')
     run_script(op, create_script(1, str(role), shape=1))
     run_script(op, "INSERT INTO serving (version, shape) VALUES (1, 1)")
+
+
+def install_empty(op: Any) -> None:
+    """The second migration: while nothing was read yet, version 1 gets shape 2. Else a rebuild makes the next one."""
+    bind = op.get_bind()
+    row = bind.exec_driver_sql("SELECT version, shape FROM serving").one()
+    if (
+        tuple(row) != (1, 1)
+        or bind.exec_driver_sql("SELECT count(*) FROM progress_v1.checkpoint").scalar_one()
+    ):
+        return
+    role = bind.exec_driver_sql("SELECT current_setting('shengji.runtime_role')").scalar_one()
+    run_script(op, "DROP SCHEMA progress_v1 CASCADE")
+    run_script(op, create_script(1, str(role), shape=2))
+    run_script(op, "UPDATE serving SET shape = 2")
 
 
 async def serving(conn: AsyncConnection) -> Serving:

@@ -89,7 +89,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
 async def change_project(app: App, call: Call, body: models.ChangeProject) -> Reply:
     """Change what is known of a project."""
     today = app.today()
-    others = {"project", "version", "reason", "confirmed", "reported_by", "investor", "remove"}
+    others = {"project", "version", "reason", "confirmed", "reported_by", "investor", "remove", "since"}
     given = body.model_fields_set - others
     changes = {name: value for name in given if (value := getattr(body, name)) is not None}
 
@@ -115,6 +115,7 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
             today=today,
             confirmed=body.confirmed,
             remove=frozenset(body.remove),
+            since=body.since,
         )
 
     edit = Edit(body.version, lambda event: isinstance(event, ProjectRegistered | ProjectChanged))

@@ -56,7 +56,8 @@ class ProjectRegistered:
 class ProjectChanged:
     """What is known of the project now, as a whole; `changed` names what is new. Region and id never change.
 
-    `version` counts the contents: the registration is the first.
+    `version` counts the contents: the registration is the first. What is new is so since `since`, or, where nothing is
+    said, since `changed_on`.
     """
 
     project: str
@@ -77,6 +78,7 @@ class ProjectChanged:
     investor: Investor | None = None
     focus_sector: FocusSector | None = None
     bank_loan: Decimal | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

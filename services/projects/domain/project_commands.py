@@ -57,7 +57,10 @@ class RegisterProject:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProject:
-    """Change what is known: `changes` holds the new values by their names in ProjectRegistered; `remove` what goes."""
+    """Change what is known: `changes` holds the new values by their names in ProjectRegistered; `remove` what goes.
+
+    `since`: the day from which it is so; None: today.
+    """
 
     project: str
     changes: Mapping[str, Any]
@@ -66,6 +69,7 @@ class ChangeProject:
     today: date
     confirmed: bool = False
     remove: frozenset[str] = frozenset()
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

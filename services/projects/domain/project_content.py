@@ -108,6 +108,8 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
             remedy="Change it, or remove it.",
         )
     changes.update(dict.fromkeys(command.remove))
+    if command.since is not None:
+        checks.not_in_future(command.since, command.today, "since")
     new = sorted(name for name, value in changes.items() if getattr(known, name) != value)
     if not new:
         return []
@@ -134,6 +136,7 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
             investor=after.investor,
             focus_sector=after.focus_sector,
             bank_loan=after.bank_loan,
+            since=command.since,
         )
     ]
 

@@ -171,6 +171,12 @@ class ChangeProject(Request):
     remove: list[Removable] = Field(
         default=[], max_length=5, description="what the project has not, after all", examples=[["bank_loan"]]
     )
+    since: date | None = Field(
+        default=None,
+        description="the day from which it is so; without it today. Figures are judged in their own period: what was so"
+        " in December, and is said in January, needs its day",
+        examples=["2013-12-20"],
+    )
     confirmed: bool = Field(
         default=False, description="the amount is right although it looks unusual (see confirm-amount)"
     )

@@ -16,7 +16,6 @@ from services.progress.facts import (
     KEY_USER,
     KEY_USER_LIST,
     STATISTIC,
-    Base,
     Contribution,
     Facts,
     Plan,
@@ -47,7 +46,6 @@ def plan_targets() -> dict[str, Target]:
     """All targets of the plan as they were published."""
     found = {}
     for raw in _assessment()["targets"]:
-        base = raw["base"]
         found[raw["target"]] = Target(
             plan="fujian-2013",
             target=raw["target"],
@@ -64,9 +62,6 @@ def plan_targets() -> dict[str, Target]:
             metric_type=raw["metric_type"],
             deadline=date.fromisoformat(raw["deadline"]) if raw["deadline"] else None,
             parent=raw["parent"],
-            base=None
-            if base is None
-            else Base(Decimal(base["value"]), base["unit"], base["period"], base["vintage"], base["source"]),
             basis=raw["basis"],
             price_base=raw["price_base"],
         )
@@ -121,11 +116,19 @@ class World:
         """A city's report of the month is withdrawn."""
         return self._add(INVESTMENT, region, month, f"{region}:{month}", None, source="projects", unit="CNY")
 
-    def statistic(self, indicator: str, region: str, value: str, unit: str, **detail: Any) -> "World":
-        """A reported statistic of the year 2013."""
-        key = f"{indicator}:{region}:{detail.get('price_base')}"
+    def statistic(
+        self, indicator: str, region: str, value: str, unit: str, year: str = "2013", **detail: Any
+    ) -> "World":
+        """A reported statistic of a year."""
+        key = f"{indicator}:{region}:{year}:{detail.get('price_base')}"
         detail = {"indicator": indicator, **detail}
-        return self._add(STATISTIC, region, "2013", key, Decimal(value), unit=unit, detail=detail)
+        return self._add(STATISTIC, region, year, key, Decimal(value), unit=unit, detail=detail)
+
+    def grown_from(self, hundred_millions: str | int) -> "World":
+        """The province's published technology renovation investment of 2012, in 亿元."""
+        return self.statistic(
+            INVESTMENT, "350000", str(hundred_millions), "CNY_1e8", "2012", source="yearbook"
+        )
 
     def key_user(self, enterprise: str, region: str, tce: str, year: str = "2013") -> "World":
         self._add(KEY_USER_LIST, "", year, year, None, source="energy")

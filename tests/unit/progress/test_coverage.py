@@ -29,7 +29,7 @@ def test_coverage_of_the_closed_day():
     world = listed().judged("a", DAY, True).judged("b", DAY, True).judged("d", DAY, False)
     figures = world.at(NEXT)
     assert figures["EN-14"].value == Decimal(2) / 3 * 100
-    assert figures["EN-14"].met is False
+    assert figures["EN-14"].met is None, "the year goes on"
     assert figures["EN-14"].light is Light.RED
     assert figures["EN-14@350100"].value == 50
     assert figures["EN-14@350200"].value == 100
@@ -71,3 +71,21 @@ def test_a_city_without_key_users_has_no_ratio():
     figure = listed().at(NEXT)["EN-14@350900"]
     assert figure.value is None
     assert figure.counts["designated"] == 0
+
+
+def test_after_its_deadline_the_figure_is_that_of_the_deadline():
+    """31 December 100 %, 10 January 0 %, 24 January 100 %: what is judged of January is January's."""
+    world = listed()
+    for enterprise in ("a", "b", "d"):
+        world.judged(enterprise, "2013-12-31", True).judged(enterprise, "2014-01-10", False)
+    world.closed_day = date.fromisoformat("2014-01-10")
+    figure = world.at("2014-01-11")["EN-14"]
+    assert (figure.value, figure.met, figure.day) == (100, True, "2013-12-31")
+    world.judged("a", "2013-12-31", False)  # a correction of that day
+    assert world.at("2014-01-25")["EN-14"].counts["online_closed_day"] == 2
+
+
+def test_a_rate_has_met_nothing_before_its_day():
+    world = listed().judged("a", DAY, True).judged("b", DAY, True).judged("d", DAY, True)
+    figure = world.at(NEXT)["EN-14"]
+    assert (figure.value, figure.met) == (100, None)

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from services.progress.facts import Base
 from services.progress.figure import Light, Status
 from tests.unit.progress.builders import CITIES, World, plan_targets
 
@@ -217,11 +216,11 @@ def test_a_target_is_met_as_soon_as_it_is_reached_and_missed_only_when_all_is_re
     assert world.reported("350900", "2013-12", 5).at("2014-01-06")["TR-6i"].met is False
 
 
-# TR-2: growth, from the base that stands with the target
+# TR-2: growth, from what was published of the year before
 
 
 def test_growth_has_no_value_before_the_year_is_complete_but_a_pace():
-    figure = all_reported(World(), MONTHS[:6]).at("2013-07-06")["TR-2"]
+    figure = all_reported(World().grown_from(2000), MONTHS[:6]).at("2013-07-06")["TR-2"]
     assert figure.value is None
     assert figure.status is Status.NO_DATA
     assert "2012" in figure.reason
@@ -233,7 +232,7 @@ def test_growth_has_no_value_before_the_year_is_complete_but_a_pace():
 
 
 def test_growth_of_the_complete_year():
-    world = all_reported(World(), MONTHS[:11])
+    world = all_reported(World().grown_from(2000), MONTHS[:11])
     for region, target in TARGETS.items():
         assert target.value is not None
         world.reported(region, "2013-12", str(target.value - 11 * (target.value / 12) + target.value / 100))
@@ -245,43 +244,45 @@ def test_growth_of_the_complete_year():
 
 
 def test_one_missing_report_is_enough_to_withhold_the_growth():
-    world = all_reported(World(), MONTHS)
+    world = all_reported(World().grown_from(2000), MONTHS)
     del world.rows["tech_renovation_investment", "350900:2013-12"]
     assert world.at("2014-01-06")["TR-2"].value is None
 
 
 def test_a_revised_base_moves_the_growth_and_nothing_else():
-    """X-24 and X-1: the base stands with TR-2; TR-1 is not derived from it, nor it from TR-1."""
-    world = all_reported(World(), MONTHS)
+    """X-24 and X-1: TR-2 grows from the published statistic; TR-1 is not derived from it, nor it from TR-1."""
+    world = all_reported(World().grown_from(2000), MONTHS)
     before = world.at("2014-01-06")
-    revised = Base(Decimal(2500), "CNY_1e8", "2012", "2013-09-30", "yearbook")
-    after = world.change_target("TR-2", base=revised).at("2014-01-06")
+    after = world.grown_from(2500).at("2014-01-06")
     assert before["TR-2"].value is not None
     assert after["TR-2"].value is not None
     assert abs(before["TR-2"].value - 30) < Decimal("1e-15")
     assert abs(after["TR-2"].value - 4) < Decimal("1e-15")
-    assert after["TR-2"].base is not None
-    assert after["TR-2"].base["vintage"] == "2013-09-30"
+    assert after["TR-2"].base == {
+        "value": "2500", "unit": "CNY_1e8", "period": "2012", "vintage": "2013-01-27", "source": "yearbook",
+    }  # fmt: skip
     assert replace(after["TR-1"], as_of=before["TR-1"].as_of) == before["TR-1"]
 
 
 def test_growth_and_sum_are_judged_apart():
     """X-1: with a higher base the sum is met and the growth is not."""
-    world = all_reported(World(), MONTHS)
+    world = all_reported(World().grown_from(2100), MONTHS)
     for region, target in TARGETS.items():
         assert target.value is not None
         world.reported(region, "2013-12", str(target.value - 11 * (target.value / 12) + 1))
-    figures = world.change_target("TR-2", base=Base(Decimal(2100), "CNY_1e8", "2012", "later")).at(
-        "2014-01-06"
-    )
+    figures = world.at("2014-01-06")
     assert figures["TR-1"].met is True
     assert figures["TR-2"].met is False
 
 
-def test_without_a_base_there_is_no_growth():
-    figure = World().change_target("TR-2", base=None).at("2013-02-06")["TR-2"]
-    assert figure.value is None
-    assert "base" in figure.reason
+def test_the_base_that_the_plan_implies_is_no_base():
+    """TR-1 / 1.30 can't disagree with TR-1: without a published figure there is no growth and no pace."""
+    figure = all_reported(World(), MONTHS).at("2014-01-06")["TR-2"]
+    assert (figure.value, figure.met, figure.base, figure.pace) == (None, None, None, None)
+    assert "2012" in figure.reason
+    assert "not published" in figure.reason
+    assert figure.completeness is not None
+    assert figure.completeness.missing == ()
 
 
 def test_a_county_is_given_a_part_and_reports_nothing_itself():

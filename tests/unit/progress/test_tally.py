@@ -9,7 +9,7 @@ import pytest
 from services.progress import readers
 from services.progress.figure import Light, Status
 from services.progress.standing import Standing, differences, fold, marks
-from services.progress.tally import Counted, Tally, wanted
+from services.progress.tally import Counted, Tally, Window, wanted
 from shared.consumer import Poison
 from tests.unit.progress.builders import RULES, World, plan_targets
 
@@ -49,6 +49,7 @@ def test_a_registered_project_is_known_and_listed_and_counts_for_nothing_else():
     assert spans(after(registered())) == {
         "project:planned": ("2012-10-01", None),
         "project:known": ("2013-02-01", None),
+        "project:tracked": ("2013-02-01", None),
         "project:listed": ("2013-02-01", None),
     }
 
@@ -90,7 +91,8 @@ def test_a_contract_counts_in_its_cohort_until_the_project_is_formally_ended():
     (mark,) = [mark for mark in marks(standing) if mark.measure == "project:in_cohort"]
     assert (mark.day, mark.amount) == (D("2012-06-18"), 70_000_000)
     ended = fold(standing, reached("formally_ended", "2013-08-01"))
-    assert "project:in_cohort" not in spans(ended)
+    (mark,) = [mark for mark in marks(ended) if mark.measure == "project:in_cohort"]
+    assert mark.member_until == D("2013-07-31")
     assert "project:contract_signed" in spans(ended)
 
 
@@ -121,17 +123,21 @@ def test_every_target_that_counts_has_a_rule_and_every_rule_a_target():
 def test_a_span_ends_today_or_with_its_period():
     target = plan_targets()["TR-11"]
     assert (asked := wanted(target, RULES, D("2013-02-15"))) is not None
-    assert (asked.first, asked.last) == (D("2013-01-01"), D("2013-02-15"))
+    assert asked.window == Window(
+        *map(D, ("2013-01-01", "2013-02-15", "2013-01-01", "2013-02-15", "2013-02-15"))
+    )
     assert (asked := wanted(target, RULES, D("2013-08-15"))) is not None
-    assert asked.last == D("2013-03-31")
+    assert (asked.window.last, asked.window.held_last) == (D("2013-03-31"), D("2013-03-31"))
 
 
 def test_a_closed_cohort_is_of_its_own_years():
     """X-8: contracts of 2011 and 2012, whatever happens later."""
     asked = wanted(plan_targets()["PM-2"], RULES, D("2013-08-15"))
     assert asked is not None
-    assert (asked.first, asked.last) == (D("2011-01-01"), D("2012-12-31"))
-    assert (asked.reached, asked.by) == ("started", D("2013-08-15"))
+    assert (asked.window.first, asked.window.last) == (D("2011-01-01"), D("2012-12-31"))
+    assert (asked.window.held_first, asked.window.held_last) == (D("2013-08-15"), D("2013-08-15"))
+    assert asked.window.by == D("2013-08-15")
+    assert asked.counting.reached == ("started", "partly_producing", "producing")
 
 
 # --- figures -----------------------------------------------------------------------------------------------
@@ -139,13 +145,13 @@ def test_a_closed_cohort_is_of_its_own_years():
 
 def counted(things: int, region: str = "350181", **changes: Any) -> Counted:
     data: dict[str, Any] = {
-        "amount": Decimal(0), "reached": 0, "parts": {}, "fresh_at": None, "simulated": False,
+        "amount": Decimal(0), "reached": 0, "fresh_at": None, "simulated": False,
     }  # fmt: skip
     return Counted(region, things, **{**data, **changes})
 
 
 def figure(target: str, day: str, *regions: Counted):
-    return World().tallied(target, Tally(("x",), bool(regions), regions)).at(day)[target]
+    return World().tallied(target, Tally(bool(regions), regions)).at(day)[target]
 
 
 def test_nothing_reported_is_no_value_and_none_in_the_period_is_zero():
@@ -174,7 +180,10 @@ def test_a_flow_is_missed_only_when_its_period_is_over(things, day, met, light):
 def test_the_union_is_the_figure_and_both_parts_are_shown():
     """X-12: 开工投产."""
     parts = {"project:started": 70, "project:producing": 45}
-    found = figure("TR-11", "2013-03-31", counted(100, parts=parts))
+    world = World().tallied("TR-11", Tally(True, [counted(100)]))
+    for mark, things in parts.items():
+        world.tallied(f"TR-11 {mark}", Tally(True, [counted(things)]))
+    found = world.at("2013-03-31")["TR-11"]
     assert (found.value, found.met) == (100, True)
     assert found.counts == parts
 
@@ -206,3 +215,51 @@ def test_every_county_owes_its_own_three():
     assert found.completeness is not None
     assert "350203" in found.completeness.missing
     assert "350181" not in found.completeness.missing
+
+
+@pytest.mark.parametrize(
+    ("owed", "verified", "value", "met", "light"),
+    [
+        (0, 0, 0, False, Light.RED),  # nothing has begun: nothing is saved
+        (3, 0, None, None, Light.GREY),  # every saving is unknown, which is not zero
+        (3, 2, Decimal("50"), None, Light.GREY),  # at least this
+        (3, 3, Decimal("50"), False, Light.RED),
+    ],
+)
+def test_a_saving_that_nobody_verified_is_unknown_and_not_zero(owed, verified, value, met, light):
+    """EN-15b said 0, red and missed where no saving was known yet."""
+    amount = Decimal(500_000 if verified else 0)
+    world = World().tallied("EN-15b", Tally(True, [counted(verified, amount=amount)]))
+    world.tallied("EN-15b owing", Tally(True, [counted(owed)]))
+    world.tallied("EN-15b paid", Tally(True, [counted(verified)]))
+    found = world.at("2014-01-01")["EN-15b"]
+    assert (found.value, found.met, found.light) == (value, met, light)
+    assert found.lower_bound is (0 < verified < owed)
+    assert found.completeness is not None
+    assert (found.completeness.expected, found.completeness.received) == (owed, verified)
+
+
+@pytest.mark.parametrize("target", ["TR-4", "PM-2", "IN-1"])
+def test_a_stock_and_a_rate_have_met_nothing_before_their_day(target):
+    """What is there today may be gone on the day that counts; a sum that only grows may say so early."""
+    full = counted(600, reached=600)
+    assert figure(target, "2013-06-30", full).met is None
+    assert figure(target, "2014-01-01", full).met is True
+
+
+def test_a_change_is_of_what_changed_and_from_its_day_on():
+    """What is said in January of November holds since November, and leaves alone what else changed meanwhile."""
+    usual: dict[str, Any] = {"project": "P-1", "programmes": [], "total_investment": Decimal(50_000_000)}
+    standing = after(
+        registered(tags=["ei_led"]),
+        readers.ProjectChanged(**usual, changed_on=D("2013-12-01"), changed=["investor"], investor={"kind": "foreign"},
+                               tags=["ei_led"]),
+        readers.ProjectChanged(**usual, changed_on=D("2014-01-10"), since=D("2013-11-01"), changed=["tags"],
+                               tags=["ei_led", "en_epc"], investor={"kind": "foreign"}),
+    )  # fmt: skip
+    states = [(s.since, s.traits["tags"], s.traits["investor"]) for s in standing.states]
+    assert states == [
+        (None, ["ei_led"], None),
+        (D("2013-11-01"), ["ei_led", "en_epc"], None),
+        (D("2013-12-01"), ["ei_led", "en_epc"], {"kind": "foreign"}),
+    ]
