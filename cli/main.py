@@ -302,6 +302,19 @@ def quarantine_drop(
     run(decide(data, "drop", numbers or [], filters, reason, console))
 
 
+@quarantine.command("unreadable")
+def quarantine_unreadable(
+    acknowledge: Annotated[bool, typer.Option("--acknowledge", help="say that they were looked at")] = False,
+    by: Annotated[str, typer.Option(help="who looked")] = "",
+    reason: Annotated[str, typer.Option(help="what was found")] = "",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Messages that no worker could read; acknowledged, they stay and their alert ends."""
+    from cli.quarantine import unreadable
+
+    run(unreadable(data, acknowledge, by, reason))
+
+
 Key = Annotated[
     Path | None,
     typer.Option("--key-file", exists=True, dir_okay=False, help="seals it; default: SHENGJI_BACKUP_KEY"),

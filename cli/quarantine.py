@@ -1,5 +1,8 @@
 """`shengji quarantine`: look at readings that were not accepted, and decide, through the gateway, with a reason."""
 
+import asyncio
+import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,6 +77,16 @@ async def decide(
     console.print(
         f"[green]✓[/] {decided} of {len(items)} readings {word}; the reason stands in energy's log."
     )
+
+
+async def unreadable(data: Path, acknowledge: bool, by: str, reason: str) -> int:
+    """List the messages that nobody could read, or acknowledge them, with the rights of the process energy."""
+    options = ["--acknowledge", "--by", by, "--reason", reason] if acknowledge else []
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.energy.unreadable", *options),
+        env={**os.environ, **attach(data).environment("energy")},
+    )
+    return await child.wait()
 
 
 def lots(items: Iterable[dict[str, Any]]) -> list[tuple[str, list[int]]]:

@@ -45,7 +45,8 @@ def render(status: Status) -> RenderableType:
 
 def processes(statuses: Sequence[ProcessStatus]) -> Table:
     """A row per check; details only where they say something."""
-    made = Table("process", "check", "status", "detail", title="Shengji 升级")
+    made = Table("process", "check", "status", title="Shengji 升级")
+    made.add_column("detail", overflow="fold", min_width=30)
     for each in statuses:
         first = each.process
         for check, (state, detail) in sorted(each.checks.items()) or [("", (each.status, ""))]:
@@ -92,6 +93,11 @@ def lines(status: Status) -> list[str]:
     """What is told in a line each."""
     held = ", ".join(f"{count} {reason}" for reason, count in sorted(status.quarantine.items()))
     told = [f"quarantine   {held or 'empty'}"]
+    if status.unreadable:
+        told.append(
+            f"unreadable   [yellow]{status.unreadable} messages[/] on READINGS that no worker could read: "
+            "`shengji quarantine unreadable` lists them"
+        )
     if "duties" not in status.missing:
         told.append(f"duties       {_overdue(status)}")
     told.append(f"last backup  {_backup(status)}")

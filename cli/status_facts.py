@@ -21,6 +21,8 @@ from deploy.databases import for_asyncpg
 from deploy.local.attach import Attached
 
 _TIMEOUT_S = 4.0
+_TOLD = ("consumer_", "messaging_", "relay_", "shengji_quarantine_")
+"""The metrics that `status` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Status:
     logs: list[LogStatus] = field(default_factory=list)
     readers: list[ReaderStatus] = field(default_factory=list)
     quarantine: dict[str, int] = field(default_factory=dict)
+    unreadable: int = 0
     overdue: Overdue = field(default_factory=lambda: Overdue(0, []))
     backup: dict[str, Any] | None = None
     missing: dict[str, str] = field(default_factory=dict)
@@ -102,24 +105,23 @@ class Status:
 
 
 async def gather(system: Attached) -> Status:
-    """Ask everybody at once."""
+    """Ask everybody at once; each has `_TIMEOUT_S` to answer, in all."""
+    missing: dict[str, str] = {}
     async with httpx.AsyncClient(timeout=_TIMEOUT_S) as http:
-        processes, scraped = await asyncio.gather(
+        processes, scraped, overdue = await asyncio.gather(
             asyncio.gather(*(_ask(http, name, url) for name, url in system.health.items())),
             asyncio.gather(*(_scrape(http, name, url) for name, url in system.health.items())),
+            _or(missing, "duties", lambda: _overdue(system)),
         )
     samples = [sample for found in scraped for sample in found]
-    missing: dict[str, str] = {}
-    logs, overdue = await asyncio.gather(
-        _or(missing, "logs", lambda: _logs(system, samples)),
-        _or(missing, "duties", lambda: _overdue(system)),
-    )
+    logs = await _or(missing, "logs", lambda: _logs(system, samples))
     backup = await _or(missing, "backup", lambda: _backup(system))
     return Status(
         list(processes),
         logs or [],
         readers(samples),
         quarantine(samples),
+        int(_value(samples, "shengji_quarantine_messages") or 0),
         overdue or Overdue(0, []),
         backup,
         missing,
@@ -172,7 +174,6 @@ def quarantine(samples: list[Sample]) -> dict[str, int]:
         for sample in samples
         if sample.name == "shengji_quarantine_readings"
     }
-    held["messages that nobody can read"] = int(_value(samples, "shengji_quarantine_messages") or 0)
     return {reason: count for reason, count in held.items() if count}
 
 
@@ -185,54 +186,55 @@ def _value(samples: list[Sample], name: str, **labels: str) -> float | None:
 
 async def _ask(http: httpx.AsyncClient, name: str, url: str) -> ProcessStatus:
     try:
-        report = (await http.get(f"{url}/ready")).json()
+        async with asyncio.timeout(_TIMEOUT_S):
+            report = (await http.get(f"{url}/ready")).json()
         checks = {key: (check["status"], check["detail"]) for key, check in report["checks"].items()}
         return ProcessStatus(name, report["status"], checks)
-    except (httpx.HTTPError, ValueError, KeyError) as error:
+    except (httpx.HTTPError, TimeoutError, ValueError, KeyError) as error:
         return ProcessStatus(name, "failing", {"process": ("failing", f"no answer at {url}: {error!r}")})
 
 
 async def _scrape(http: httpx.AsyncClient, name: str, url: str) -> list[Sample]:
     try:
-        return parse(name, (await http.get(f"{url}/metrics")).text)
-    except (httpx.HTTPError, ValueError):
+        async with asyncio.timeout(_TIMEOUT_S):
+            text = (await http.get(f"{url}/metrics")).text
+        return [sample for sample in parse(name, text) if sample.name.startswith(_TOLD)]
+    except (httpx.HTTPError, TimeoutError, ValueError):
         return []  # that it gives no answer is told as the process's status
 
 
 async def _logs(system: Attached, samples: list[Sample]) -> list[LogStatus]:
-    found = []
-    for service in topology.SERVICES:
-        if service.stream is None:
-            continue
-        published = _value(samples, "relay_position", source=service.name)
-        age = _value(samples, "relay_age_seconds", source=service.name)
-        url = for_asyncpg(system.addresses.databases[service.name][0])
-        connection = await asyncpg.connect(url, timeout=_TIMEOUT_S)
-        try:
-            head = await connection.fetchrow(
-                "SELECT position, hash, nullif(recorded_at, '-infinity') AS at FROM event_counter"
-            )
-            waiting = await connection.fetchrow(
-                "SELECT position, type, recorded_at FROM event WHERE position = $1",
-                None if published is None else int(published) + 1,
-            )
-        finally:
-            await connection.close()
-        oldest = (
-            f"{waiting['position']} {waiting['type']} of {_when(waiting['recorded_at'])}" if waiting else None
+    sources = [service.name for service in topology.SERVICES if service.stream is not None]
+    async with asyncio.timeout(_TIMEOUT_S):
+        return list(await asyncio.gather(*(_log(system, samples, source) for source in sources)))
+
+
+async def _log(system: Attached, samples: list[Sample], source: str) -> LogStatus:
+    published = _value(samples, "relay_position", source=source)
+    age = _value(samples, "relay_age_seconds", source=source)
+    connection = await asyncpg.connect(for_asyncpg(system.addresses.databases[source][0]))
+    try:
+        head = await connection.fetchrow(
+            "SELECT position, hash, nullif(recorded_at, '-infinity') AS at FROM event_counter"
         )
-        found.append(
-            LogStatus(
-                service.name,
-                head["position"],
-                head["hash"].hex(),
-                _when(head["at"]),
-                None if published is None else int(published),
-                age,
-                oldest,
-            )
+        waiting = await connection.fetchrow(
+            "SELECT position, type, recorded_at FROM event WHERE position = $1",
+            None if published is None else int(published) + 1,
         )
-    return found
+    finally:
+        connection.terminate()  # a server that is slow to say goodbye keeps nobody waiting
+    oldest = (
+        f"{waiting['position']} {waiting['type']} of {_when(waiting['recorded_at'])}" if waiting else None
+    )
+    return LogStatus(
+        source,
+        head["position"],
+        head["hash"].hex(),
+        _when(head["at"]),
+        None if published is None else int(published),
+        age,
+        oldest,
+    )
 
 
 async def _overdue(system: Attached) -> Overdue:

@@ -63,7 +63,7 @@ def write(folder: Path, anchor: Anchor) -> None:
     """Append one line, and return when the disk has it. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     line = json.dumps({k: v for k, v in asdict(anchor).items() if v is not None}) + "\n"
-    descriptor = os.open(folder / f"{anchor.source}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    descriptor = os.open(folder / f"{anchor.source}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(descriptor, line.encode())
         os.fsync(descriptor)
@@ -118,13 +118,18 @@ class Anchoring:
         )
 
     @property
+    def written(self) -> bool:
+        """Whether there is any place to write to."""
+        return bool(self._folders or self._url)
+
+    @property
     def age_s(self) -> float:
-        """Seconds of system time since the head was last known to be anchored everywhere; 0 where nowhere."""
-        return time.monotonic() - self._there_at if self._folders or self._url else 0.0
+        """Seconds of system time since the head was last known to be anchored everywhere."""
+        return time.monotonic() - self._there_at
 
     async def run(self) -> None:
         """For ever. What goes wrong is logged and tried again: anchors are late then, never wrong."""
-        while self._folders or self._url:
+        while self.written:
             try:
                 await self.anchor()
             except Exception as error:
@@ -159,7 +164,8 @@ _anchorings: WeakSet[Anchoring] = WeakSet()
 
 
 def _ages(_options: CallbackOptions) -> list[Observation]:
-    return [Observation(each.age_s, {"source": each.source}) for each in _anchorings]
+    """Of those that are written somewhere: no series says that a log has no anchors, and AnchorsOff speaks of it."""
+    return [Observation(each.age_s, {"source": each.source}) for each in _anchorings if each.written]
 
 
 telemetry.meter(__name__).create_observable_gauge(

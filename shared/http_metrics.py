@@ -12,9 +12,6 @@ _duration = telemetry.meter(__name__).create_histogram(
     "http.server.request.duration",
     unit="s",
     description="from the request's head to the answer's last byte",
-    explicit_bucket_boundaries_advisory=[
-        *(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-    ],
 )
 
 

@@ -8,6 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from opentelemetry.trace import format_span_id, format_trace_id
 from structlog.typing import EventDict, WrappedLogger
 
 from shared.outage import is_outage, reason
+from shared.private_files import opener
 from shared.settings import Settings
 
 FILE_BYTES = 20_000_000
@@ -67,9 +69,7 @@ def setup(process: str, settings: Settings) -> structlog.stdlib.BoundLogger:
     if settings.log_dir is not None:
         settings.log_dir.mkdir(parents=True, exist_ok=True)
         path = settings.log_dir / f"{process}.log"
-        handlers.append(
-            RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
-        )
+        handlers.append(_PrivateFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"))
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)
@@ -83,6 +83,11 @@ def setup(process: str, settings: Settings) -> structlog.stdlib.BoundLogger:
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     return cast(structlog.stdlib.BoundLogger, structlog.get_logger(process))
+
+
+class _PrivateFile(RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=opener)
 
 
 class _OncePerMinute(logging.Filter):

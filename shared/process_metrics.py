@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import psutil
@@ -65,6 +66,22 @@ def _open_files_limit() -> float:
     return float(soft)
 
 
+_CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def memory_limit(files: Iterable[Path] = _CGROUP_LIMITS) -> int:
+    """How many bytes this process may have at the most: its container's limit, or the machine's memory."""
+    machine = psutil.virtual_memory().total
+    for file in files:
+        try:
+            said = file.read_text().strip()
+        except OSError:
+            continue
+        if said.isdecimal():  # "max", or a number beyond any machine, is no limit
+            return min(int(said), machine)
+    return machine
+
+
 def install(meter: Meter = _meter) -> None:
     """Create the instruments; once per process, at import."""
     meter.create_observable_counter(
@@ -75,6 +92,13 @@ def install(meter: Meter = _meter) -> None:
         [_observed(lambda: _self.memory_info().rss)],
         unit="By",
         description="resident memory",
+    )
+    limit = memory_limit()
+    meter.create_observable_gauge(
+        "process.memory.limit",
+        [_observed(lambda: limit)],
+        unit="By",
+        description="of its container, else of the machine",
     )
     meter.create_observable_gauge(
         "process.thread.count", [_observed(_self.num_threads)], unit="{thread}", description="threads"

@@ -17,15 +17,17 @@ from opentelemetry import _logs, context, metrics, propagate, trace
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased
-from opentelemetry.trace import Link, Span, SpanKind
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.problems import Problem
 from shared.settings import Settings
 from shared.trace_files import JsonLinesFile, MetricFileExporter, SpanFileExporter
 from shared.trace_share import QueriesShare
@@ -33,6 +35,15 @@ from shared.trace_share import QueriesShare
 MAX_LINKS = 64
 ENDPOINT_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
 FILE_METRICS_EVERY_MS = 15_000
+
+# OpenTelemetry's own boundaries are meant for milliseconds: 7 ms would fall into the same bucket as 4.9 s.
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+IN_SECONDS = View(
+    instrument_type=Histogram,
+    instrument_unit="s",
+    aggregation=ExplicitBucketHistogramAggregation(_SECONDS),
+)
+"""How every histogram of a time is kept: all of ours are in seconds."""
 
 Attributes = Mapping[str, str | bool | int | float]
 
@@ -121,7 +132,9 @@ def setup(process: str, settings: Settings) -> Telemetry:
                 MetricFileExporter(points), export_interval_millis=FILE_METRICS_EVERY_MS
             )
         )
-    meters = MeterProvider(resource=resource, metric_readers=readers, shutdown_on_exit=False)
+    meters = MeterProvider(
+        resource=resource, metric_readers=readers, views=[IN_SECONDS], shutdown_on_exit=False
+    )
     trace.set_tracer_provider(traces)
     metrics.set_meter_provider(meters)
     _installed = Telemetry(traces, meters, logs, process)
@@ -191,6 +204,43 @@ def batch_span(
         name, context=parent, kind=kind, links=links, attributes=dict(attributes or {})
     ) as current:
         yield current
+
+
+@contextmanager
+def served_span(
+    tracer: trace.Tracer,
+    name: str,
+    *,
+    kind: SpanKind,
+    parent: context.Context | None = None,
+    attributes: Attributes | None = None,
+) -> Iterator[Span]:
+    """A span of what somebody asked for. A refusal of what was asked (4xx) is no error of ours: the span says which."""
+    with tracer.start_as_current_span(
+        name,
+        context=parent,
+        kind=kind,
+        attributes=dict(attributes or {}),
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield span
+        except Problem as problem:
+            span.set_attribute("shengji.problem", problem.code)
+            if problem.status >= 500:
+                span.set_status(StatusCode.ERROR, problem.code)
+            raise
+        except Exception as error:
+            span.record_exception(error)
+            span.set_status(StatusCode.ERROR, type(error).__name__)
+            raise
+
+
+def trace_id(span: Span) -> str | None:
+    """The id to look the span's trace up by; None if it isn't recorded."""
+    found = span.get_span_context()
+    return trace.format_trace_id(found.trace_id) if found.is_valid and span.is_recording() else None
 
 
 def _version() -> str:

@@ -11,6 +11,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import format_span_id, format_trace_id
 
+from shared.private_files import opener
+
 
 class JsonLinesFile:
     """Appends JSON lines; past `max_bytes` the file becomes `<name>.1` (and `.2` …, `keep` of them)."""
@@ -26,7 +28,7 @@ class JsonLinesFile:
         with self._lock:
             if self.path.exists() and self.path.stat().st_size + len(encoded) > self._max_bytes:
                 self._rotate()
-            with self.path.open("ab") as file:
+            with open(self.path, "ab", opener=opener) as file:
                 file.write(encoded)
 
     def _rotate(self) -> None:

@@ -26,7 +26,9 @@ class DataFolder:
     def lock(self) -> Self:
         """Claim it for this process. Raises StartError naming the process that has it."""
         self.root.mkdir(parents=True, exist_ok=True)
-        self.children.parent.mkdir(mode=0o700, exist_ok=True)
+        for private in (self.children.parent, self.logs, self.traces, self.anchors):
+            private.mkdir(mode=0o700, exist_ok=True)
+            private.chmod(0o700)  # an earlier release left it open
         file = (self.root / "run" / "lock").open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.rights import Rights
+from shared.private_files import opener
 
 _PR_SET_PDEATHSIG = 1
 _LOG_LIMIT = 64 * 1024 * 1024
@@ -71,7 +72,7 @@ class Child:
         """Start the process; its output is appended to its log."""
         self.spec.log.parent.mkdir(parents=True, exist_ok=True)
         rotate(self.spec.log)
-        with self.spec.log.open("ab") as log:
+        with os.fdopen(opener(str(self.spec.log), os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.argv,
                 env={**_inherited(), **self.spec.env},
@@ -80,6 +81,7 @@ class Child:
                 stderr=asyncio.subprocess.STDOUT,
                 # Its own group: Ctrl-C in the terminal reaches the runner, which stops children in order.
                 start_new_session=True,
+                umask=0o077,
                 preexec_fn=_before_exec(self.spec.rights, self.spec.stop_signal, os.getpid()),
             )
 

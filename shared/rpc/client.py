@@ -17,6 +17,7 @@ from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from opentelemetry import propagate, trace
 
+from shared import telemetry
 from shared.broker import client
 from shared.identity import Actor
 from shared.problems import Problem, unavailable
@@ -114,7 +115,8 @@ class Client:
         attached: dict[str, Any] | None = None,
     ) -> bytes:
         give_up = time.monotonic() + timeout
-        with _tracer.start_as_current_span(
+        with telemetry.served_span(
+            _tracer,
             f"call {service} {operation}",
             kind=trace.SpanKind.CLIENT,
             attributes={"rpc.system": "nats", "rpc.service": service, "rpc.method": operation},

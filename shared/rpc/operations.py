@@ -21,6 +21,7 @@ from opentelemetry import propagate, trace
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
 
+from shared import telemetry
 from shared.deadline import until
 from shared.outage import is_outage, reason
 from shared.problems import Problem, refused, unavailable
@@ -136,8 +137,6 @@ class Operations:
             return encoded
         except Problem as problem:
             return _problem(problem)
-        except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
-            return _problem(refused(refusal))
         except Exception as error:
             if is_outage(error):
                 _log.warning("database outage", service=self.service, error=reason(error))
@@ -148,12 +147,13 @@ class Operations:
 
     async def _dispatch(self, call: Call, operation: Operation) -> bytes:
         context = propagate.extract(call.trace)
-        with _tracer.start_as_current_span(
+        with telemetry.served_span(
+            _tracer,
             f"{self.service} {operation.name}",
-            context=context,
+            parent=context,
             kind=trace.SpanKind.SERVER,
             attributes={"rpc.system": "nats", "rpc.service": self.service, "rpc.method": operation.name},
-        ) as span:
+        ):
             if call.expired():
                 # Nobody waits for the answer any more; to carry it out now would surprise.
                 raise unavailable("The request's deadline had passed when it arrived.")
@@ -163,9 +163,8 @@ class Operations:
                 raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
             try:
                 result = await _in_time(operation, call, request)
-            except Problem as problem:
-                span.set_attribute("shengji.problem", problem.code)
-                raise
+            except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
+                raise refused(refusal) from None
             return encode_result(result)
 
     def contract(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.kit.promql import Samples, Vector, evaluate, parse
+from tests.kit.promql import Vector, evaluate, parse
 
 RULES: dict[str, dict[str, Any]] = {
     rule["alert"]: rule
@@ -41,4 +41,4 @@ async def scrape(health: Mapping[str, str]) -> dict[str, Vector]:
 
 async def firing(health: Mapping[str, str], alert: str) -> Vector:
     """For which series the rule's expression holds now; the rule's `for` is Prometheus' affair."""
-    return evaluate(RULES[alert]["expr"], Samples(await scrape(health), {}))
+    return evaluate(RULES[alert]["expr"], await scrape(health))

@@ -71,15 +71,16 @@ def create_app(door: Door) -> FastAPI:
     )
     async def push(request: Request) -> Response:
         """Take one enterprise's batch of 1 to 5,000 readings. The answer's receipt tells what became of each."""
-        context = telemetry.context_from(request.headers.get("traceparent"))
-        if context is None and not traces.take():
-            device = await door.credentials.check(request.headers.get("authorization"))
+        # Before any span: who has no credential writes nothing into our traces, whatever traceparent he sends.
+        device = await door.credentials.check(request.headers.get("authorization"))
+        parent = telemetry.context_from(request.headers.get("traceparent"))
+        if parent is None and not traces.take():
             return _json(202, await _take(door, device, request, ""))
-        with tracer.start_as_current_span("POST /v1/readings", context=context, kind=SpanKind.SERVER) as span:
-            device = await door.credentials.check(request.headers.get("authorization"))
+        with telemetry.served_span(tracer, "POST /v1/readings", kind=SpanKind.SERVER, parent=parent) as span:
+            request.state.trace_id = telemetry.trace_id(span)
             taken = await _take(door, device, request, telemetry.inject_traceparent() or "")
             span.set_attribute("shengji.readings", taken["readings"])
-            return _json(202, taken)
+            return _traced(_json(202, taken), request)
 
     @app.get("/v1/receipts/{receipt}", responses=RECEIPT, summary="What became of a batch")
     async def receipt(receipt: str, request: Request) -> Response:
@@ -90,8 +91,8 @@ def create_app(door: Door) -> FastAPI:
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
 
     @app.exception_handler(Problem)
-    async def problem(_request: Request, error: Problem) -> Response:
-        return _problem(error)
+    async def problem(request: Request, error: Problem) -> Response:
+        return _traced(_problem(error), request)
 
     @app.exception_handler(404)
     @app.exception_handler(405)
@@ -212,6 +213,13 @@ async def _receipt(door: Door, device: Device, text: str) -> dict[str, Any]:
         "state": "pending",
         "detail": "Stored and not processed yet (or processed more than 30 days ago).",
     }
+
+
+def _traced(answer: Response, request: Request) -> Response:
+    """With the id of the trace that the request has, if it has one: what to name when something looks wrong."""
+    if (found := getattr(request.state, "trace_id", None)) is not None:
+        answer.headers["X-Trace-Id"] = found
+    return answer
 
 
 def _json(status: int, content: dict[str, Any]) -> Response:

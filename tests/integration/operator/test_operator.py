@@ -23,7 +23,7 @@ from deploy.local.runner import LocalSystem
 from tests.integration.operator.conftest import Mill, push
 from tests.kit.alerts import RULES, firing, scrape
 from tests.kit.portal import Portal, ok
-from tests.kit.promql import Labels, Samples, evaluate, metrics
+from tests.kit.promql import Labels, evaluate, metrics
 from tests.kit.servers import wait_for
 
 # Made by Prometheus itself, and by `shengji backup` (its own test).
@@ -51,7 +51,7 @@ async def test_the_labels_that_an_alert_chooses_and_tells_by_are_served(
     mill: Mill, local_system: LocalSystem
 ) -> None:
     """A matcher that fits nothing, or a summary with an empty place, is an alert that nobody understands or gets."""
-    served = Samples(await scrape(local_system.urls.health), {})
+    served = await scrape(local_system.urls.health)
     for alert, rule in RULES.items():
         expression = rule["expr"]
         if metrics(expression) & FROM_ELSEWHERE:

@@ -1,13 +1,15 @@
 """What the relays and consumers of one process show at /metrics."""
 
+from pathlib import Path
 from typing import Any, cast
 
+import psutil
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared import consumer, relay
+from shared import consumer, process_metrics, relay
 from shared.checkpoint import Checkpoints
 
 
@@ -38,3 +40,12 @@ def test_each_relay_and_consumer_is_one_series_labelled_by_source(made):
         assert len(sources) == len(set(sources))
         assert all(set(each) == {"source"} for each in labels)
     assert {c.source for c in made[1]} <= {c.source for c in consumer._consumers}
+
+
+def test_a_containers_limit_is_known_and_none_is_the_machines(tmp_path: Path) -> None:
+    machine = psutil.virtual_memory().total
+    limit = tmp_path / "memory.max"
+    assert process_metrics.memory_limit([limit]) == machine
+    for said, expected in (("536870912", 536_870_912), ("max", machine), ("9223372036854771712", machine)):
+        limit.write_text(said + "\n")
+        assert process_metrics.memory_limit([limit]) == expected

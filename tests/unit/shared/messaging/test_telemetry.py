@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
 
 from shared import telemetry
+from shared.problems import Problem
 from shared.trace_files import JsonLinesFile, MetricFileExporter, SpanFileExporter
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -59,6 +61,43 @@ def test_a_traceparent_travels_and_garbage_does_not(spans: InMemorySpanExporter)
     for garbage in (None, "", "00-xyz", "00-" + "0" * 32 + "-" + "0" * 16 + "-01"):
         assert telemetry.context_from(garbage) is None
     assert telemetry.links_from(["garbage", None]) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "failed"),
+    [
+        (Problem(409, "conflict", "Conflict", "x"), False),
+        (Problem(503, "away", "Away", "x"), True),
+        (ValueError("x"), True),
+    ],
+)
+def test_what_is_refused_is_no_error_of_ours(spans: InMemorySpanExporter, error: Exception, failed: bool):
+    with (
+        pytest.raises(type(error)),
+        telemetry.served_span(telemetry.tracer("t"), "ask", kind=SpanKind.SERVER),
+    ):
+        raise error
+    (span,) = spans.get_finished_spans()
+    assert (span.status.status_code is StatusCode.ERROR) == failed
+    if isinstance(error, Problem):
+        assert span.attributes is not None
+        assert span.attributes["shengji.problem"] == error.code
+
+
+def test_a_time_is_kept_in_buckets_of_its_size():
+    reader = InMemoryMetricReader()
+    meter = MeterProvider(metric_readers=[reader], views=[telemetry.IN_SECONDS]).get_meter("t")
+    batch = meter.create_histogram("batch", unit="s")
+    for _ in range(100):
+        batch.record(0.0076)
+    data = reader.get_metrics_data()
+    assert data is not None
+    point = data.resource_metrics[0].scope_metrics[0].metrics[0].data.data_points[0]
+    assert isinstance(point, HistogramDataPoint)
+    upper = next(
+        bound for bound, count in zip(point.explicit_bounds, point.bucket_counts, strict=False) if count
+    )
+    assert upper <= 0.01, "the 99th percentile would read 4.95 s"
 
 
 def test_spans_become_lines(tmp_path: Path):
