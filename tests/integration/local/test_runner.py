@@ -17,7 +17,7 @@ from deploy.local.ports import free_port
 from deploy.local.process import StartError
 from deploy.local.runner import LocalSystem, running_system
 from deploy.local.secrets import load_or_create
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import Clock, LocalSettings
 from tests.integration.local.children import alive
 from tests.kit.servers import TestNats, server_folder, wait_for
 
@@ -180,7 +180,7 @@ _UP = """
 import asyncio, sys
 from pathlib import Path
 from deploy.local.runner import LocalSystem
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import Clock, LocalSettings
 async def main():
     settings = LocalSettings(data=Path(sys.argv[1]), processes=("provisioner",), environment="test", small=True)
     async with LocalSystem(settings) as system:
@@ -269,3 +269,28 @@ async def test_clean_data_removes_only_what_the_runner_made_and_not_under_a_runn
     (data / "thesis.txt").unlink()
     assert "removed" in clean(DataFolder(data))
     assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    ("lives_by", "asked", "way_on"),
+    [("simulated", "system", "make demo"), ("system", "simulated", "make up")],
+)
+async def test_a_folder_is_not_started_by_the_other_clock(
+    tmp_path: Path, lives_by: str, asked: Clock, way_on: str
+) -> None:
+    """`make up` on a demo's folder jumped thirteen years: every day and duty in between was closed, for good."""
+    DataFolder(tmp_path).lock().unlock()
+    DataFolder(tmp_path).keep_clock(lives_by)
+    system = LocalSystem(LocalSettings(data=tmp_path, clock=asked))
+    with pytest.raises(StartError, match=f"{way_on}.*SHENGJI_DATA_DIR="):
+        await system.start()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["anchors", "logs", "run", "traces"]
+
+
+async def test_a_demo_of_a_release_that_kept_no_note_is_known_by_its_journal(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    folder = DataFolder(tmp_path).lock()
+    folder.check_clock("simulated")
+    with pytest.raises(StartError, match="make demo"):
+        folder.check_clock("system")
+    folder.unlock()
