@@ -5,6 +5,7 @@ a line leads to the trace and a trace to its lines. Log times are system time, w
 """
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -87,7 +88,8 @@ def setup(process: str, settings: Settings) -> structlog.stdlib.BoundLogger:
 
 class _PrivateFile(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=opener)
+        descriptor = opener(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        return cast(TextIOWrapper, os.fdopen(descriptor, self.mode, encoding=self.encoding))
 
 
 class _OncePerMinute(logging.Filter):

@@ -343,3 +343,22 @@ async def test_the_document_names_what_the_door_takes(door: httpx.AsyncClient) -
     examples = push_it["requestBody"]["content"]["application/json"]["examples"]
     for name, example in examples.items():
         assert (await push(door, example["value"])).status_code == 202, name
+
+
+class TestWhatIsTraced:
+    PARENT = f"00-{'ab' * 16}-{'cd' * 8}-01"
+
+    async def test_the_answer_names_its_trace(self, door: httpx.AsyncClient) -> None:
+        taken = await push(door, rows(("m1", T, 1)), traceparent=self.PARENT)
+        assert (taken.status_code, taken.headers["X-Trace-Id"]) == (202, "ab" * 16)
+        refused = await push(door, {"readings": "none"}, traceparent=self.PARENT)
+        assert (refused.status_code // 100, refused.headers["X-Trace-Id"]) == (4, "ab" * 16)
+
+    async def test_who_has_no_credential_writes_nothing_into_our_traces(
+        self, door: httpx.AsyncClient
+    ) -> None:
+        answer = await push(
+            door, rows(("m1", T, 1)), traceparent=self.PARENT, Authorization="Bearer e1.guess"
+        )
+        assert answer.status_code == 401
+        assert "X-Trace-Id" not in answer.headers
