@@ -1,4 +1,4 @@
-"""Files that only their owner reads: logs, traces and anchors name people's references and enterprises."""
+"""Files that only their owner reads, as logs and traces are: they say who did what."""
 
 import os
 

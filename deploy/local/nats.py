@@ -12,7 +12,7 @@ from deploy.local.process import ChildSpec, StartError
 from deploy.nats_config import Tls, password_variable, render
 from deploy.topology import USERS, User
 
-_WRITE_ERROR = "write error"
+WRITE_ERROR = "write error"
 
 
 class NatsServer:
@@ -63,7 +63,7 @@ class NatsServer:
             log=self.log,
             ready=self._ready,
             env={password_variable(user.name): self._passwords[user.name] for user in self._users},
-            # SIGTERM would wait for clients in "lame duck"; SIGINT writes everything and ends.
+            # SIGINT and SIGTERM alike: it writes everything and ends.
             stop_signal=signal.SIGINT,
             sick=self._sick if self._monitor_port else None,
         )
@@ -89,7 +89,7 @@ class NatsServer:
                 writer.close()
         except (OSError, TimeoutError):
             return None
-        return "a stream can't be written" if _WRITE_ERROR in answer else None
+        return "a stream can't be written" if WRITE_ERROR in answer else None
 
 
 def binary() -> Path:

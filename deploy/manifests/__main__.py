@@ -28,7 +28,6 @@ def files() -> dict[str, str]:
         f"{base}/namespace.yaml": _yaml(kubernetes.namespace()),
         f"{base}/nats.yaml": _yaml(kubernetes_nats.nats()),
         f"{base}/nats.conf": kubernetes_nats.nats_conf(),
-        f"{base}/databases.yaml": _yaml(kubernetes.migration()),
         f"{base}/processes.yaml": _yaml(kubernetes.processes()),
         f"{base}/network.yaml": _yaml(kubernetes_network.network()),
         "deploy/k8s/overlays/single-node/nats.conf": kubernetes_nats.single_nats_conf(),

@@ -8,7 +8,9 @@ from deploy.topology import GIB, PROCESSES, Process
 
 Document = dict[str, Any]
 _NAMESPACE = "shengji"
-_ZONE = "topology.kubernetes.io/zone"
+ZONE = "topology.kubernetes.io/zone"
+_LEAVES_S = 5
+"""How long a door waits, in seconds, before it stops: until then balancers may still send it requests."""
 
 
 def labels(name: str) -> dict[str, str]:
@@ -26,32 +28,23 @@ def processes() -> list[Document]:
     return [document for process in PROCESSES for document in _process(process)]
 
 
-def migration() -> list[Document]:
-    """The Job that makes roles and databases and migrates, before a new version's processes start."""
+_MIGRATES = "provisioner"
+"""The one whose pod makes the databases first: it is alone, and the first to go in an upgrade."""
+
+
+def databases() -> Document:
+    """Makes roles and databases and migrates, before the new version's provisioner starts.
+
+    In its pod and not in a Job, which can't be changed: a second `kubectl apply` with a new image would be refused.
+    """
     names = [password_variable(role) for role in all_roles()]
-    container = {
+    return {
         "name": "databases",
         "image": parts.APP_IMAGE,
         "args": ["deploy.databases"],
         "env": [_from_secret(name, "shengji-databases") for name in ["SHENGJI_POSTGRES_URL", *names]],
         **_confined("200m", "256Mi"),
     }
-    return [
-        {
-            "apiVersion": "batch/v1",
-            "kind": "Job",
-            "metadata": metadata("databases"),
-            "spec": {
-                "backoffLimit": 6,
-                # It goes after a while: a Job can't be changed, and the next version brings another.
-                "ttlSecondsAfterFinished": 600,
-                "template": {
-                    "metadata": {"labels": labels("databases")},
-                    "spec": {"restartPolicy": "OnFailure", **_pod([container])},
-                },
-            },
-        }
-    ]
 
 
 def _process(process: Process) -> list[Document]:
@@ -82,6 +75,8 @@ def _deployment(process: Process) -> Document:
         "readinessProbe": _probe("/ready", period=5, failures=2),
         **_confined("500m" if process.name == "energy-worker" else "200m", "512Mi"),
     }
+    if process.http != "none":
+        container["lifecycle"] = {"preStop": {"exec": {"command": ["sleep", str(_LEAVES_S)]}}}
     # A single writer must be gone before its successor starts.
     strategy = {"type": "RollingUpdate"} if process.replicas > 1 else {"type": "Recreate"}
     return {
@@ -90,14 +85,16 @@ def _deployment(process: Process) -> Document:
         "metadata": metadata(process.name),
         "spec": {
             "replicas": process.replicas,
+            # A new door must stand for a moment before an old one goes.
+            **({"minReadySeconds": _LEAVES_S} if process.http != "none" else {}),
             "strategy": strategy,
             "selector": {"matchLabels": labels(process.name)},
             "template": {
                 "metadata": {"labels": labels(process.name)},
                 "spec": {
-                    "terminationGracePeriodSeconds": 30,
-                    "topologySpreadConstraints": [_spread(process.name, "ScheduleAnyway")],
-                    **_pod([container]),
+                    "terminationGracePeriodSeconds": 30 + (_LEAVES_S if process.http != "none" else 0),
+                    "topologySpreadConstraints": [spread(process.name, ZONE, "ScheduleAnyway")],
+                    **_pod([container], first=[databases()] if process.name == _MIGRATES else []),
                 },
             },
         },
@@ -126,7 +123,9 @@ def disruption_budget(name: str) -> Document:
     }
 
 
-def _pod(containers: list[Document]) -> Document:
+def _pod(containers: list[Document], first: list[Document]) -> Document:
+    """`first`: containers that run to their end, one after the other, before the others start."""
+    mounts = [{"name": "tmp", "mountPath": parts.SCRATCH}]
     return {
         "automountServiceAccountToken": False,
         "securityContext": {
@@ -136,9 +135,8 @@ def _pod(containers: list[Document]) -> Document:
             "fsGroup": 10001,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [
-            {**each, "volumeMounts": [{"name": "tmp", "mountPath": parts.SCRATCH}]} for each in containers
-        ],
+        **({"initContainers": [{**each, "volumeMounts": mounts} for each in first]} if first else {}),
+        "containers": [{**each, "volumeMounts": mounts} for each in containers],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "256Mi"}}],
     }
 
@@ -167,10 +165,11 @@ def _probe(path: str, *, period: int, failures: int) -> Document:
     }
 
 
-def _spread(name: str, otherwise: str) -> Document:
+def spread(name: str, across: str, otherwise: str) -> Document:
+    """Keep the pods of `name` apart, across zones or hosts; `otherwise`: what to do where that can't be."""
     return {
         "maxSkew": 1,
-        "topologyKey": _ZONE,
+        "topologyKey": across,
         "whenUnsatisfiable": otherwise,
         "labelSelector": {"matchLabels": labels(name)},
     }
@@ -192,7 +191,6 @@ def kustomization() -> Document:
         "resources": [
             "namespace.yaml",
             "nats.yaml",
-            "databases.yaml",
             "processes.yaml",
             "network.yaml",
         ],

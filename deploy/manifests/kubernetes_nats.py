@@ -3,8 +3,9 @@
 from typing import Any
 
 from deploy import nats_config
+from deploy.local.nats import WRITE_ERROR
 from deploy.manifests import parts
-from deploy.manifests.kubernetes import disruption_budget, labels, metadata
+from deploy.manifests.kubernetes import ZONE, disruption_budget, labels, metadata, spread
 from deploy.topology import USERS
 
 Document = dict[str, Any]
@@ -73,14 +74,11 @@ def _stateful_set(selector: dict[str, str]) -> Document:
             "fsGroup": 10002,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        # Two copies in one failure domain would be lost together.
+        # Two copies in one failure domain would be lost together. Zones are the overlay's to insist on: nodes without
+        # the label of one would get no server at all.
         "topologySpreadConstraints": [
-            {
-                "maxSkew": 1,
-                "topologyKey": "topology.kubernetes.io/zone",
-                "whenUnsatisfiable": "DoNotSchedule",
-                "labelSelector": {"matchLabels": selector},
-            }
+            spread("nats", ZONE, "ScheduleAnyway"),
+            spread("nats", "kubernetes.io/hostname", "DoNotSchedule"),
         ],
         "containers": [_container()],
         "volumes": [{"name": "config", "configMap": {"name": "nats-config"}}],
@@ -104,6 +102,15 @@ def _stateful_set(selector: dict[str, str]) -> Document:
     }
 
 
+# An answer of any kind, but no store that could not be written: only a new start takes that up again (ADR 0084). A
+# server that catches up with the others is not well either, for as long as it takes, and must not be ended for that.
+# busybox' wget keeps the body of a 503 to itself, so this speaks HTTP by hand.
+_ALIVE = (
+    f"told=$(printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' | nc -w 4 127.0.0.1 {parts.NATS_MONITOR_PORT}) && "
+    f"""[ -n "$told" ] && ! echo "$told" | grep -qi '{WRITE_ERROR}'"""
+)
+
+
 def _container() -> Document:
     passwords = [nats_config.password_variable(user.name) for user in USERS]
     return {
@@ -122,10 +129,16 @@ def _container() -> Document:
             {"name": "cluster", "containerPort": parts.NATS_CLUSTER_PORT},
             {"name": "monitor", "containerPort": parts.NATS_MONITOR_PORT},
         ],
-        "startupProbe": _probe("/healthz", 5, 60),
-        # Without a flag: only so does it tell of a store that could not be written and needs a new start (ADR 0084).
-        "livenessProbe": _probe("/healthz", 10, 30),
+        "startupProbe": _probe("/healthz?js-server-only=true", 5, 60),
+        "livenessProbe": {
+            "exec": {"command": ["/bin/sh", "-c", _ALIVE]},
+            "periodSeconds": 10,
+            "timeoutSeconds": 5,
+            "failureThreshold": 3,
+        },
         "readinessProbe": _probe("/healthz?js-server-only=true", 5, 2),
+        # Lame duck first: clients move to the other servers one after the other. TERM is not heard any more after it.
+        "lifecycle": {"preStop": {"exec": {"command": ["nats-server", "--signal", "ldm=1"]}}},
         "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,

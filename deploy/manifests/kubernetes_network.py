@@ -25,7 +25,7 @@ def network() -> list[Document]:
         ),
         _policy(
             "to-postgres",
-            _any_of([*with_database, "databases"]),
+            _any_of([*with_database, "provisioner"]),  # whose pod makes the databases first
             # In a namespace that is marked for it; for one outside the cluster an overlay names its addresses.
             {
                 "policyTypes": ["Egress"],

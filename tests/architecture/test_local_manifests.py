@@ -1,6 +1,7 @@
 """Compose and Kubernetes run exactly the processes of the topology, each with its own secrets and no more."""
 
 import base64
+import os
 import re
 import stat
 import subprocess
@@ -41,6 +42,17 @@ def compose() -> dict[str, Any]:
 def the_container(workload: dict[str, Any]) -> dict[str, Any]:
     [container] = workload["spec"]["template"]["spec"]["containers"]
     return dict(container)
+
+
+def containers() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every workload with each of its containers, those that run first too."""
+    workloads = [*of_kind("Deployment").values(), *of_kind("StatefulSet").values()]
+    return [
+        (workload, container)
+        for workload in workloads
+        for pod in (workload["spec"]["template"]["spec"],)
+        for container in [*pod.get("initContainers", []), *pod["containers"]]
+    ]
 
 
 def secret_keys(container: dict[str, Any]) -> dict[str, str]:
@@ -91,9 +103,8 @@ def test_a_deployment_runs_its_process_with_probes_and_its_own_secrets(name: str
 
 
 def test_every_pod_is_confined() -> None:
-    workloads = [*of_kind("Deployment").values(), *of_kind("StatefulSet").values(), *of_kind("Job").values()]
-    for workload in workloads:
-        pod, container = workload["spec"]["template"]["spec"], the_container(workload)
+    for workload, container in containers():
+        pod = workload["spec"]["template"]["spec"]
         assert pod["automountServiceAccountToken"] is False
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
@@ -106,9 +117,8 @@ def test_every_pod_is_confined() -> None:
 def test_every_secret_that_a_pod_asks_for_is_among_the_generated_ones() -> None:
     url = "postgresql://admin:secret@db.example:5432/postgres?sslmode=require"
     made = {each["metadata"]["name"]: each["stringData"] for each in secret_files.kubernetes_secrets(url)}
-    workloads = [*of_kind("Deployment").values(), *of_kind("StatefulSet").values(), *of_kind("Job").values()]
-    for workload in workloads:
-        for variable, secret in secret_keys(the_container(workload)).items():
+    for _, container in containers():
+        for variable, secret in secret_keys(container).items():
             assert made[secret][variable], f"{secret}/{variable}"
     energy = made["shengji-energy"]["SHENGJI_DATABASE_URL"]
     assert made["shengji-energy-intake"]["SHENGJI_DATABASE_URL"].startswith(
@@ -164,14 +174,77 @@ def test_secrets_come_with_the_namespace_that_they_need() -> None:
     assert {each["metadata"]["namespace"] for each in others} == {"shengji"}
 
 
+def test_the_databases_are_made_anew_with_each_version() -> None:
+    """By what can be applied again: a Job of a fixed name can't be changed, and the next version's was refused."""
+    assert of_kind("Job") == {}
+    pod = of_kind("Deployment")["provisioner"]["spec"]["template"]["spec"]
+    [first] = pod["initContainers"]
+    assert first["args"] == ["deploy.databases"]
+    assert first["image"] == pod["containers"][0]["image"]
+    assert "SHENGJI_POSTGRES_URL" not in secret_keys(pod["containers"][0])
+
+
+def test_a_door_leaves_when_nobody_is_sent_to_it_any_more() -> None:
+    for process in topology.PROCESSES:
+        deployment = of_kind("Deployment")[process.name]["spec"]
+        pod = deployment["template"]["spec"]
+        if process.http == "none":
+            assert "minReadySeconds" not in deployment
+            continue
+        waits = int(the_container({"spec": deployment})["lifecycle"]["preStop"]["exec"]["command"][1])
+        assert waits >= 5
+        assert deployment["minReadySeconds"] >= 5
+        assert pod["terminationGracePeriodSeconds"] >= waits + 30
+
+
+def test_a_nats_server_moves_its_clients_before_it_ends() -> None:
+    pod = of_kind("StatefulSet")["nats"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert container["lifecycle"]["preStop"]["exec"]["command"] == ["nats-server", "--signal", "ldm=1"]
+    assert pod["terminationGracePeriodSeconds"] > 35, "the duration of lame duck, and its grace period"
+
+
+@pytest.mark.parametrize(
+    ("answer", "alive"),
+    [
+        ('HTTP/1.0 200 OK\r\n\r\n{"status":"ok"}', True),
+        ('HTTP/1.0 503 x\r\n\r\n{"status":"unavailable","error":"stream \'READINGS\' is not current"}', True),
+        ('HTTP/1.0 503 x\r\n\r\n{"error":"stream \'READINGS\' write error: no space left on device"}', False),
+        ("", False),
+    ],
+)
+def test_a_server_that_catches_up_lives_and_one_that_cannot_write_does_not(
+    tmp_path: Path, answer: str, alive: bool
+) -> None:
+    [container] = of_kind("StatefulSet")["nats"]["spec"]["template"]["spec"]["containers"]
+    assert container["startupProbe"]["httpGet"]["path"] == "/healthz?js-server-only=true"
+    (tmp_path / "answer").write_text(answer, newline="")
+    nc = tmp_path / "nc"
+    nc.write_text(f"#!/bin/sh\ncat {tmp_path / 'answer'}\n")
+    nc.chmod(0o755)
+    asked = subprocess.run(
+        container["livenessProbe"]["exec"]["command"], env={"PATH": f"{tmp_path}:{os.defpath}"}, check=False
+    )
+    assert (asked.returncode == 0) == alive
+
+
 def test_nats_keeps_three_copies_in_three_zones() -> None:
     spec = of_kind("StatefulSet")["nats"]["spec"]
     assert spec["replicas"] == 3
-    [spread] = spec["template"]["spec"]["topologySpreadConstraints"]
-    assert (spread["topologyKey"], spread["whenUnsatisfiable"]) == (
+    zones, hosts = spec["template"]["spec"]["topologySpreadConstraints"]
+    assert (hosts["topologyKey"], hosts["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "DoNotSchedule")
+    # A cluster without zones would give it no node at all; the overlay for one with three insists.
+    assert (zones["topologyKey"], zones["whenUnsatisfiable"]) == (
         "topology.kubernetes.io/zone",
-        "DoNotSchedule",
+        "ScheduleAnyway",
     )
+    overlay = (ROOT / "deploy/k8s/overlays/production/kustomization.yaml").read_text()
+    [patch] = [each for each in yaml.safe_load(overlay)["patches"] if each["target"]["name"] == "nats"]
+    assert {
+        "op": "replace",
+        "path": "/spec/template/spec/topologySpreadConstraints/0/whenUnsatisfiable",
+        "value": "DoNotSchedule",
+    } in yaml.safe_load(patch["patch"])
     provisioner = the_container(of_kind("Deployment")["provisioner"])["env"]
     assert {"name": "SHENGJI_STREAM_REPLICAS", "value": "3"} in provisioner
 
@@ -199,7 +272,7 @@ def test_the_network_is_closed_but_for_the_ways_that_are_needed() -> None:
     assert names("doors-accept") == {each.name for each in topology.PROCESSES if each.http != "none"}
     assert names("to-postgres") == {
         *(each.name for each in topology.PROCESSES if each.service),
-        "databases",
+        "provisioner",
     }
     assert names("to-nats") == set(NAMES)
     for policy in policies.values():
