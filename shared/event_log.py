@@ -153,6 +153,17 @@ _COUNT = text("""
       AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
     GROUP BY 1, 2
 """)
+_OF_PART = """
+    stream = :stream AND NOT type = ANY(CAST(:without AS text[]))
+    AND (CAST(:until AS bigint) IS NULL OR position <= :until)
+"""
+_PART = text(f"""
+    SELECT {_COLUMNS} FROM event
+    WHERE {_OF_PART} AND version > coalesce(
+        (SELECT version FROM event WHERE position = :after AND stream = :stream), 0)
+    ORDER BY version LIMIT :limit
+""")
+_LAST = text(f"SELECT {_COLUMNS} FROM event WHERE {_OF_PART} ORDER BY version DESC LIMIT 1")
 _LOAD_MANY = text(
     f"SELECT {_COLUMNS} FROM event WHERE stream = ANY(CAST(:streams AS text[])) ORDER BY stream, version"
 )
@@ -173,6 +184,31 @@ class EventLog:
         """The events of one stream in order, from `after_version` on (exclusive)."""
         rows = await conn.execute(_LOAD, {"stream": stream, "after": after_version})
         return [_event(row) for row in rows]
+
+    async def part(
+        self,
+        conn: AsyncConnection,
+        stream: str,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        without: Sequence[str] = (),
+        limit: int,
+    ) -> list[Event]:
+        """At most `limit` events of one stream in order, behind the one at position `after`, up to position `until`.
+
+        Those of the types in `without` are left out.
+        """
+        wanted = {"stream": stream, "after": after, "until": until, "without": list(without), "limit": limit}
+        return [_event(row) for row in await conn.execute(_PART, wanted)]
+
+    async def last(
+        self, conn: AsyncConnection, stream: str, *, until: int | None = None, without: Sequence[str] = ()
+    ) -> Event | None:
+        """The last event of one stream up to position `until`, none of the types in `without`."""
+        wanted = {"stream": stream, "until": until, "without": list(without)}
+        row = (await conn.execute(_LAST, wanted)).one_or_none()
+        return None if row is None else _event(row)
 
     async def load_many(self, conn: AsyncConnection, streams: Sequence[str]) -> dict[str, list[Event]]:
         """The events of several streams with one statement; a stream without events is left out."""

@@ -17,6 +17,7 @@ from shared.areas import AreaTree
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
 from shared.problems import not_found
+from shared.snapshots import snapshots
 
 Json = dict[str, Any]
 
@@ -46,17 +47,17 @@ class Queries:
     """This service's queries. Each sees only what the actor's scope allows."""
 
     def __init__(self, engine: AsyncEngine, log: EventLog) -> None:
-        self._engine = engine
+        self._snapshots = snapshots(engine)
         self._log = log
 
     async def list_plans(self) -> Json:
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             rows = await conn.execute(select(tables.plan).order_by(tables.plan.c.plan))
             return {"items": [await self._plan(conn, row.plan, row.header) for row in rows]}
 
     async def get_plan(self, plan: str) -> Json:
         """Raises Problem 404."""
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             statement = select(tables.plan.c.header).where(tables.plan.c.plan == plan)
             header = (await conn.execute(statement)).scalar_one_or_none()
             if header is None:
@@ -112,7 +113,7 @@ class Queries:
         if cursor is not None:
             key = paging.decode(cursor, (str, int, str))
             statement = statement.where(tuple_(t.plan, t.ordinal, t.target) > tuple_(*key))
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             tree = await area_tree(conn)
             statement = _within(statement, t.region, actor, tree, wanted.region)
             rows = (await conn.execute(statement.limit(limit + 1))).all()
@@ -126,7 +127,7 @@ class Queries:
     async def get_target(self, actor: Actor, plan: str, target: str) -> Json:
         """A target, its parts and its history. Raises Problem 404, also for what isn't the actor's to see."""
         t = tables.target.c
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             tree = await area_tree(conn)
             statement = select(t.facts).where(t.plan == plan, t.target == target)
             found = (await conn.execute(statement)).scalar_one_or_none()
@@ -157,7 +158,7 @@ class Queries:
         if cursor is not None:
             after = paging.decode(cursor, (str, str, str))
             statement = statement.where(tuple_(*key) > tuple_(*after))
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             tree = await area_tree(conn)
             statement = _within(statement, t.region, actor, tree, wanted.region)
             rows = (await conn.execute(statement.limit(limit + 1))).all()
@@ -174,7 +175,7 @@ class Queries:
         definition = find(indicator, period)
         if definition is None:
             raise not_found("indicator", indicator, remedy="List the indicators.")
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             visible = scope.visible_regions(actor, await area_tree(conn))
             stream = events.statistic_stream(indicator, region, period)
             shown = visible is None or region in visible
@@ -189,7 +190,7 @@ class Queries:
         self, level: str | None, parent: str | None, on: date | None, cursor: str | None, limit: int
     ) -> Json:
         """Regions by code: public to every role, the door's own check of scope rests on them."""
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             known = await regions(conn)
         after = paging.decode(cursor, (str,))[0] if cursor is not None else ""
         found = [
@@ -207,7 +208,7 @@ class Queries:
 
     async def get_region(self, code: str) -> Json:
         """Raises Problem 404."""
-        async with self._engine.connect() as conn:
+        async with self._snapshots.connect() as conn:
             known = await regions(conn)
         for region in known:
             if region.code == code:

@@ -17,7 +17,7 @@ _T = tables.appraisal.c
 
 async def get_appraisal(app: App, actor: Actor, body: GetAppraisal) -> AppraisalView:
     """One, as the actor may see it. Raises Problem 404."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, events.appraisal_stream(body.plan, body.year))
     if not history:
         raise not_found("appraisal", f"{body.plan} {body.year}", remedy="List the appraisals.")
@@ -37,7 +37,7 @@ async def list_appraisals(app: App, body: ListAppraisals) -> dict[str, Any]:
         statement = statement.where(
             tuple_(_T.plan, _T.year) > tuple_(*paging.decode(body.cursor, (str, int)))
         )
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (await conn.execute(statement.limit(body.limit + 1))).all()
     last = rows[body.limit - 1] if len(rows) > body.limit else None
     return {

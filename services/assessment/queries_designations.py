@@ -20,7 +20,7 @@ _T = tables.designation.c
 
 async def list_designations(app: App, body: ListDesignations) -> Json:
     """One page by id, with the count of all that the filters leave."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         where = _filters(body, await area_tree(conn))
         count = (
             await conn.execute(select(func.count()).select_from(tables.designation).where(*where))
@@ -39,7 +39,7 @@ async def list_designations(app: App, body: ListDesignations) -> Json:
 
 async def get_designation(app: App, designation: str) -> Json:
     """One with its history. Raises Problem 404."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, events.designation_stream(designation))
     if not history:
         raise not_found("designation", designation, remedy="List the designations.")

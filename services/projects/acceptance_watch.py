@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from services.projects import reference, tables
 from services.projects.app import projects
+from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
 from services.projects.domain.project_commands import AcceptanceRule, RemindAcceptance
 from services.projects.domain.stages import Stage
@@ -57,6 +58,6 @@ class AcceptanceWatch(DayWatch):
             call = Call(f"{each}:{today}", _ACTOR, "remind-acceptance", {"project": each})
             try:
                 await projects.remind_acceptance(self.app, call, RemindAcceptance(each, today, rule))
-            except Problem as problem:  # somebody was faster: the others go on
-                _log.warning("not reminded", project=each, why=problem.detail)
+            except Problem as problem:  # the others go on
+                not_done(_log, "not reminded", problem, project=each)
         return len(found)

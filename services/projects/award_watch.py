@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from services.projects import tables
 from services.projects.app import awards
+from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
 from shared.identity import system_actor
 from shared.problems import Problem
@@ -42,7 +43,7 @@ class AwardWatch(DayWatch):
             try:
                 await awards.fit(self.app, call, row.fund, row.award)
             except Problem as problem:
-                _log.warning("not released", award=row.award, why=problem.detail)
+                not_done(_log, "not released", problem, award=row.award)
                 continue
             done += 1
         return done

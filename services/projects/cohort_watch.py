@@ -5,6 +5,7 @@ from sqlalchemy import String, cast, exists, func, or_, select
 
 from services.projects import tables
 from services.projects.app.cohorts import note_late_contract
+from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
 from services.projects.domain.cohort import CohortMember, NoteLateContract
 from services.projects.domain.stages import Stage
@@ -48,6 +49,6 @@ class CohortWatch(DayWatch):
             try:
                 command = NoteLateContract(row.cohort, contracted, today)
                 written += int((await note_late_contract(self.app, call, command)).data)
-            except Problem as problem:  # somebody was faster: the others go on
-                _log.warning("late contract not recorded", project=row.project, why=problem.detail)
+            except Problem as problem:  # the others go on
+                not_done(_log, "late contract not recorded", problem, project=row.project)
         return written

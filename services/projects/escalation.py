@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from services.projects import tables
 from services.projects.app import problems
+from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
 from shared.identity import system_actor
 from shared.problems import Problem
@@ -36,8 +37,8 @@ class EscalationWatch(DayWatch):
             call = Call(command_id, _ACTOR, "escalate-overdue", {"problem": row.problem})
             try:
                 answer = await problems.escalate_overdue(self.app, call, row.problem)
-            except Problem as problem:  # somebody was faster, or no rule covers the day: the others go on
-                _log.warning("not escalated", problem=row.problem, why=problem.detail)
+            except Problem as problem:  # also where no rule covers the day: the others go on
+                not_done(_log, "not escalated", problem, about=row.problem)
                 continue
             went += answer.data["level"] != row.level
         return went

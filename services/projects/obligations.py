@@ -1,12 +1,12 @@
 """Who owes what for which period, by which day, and what is known of it: the calendar and the entries as one list."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
@@ -66,18 +66,27 @@ Carried = Mapping[tuple[str, str], Done]
 """What was carried out, by (region, period)."""
 
 
-async def _monthly_reports(conn: AsyncConnection) -> Carried:
+async def _monthly_reports(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
     table = tables.monthly_report.c
-    rows = await conn.execute(select(table.region, table.month, table.reported_on))
+    rows = await conn.execute(
+        select(table.region, table.month, table.reported_on).where(table.month.in_(periods))
+    )
     return {(row.region, row.month): Done(row.reported_on, f"{row.region}:{row.month}") for row in rows}
 
 
-def _documents(kind: str) -> Callable[[AsyncConnection], Awaitable[Carried]]:
-    async def issued(conn: AsyncConnection) -> Carried:
+Carrier = Callable[[AsyncConnection, Sequence[str]], Awaitable[Carried]]
+"""Reads what was carried out for some periods."""
+
+
+def _documents(kind: str) -> Carrier:
+    async def issued(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
         table = tables.document.c
         rows = await conn.execute(
             select(table.region, table.period, table.issued_on, table.label).where(
-                table.kind == kind, table.standing == "issued", table.corrects.is_(None)
+                table.kind == kind,
+                table.period.in_(periods),
+                table.standing == "issued",
+                table.corrects.is_(None),
             )
         )
         return {(row.region, row.period): Done(row.issued_on, row.label) for row in rows}
@@ -85,20 +94,23 @@ def _documents(kind: str) -> Callable[[AsyncConnection], Awaitable[Carried]]:
     return issued
 
 
-async def _self_assessments(conn: AsyncConnection) -> Carried:
+async def _self_assessments(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
     """A city's first self-assessment of a year; a later one puts other points in its place, and is no other receipt."""
     table = tables.appraised_city.c
     rows = await conn.execute(
-        select(table.region, table.year, table.self_on, table.evidence).where(table.self_on.is_not(None))
+        select(table.region, table.year, table.self_on, table.evidence).where(
+            table.self_on.is_not(None), cast(table.year, Text).in_(periods)
+        )
     )
     return {(row.region, str(row.year)): Done(row.self_on, row.evidence) for row in rows}
 
 
-async def _verifications(conn: AsyncConnection) -> Carried:
+async def _verifications(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
     """The province has verified a year when it has verified the last of its cities."""
     city, area = tables.appraised_city.c, tables.region.c
     years = await conn.execute(
         select(city.plan, city.year, func.max(city.verified_on).label("on"))
+        .where(cast(city.year, Text).in_(periods))
         .group_by(city.plan, city.year)
         .having(func.bool_and(city.verified_on.is_not(None)))
         .order_by(city.plan.desc())
@@ -111,7 +123,7 @@ async def _verifications(conn: AsyncConnection) -> Carried:
     }
 
 
-CARRIERS: dict[str, Callable[[AsyncConnection], Awaitable[Carried]]] = {
+CARRIERS: dict[str, Carrier] = {
     "monthly_report": _monthly_reports,
     "monthly_bulletin": _documents("monthly_bulletin"),
     "quarterly_dispatch": _documents("quarterly_dispatch"),
@@ -139,28 +151,54 @@ async def decided_days(conn: AsyncConnection) -> dict[tuple[str, str], list[Inst
 async def obligations(
     conn: AsyncConnection, duties: Iterable[Duty], regions: Iterable[Region]
 ) -> list[Obligation]:
-    """What these regions owe under these duties, in order of due day, duty and region.
+    """What these regions owe under these duties with all that is known of it, in order of due day, duty and region."""
+    return await with_known(conn, owed(duties, regions, await decided_days(conn)))
+
+
+def owed(
+    duties: Iterable[Duty], regions: Iterable[Region], days: Mapping[tuple[str, str], Sequence[Instance]]
+) -> list[Obligation]:
+    """The occasions alone, by the calendar and the days that operators have set: nothing of them is known yet.
 
     Where two plans have a duty of the same id for the same period, the first plan's counts.
     """
-    duties, regions = list(duties), list(regions)
-    days, rows = await decided_days(conn), await _rows(conn, {duty.duty for duty in duties})
+    regions = list(regions)
     found: dict[tuple[str, str, str], Obligation] = {}
     for duty in duties:
-        carrier = CARRIERS.get(duty.carried_by or "")
-        done = await carrier(conn) if carrier else {}
         for each in occasions(duty, days.get((duty.plan, duty.duty), ())):
+            ends = last_day(each.period)
             for region in regions:
                 key = (duty.duty, region.code, each.period)
-                if key not in found and region.owes(duty, last_day(each.period)):
-                    made = Obligation(duty, region, each.period, each.due_on, done=done.get(key[1:]))
-                    found[key] = _with(made, rows.get(key))
+                if key not in found and region.owes(duty, ends):
+                    found[key] = Obligation(duty, region, each.period, each.due_on)
     return sorted(found.values(), key=lambda one: one.key)
 
 
-async def _rows(conn: AsyncConnection, duties: set[str]) -> dict[tuple[str, str, str], Any]:
-    table = tables.duty_entry
-    rows = await conn.execute(select(table).where(table.c.duty.in_(duties)))
+async def with_known(conn: AsyncConnection, bare: Sequence[Obligation]) -> list[Obligation]:
+    """The same occasions with what is known of them, and of no others: entries, and acts that carried them out."""
+    if not bare:
+        return []
+    carriers = {name: CARRIERS[name] for one in bare if (name := one.duty.carried_by or "") in CARRIERS}
+    periods = {name: sorted({one.period for one in bare if one.duty.carried_by == name}) for name in carriers}
+    done = {name: await carrier(conn, periods[name]) for name, carrier in carriers.items()}
+    rows = await _rows(conn, bare)
+    found = []
+    for one in bare:
+        acts = done.get(one.duty.carried_by or "", {})
+        made = replace(one, done=acts.get((one.region.code, one.period)))
+        found.append(_with(made, rows.get((one.duty.duty, one.region.code, one.period))))
+    return found
+
+
+async def _rows(conn: AsyncConnection, bare: Sequence[Obligation]) -> dict[tuple[str, str, str], Any]:
+    table = tables.duty_entry.c
+    rows = await conn.execute(
+        select(tables.duty_entry).where(
+            table.duty.in_({one.duty.duty for one in bare}),
+            table.region.in_({one.region.code for one in bare}),
+            table.period.in_({one.period for one in bare}),
+        )
+    )
     return {(row.duty, row.region, row.period): row for row in rows}
 
 

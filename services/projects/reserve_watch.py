@@ -8,6 +8,7 @@ from services.projects import reference, tables
 from services.projects.app import projects
 from services.projects.app.reserve_drops import RULE
 from services.projects.app.reserve_rules import library
+from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
 from services.projects.domain.project_commands import ProjectCommand
 from services.projects.domain.reserve import Action, ReserveRule, SilenceRule, UpdateReserve, quarter
@@ -62,7 +63,7 @@ class ReserveWatch(DayWatch):
         call = Call(f"{project}:{register}:{today}", _ACTOR, "update-reserve", body)
         try:
             await projects.run(self.app, call, project, command)
-        except Problem as problem:  # somebody was faster: the others go on
-            _log.warning("not taken out of the library", project=project, why=problem.detail)
+        except Problem as problem:  # the others go on
+            not_done(_log, "not taken out of the library", problem, project=project)
             return 0
         return 1

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.clock import Clock
 from shared.decider import CommandRunner
 from shared.event_log import EventLog
+from shared.snapshots import snapshots
 
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """Days and periods are those of +08:00."""
@@ -27,6 +28,11 @@ class App:
     log: EventLog
     clock: Clock
     runner: CommandRunner
+
+    @property
+    def snapshots(self) -> AsyncEngine:
+        """What queries read from: what they answer together was true together."""
+        return snapshots(self.engine)
 
     def today(self) -> date:
         """The Clock's day in +08:00."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.app.context import App
 from services.projects.app.duties import carry_out
 from services.projects.app.snapshot import NAMED
+from services.projects.app.watched import not_done
 from services.projects.domain.document import Document
 from services.projects.domain.duty_account import CarryOut, Key
 from services.projects.domain.duty_consequence import Effect
@@ -23,8 +24,15 @@ _log = structlog.get_logger(__name__)
 _ACTOR = system_actor("projects")
 
 
-async def carry_out_all(app: App, plans: Mapping[str, str]) -> int:
-    """Carry out what is drawn, holds and can be; answers how many. `plans`: the plan of each duty."""
+NamedIn = dict[str, frozenset[tuple[str | None, str | None]]]
+"""Whom each issued document names for which duty, (region, duty): it stays as it is, so it is read once."""
+
+
+async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> int:
+    """Carry out what is drawn, holds and can be; answers how many. `plans`: the plan of each duty.
+
+    `named` is what the caller keeps from one time to the next; it grows by the documents that were issued since.
+    """
     table = tables.duty_consequence.c
     async with app.engine.connect() as conn:
         rows = (
@@ -41,15 +49,15 @@ async def carry_out_all(app: App, plans: Mapping[str, str]) -> int:
     done = 0
     for row in rows:
         try:
-            command = await _named(app, Key(plans.get(row.duty, ""), row.duty, row.region), row)
+            command = await _named(app, Key(plans.get(row.duty, ""), row.duty, row.region), row, named)
             if command is not None:
-                done += int((await carry_out(app, _call("carry-out-consequence", row), command)).data)
+                done += int((await carry_out(app, _call(row, command.effect), command)).data)
         except Problem as problem:  # the others go on
-            _log.warning("consequence not carried out", duty=row.duty, region=row.region, why=problem.detail)
+            not_done(_log, "consequence not carried out", problem, duty=row.duty, region=row.region)
     return done
 
 
-async def _named(app: App, key: Key, row: Any) -> CarryOut | None:
+async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | None:
     """By the first document that went out since and has the region in it."""
     table = tables.document.c
     async with app.engine.connect() as conn:
@@ -59,18 +67,24 @@ async def _named(app: App, key: Key, row: Any) -> CarryOut | None:
             .order_by(table.issued_on, table.document)
         )
         for document in issued.all():
-            history = await app.log.load(conn, document_stream(document.document))
-            state = DOCUMENT.fold([CATALOGUE.decode(event) for event in history])
-            if isinstance(state, Document) and any(
-                (each.measure, each.region, each.group) == (NAMED, row.region, row.duty)
-                for each in state.drafted.snapshot.figures
-            ):
-                effect = Effect(document.label, document.period)
-                return CarryOut(key, row.last_period, effect, app.today())
+            if document.document not in named:
+                named[document.document] = await _named_in(app, conn, document.document)
+            if (row.region, row.duty) in named[document.document]:
+                return CarryOut(key, row.last_period, Effect(document.label, document.period), app.today())
     return None
 
 
-def _call(operation: str, row: Any) -> Call:
-    return Call(
-        uuid4().hex, _ACTOR, operation, {"duty": row.duty, "region": row.region, "last": row.last_period}
-    )
+async def _named_in(
+    app: App, conn: AsyncConnection, document: str
+) -> frozenset[tuple[str | None, str | None]]:
+    history = await app.log.load(conn, document_stream(document))
+    state = DOCUMENT.fold([CATALOGUE.decode(event) for event in history])
+    figures = state.drafted.snapshot.figures if isinstance(state, Document) else ()
+    return frozenset((each.region, each.group) for each in figures if each.measure == NAMED)
+
+
+def _call(row: Any, effect: Effect) -> Call:
+    """One for a consequence and the document that it has its effect in."""
+    body = {"duty": row.duty, "region": row.region, "last": row.last_period}
+    name = f"{row.duty}:{row.region}:{row.last_period}:{effect.evidence}"
+    return Call(name, _ACTOR, "carry-out-consequence", body)

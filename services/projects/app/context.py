@@ -14,6 +14,7 @@ from shared.clock import Clock
 from shared.decider import CommandRunner, Decider, Edit
 from shared.event_log import EventLog
 from shared.rpc import Call, Reply
+from shared.snapshots import snapshots
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -24,7 +25,10 @@ Making = Callable[[AsyncConnection], Awaitable[C]]
 
 @dataclass(slots=True)
 class App:
-    """The projects service of one process. `appended` is called after each commit that wrote events."""
+    """The projects service of one process. `appended` is called after each commit that wrote events.
+
+    Queries read from `snapshots`: what they answer together was true together.
+    """
 
     engine: AsyncEngine
     log: EventLog
@@ -34,8 +38,7 @@ class App:
     runner: CommandRunner = field(init=False)
 
     def __post_init__(self) -> None:
-        # What one of its connections reads is all of one moment: a thing, and the version that it is at.
-        self.snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self.snapshots = snapshots(self.engine)
         self.runner = CommandRunner(
             self.engine, self.log, CATALOGUE, self.clock, Refused, lambda: self.appended()
         )

@@ -95,7 +95,7 @@ async def _looks(conn: AsyncConnection, period: str, today: date) -> dict[str, L
         .where(
             stay.register.in_(rule.registers),
             stay.valid_from <= on,
-            or_(stay.valid_to.is_(None), stay.valid_to > on),
+            or_(stay.valid_to.is_(None), stay.valid_to >= on),
         )
         .group_by(project.region)
     )

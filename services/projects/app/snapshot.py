@@ -69,15 +69,13 @@ class _World:
 
 async def take(app: App, period: str) -> Snapshot:
     """All sections of a document for `period` ("2013-02", "2013-Q1") as things stand now. CNY is yuan."""
-    async with app.engine.connect() as raw:
-        conn = await raw.execution_options(isolation_level="REPEATABLE READ")
-        async with conn.begin():
-            position = (await app.log.head(conn)).position
-            targets = await Checkpoints(app.engine, reference.TARGETS).all(conn)
-            regions = await reference.regions(conn)
-            world = _World(period, app.today(), regions, AreaTree.of(regions))
-            figures = [figure for section in SECTIONS for figure in await section(conn, world)]
-            dropped = await reserve_drops.drops(conn, world.first_day, last_day(period))
+    async with app.snapshots.connect() as conn:
+        position = (await app.log.head(conn)).position
+        targets = await Checkpoints(app.engine, reference.TARGETS).all(conn)
+        regions = await reference.regions(conn)
+        world = _World(period, app.today(), regions, AreaTree.of(regions))
+        figures = [figure for section in SECTIONS for figure in await section(conn, world)]
+        dropped = await reserve_drops.drops(conn, world.first_day, last_day(period))
     positions = [Position(SOURCE, position), *(Position(each.source, each.position) for each in targets)]
     return Snapshot(world.as_of, tuple(positions), tuple(figures), dropped)
 

@@ -108,7 +108,7 @@ async def remove_view(app: App, call: Call, body: models.RemoveView) -> Reply:
 
 async def list_views(app: App, call: Call, body: models.ListViews) -> models.SavedViews:
     """The caller's own by name, then those shared with him."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         return await _views(conn, call.actor, body)
 
 

@@ -233,9 +233,9 @@ class DutyCalendarPage(Answer):
 
     as_of: date = Field(description="today by the Clock")
     items: list[ObligationView]
-    counts: StandingCounts
+    counts: StandingCounts | None = Field(description="of all pages; with the first page only")
     consequences: list[ConsequenceView] = Field(
-        description="of the regions and duties asked for, newest first"
+        description="of the regions and duties asked for, newest first; with the first page only"
     )
     next_cursor: str | None = Field(description="for the next page; null: this was the last")
 

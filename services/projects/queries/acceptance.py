@@ -18,7 +18,7 @@ async def register_acceptance(app: App, call: Call, body: models.RegisterAccepta
     """The register's counts today, and a page of what awaits acceptance in order of production."""
     today = app.today()
     project, stay, built = tables.project.c, tables.project_register.c, tables.project_milestone.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rule = await reference.parameters(conn, "acceptance", today, AcceptanceRule)
         tree = await reference.area_tree(conn)
         inside = (

@@ -22,7 +22,7 @@ _ZERO = Decimal(0)
 
 async def get_award(app: App, call: Call, body: models.GetAward) -> models.AwardDetails:
     """An award with the lines of the ledger that are about it; 404 too where its city isn't the actor's to see."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row = (await conn.execute(_awards().where(_A.award == body.award))).one_or_none()
         visible = scope.visible_regions(call.actor, await reference.area_tree(conn))
         if row is None or (visible is not None and row.region not in visible):
@@ -37,7 +37,7 @@ async def get_award(app: App, call: Call, body: models.GetAward) -> models.Award
 
 async def list_awards(app: App, call: Call, body: models.ListAwards) -> models.AwardPage:
     """A page of awards in order of their ids, with the sums of all that the filters leave."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         where: list[ColumnElement[bool]] = []
         visible = scope.visible_regions(call.actor, tree)

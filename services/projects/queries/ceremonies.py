@@ -20,7 +20,7 @@ async def list_invitations(app: App, call: Call, body: models.ListInvitations) -
     conditions = [t.ceremony == body.ceremony]
     if body.attends is not None:
         conditions.append(t.attends == body.attends)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         conditions += visible.conditions(call.actor, tree, t, body.region)
         sums = select(func.count(), func.count().filter(t.attends)).where(*conditions)
@@ -45,9 +45,9 @@ async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> mod
     year = CountProjectsBy(
         by="city", investor_kind=InvestorKind.PRIVATE, first_day=on.replace(month=1, day=1), last_day=on
     )
-    counted = await counts.count_projects_by(app, call, year)
     signing, guest = tables.signing.c, tables.invitation.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
+        counted = await counts.counted_by(app, conn, call, year)
         listed = await _by_city(
             conn,
             tables.signing,

@@ -19,7 +19,7 @@ async def list_members(app: App, call: Call, body: models.ListCohortMembers) -> 
     """A page of the members, closed or of today, and of the contracts that came too late."""
     on = body.on or app.today()
     cohort = cohort_id(body.investor_kind, body.year)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         closed = select(tables.cohort.c.closed_on).where(tables.cohort.c.cohort == cohort)
         closed_on = (await conn.execute(closed)).scalar_one_or_none()
         tree = await reference.area_tree(conn)

@@ -22,7 +22,7 @@ async def get_cohort(app: App, call: Call, body: models.GetCohort) -> models.Coh
     """A cohort with its start rate as of a day: its closed members, or while it is open those of today."""
     on = body.on or app.today()
     cohort = cohort_id(body.investor_kind, body.year)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         closed = (
             await conn.execute(select(tables.cohort).where(tables.cohort.c.cohort == cohort))
         ).one_or_none()

@@ -21,8 +21,7 @@ _REPORTERS = ("prefecture", "zone")
 
 async def count_projects(app: App, call: Call, body: models.CountProjects) -> models.ProjectCounts:
     """Counts of projects and of what they reached in a span, as of one position of the log."""
-    async with app.engine.connect() as conn:
-        await conn.execution_options(isolation_level="REPEATABLE READ")
+    async with app.snapshots.connect() as conn:
         position = (await app.log.head(conn)).position
         where = await _where(app, conn, call, body)
         found = await _counted(conn, body, tables.project, literal(""), where)
@@ -33,15 +32,21 @@ async def count_projects(app: App, call: Call, body: models.CountProjects) -> mo
 
 async def count_projects_by(app: App, call: Call, body: models.CountProjectsBy) -> models.ProjectCountsBy:
     """One count for each key there is, also for those that no project has, and of all of them together."""
-    async with app.engine.connect() as conn:
-        await conn.execution_options(isolation_level="REPEATABLE READ")
-        position = (await app.log.head(conn)).position
-        names = await _names(app, conn, call, body)
-        where = await _where(app, conn, call, body)
-        source, key = await _keyed(app, conn, body)
-        where.append(key.in_(list(names)))
-        found = await _counted(conn, body, source, key, where)
-        total = await _counted(conn, body, source, literal(""), where)
+    async with app.snapshots.connect() as conn:
+        return await counted_by(app, conn, call, body)
+
+
+async def counted_by(
+    app: App, conn: AsyncConnection, call: Call, body: models.CountProjectsBy
+) -> models.ProjectCountsBy:
+    """The same inside a snapshot that its caller reads more from."""
+    position = (await app.log.head(conn)).position
+    names = await _names(app, conn, call, body)
+    where = await _where(app, conn, call, body)
+    source, key = await _keyed(app, conn, body)
+    where.append(key.in_(list(names)))
+    found = await _counted(conn, body, source, key, where)
+    total = await _counted(conn, body, source, literal(""), where)
     return models.ProjectCountsBy(
         by=body.by,
         first_day=body.first_day,

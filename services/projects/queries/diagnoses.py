@@ -15,7 +15,7 @@ from shared.rpc import Call
 async def get_diagnosis(app: App, call: Call, body: models.GetDiagnosis) -> models.DiagnosisView:
     """A diagnosis with its findings; 404 too where it isn't the actor's to see."""
     t = tables.diagnosis.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row = (
             await conn.execute(select(t.region, t.enterprise).where(t.diagnosis == body.diagnosis))
         ).one_or_none()
@@ -35,7 +35,7 @@ async def list_diagnoses(app: App, call: Call, body: models.ListDiagnoses) -> mo
     if body.unsettled is not None:
         settled = t.needs + t.projects + t.dismissed
         conditions.append(settled < t.findings if body.unsettled else settled == t.findings)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         conditions += visible.conditions(call.actor, tree, t, body.region)
         sums = (

@@ -19,7 +19,7 @@ from shared.rpc import Call
 async def get_document(app: App, call: Call, body: models.GetDocument) -> models.DocumentView:
     """A document with all it says; 404 too for a draft that isn't the actor's to read."""
     drafts = scope.sees_unissued_documents(call.actor)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, document_stream(body.document))
         table = tables.document.c
         newer = select(table.corrected_by).where(table.document == body.document)

@@ -2,15 +2,25 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
+from services.projects.domain.duty import Duty
+from services.projects.domain.plan import Region
 from services.projects.events import CATALOGUE, duty_account_stream
 from services.projects.models import duties as models
-from services.projects.obligations import Obligation, all_duties, decided_days, obligations
+from services.projects.obligations import (
+    Obligation,
+    all_duties,
+    decided_days,
+    obligations,
+    owed,
+    with_known,
+)
 from services.projects.queries import paging, versions
 from services.projects.views.duties import account_event, duty_view, obligation_view
 from shared.areas import AreaTree
@@ -21,7 +31,7 @@ from shared.rpc import Call
 
 async def list_duties(app: App, call: Call, body: models.ListDuties) -> models.DutyPage:
     """A page of the calendar's rules in order of plan and duty."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         duties, days = await all_duties(conn), await decided_days(conn)
     if body.cursor:
         after = tuple(paging.read(body.cursor, 2))
@@ -35,42 +45,35 @@ async def list_duties(app: App, call: Call, body: models.ListDuties) -> models.D
 
 
 async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> models.DutyCalendarPage:
-    """A page of what is owed, as it stands today by the Clock."""
+    """A page of what is owed, as it stands today by the Clock; the first one with counts and consequences of all."""
     today = app.today()
     async with app.snapshots.connect() as conn:
         known = await reference.regions(conn)
         codes = _codes(call.actor, AreaTree.of(known), body.region)
         regions = [each for each in known if codes is None or each.code in codes]
         duties = [each for each in await all_duties(conn) if body.duty in (None, each.duty)]
-        owed = await obligations(conn, duties, regions)
-        table = tables.duty_consequence
-        drawn = await conn.execute(
-            select(table)
-            .where(
-                table.c.region.in_([each.code for each in regions]),
-                table.c.duty.in_({each.duty for each in duties}),
-            )
-            .order_by(table.c.drawn_on.desc(), table.c.duty, table.c.region)
-            .limit(200)
-        )
-        consequences = [models.ConsequenceView.model_validate(dict(row._mapping)) for row in drawn]
-        wanted = [
+        bare = [
             each
-            for each in owed
+            for each in owed(duties, regions, await decided_days(conn))
             if (body.first_due is None or each.due_on >= body.first_due)
             and (body.last_due is None or each.due_on <= body.last_due)
-            and body.standing in (None, each.standing(today))
         ]
-        counts = Counter(each.standing(today) for each in wanted)
+        counts, consequences = None, []
         if body.cursor:
             after = tuple(paging.read(body.cursor, 4))
-            wanted = [each for each in wanted if each.key > after]
+            wanted = await _some(conn, [each for each in bare if each.key > after], body, today)
+        else:
+            wanted = [each for each in await with_known(conn, bare) if _is_wanted(each, body, today)]
+            counts = Counter(each.standing(today) for each in wanted)
+            consequences = await _consequences(conn, regions, duties)
         page = wanted[: body.limit]
         items = await _views(app, conn, page)
     return models.DutyCalendarPage(
         as_of=today,
         items=items,
-        counts=models.StandingCounts(
+        counts=None
+        if counts is None
+        else models.StandingCounts(
             received=counts["received"],
             late=counts["late"],
             missing=counts["missing"],
@@ -82,6 +85,40 @@ async def duty_calendar(app: App, call: Call, body: models.DutyCalendar) -> mode
     )
 
 
+async def _some(
+    conn: AsyncConnection, bare: Sequence[Obligation], body: models.DutyCalendar, today: date
+) -> list[Obligation]:
+    """Of the wanted ones as many as a page and the next one's beginning need, read no further than that."""
+    found: list[Obligation] = []
+    for start in range(0, len(bare), step := body.limit + 1):
+        known = await with_known(conn, bare[start : start + step])
+        found += [each for each in known if _is_wanted(each, body, today)]
+        if len(found) > body.limit:
+            break
+    return found
+
+
+def _is_wanted(one: Obligation, body: models.DutyCalendar, today: date) -> bool:
+    return body.standing in (None, one.standing(today))
+
+
+async def _consequences(
+    conn: AsyncConnection, regions: Sequence[Region], duties: Sequence[Duty]
+) -> list[models.ConsequenceView]:
+    """The newest ones drawn."""
+    table = tables.duty_consequence
+    drawn = await conn.execute(
+        select(table)
+        .where(
+            table.c.region.in_([each.code for each in regions]),
+            table.c.duty.in_({each.duty for each in duties}),
+        )
+        .order_by(table.c.drawn_on.desc(), table.c.duty, table.c.region)
+        .limit(200)
+    )
+    return [models.ConsequenceView.model_validate(dict(row._mapping)) for row in drawn]
+
+
 async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> models.DutyAccountView:
     """One duty of one region with its history; 404 where the region doesn't owe it."""
     async with app.snapshots.connect() as conn:
@@ -91,11 +128,11 @@ async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> mode
             each for each in known if each.code == body.region and (codes is None or each.code in codes)
         ]
         duties = [each for each in await all_duties(conn) if each.duty == body.duty]
-        owed = await obligations(conn, duties, regions)
-        if not owed:
+        known_owed = await obligations(conn, duties, regions)
+        if not known_owed:
             raise not_found("duty account", f"{body.duty} of {body.region}")
         history = await app.log.load(conn, duty_account_stream(body.duty, body.region))
-        items = await _views(app, conn, owed)
+        items = await _views(app, conn, known_owed)
     return models.DutyAccountView(
         duty=body.duty,
         region=body.region,
@@ -105,10 +142,10 @@ async def get_account(app: App, call: Call, body: models.GetDutyAccount) -> mode
     )
 
 
-async def _views(app: App, conn: AsyncConnection, owed: Sequence[Obligation]) -> list[models.ObligationView]:
-    keys = [(each.duty.duty, each.region.code, each.period) for each in owed]
+async def _views(app: App, conn: AsyncConnection, shown: Sequence[Obligation]) -> list[models.ObligationView]:
+    keys = [(each.duty.duty, each.region.code, each.period) for each in shown]
     at = await versions.of_occasions(app, conn, keys)
-    return [obligation_view(each, app.today(), version) for each, version in zip(owed, at, strict=True)]
+    return [obligation_view(each, app.today(), version) for each, version in zip(shown, at, strict=True)]
 
 
 def _codes(actor: Actor, tree: AreaTree, region: str | None) -> set[str] | None:

@@ -22,7 +22,7 @@ MOST_ROW = 2**31 - 1
 
 async def get_import(app: App, call: Call, body: models.GetImport) -> models.ImportView:
     """How far it is."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         return import_view(await own_job(conn, call, body.import_), body.language)
 
 
@@ -39,7 +39,7 @@ async def list_imports(app: App, call: Call, body: models.ListImports) -> models
             raise invalid("The cursor is not one that a page gave.", where="cursor") from error
         query = query.where(tuple_(table.opened_at, table.job) < tuple_(before, job))
     query = query.order_by(table.opened_at.desc(), table.job.desc()).limit(body.limit + 1)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (await conn.execute(query)).all()
     page = rows[: body.limit]
     more = len(rows) > body.limit
@@ -52,7 +52,7 @@ async def list_imports(app: App, call: Call, body: models.ListImports) -> models
 async def list_import_faults(app: App, call: Call, body: models.ListImportFaults) -> models.ImportFaultPage:
     """A page of faulty rows; of each row everything that is wrong with it."""
     table = tables.import_row.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         job = await own_job(conn, call, body.import_)
         query = select(tables.import_row).where(table.job == body.import_, cast(table.faults, Text) != "[]")
         if body.cursor:
@@ -94,7 +94,7 @@ async def get_import_template(app: App, call: Call, body: models.GetImportTempla
     kind = KINDS.get(body.kind)
     if kind is None:
         raise not_found("import kind", body.kind, remedy=f"Known: {', '.join(KINDS)}.")
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         return await template(conn, kind, app.today(), body.language)
 
 

@@ -33,14 +33,14 @@ _MATCH = tables.listing_match.c
 
 async def get_listing(app: App, call: Call, body: models.GetListing) -> models.ListingView:
     """A need or offer; 404 too where it isn't the actor's to see."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row, _ = await _seen(conn, call, body.listing)
     return listing_row_view(row)
 
 
 async def list_listings(app: App, call: Call, body: models.ListListings) -> models.ListingPage:
     """A page of needs and offers in order of their ids."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         query = select(tables.listing).where(*scope.visible_listings(call.actor, tree, _LISTING))
         for column, wanted in (
@@ -76,7 +76,7 @@ async def list_listings(app: App, call: Call, body: models.ListListings) -> mode
 async def suggest(app: App, call: Call, body: models.Suggest) -> models.Suggestions:
     """The listings of the other side that fit one best, with reasons; by what both say at this moment."""
     today = app.today()
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row, tree = await _seen(conn, call, body.listing)
         one, meeting = candidates.candidate(row), MeetingPoint(row.meeting)
         weights = await _weights(conn, meeting, today)
@@ -122,7 +122,7 @@ async def suggest(app: App, call: Call, body: models.Suggest) -> models.Suggesti
 
 async def get_match(app: App, call: Call, body: models.GetMatch) -> models.MatchView:
     """A pair with its history; 404 too where its need isn't the actor's to see."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         await _seen(conn, call, body.need)
         history = await app.log.load(conn, match_stream(body.need, body.offer))
     if not history:
@@ -133,7 +133,7 @@ async def get_match(app: App, call: Call, body: models.GetMatch) -> models.Match
 
 async def list_matches(app: App, call: Call, body: models.ListMatches) -> models.MatchPage:
     """A page of pairs in order of need and offer."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         query = select(tables.listing_match).where(*visible.conditions(call.actor, tree, _MATCH, body.region))
         for column, wanted in (
@@ -158,7 +158,7 @@ async def list_matches(app: App, call: Call, body: models.ListMatches) -> models
 
 async def figures(app: App, call: Call, body: models.MatchingFigures) -> models.MatchingFiguresView:
     """What each meeting point has come to, in the regions that are the actor's."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         put_forward = await conn.execute(
             select(_LISTING.meeting, _LISTING.side, func.count().label("many"))

@@ -22,7 +22,7 @@ _TABLE = tables.measure.c
 
 async def get_measure(app: App, call: Call, body: models.GetMeasure) -> models.MeasureDetail:
     """A measure with what was done, and how many projects it has reached."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, measure_stream(body.measure))
         if not history:
             raise not_found("measure", body.measure)

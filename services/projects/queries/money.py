@@ -14,6 +14,7 @@ from services.projects.events import CATALOGUE, FUND, fund_stream
 from services.projects.models import funds, subsidies
 from services.projects.queries import paging, versions, visible
 from services.projects.views.money import (
+    MOVES_NO_MONEY,
     balance_view,
     fund_summary,
     fund_view,
@@ -21,7 +22,6 @@ from services.projects.views.money import (
     subsidy_summary,
     subsidy_view,
 )
-from shared.event_log import Event
 from shared.problems import not_found
 from shared.rpc import Call
 
@@ -30,7 +30,10 @@ _ZERO = Decimal(0)
 
 async def get_fund(app: App, call: Call, body: funds.GetFund) -> funds.FundView:
     """A fund with its terms and balance; what is set aside is public."""
-    history = await _history(app, body.fund)
+    async with app.snapshots.connect() as conn:
+        history = await app.log.load(conn, fund_stream(body.fund))
+    if not history:
+        raise not_found("fund", body.fund)
     return fund_view(FUND.fold([CATALOGUE.decode(event) for event in history]))
 
 
@@ -50,7 +53,7 @@ async def list_funds(app: App, call: Call, body: funds.ListFunds) -> funds.FundP
         func.count(),
         *(func.sum(column) for column in (table.appropriated, table.reserved, table.committed, table.paid)),
     ).where(*where)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (await conn.execute(query.order_by(table.fund).limit(body.limit + 1))).all()
         count, *amounts = (await conn.execute(sums)).one()
     page = rows[: body.limit]
@@ -64,38 +67,38 @@ async def list_funds(app: App, call: Call, body: funds.ListFunds) -> funds.FundP
 
 async def get_ledger(app: App, call: Call, body: funds.GetLedger) -> funds.Ledger:
     """The entries up to a position of the log, for the government whose fund it is, and those above it."""
-    history = await _history(app, body.fund)
-    async with app.engine.connect() as conn:
+    stream, after = fund_stream(body.fund), paging.read_number(body.cursor) if body.cursor else 0
+    async with app.snapshots.connect() as conn:
+        table = tables.fund.c
         region = (
-            await conn.execute(select(tables.fund.c.region).where(tables.fund.c.fund == body.fund))
-        ).scalar_one()
+            await conn.execute(select(table.region).where(table.fund == body.fund))
+        ).scalar_one_or_none()
+        if region is None:
+            raise not_found("fund", body.fund)
         scope.check_fund_read(call.actor, await reference.area_tree(conn), region)
-    entries = []
-    for recorded in history:
-        if body.position is not None and recorded.position > body.position:
-            break
-        if (entry := ledger_entry(CATALOGUE.decode(recorded), recorded)) is not None:
-            entries.append(entry)
-    if not entries:
-        raise not_found(
-            "fund", body.fund, f"It was opened at position {history[0].position}, after the one asked for."
+        last = await app.log.last(conn, stream, until=body.position, without=MOVES_NO_MONEY)
+        if last is None:
+            first = (await app.log.part(conn, stream, limit=1))[0]
+            raise not_found(
+                "fund", body.fund, f"It was opened at position {first.position}, after the one asked for."
+            )
+        found = await app.log.part(
+            conn, stream, after=after, until=last.position, without=MOVES_NO_MONEY, limit=body.limit + 1
         )
-    after = paging.read_number(body.cursor) if body.cursor else 0
-    rest = [entry for entry in entries if entry.position > after]
-    page = rest[: body.limit]
+    page = [ledger_entry(CATALOGUE.decode(recorded), recorded) for recorded in found[: body.limit]]
     return funds.Ledger(
         fund=body.fund,
-        position=entries[-1].position,
-        balance=entries[-1].balance,
+        position=last.position,
+        balance=ledger_entry(CATALOGUE.decode(last), last).balance,
         items=page,
-        next_cursor=paging.cursor(str(page[-1].position)) if len(rest) > body.limit else None,
+        next_cursor=paging.cursor(str(page[-1].position)) if len(found) > len(page) else None,
     )
 
 
 async def get_subsidy(app: App, call: Call, body: subsidies.GetSubsidy) -> subsidies.SubsidyView:
     """An application; 404 too where its project isn't the actor's to see."""
     table = tables.subsidy.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row = (
             await conn.execute(
                 select(table.region, table.enterprise).where(
@@ -147,11 +150,3 @@ def _filters(table: Any, body: subsidies.ListSubsidies) -> Sequence[ColumnElemen
         "status": body.status.value if body.status else None,
     }
     return [getattr(table, name) == value for name, value in wanted.items() if value is not None]
-
-
-async def _history(app: App, fund: str) -> list[Event]:
-    async with app.engine.connect() as conn:
-        history = await app.log.load(conn, fund_stream(fund))
-    if not history:
-        raise not_found("fund", fund)
-    return history

@@ -17,7 +17,7 @@ from shared.rpc import Call
 
 async def get_pre_review(app: App, call: Call, body: models.GetPreReview) -> models.PreReviewView:
     """The newest round of a project; 404 too where the project isn't the actor's to see."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         region = await reference.project_region(conn, body.project)
         tree = await reference.area_tree(conn)
         if region is None or not scope.may_see_project(call.actor, tree, region, None):
@@ -71,7 +71,7 @@ async def list_pre_reviews(app: App, call: Call, body: models.ListPreReviews) ->
         query = query.where(t.result.is_(None), t.missing.contains([body.department]))
     if body.cursor:
         query = query.where(tuple_(t.due_on, _key()) > paging.read_day(body.cursor))
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         query = query.where(*visible.conditions(call.actor, tree, t, body.region))
         query = query.order_by(t.due_on, _key()).limit(body.limit + 1)

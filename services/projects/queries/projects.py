@@ -24,7 +24,7 @@ _AS_ASKED = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 async def get_project(app: App, call: Call, body: models.GetProject) -> models.ProjectView:
     """A project with its steps; 404 too where it isn't the actor's to see."""
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         row = (
             await conn.execute(select(tables.project).where(tables.project.c.project == body.project))
         ).one_or_none()

@@ -20,7 +20,7 @@ async def list_report_lines(app: App, call: Call, body: models.ListReportLines) 
     if body.cursor:
         after = paging.read(body.cursor, 3)
         query = query.where(tuple_(table.month, table.project, table.city) > tuple_(*after))
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
 
         def narrowed(of: Any) -> list[ColumnElement[bool]]:

@@ -25,7 +25,7 @@ async def list_months(app: App, call: Call, body: models.ListReportingMonths) ->
     region, today = mine or body.region, app.today()
     after = paging.read(body.cursor, 1)[0] if body.cursor else ""
     items = []
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         spans = [
             months(duty.first_period, duty.last_period)
             for duty in await reference.duties(conn, CITY_REPORT)

@@ -25,7 +25,7 @@ async def get_report(app: App, call: Call, body: models.GetReport) -> models.Rep
     mine = scope.report_regions(call.actor)
     if mine is not None and mine != body.region:
         raise not_found("report", f"{body.region}:{body.month}")
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, report_stream(body.region, body.month))
     if not history:
         raise not_found(
@@ -69,7 +69,7 @@ async def report_calendar(app: App, call: Call, body: models.ReportCalendar) -> 
     """What each city owes for each month and how it stands today, by the Clock."""
     today = app.today()
     region = _only(call.actor, body.region)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         owed = await _owed(conn, body.first_month, body.last_month, region)
         table = tables.monthly_report.c
         keys = [(code, month) for code, month, _ in owed]

@@ -24,7 +24,7 @@ _PROJECT, _STAY, _LAST = tables.project.c, tables.project_register.c, tables.res
 async def summary(app: App, call: Call, body: models.ReserveSummaryRequest) -> models.ReserveSummary:
     """How a tier stands, in what the actor may see."""
     on = body.on or app.today()
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rule = await reserve_rules.library(conn, on)
         where = await _where(conn, call, body)
         regions = await _counties(conn, call, body, on)

@@ -24,7 +24,7 @@ async def list_drops(app: App, call: Call, body: models.ListReserveDrops) -> mod
         where.append(_DROP.on_day <= body.last_on)
     if body.by_rule is not None:
         where.append(_DROP.by_rule == body.by_rule)
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         where += visible.conditions(call.actor, tree, _PROJECT, body.region)
         joined = tables.reserve_drop.join(tables.project, _PROJECT.project == _DROP.project)

@@ -102,11 +102,15 @@ def subsidy_summary(row: Any, version: int) -> SubsidySummary:
     return SubsidySummary.model_validate({**row._mapping, "version": version})
 
 
-def ledger_entry(event: FundEvent, recorded: Event) -> LedgerEntry | None:
-    """An entry of the ledger; None for what moves no money."""
+MOVES_NO_MONEY = tuple(each.__name__ for each in (FundTermsChanged, SubsidyRequested, SubsidyClosed))
+"""The events of a fund that are no entry of its ledger."""
+
+
+def ledger_entry(event: FundEvent, recorded: Event) -> LedgerEntry:
+    """An entry of the ledger. Raises TypeError for what moves no money."""
     match event:
         case FundTermsChanged() | SubsidyRequested() | SubsidyClosed():
-            return None
+            raise TypeError(f"{type(event).__name__} moves no money")
         case FundOpened():
             on, by, amount = event.opened_on, "", event.balance.appropriated
         case FundAppropriationChanged():

@@ -1,12 +1,44 @@
 """Duties (报送义务) through the service's operations: the calendar, receipts, waivers, the follow-up."""
 
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
+
+from services.projects import duty_watch
 from services.projects.app.context import App
+from services.projects.domain.duty_account import FollowUpOn
 from services.projects.duty_watch import DutyWatch
 from services.projects.events import duty_account_stream
-from shared.event_log import NewEvent, StreamWrite
-from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
+from services.projects.obligations import Obligation, with_known
+from shared.event_log import Event, EventLog, NewEvent, StreamWrite
+from shared.identity import Actor
+from shared.problems import Problem
+from shared.rpc import Call, Reply
+from tests.component.projects.conftest import (
+    FUQING,
+    FUZHOU,
+    MILL,
+    OPS,
+    PROVINCE,
+    XIAMEN,
+    Service,
+    local,
+)
 
+COLLEAGUE = Actor("province-colleague", "province", "350000")
 Q1 = {"duty": "TR-18", "region": "350100", "period": "2013-Q1"}
+
+
+async def commands_of(service: Service, subject: str) -> set[str]:
+    """The ids of the commands that this actor has given."""
+    async with service.engine.connect() as conn:
+        found = await conn.execute(
+            text("SELECT command_id FROM command WHERE actor = :actor"), {"actor": subject}
+        )
+        return set(found.scalars())
 
 
 async def test_the_calendar_says_who_owes_what_by_when_and_how_it_stands(service: Service) -> None:
@@ -37,10 +69,29 @@ async def test_a_page_ends_with_the_cursor_of_the_next(service: Service) -> None
     while True:
         page = await service.ask(PROVINCE, "duty-calendar", limit=5, cursor=cursor)
         items += page["items"]
-        assert page["counts"] == whole["counts"]
+        assert page["counts"] == (None if cursor else whole["counts"])
         if (cursor := page["next_cursor"]) is None:
             break
     assert items == whole["items"]
+
+
+async def test_a_later_page_finds_what_is_wanted_and_reads_no_further(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.clock.set(local(2013, 12, 6))
+    whole = await service.ask(PROVINCE, "duty-calendar", standing="missing", limit=200)
+    first = await service.ask(PROVINCE, "duty-calendar", standing="missing", limit=3)
+    read: list[int] = []
+
+    async def counted(conn: AsyncConnection, bare: Sequence[Obligation]) -> list[Obligation]:
+        read.append(len(bare))
+        return await with_known(conn, bare)
+
+    monkeypatch.setattr("services.projects.queries.duties.with_known", counted)
+    cursor = first["next_cursor"]
+    second = await service.ask(PROVINCE, "duty-calendar", standing="missing", limit=3, cursor=cursor)
+    assert first["items"] + second["items"] == whole["items"][:6]
+    assert sum(read) < len(whole["items"])
 
 
 async def test_each_sees_its_own_and_nobody_hands_in_for_another(service: Service) -> None:
@@ -145,9 +196,66 @@ async def test_the_follow_up_reminds_finds_missing_and_draws_the_consequence(ser
     ]
     event = (await service.events())[-1]
     assert event.metadata["actor"]["role"] == "system"
+    assert await commands_of(service, "system:projects") == {
+        "TR-12:350100:0:2013-01-31",
+        "TR-12:350200:0:2013-01-31",
+        "TR-12:350100:1:2013-02-04",
+        "TR-12:350100:2:2013-02-06",
+        "TR-12:350100:3:2013-03-06",
+        "TR-12:350200:1:2013-03-06",
+        "TR-12:350100:4:2013-04-06",
+        "TR-12:350200:2:2013-04-06",
+    }
     await service.report("2013-01", "100000000")
     (january,) = (await service.ask(FUZHOU, "duty-calendar", last_due="2013-02-05"))["items"]
     assert (january["standing"], january["days_late"], january["missed_on"]) == ("late", 60, "2013-02-06")
+
+
+async def test_an_issued_document_is_read_once_for_the_consequences_that_wait(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    service.clock.set(local(2013, 4, 4))
+    bulletin = {"document": "B-1", "kind": "monthly_bulletin", "period": "2013-03"}
+    await service.ask(PROVINCE, "draft-document", **bulletin)
+    await service.ask(COLLEAGUE, "review-document", document="B-1", outcome="passed")
+    for day in (local(2013, 2, 6), local(2013, 3, 6), local(2013, 4, 6)):
+        service.clock.set(day)
+        await watch.sweep()
+    await service.ask(PROVINCE, "issue-document", document="B-1")  # drafted before: it names nobody
+    loaded, really = [], EventLog.load
+
+    async def load(log: EventLog, conn: AsyncConnection, stream: str, after_version: int = 0) -> list[Event]:
+        loaded.append(stream)
+        return await really(log, conn, stream, after_version)
+
+    monkeypatch.setattr(EventLog, "load", load)
+    for _ in range(3):
+        await watch.sweep()
+    assert [stream for stream in loaded if stream.startswith("document:")] == ["document:B-1"]
+
+
+async def test_only_somebody_faster_is_no_trouble_of_a_watch(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    service.clock.set(local(2013, 1, 31))
+    problems = [
+        Problem(409, "conflict", "Somebody else was faster", "x"),
+        Problem(422, "no-rule", "No rule", "y"),
+    ]
+
+    async def refused(app: App, call: Call, command: FollowUpOn) -> Reply:
+        raise problems.pop(0)
+
+    monkeypatch.setattr(duty_watch, "follow_up", refused)
+    with capture_logs() as logs:
+        await watch.sweep()
+    told = [(each["event"], each["log_level"], each.get("problem")) for each in logs]
+    assert told == [
+        ("somebody else was faster", "info", None),
+        ("duty not followed up", "warning", "no-rule"),
+    ]
 
 
 async def test_a_duty_may_be_planned_for_less_than_ten_years(service: Service) -> None:

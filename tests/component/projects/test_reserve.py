@@ -118,8 +118,9 @@ async def test_the_last_look_of_a_quarter_hands_the_citys_duty_in(library: Servi
     assert await watch.sweep() == 1
     assert await watch.sweep() == 0
     (done,) = (await library.ask(FUZHOU, "duty-calendar", **owed))["items"]
-    assert (done["standing"], done["received_on"]) == ("received", "2013-05-06")
-    assert done["evidence"] == "储备库更新 2013-Q2：3 项"
+    # The day on which it is taken out is its last day in the library: its look counts.
+    assert (done["standing"], done["received_on"]) == ("received", "2013-05-10")
+    assert done["evidence"] == "储备库更新 2013-Q2：4 项"
     event = (await library.events())[-1]
     assert (event.type, event.metadata["actor"]["role"]) == ("DutyReceived", "system")
     (empty,) = (await library.ask(PROVINCE, "duty-calendar", **{**owed, "region": "350200"}))["items"]
