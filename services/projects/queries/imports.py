@@ -101,7 +101,7 @@ async def get_import_template(app: App, call: Call, body: models.GetImportTempla
 async def list_names(app: App, call: Call, body: models.ListNames) -> models.CodeNames:
     """The names of codes in the reader's language; an industry's also with its section's letter before it."""
     known = industries.on(app.today()).values()
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         programmes = (await conn.execute(select(tables.programme))).all()
         tags = (await reference.tags(conn)).values()
         regions = await reference.regions(conn)
