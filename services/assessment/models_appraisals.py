@@ -285,6 +285,18 @@ class EditionView(BaseModel):
 AppraisalStanding = Literal["open", "verified", "published", "awarded"]
 
 
+class OutdatedView(BaseModel):
+    """A verified completion that is known otherwise by now: ranking and awards rest on it."""
+
+    region: str
+    target: str
+    unit: str
+    verified: Decimal | None = Field(description="as it was verified; null: nothing was known")
+    now: Decimal | None = Field(description="as it is known now; null: nothing is")
+    difference: Decimal | None = Field(description="now less verified; null: one of them isn't known")
+    correct_with: str = Field(description="the requests that set it right")
+
+
 class AppraisalView(BaseModel):
     """An appraisal: the scheme, the scores that its reader may see, and what was published."""
 
@@ -298,6 +310,13 @@ class AppraisalView(BaseModel):
     verify_due_on: date
     cities: Annotated[list[CityView], Field(description="a city sees itself, the province all")]
     editions: Annotated[list[EditionView], Field(description="oldest first; the last one counts")]
+    outdated: Annotated[
+        list[OutdatedView] | None,
+        Field(
+            description="completions that were verified and are known otherwise by now, of the cities shown: ranking "
+            "and awards rest on them. null: not looked at, as in the answer to a command or while progress is away"
+        ),
+    ] = None
 
 
 class AppraisalSummary(BaseModel):

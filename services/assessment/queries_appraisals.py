@@ -6,23 +6,36 @@ import msgspec
 from sqlalchemy import func, select, tuple_
 
 from services.assessment import events, paging, tables
+from services.assessment.app.appraisals import Figures
 from services.assessment.app.context import App
-from services.assessment.models_appraisals import AppraisalView, GetAppraisal, ListAppraisals
+from services.assessment.domain.appraisal import Appraisal
+from services.assessment.models_appraisals import AppraisalView, GetAppraisal, ListAppraisals, OutdatedView
+from services.assessment.outdated_scores import outdated
 from services.assessment.views_appraisals import appraisal_view
-from shared.identity import Actor
 from shared.problems import not_found
+from shared.rpc import Call
 
 _T = tables.appraisal.c
 
 
-async def get_appraisal(app: App, actor: Actor, body: GetAppraisal) -> AppraisalView:
-    """One, as the actor may see it. Raises Problem 404."""
+async def get_appraisal(app: App, call: Call, body: GetAppraisal) -> AppraisalView:
+    """One, as the actor may see it, held against the figures that the door brought along. Raises Problem 404."""
     async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, events.appraisal_stream(body.plan, body.year))
     if not history:
         raise not_found("appraisal", f"{body.plan} {body.year}", remedy="List the appraisals.")
     state = events.APPRAISAL.fold([events.CATALOGUE.decode(event) for event in history])
-    return appraisal_view(state, actor, app.today())
+    view = appraisal_view(state, call.actor, app.today())
+    if not call.attached or not isinstance(state, Appraisal):
+        return view
+    figures = msgspec.convert(call.attached, Figures, strict=False)
+    shown = {city.region for city in view.cities}
+    found = [
+        OutdatedView.model_validate(each, from_attributes=True)
+        for each in outdated(state, {figure.target: figure.value for figure in figures.items})
+        if each.region in shown
+    ]
+    return view.model_copy(update={"outdated": found})
 
 
 async def list_appraisals(app: App, body: ListAppraisals) -> dict[str, Any]:

@@ -86,6 +86,7 @@ class Endpoints:
                 asker = actor.nobody() if route.shared else actor
 
                 async def query(asked: dict[str, Any]) -> Encoded:
+                    attached = await self._attached_if_there(request, route, body, actor, correlation_id)
                     return await self._client.query(
                         route.service,
                         route.operation,
@@ -93,6 +94,7 @@ class Endpoints:
                         asker,
                         correlation_id=correlation_id,
                         timeout=self._settings.call_timeout,
+                        attached=attached,
                     )
 
                 async def page(asked: dict[str, Any]) -> bytes:
@@ -153,6 +155,15 @@ class Endpoints:
         )
         found: dict[str, Any] = _decoder.decode(answer.data)
         return found
+
+    async def _attached_if_there(
+        self, request: Request, route: Route, body: dict[str, Any], actor: Actor, correlation_id: str
+    ) -> dict[str, Any]:
+        """The same for a query, which is answered without it too: it says what it could not look at."""
+        try:
+            return await self._attached(request, route, body, actor, correlation_id)
+        except Problem:
+            return {}
 
     async def _request_object(
         self, request: Request, route: Route, operation: OperationContract

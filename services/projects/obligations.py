@@ -59,7 +59,10 @@ class Obligation:
         return Owed(self.period, self.due_on, self.done.on if self.done else None)
 
     def standing(self, today: date) -> Standing:
-        return standing(today, self.due_on, self.received_on, self.entry.waived)
+        """How it stood on a day: what was handed in after it was not there yet."""
+        received = self.received_on
+        there = received if received is not None and received <= today else None
+        return standing(today, self.due_on, there, self.entry.waived)
 
 
 Carried = Mapping[tuple[str, str], Done]

@@ -84,6 +84,7 @@ class Client:
         *,
         correlation_id: str = "",
         timeout: float = 10.0,
+        attached: dict[str, Any] | None = None,
     ) -> Encoded:
         """A query's data, in the JSON that the service wrote. Repeats as `call` does.
 
@@ -93,7 +94,9 @@ class Client:
         correlation_id = correlation_id or query_id
         answered = False
         try:
-            raw = await self._send(service, operation, body, actor, query_id, correlation_id, timeout)
+            raw = await self._send(
+                service, operation, body, actor, query_id, correlation_id, timeout, attached
+            )
             answered = True
         finally:
             if not answered:

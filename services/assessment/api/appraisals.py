@@ -60,8 +60,8 @@ async def grant_awards(call: Call, body: models.GrantAwards) -> Reply:
 
 @ops.query("get-appraisal", request=models.GetAppraisal, response=_VIEW, summary="Read a year's appraisal")
 async def get_appraisal(call: Call, body: models.GetAppraisal) -> models.AppraisalView:
-    """The scheme, the scores that are yours to see, every edition of the ranking."""
-    return await queries.get_appraisal(Serving.app, call.actor, body)
+    """The scheme, the scores that are yours to see, every edition, and what is known otherwise by now."""
+    return await queries.get_appraisal(Serving.app, call, body)
 
 
 @ops.query(

@@ -11,7 +11,9 @@ GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A question that the door asks for a command, as its caller; the answer goes along with the command.
+    """A question that the door asks for a command or a query, as its caller; the answer goes along with it.
+
+    A command needs the answer; a query is asked without it where the other service is away.
 
     `takes`: fields of the command's request that the question has too; `says`: what else it says.
     """
@@ -28,7 +30,7 @@ class Route:
 
     `path` is below /api/v1; its parameters, the query and the body make up the one request object.
     `area` and `organisation` name the fields of it that hold a region's code and an enterprise's id.
-    `attached`: for a command that goes by another service's figures.
+    `attached`: for a command or a query that goes by another service's figures.
     `shared`: the answer is the same for everybody of one role and area. Then it is asked in nobody's name, so that it
     can't depend on the person, and one call answers all who ask it at the same time.
     `media`: where it isn't JSON, the answer is the text in the operation's field `content`.

@@ -10,11 +10,14 @@ _SUMMONS = f"{_ONE}/summonses/{{region}}"
 _FIGURES = Attached(
     "progress", "figures", ("plan", "region"), {"measure": "tech_renovation_investment", "limit": 200}
 )
+_ALL_FIGURES = Attached(
+    "progress", "figures", ("plan",), {"measure": "tech_renovation_investment", "limit": 200}
+)
 
 ROUTES = [
     Route("GET", "/appraisals", _S, "list-appraisals", GOVERNMENT, "appraisals"),
     Route("POST", "/plans/{plan}/appraisals", _S, "open-appraisal", (PROVINCE,), "appraisals", status=201),
-    Route("GET", _ONE, _S, "get-appraisal", GOVERNMENT, "appraisals"),
+    Route("GET", _ONE, _S, "get-appraisal", GOVERNMENT, "appraisals", attached=_ALL_FIGURES),
     Route(
         "POST",
         f"{_ONE}/self-assessments",

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.projects import inline, reference
+from services.projects.domain.document import Figure
 from services.projects.domain.refusal import Refused
 from services.projects.events import CATALOGUE
 from shared.clock import Clock
@@ -35,6 +36,8 @@ class App:
     clock: Clock
     appended: Callable[[], None] = lambda: None
     snapshots: AsyncEngine = field(init=False)
+    frozen: dict[str, tuple[Figure, ...]] = field(default_factory=dict, init=False)
+    """Figures of reports in each issued document that was asked for: it stays as it went out, so it is read once."""
     runner: CommandRunner = field(init=False)
 
     def __post_init__(self) -> None:

@@ -23,7 +23,9 @@ async def draft(app: App, call: Call, body: models.DraftDocument) -> Reply:
     """Take the figures of a period, and make a draft of them."""
     scope.check_document_write(call.actor)
     document = body.document or made_id("D", call)
-    taken = await snapshot.take(app, body.period)
+    async with app.engine.connect() as conn:
+        wrong = await _load(app, conn, body.corrects) if body.corrects else None
+    taken = await snapshot.take(app, body.period, wrong.drafted.snapshot if wrong else None)
 
     async def command(conn: AsyncConnection) -> decisions.DocumentCommand:
         table = tables.document.c
@@ -53,7 +55,9 @@ async def redraft(app: App, call: Call, body: models.RedraftDocument) -> Reply:
     scope.check_document_write(call.actor)
     async with app.engine.connect() as conn:
         known = await _load(app, conn, body.document)
-    taken = await snapshot.take(app, known.drafted.period)
+        before = known.drafted.corrects
+        wrong = await _load(app, conn, before) if before else None
+    taken = await snapshot.take(app, known.drafted.period, wrong.drafted.snapshot if wrong else None)
 
     async def command(conn: AsyncConnection) -> decisions.DocumentCommand:
         corrects = known.drafted.corrects

@@ -1,7 +1,8 @@
 """The figures of a document, all of one moment: the tables are a function of the log, read at one position of it.
 
 One transaction that sees a single state of the database reads the position and the figures, so that the same
-figures come out again whenever the log is folded up to there.
+figures come out again whenever the log is folded up to there. What they tell of is the document's period, whenever it
+is drafted: projects and problems as they stood on its last day.
 """
 
 from collections import Counter, defaultdict
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
-from services.projects.app import reserve_drops
+from services.projects.app import past, reserve_drops
 from services.projects.app.context import App
 from services.projects.domain.document import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
@@ -37,8 +38,14 @@ class _World:
 
     period: str
     as_of: date
+    judged_on: date
     regions: list[Region]
     tree: AreaTree
+
+    @property
+    def day(self) -> date:
+        """The day of which the document tells: the period's last, or today while it goes on."""
+        return min(last_day(self.period), self.as_of)
 
     @property
     def first_day(self) -> date:
@@ -67,17 +74,34 @@ class _World:
         return found
 
 
-async def take(app: App, period: str) -> Snapshot:
-    """All sections of a document for `period` ("2013-02", "2013-Q1") as things stand now. CNY is yuan."""
+async def take(app: App, period: str, corrected: Snapshot | None = None) -> Snapshot:
+    """All sections of a document for `period` ("2013-02", "2013-Q1"), by what is known now. CNY is yuan.
+
+    A correction tells of the same day as the `corrected` one: reports are judged by the day on which that was drafted.
+    """
+    today = app.today()
+    judged_on = today if corrected is None else corrected.judged_on or corrected.as_of
     async with app.snapshots.connect() as conn:
         position = (await app.log.head(conn)).position
         targets = await Checkpoints(app.engine, reference.TARGETS).all(conn)
         regions = await reference.regions(conn)
-        world = _World(period, app.today(), regions, AreaTree.of(regions))
+        world = _World(period, today, judged_on, regions, AreaTree.of(regions))
         figures = [figure for section in SECTIONS for figure in await section(conn, world)]
         dropped = await reserve_drops.drops(conn, world.first_day, last_day(period))
     positions = [Position(SOURCE, position), *(Position(each.source, each.position) for each in targets)]
-    return Snapshot(world.as_of, tuple(positions), tuple(figures), dropped)
+    return Snapshot(world.as_of, tuple(positions), tuple(figures), dropped, judged_on)
+
+
+async def investment_now(
+    conn: AsyncConnection, periods: Iterable[str], today: date
+) -> dict[str, list[Figure]]:
+    """The section of investment of each period, by what is known now."""
+    regions = await reference.regions(conn)
+    tree = AreaTree.of(regions)
+    return {
+        period: list(await _investment(conn, _World(period, today, today, regions, tree)))
+        for period in periods
+    }
 
 
 async def _investment(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
@@ -146,20 +170,8 @@ async def _targets(conn: AsyncConnection, year: int) -> dict[str, Decimal]:
 
 
 async def _projects(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
-    """Projects by programme, counted once for each programme that they carry (X-9), never added up over them."""
-    table = tables.project.c
-    programme = func.unnest(table.programmes).label("programme")
-    rows = (
-        await conn.execute(
-            select(
-                table.region,
-                table.stage,
-                programme,
-                func.count().label("projects"),
-                func.sum(table.total_investment).label("investment"),
-            ).group_by(table.region, table.stage, programme)
-        )
-    ).all()
+    """Projects by programme on the document's day, once for each that they carry (X-9), never added up over them."""
+    rows = await past.projects(conn, world.day)
     home = world.home()
     counted = _sums(
         rows, lambda row: [(home.get(row.region), row.programme), (world.province(), row.programme)]
@@ -177,7 +189,7 @@ async def _projects(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
 
 
 def _sums(
-    rows: Iterable[Any], keys: Callable[[Any], list[tuple[str | None, str]]]
+    rows: Iterable[past.Projects], keys: Callable[[past.Projects], list[tuple[str | None, str]]]
 ) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
     found: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     for row in rows:
@@ -196,7 +208,7 @@ async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for one in await obligations(conn, reports, world.regions):
         if f"{year}-01" <= one.period <= until and due_on(one.duty, one.period):
-            counted[one.region.code][one.standing(world.as_of)] += 1
+            counted[one.region.code][one.standing(world.judged_on)] += 1
     for region, standings in sorted(counted.items()):
         for standing in ("received", "late", "missing", "waived"):
             value = Decimal(standings[standing])
@@ -204,7 +216,7 @@ async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
     table = tables.duty_consequence.c
     rows = await conn.execute(
         select(tables.duty_consequence)
-        .where(table.last_period.startswith(year))
+        .where(table.last_period.startswith(year), table.drawn_on <= world.judged_on)
         .order_by(table.region, table.duty, table.last_period)
     )
     return [*figures, *_consequences(rows, world)]
@@ -217,7 +229,7 @@ def _consequences(rows: Iterable[Any], world: _World) -> Iterable[Figure]:
         before = row.document_period is not None and not (
             set(months_of(row.document_period)) & set(months_of(world.period))
         )
-        if row.lifted_on is not None:
+        if row.lifted_on is not None and row.lifted_on <= world.judged_on:
             periods[row.region, row.duty, "consequence_lifted"] += row.periods
         elif row.consequence == "named_in_bulletin" and not before:
             periods[row.region, row.duty, NAMED] += row.periods
@@ -228,22 +240,10 @@ def _consequences(rows: Iterable[Any], world: _World) -> Iterable[Figure]:
 
 
 async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
-    """Problems that aren't closed, by the level they stand at and their kind; major ones (重大问题) beside."""
-    table = tables.project_problem.c
-    rows = await conn.execute(
-        select(
-            table.level,
-            table.kind,
-            func.count().label("open"),
-            func.count().filter(table.major).label("major"),
-        )
-        .where(table.standing != "closed")
-        .group_by(table.level, table.kind)
-        .order_by(table.level, table.kind)
-    )
+    """Problems that weren't closed on the document's day, by level and kind; major ones (重大问题) beside."""
     return [
         Figure("problems", measure, "count", group=f"{row.level}/{row.kind}", value=Decimal(value))
-        for row in rows
+        for row in await past.problems(conn, world.day)
         for measure, value in (("open", row.open), ("major", row.major))
     ]
 

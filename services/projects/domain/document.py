@@ -81,12 +81,16 @@ class ReserveDrops:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All figures of one moment, and the positions they were taken at. `drops` None: not listed, or no rule."""
+    """All figures of one moment, and the positions they were taken at. `drops` None: not listed, or no rule.
+
+    `judged_on`: the day by which reports are judged, that of the first draft also in its corrections. None: `as_of`.
+    """
 
     as_of: date
     positions: tuple[Position, ...]
     figures: tuple[Figure, ...]
     drops: ReserveDrops | None = None
+    judged_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

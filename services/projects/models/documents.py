@@ -150,6 +150,10 @@ class DocumentSummary(Answer):
     issued_on: date | None
     corrects: str | None = Field(description="the issued document that it sets right")
     corrected_by: str | None = Field(description="the newer issue that sets this one right")
+    outdated_figures: int = Field(
+        default=0,
+        description="of an issued one that nothing corrects yet: figures that are known otherwise by now",
+    )
     version: Version = None
 
 
@@ -248,6 +252,16 @@ class DocumentView(DocumentSummary):
         description="null: no such rule, or drafted before documents had the list"
     )
     differences: list[DifferenceView] = Field(description="of a correction: against the one it corrects")
+    outdated: list[DifferenceView] = Field(
+        default=[],
+        description="of an issued one that nothing corrects yet: figures of corrected reports, as it says them and as "
+        "they are known now",
+    )
+    correct_with: str | None = Field(
+        default=None,
+        description="the request that sets it right; null: nothing is known otherwise",
+        examples=['POST /documents {"kind": "monthly_bulletin", "period": "2013-05", "corrects": "B-05"}'],
+    )
     history: list[DocumentStep]
 
 

@@ -5,16 +5,36 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
 from services.projects.app import reserve_rules
 from services.projects.app.context import App
 from services.projects.domain.plan import Region
-from services.projects.domain.reserve import quarter
+from services.projects.domain.project import ProjectChanged, ProjectRegistered
+from services.projects.domain.reserve import ReserveUpdated, quarter
 from services.projects.models import reserve as models
 from services.projects.queries import paging, versions, visible
+from services.projects.tables.base import MONEY
 from shared.areas import AreaTree
 from shared.rpc import Call
 
@@ -28,23 +48,23 @@ async def summary(app: App, call: Call, body: models.ReserveSummaryRequest) -> m
         rule = await reserve_rules.library(conn, on)
         where = await _where(conn, call, body)
         regions = await _counties(conn, call, body, on)
-        rows = (await conn.execute(_entries(body.register_, on, where))).all()
+        rows = (await conn.execute(_grouped(_entries(body.register_, on, where, app.today()), on))).all()
     per_county = rule.per_county if body.register_ == rule.registers[-1] else 0
     counties = [_county(each, rows, per_county) for each in regions]
-    updated = sum(row.quarter == quarter(on) for row in rows)
+    projects, updated = _count(rows), _count([row for row in rows if row.updated])
     return models.ReserveSummary(
         register_=body.register_,
         on=on,
         quarter=quarter(on),
-        projects=len(rows),
+        projects=projects,
         total_investment=_sum(rows),
         library_total=rule.total_investment,
         per_county=per_county,
         counties_short=sum(each.short_by > 0 for each in counties),
         updated=updated,
-        owed=len(rows) - updated,
+        owed=projects - updated,
         counties=counties,
-        industries=_groups(rows, lambda row: row.industry.lstrip("ABCDEFGHIJKLMNOPQRST")[:2]),
+        industries=_groups(rows, lambda row: row.industry),
         stages=_groups(rows, lambda row: row.stage),
     )
 
@@ -53,8 +73,8 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
     """A page of a tier's projects in order of their ids, with count and sum of all that the filters leave."""
     on = body.on or app.today()
     async with app.snapshots.connect() as conn:
-        where = [*await _where(conn, call, body), *_filters(body, on)]
-        query = _entries(body.register_, on, where)
+        query = _entries(body.register_, on, await _where(conn, call, body), app.today())
+        query = query.where(*_filters(body, on, query.selected_columns))
         sums = select(func.count(), func.sum(query.subquery().c.total_investment))
         count, total = (await conn.execute(sums)).one()
         if body.cursor:
@@ -76,10 +96,22 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
     )
 
 
-def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    joined = tables.project.join(tables.project_register, _STAY.project == _PROJECT.project).outerjoin(
-        tables.reserve_update, and_(_LAST.project == _PROJECT.project, _LAST.register == _STAY.register)
-    )
+def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]], today: date) -> Select[Any]:
+    """The stays that hold on the day, each with the project's amount and its last look by then.
+
+    Today's stand in the tables; those of an earlier day are read from the project's log.
+    """
+    joined: FromClause = tables.project.join(tables.project_register, _STAY.project == _PROJECT.project)
+    total: ColumnElement[Any] = _PROJECT.total_investment
+    look: Any = _LAST
+    if on < today:
+        look, content = _look_by(on), _content_by(on)
+        joined = joined.outerjoin(look, true()).outerjoin(content, true())
+        look, total = look.c, func.coalesce(content.c.total_investment, total)
+    else:
+        joined = joined.outerjoin(
+            tables.reserve_update, and_(_LAST.project == _PROJECT.project, _LAST.register == _STAY.register)
+        )
     return (
         select(
             _PROJECT.project,
@@ -87,11 +119,11 @@ def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]]) -> S
             _PROJECT.region,
             _PROJECT.industry,
             _PROJECT.stage,
-            _PROJECT.total_investment,
+            total.label("total_investment"),
             _STAY.valid_from,
-            _LAST.quarter,
-            _LAST.action,
-            _LAST.on_day,
+            look.quarter,
+            look.action,
+            look.on_day,
         )
         .select_from(joined)
         .where(
@@ -103,6 +135,64 @@ def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]]) -> S
     )
 
 
+_EVENT = table(
+    "event", column("stream", Text), column("version", Integer), column("type", Text), column("data", JSON)
+)
+
+
+def _of_project() -> ColumnElement[bool]:
+    return _EVENT.c.stream == literal("project:") + _PROJECT.project
+
+
+def _look_by(on: date) -> FromClause:
+    """The last look at the stay up to a day."""
+    data = _EVENT.c.data
+    day = cast(data["on"].as_string(), Date)
+    return (
+        select(
+            data["quarter"].as_string().label("quarter"),
+            data["action"].as_string().label("action"),
+            day.label("on_day"),
+        )
+        .where(
+            _of_project(),
+            _EVENT.c.type == ReserveUpdated.__name__,
+            data["register"].as_string() == _STAY.register,
+            day <= on,
+        )
+        .order_by(_EVENT.c.version.desc())
+        .limit(1)
+        .lateral("look")
+    )
+
+
+def _content_by(on: date) -> FromClause:
+    """What the project was registered with, or changed to up to a day."""
+    data = _EVENT.c.data
+    changed = and_(_EVENT.c.type == ProjectChanged.__name__, cast(data["changed_on"].as_string(), Date) <= on)
+    return (
+        select(cast(data["total_investment"].as_string(), MONEY).label("total_investment"))
+        .where(_of_project(), or_(_EVENT.c.type == ProjectRegistered.__name__, changed))
+        .order_by(_EVENT.c.version.desc())
+        .limit(1)
+        .lateral("content")
+    )
+
+
+def _grouped(entries: Select[Any], on: date) -> Select[Any]:
+    """Counts and sums of what a summary tells apart, so that no entry is read for itself."""
+    each = entries.subquery().c
+    keys = (
+        each.region,
+        func.substr(func.ltrim(each.industry, "ABCDEFGHIJKLMNOPQRST"), 1, 2).label("industry"),
+        each.stage,
+        func.coalesce(each.quarter == quarter(on), false()).label("updated"),
+    )
+    return select(
+        *keys, func.count().label("projects"), func.sum(each.total_investment).label("investment")
+    ).group_by(*keys)
+
+
 async def _where(
     conn: AsyncConnection, call: Call, body: models.ReserveSummaryRequest
 ) -> Sequence[ColumnElement[bool]]:
@@ -110,16 +200,16 @@ async def _where(
     return visible.conditions(call.actor, tree, _PROJECT, body.region)
 
 
-def _filters(body: models.ListReserve, on: date) -> Sequence[ColumnElement[bool]]:
+def _filters(body: models.ListReserve, on: date, of: Any) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if body.stage:
         found.append(_PROJECT.stage == body.stage)
     if body.industry:
         found.append(func.ltrim(_PROJECT.industry, "ABCDEFGHIJKLMNOPQRST").startswith(body.industry))
     if body.standing == "updated":
-        found.append(_LAST.quarter == quarter(on))
+        found.append(of.quarter == quarter(on))
     elif body.standing == "owed":
-        found.append(_LAST.quarter.is_distinct_from(quarter(on)))
+        found.append(of.quarter.is_distinct_from(quarter(on)))
     return found
 
 
@@ -151,30 +241,36 @@ def _county(region: Region, rows: Sequence[Any], per_county: int) -> models.Coun
     return models.CountyReserve(
         region=region.code,
         name=region.name,
-        projects=len(here),
+        projects=_count(here),
         total_investment=_sum(here),
-        short_by=max(per_county - len(here), 0),
+        short_by=max(per_county - _count(here), 0),
     )
 
 
 def _groups(rows: Sequence[Any], key: Any) -> list[models.ReserveGroup]:
     keys = sorted({key(row) for row in rows})
     return [
-        models.ReserveGroup(key=each, projects=len(here), total_investment=_sum(here))
+        models.ReserveGroup(key=each, projects=_count(here), total_investment=_sum(here))
         for each in keys
         if (here := [row for row in rows if key(row) == each])
     ]
 
 
 def _sum(rows: Sequence[Any]) -> Decimal:
-    return sum((row.total_investment for row in rows), Decimal(0))
+    return sum((row.investment for row in rows), Decimal(0))
+
+
+def _count(rows: Sequence[Any]) -> int:
+    return sum(row.projects for row in rows)
 
 
 async def _schemes(conn: AsyncConnection, projects: Sequence[str]) -> dict[str, list[str]]:
-    table = tables.screening.c
-    query = select(table.project, table.scheme).where(table.project.in_(projects), table.recommended)
+    screened = tables.screening.c
+    query = select(screened.project, screened.scheme).where(
+        screened.project.in_(projects), screened.recommended
+    )
     found: dict[str, list[str]] = {}
-    for row in await conn.execute(query.order_by(table.scheme)):
+    for row in await conn.execute(query.order_by(screened.scheme)):
         found.setdefault(row.project, []).append(row.scheme)
     return found
 

@@ -31,6 +31,7 @@ def document_page(view: DocumentView) -> str:
             f"<style>{_STYLE}</style></head><body>\n",
             f"<h1>{escape(view.title)}</h1>\n<p class=label>{_label(view)}</p>\n",
             *(f"<p>{escape(text)}</p>\n" for text in view.remarks),
+            _outdated(view),
             _differences(view),
             *(_section(section) for section in view.sections),
             _drops(view.reserve_drops),
@@ -49,16 +50,28 @@ def _label(view: DocumentView) -> str:
     return printed
 
 
+def _outdated(view: DocumentView) -> str:
+    """What was corrected after it went out, for as long as no correction of it has."""
+    if not view.outdated:
+        return ""
+    head = "<h2 class=draft>印发后所依据的月报有更正，本件尚未更正</h2>\n"
+    return head + _changes(view.outdated, "本件数<th>现报数")
+
+
 def _differences(view: DocumentView) -> str:
     if view.corrects is None:
         return ""
     head = f"<h2>更正 {escape(view.corrects)}：{escape(view.reason or '')}</h2>\n"
+    return head + _changes(view.differences, "原数<th>更正数")
+
+
+def _changes(changes: Iterable[DifferenceView], columns: str) -> str:
     rows = (
         f"<tr><td>{_place(each)}<td>{escape(each.term)}<td class=n>{_value(each.before, each.unit)}"
         f"<td class=n>{_value(each.after, each.unit)}</tr>\n"
-        for each in view.differences
+        for each in changes
     )
-    return f"{head}<table><tr><th>对象<th>指标<th>原数<th>更正数</tr>\n{''.join(rows)}</table>\n"
+    return f"<table><tr><th>对象<th>指标<th>{columns}</tr>\n{''.join(rows)}</table>\n"
 
 
 def _section(section: SectionView) -> str:

@@ -1,5 +1,6 @@
 """Documents as answers, with the words that people use."""
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
@@ -58,11 +59,12 @@ def document_view(
     history: Sequence[tuple[DocumentEvent, Event]],
     names: Mapping[str, str],
     corrected_by: str | None,
+    outdated: Sequence[Difference] = (),
 ) -> models.DocumentView:
-    """A document with all it says; `names`: of the regions, by code."""
+    """A document with all it says; `names`: of the regions, by code; `outdated`: what is known otherwise by now."""
     drafted = state.drafted
     return models.DocumentView(
-        **dict(document_summary(state, corrected_by)),
+        **{**dict(document_summary(state, corrected_by)), "outdated_figures": len(outdated)},
         title=TITLES[drafted.kind],
         remarks=list(drafted.remarks),
         reason=drafted.reason,
@@ -80,8 +82,15 @@ def document_view(
         ],
         reserve_drops=_drops(drafted, names),
         differences=[_difference(each, names) for each in drafted.differences],
+        outdated=[_difference(each, names) for each in outdated],
+        correct_with=_correction(drafted) if outdated else None,
         history=[_step(event, recorded) for event, recorded in history],
     )
+
+
+def _correction(drafted: DocumentDrafted) -> str:
+    fields = {"kind": drafted.kind, "period": drafted.period, "corrects": drafted.document}
+    return f"POST /documents {json.dumps(fields)}"
 
 
 def _figure(one: Figure, names: Mapping[str, str]) -> models.FigureView:

@@ -86,6 +86,35 @@ async def test_nine_cities_are_assessed_verified_ranked_and_three_awarded(servic
     assert (await service.ask(FUQING, "get-appraisal", **OF))["cities"] == []
 
 
+async def test_what_was_verified_and_is_known_otherwise_now_says_so(service: Service) -> None:
+    in_2014(service, 2, 10)
+    opened = await service.ask(PROVINCE, "open-appraisal", **OF)
+    figure(service)
+    for city in opened["cities"]:
+        body = {**OF, "region": city["region"], "items": points(), **NOTICE}
+        await service.ask(PROVINCE, "verify-score", **body)
+    await service.ask(PROVINCE, "publish-ranking", **OF, **NOTICE)
+    assert (await service.ask(PROVINCE, "get-appraisal", **OF))["outdated"] == []
+    for item in service.attached["items"]:  # May was corrected since
+        if item["region"] == "350100":
+            item["value"] = "600.5000"
+    path = "POST /plans/fujian-2013/appraisals/2013"
+    marked = {
+        "region": "350100",
+        "target": "TR-6a",
+        "unit": "CNY_1e8",
+        "verified": "594.0000",
+        "now": "600.5000",
+        "difference": "6.5000",
+        "correct_with": f"{path}/scores for 350100, then {path}/rankings",
+    }
+    assert (await service.ask(PROVINCE, "get-appraisal", **OF))["outdated"] == [marked]
+    assert (await service.ask(FUZHOU, "get-appraisal", **OF))["outdated"] == [marked]
+    assert (await service.ask(XIAMEN, "get-appraisal", **OF))["outdated"] == []
+    service.attached = {}  # progress is away
+    assert (await service.ask(PROVINCE, "get-appraisal", **OF))["outdated"] is None
+
+
 async def test_a_city_below_the_limit_is_summoned_and_sees_what_it_owes(service: Service) -> None:
     in_2014(service, 2, 10)
     opened = await service.ask(PROVINCE, "open-appraisal", **OF)

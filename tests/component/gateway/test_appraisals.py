@@ -43,6 +43,7 @@ async def test_two_cities_assess_themselves_are_verified_ranked_and_awarded(worl
     mine = ok(await portal.city(OTHER_CITY).get(path))
     assert [(city["region"], city["own"]["total"]) for city in mine["cities"]] == [(OTHER_CITY, "45.00")]
     assert [line["rank"] for line in mine["editions"][0]["cities"]] == [1, 2]
+    assert mine["outdated"] == []  # the door asked progress along with the question
     async with jetstream(portal.system) as js:
 
         async def told() -> bool:

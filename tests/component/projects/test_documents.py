@@ -66,7 +66,7 @@ async def test_the_figures_of_a_bulletin_count_each_project_once_and_say_what_is
     service: Service,
 ) -> None:
     await february(service)
-    problem = {"project": "P-1", "kind": "land", "text": "用地指标"}
+    problem = {"project": "P-1", "kind": "land", "text": "用地指标", "on": "2013-02-20"}
     await service.ask(FUQING, "raise-problem", **problem)
     await issued(service, "B-2", kind="monthly_bulletin", period="2013-02")
     view = await service.ask(FUZHOU, "get-document", document="B-2")
@@ -90,7 +90,8 @@ async def test_an_issued_document_is_frozen_and_its_position_gives_the_same_figu
     assert (summary["label"], summary["standing"]) == ("〔2013〕第1期", "issued")
     before = await service.ask(FUZHOU, "get-document", document="B-2")
     await service.report("2013-02", str(20 * YI), XIAMEN)
-    assert await service.ask(FUZHOU, "get-document", document="B-2") == before
+    after = await service.ask(FUZHOU, "get-document", document="B-2")
+    assert {**after, "outdated": [], "outdated_figures": 0, "correct_with": None} == before
     assert (await service.refused(PROVINCE, "redraft-document", document="B-2")).code == "frozen"
     for operation in ("redraft-document", "issue-document", "get-document", "get-document-page"):
         assert (await service.refused(PROVINCE, operation, document="B-99")).status == 404
@@ -124,6 +125,68 @@ async def test_a_correction_is_a_new_issue_with_a_table_of_differences(service: 
     assert (old["corrected_by"], figure(old, "investment", "in_period", "350200")) == ("B-2b", None)
     twice = await service.refused(PROVINCE, "draft-document", **again, corrects="B-2", reason="x")
     assert (twice.code, "B-2b" in twice.remedy) == ("already-corrected", True)
+
+
+async def test_what_rests_on_a_corrected_report_says_so_until_it_is_corrected(service: Service) -> None:
+    await february(service)
+    await issued(service, "B-2", kind="monthly_bulletin", period="2013-02")
+    assert (await service.ask(FUZHOU, "get-document", document="B-2"))["correct_with"] is None
+    wrong = {"region": "350100", "month": "2013-01", "investment": str(42 * YI), "reason": "补报"}
+    await service.ask(FUZHOU, "correct-report", **wrong)
+    marked = await service.ask(XIAMEN, "get-document", document="B-2")
+    changed = {
+        (each["measure"], each["region"]): (each["before"], each["after"]) for each in marked["outdated"]
+    }
+    assert changed == {
+        ("year_to_date", "350100"): (f"{90 * YI}.00", f"{92 * YI}.00"),
+        ("year_to_date", "350000"): (f"{100 * YI}.00", f"{102 * YI}.00"),
+    }
+    assert marked["correct_with"] == (
+        'POST /documents {"kind": "monthly_bulletin", "period": "2013-02", "corrects": "B-2"}'
+    )
+    assert "本件尚未更正" in (await service.ask(XIAMEN, "get-document-page", document="B-2"))["content"]
+    listed = (await service.ask(XIAMEN, "list-documents"))["items"]
+    assert [(each["document"], each["outdated_figures"]) for each in listed] == [("B-2", 2)]
+    again = {"kind": "monthly_bulletin", "period": "2013-02", "corrects": "B-2", "reason": "补报"}
+    await issued(service, "B-2b", **again)
+    listed = (await service.ask(XIAMEN, "list-documents"))["items"]
+    assert [(each["document"], each["outdated_figures"]) for each in listed] == [("B-2", 0), ("B-2b", 0)]
+
+
+async def test_a_correction_months_later_tells_of_its_period_as_it_is_known_now(service: Service) -> None:
+    await february(service)
+    await issued(service, "B-2", kind="monthly_bulletin", period="2013-02")
+    service.clock.set(local(2013, 5, 20))
+    # What happened since is not of February; what was only learnt since is.
+    await service.project("P-3", planned_on="2013-05-01")
+    await service.project("P-4", planned_on="2013-02-01")
+    for stage, on in (("filed", "2013-02-20"), ("started", "2013-05-02")):
+        step = {"project": "P-1", "stage": stage, "on": on, "evidence": "1号"}
+        await service.ask(FUZHOU, "reach-stage", **step)
+    await service.ask(FUZHOU, "change-project", project="P-1", total_investment="130000000", reason="概算")
+    problem = {"project": "P-1", "text": "x"}
+    await service.ask(FUQING, "raise-problem", **problem, kind="land", on="2013-02-25")
+    await service.ask(FUQING, "raise-problem", **problem, kind="funds", on="2013-05-10")
+    await service.report("2013-02", str(20 * YI), XIAMEN)
+    again = {"kind": "monthly_bulletin", "period": "2013-02", "corrects": "B-2", "reason": "补报"}
+    await issued(service, "B-2b", **again)
+    view = await service.ask(PROVINCE, "get-document", document="B-2b")
+    changed = {
+        (each["section"], each["measure"], each["region"], each["group"]): (each["before"], each["after"])
+        for each in view["differences"]
+        if each["section"] != "investment"
+    }
+    assert changed == {
+        ("projects", "projects", "350000", "TR"): ("2", "3"),
+        ("projects", "total_investment", "350000", "TR"): ("240000000.00", "360000000.00"),
+        ("projects", "projects", "350100", "TR"): ("1", "2"),
+        ("projects", "total_investment", "350100", "TR"): ("120000000.00", "240000000.00"),
+        ("stages", "filed", "350000", "TR"): (None, "1"),
+        ("stages", "filed", "350000", "PM"): (None, "1"),
+        ("stages", "planned", "350000", "PM"): ("1", None),
+        ("problems", "open", None, "county/land"): (None, "1"),
+        ("problems", "major", None, "county/land"): (None, "0"),
+    }
 
 
 async def test_a_draft_is_reviewed_by_another_and_returned_with_a_reason(service: Service) -> None:

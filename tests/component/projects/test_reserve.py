@@ -74,6 +74,33 @@ async def test_a_projects_quarter_is_owed_until_it_is_looked_at(library: Service
     assert (await library.refused(FUQING, "update-reserve", **changed)).code == "reason-missing"
 
 
+async def test_the_library_of_a_past_day_has_that_days_amounts_and_looks(library: Service) -> None:
+    update = {"register": "reserve_county", "action": "confirmed", "project": "P-1"}
+    await library.ask(FUQING, "update-reserve", **update, on="2013-05-06")
+    library.clock.set(local(2013, 7, 20))
+    await library.ask(FUQING, "change-project", project="P-1", total_investment="200000000", reason="概算")
+    await library.ask(FUQING, "update-reserve", **update, on="2013-07-19")
+    asked = {"register": "reserve_county"}
+
+    async def stood(on: str | None, **more: str) -> tuple[Any, ...]:
+        page = await library.ask(FUZHOU, "list-reserve", **asked, on=on, **more)
+        first = page["items"][0]
+        summary = await library.ask(FUZHOU, "reserve-summary", **asked, on=on)
+        assert summary["total_investment"] == page["total_investment"] or more
+        return (
+            first["total_investment"],
+            first["last_on"],
+            first["standing"],
+            page["count"],
+            summary["updated"],
+        )
+
+    assert await stood(None) == ("200000000.00", "2013-07-19", "updated", 4, 1)
+    assert await stood("2013-06-30") == ("120000000.00", "2013-05-06", "updated", 4, 1)
+    assert await stood("2013-06-30", standing="updated") == ("120000000.00", "2013-05-06", "updated", 1, 1)
+    assert await stood("2013-05-05") == ("120000000.00", None, "owed", 4, 0)
+
+
 async def test_three_provincial_projects_for_each_county_and_a_trillion_in_all(library: Service) -> None:
     """TR-16 holds for each county, so the sum proves nothing; TR-15 is their total investment."""
     update = {"register": "reserve_county", "action": "promoted", "reason": "成熟"}

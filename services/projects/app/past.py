@@ -1,0 +1,114 @@
+"""Projects and problems as they stood on a day, by what is known today: read from the log.
+
+The tables hold today's state. A document tells of its period, also where it is drafted or corrected months later: a
+step that was corrected since is taken as it is known now, one that was taken since is not there yet.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects.domain.stages import Stage, Step, settle, status
+
+# What a project is changes from the day of the change on; a project is there from the day of its planning.
+_CONTENT = text("""
+    SELECT DISTINCT ON (stream) data ->> 'project' AS project, data ->> 'region' AS region,
+           (data ->> 'total_investment')::numeric(18, 2) AS investment, data -> 'programmes' AS programmes
+    FROM event
+    WHERE type = 'ProjectRegistered' OR (type = 'ProjectChanged' AND (data ->> 'changed_on')::date <= :day)
+    ORDER BY stream, version DESC
+""")
+_STEPS = text("""
+    SELECT type, data ->> 'project' AS project, data ->> 'stage' AS stage,
+           coalesce(data ->> 'on', data ->> 'planned_on')::date AS on_day, (data ->> 'step')::int AS step
+    FROM event WHERE type IN ('ProjectRegistered', 'ProjectStageReached', 'ProjectStageCorrected')
+    ORDER BY position
+""")
+_PROBLEMS = text("""
+    SELECT type, data ->> 'problem' AS problem, data ->> 'kind' AS kind, data ->> 'cause' AS cause,
+           coalesce(data ->> 'to_level', data ->> 'level') AS level
+    FROM event
+    WHERE type IN ('ProblemRaised', 'ProblemEscalated', 'ProblemClosed', 'ProblemReopened')
+      AND coalesce(data ->> 'on', data ->> 'raised_on')::date <= :day
+    ORDER BY position
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """How many projects of a region stood at a stage and carried a programme, and their investment, CNY (yuan)."""
+
+    region: str
+    stage: Stage
+    programme: str
+    projects: int
+    investment: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProblems:
+    """How many problems of a kind were open at a level, and how many of them were major (重大问题)."""
+
+    level: str
+    kind: str
+    open: int
+    major: int
+
+
+async def projects(conn: AsyncConnection, day: date) -> list[Projects]:
+    """The projects that were there on the day, counted once for each programme that they carried (X-9)."""
+    stages = stages_on((await conn.execute(_STEPS)).all(), day)
+    counts: Counter[tuple[str, Stage, str]] = Counter()
+    sums: dict[tuple[str, Stage, str], Decimal] = defaultdict(Decimal)
+    for row in await conn.execute(_CONTENT, {"day": day}):
+        stage = stages.get(row.project)
+        if stage is None:
+            continue
+        for programme in row.programmes:
+            counts[row.region, stage, programme] += 1
+            sums[row.region, stage, programme] += row.investment
+    return [Projects(*key, count, sums[key]) for key, count in sorted(counts.items())]
+
+
+def stages_on(rows: Iterable[Any], day: date) -> dict[str, Stage]:
+    """Where each project stood: by its steps as they are known, corrections applied, up to the day."""
+    steps: dict[str, list[Step]] = {}
+    for row in rows:
+        known = steps.setdefault(row.project, [])
+        if row.type == "ProjectStageCorrected":
+            known[row.step - 1 : row.step] = [] if row.stage is None else [_step(row.stage, row.on_day)]
+        else:
+            known.append(_step(row.stage or Stage.PLANNED, row.on_day))
+    taken = {project: [step for step in known if step.on <= day] for project, known in steps.items()}
+    return {project: status(settle(known)) for project, known in taken.items() if known}
+
+
+def _step(stage: str, on: date) -> Step:
+    return Step(Stage(stage), on, "", "")
+
+
+async def problems(conn: AsyncConnection, day: date) -> list[OpenProblems]:
+    """The problems that were open on the day, by the level they stood at and their kind."""
+    return open_on((await conn.execute(_PROBLEMS, {"day": day})).all())
+
+
+def open_on(rows: Iterable[Any]) -> list[OpenProblems]:
+    """What stays open after these facts, which are in order."""
+    known: dict[str, tuple[str, str, bool, bool]] = {}
+    for row in rows:
+        kind, level, major, _ = known.get(row.problem, (row.kind, row.level, False, True))
+        if row.type == "ProblemEscalated":
+            level, major = row.level, major or row.cause == "major"
+        known[row.problem] = (kind, level, major, row.type != "ProblemClosed")
+    open_, major_ = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for kind, level, major, is_open in known.values():
+        if is_open:
+            open_[level, kind] += 1
+            major_[level, kind] += major
+    return [OpenProblems(*key, count, major_[key]) for key, count in sorted(open_.items())]

@@ -1,0 +1,38 @@
+"""Which figures of issued documents are known otherwise by now: those of monthly reports that were corrected since."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects.app.context import App
+from services.projects.app.snapshot import investment_now
+from services.projects.domain.document import Difference, Document, Figure, differences
+from services.projects.events import CATALOGUE, DOCUMENT, document_stream
+
+_OF_REPORTS = frozenset({"in_period", "year_to_date", "months_missing"})
+"""What comes of monthly reports alone: a target that was revised since makes no figure of an earlier period wrong."""
+
+
+async def outdated(
+    app: App, conn: AsyncConnection, issued: Iterable[tuple[str, str]]
+) -> dict[str, tuple[Difference, ...]]:
+    """For each (document, period) that has gone out: what it says beside what is known now, where the two differ."""
+    wanted = dict(issued)
+    now = await investment_now(conn, sorted(set(wanted.values())), app.today())
+    return {
+        document: differences(await _said(app, conn, document), _of_reports(now[period]))
+        for document, period in wanted.items()
+    }
+
+
+async def _said(app: App, conn: AsyncConnection, document: str) -> tuple[Figure, ...]:
+    if document not in app.frozen:
+        history = await app.log.load(conn, document_stream(document))
+        state = DOCUMENT.fold([CATALOGUE.decode(event) for event in history])
+        figures = state.drafted.snapshot.figures if isinstance(state, Document) else ()
+        app.frozen[document] = _of_reports(figures)
+    return app.frozen[document]
+
+
+def _of_reports(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    return tuple(each for each in figures if each.section == "investment" and each.measure in _OF_REPORTS)
