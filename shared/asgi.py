@@ -1,6 +1,7 @@
 """An HTTP server inside a process that owns its own signals and its own end."""
 
 import asyncio
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import uvicorn
 
 from shared.health import OK, Check
+from shared.http_connections import ConnectionLimits, Connections
 from shared.http_headers import SecurityHeaders
 from shared.http_refusals import Drained
 from shared.settings import Settings
@@ -31,6 +33,10 @@ KEEP_ALIVE_S = 75
 and cloud balancers 60 s). Who closes first must be the one who asks, or a request meets a door that just shut."""
 
 
+SPARE_FILES = 1_000
+"""File descriptors beside those of the connections that a server takes: for whatever else the process has open."""
+
+
 class HttpServer(uvicorn.Server):
     """uvicorn that leaves signals alone and says when it listens, and where (`port` 0 takes a free one)."""
 
@@ -42,8 +48,10 @@ class HttpServer(uvicorn.Server):
         *,
         tls: tuple[Path, Path] | None = None,
         trusted_proxies: str = "",
+        limits: ConnectionLimits | None = None,
     ) -> None:
         """`tls`: certificate chain and key (PEM). `trusted_proxies`: whose X-Forwarded-* headers are believed."""
+        self._open = Connections(limits or ConnectionLimits(), trusted_proxies)
         super().__init__(
             uvicorn.Config(
                 Drained(SecurityHeaders(app)),
@@ -52,6 +60,8 @@ class HttpServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                http=self._open.protocol,  # type: ignore[arg-type]  # it calls whatever makes a protocol
+                ws="none",
                 server_header=False,
                 ssl_certfile=tls[0] if tls else None,
                 ssl_keyfile=tls[1] if tls else None,
@@ -76,12 +86,17 @@ class HttpServer(uvicorn.Server):
             settings.http_port,
             tls=(certificate, key) if certificate and key else None,
             trusted_proxies=settings.http_trusted_proxies,
+            limits=ConnectionLimits(
+                head_s=settings.head_timeout,
+                most=settings.most_connections,
+                most_of_one=settings.most_connections_of_one,
+            ),
         )
 
     @property
     def connections(self) -> int:
         """How many are open, idle ones too."""
-        return len(self.server_state.connections)
+        return self._open.total
 
     @property
     def port(self) -> int:
@@ -145,4 +160,13 @@ class HttpServer(uvicorn.Server):
             listener.close()
             raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
         self._socket = listener
+        _let_open(self._open.limits.most + SPARE_FILES)
         return listener
+
+
+def _let_open(files: int) -> None:
+    """Let this process have so many files open, as far as the system lets it: a server out of them answers nobody."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

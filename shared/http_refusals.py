@@ -10,11 +10,14 @@ from collections.abc import Callable
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.http_limits import network, too_often
 from shared.problems import Problem
 
 DRAIN_BYTES = 64_000_000
 DRAIN_S = 10.0
 CROWDED_RETRY_S = 2
+CROWDED = "crowded"
+"""The member of a request's `state` that says: its connection has no place."""
 
 
 class Drained:
@@ -69,28 +72,63 @@ class Drained:
 
 
 class Crowded:
-    """ASGI middleware: over `most` open connections each request is answered 503 and its connection ends with it."""
+    """ASGI middleware: a request on a connection that has no place is answered 503, and the connection ends with it.
 
-    def __init__(self, app: ASGIApp, most: int, connections: Callable[[], int]) -> None:
+    `shared.http_connections` says which connections have none.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._most = most
-        self._connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._connections() <= self._most:
+        if scope["type"] != "http" or not scope.get("state", {}).get(CROWDED):
             await self._app(scope, receive, send)
             return
         problem = Problem(
             503,
             "crowded",
             "Too many connections",
-            f"More than {self._most} connections are open.",
+            "Too many connections are open, of your address or of all.",
             remedy="Send it again after Retry-After, and keep fewer connections open.",
             retry_after=CROWDED_RETRY_S,
         )
-        headers = {"Retry-After": str(CROWDED_RETRY_S), "Connection": "close"}
-        answer = Response(problem.encode(), problem.status, headers, "application/problem+json")
+        answer = problem_response(problem)
+        answer.headers["Connection"] = "close"
         await answer(scope, receive, send)
+
+
+class PublicPages:
+    """ASGI middleware: what may be read without a token (documentation) counts against the reader's address.
+
+    `prefix`: where the paths begin that aren't public. `taken`: counts one; the seconds to wait if it is over.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str, taken: Callable[[str], float]) -> None:
+        self._app = app
+        self._prefix = prefix
+        self._taken = taken
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        public = scope["type"] == "http" and not scope["path"].startswith(self._prefix)
+        if public and (wait := self._taken(address(scope))):
+            await problem_response(too_often(wait))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def address(scope: Scope) -> str:
+    """Whom the caller's address stands for."""
+    return network(str((scope.get("client") or ("unknown", 0))[0]))
+
+
+def problem_response(problem: Problem, realm: str = "shengji") -> Response:
+    """A problem as the caller gets it."""
+    headers = {"Cache-Control": "no-store"}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = f'Bearer realm="{realm}"'
+    return Response(problem.encode(), problem.status, headers, "application/problem+json")
 
 
 def _announced(scope: Scope) -> int:

@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     http_trusted_proxies: str = Field(
         default="", description="comma-separated addresses or networks whose X-Forwarded-* is believed"
     )
+    head_timeout: float = Field(
+        default=10.0, gt=0, le=600, description="seconds for the head of a request to arrive"
+    )
+    most_connections: int = Field(default=2_000, ge=10, description="open at once at a public endpoint")
+    most_connections_of_one: int = Field(
+        default=500, ge=5, description="of one address, if it isn't a trusted proxy's"
+    )
     health_host: str = "127.0.0.1"
     health_port: int = Field(default=0, ge=0, le=65535, description="0: no health endpoint")
 

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from starlette.requests import Request
 
-from services.gateway.limits import Limits, address
+from services.gateway.limits import Limits
 from services.gateway.oidc import ALGORITHMS, IssuerKeys, VerificationKey, unknown_key
 from services.gateway.settings import GatewaySettings
+from shared.http_refusals import address
 from shared.identity import Actor
 from shared.problems import Problem
 

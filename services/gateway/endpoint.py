@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway import exports
-from services.gateway.auth import Authenticator
+from services.gateway.auth import Authenticator, Caller
 from services.gateway.contracts import OperationContract, contract
 from services.gateway.exports import Exports
 from services.gateway.flights import Flights
@@ -27,6 +27,7 @@ from services.gateway.positions import HEADER, PositionTokens
 from services.gateway.routes import Route
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
+from shared.http_limits import Body, InHand, read_body, too_large
 from shared.identity import Actor
 from shared.language import preferred
 from shared.problems import Problem, forbidden, invalid
@@ -51,6 +52,7 @@ class Endpoints:
         scope: Scope,
         positions: PositionTokens,
         people: People,
+        bodies: InHand,
     ) -> None:
         self._settings = settings
         self._client = client
@@ -60,6 +62,7 @@ class Endpoints:
         self._people = people
         self._exports = Exports()
         self._names = Names(client)
+        self._bodies = bodies
         self._flights: Flights[tuple[bytes, str]] = Flights()
 
     def make(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
@@ -73,7 +76,14 @@ class Endpoints:
                 raise forbidden(
                     f"{route.method} {route.path} is for {', '.join(route.roles)}; your role is {actor.role}."
                 )
-            body = await self._request_object(request, route, operation)
+            if route.method == "GET":
+                return await handled(request, caller, None)
+            with self._bodies.body(actor.subject) as room:
+                return await handled(request, caller, room)
+
+        async def handled(request: Request, caller: Caller, room: Body | None) -> Response:
+            actor = caller.actor
+            body = await self._request_object(request, route, operation, room)
             check_values(body)
             await self._scope.check(actor, body, route.area, route.organisation)
             if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
@@ -166,11 +176,11 @@ class Endpoints:
             return {}
 
     async def _request_object(
-        self, request: Request, route: Route, operation: OperationContract
+        self, request: Request, route: Route, operation: OperationContract, room: Body | None
     ) -> dict[str, Any]:
         properties = operation.request_object().get("properties", {})
         named = {name: request.path_params[name] for name in route.path_parameters}
-        if route.method == "GET":
+        if room is None:
             return {**_query(request, properties, named), **named}
         if request.query_params:
             raise invalid(
@@ -179,7 +189,7 @@ class Endpoints:
                 remedy="Put the fields into the body.",
             )
         _check_media_type(request)
-        body = _parse(await read_body(request, self._settings.body_limit, self._settings.body_timeout))
+        body = _parse(await received(request, room, self._settings.body_limit, self._settings.body_timeout))
         for name, value in named.items():
             if body.setdefault(name, value) != value:
                 raise invalid(
@@ -220,33 +230,12 @@ async def _left(request: Request) -> None:
         pass
 
 
-async def read_body(request: Request, limit: int, timeout: float) -> bytes:
-    """The body, refused as soon as it is over `limit` bytes or takes over `timeout` seconds to arrive."""
-    try:
-        async with asyncio.timeout(timeout):
-            return await _read_body(request, limit)
-    except TimeoutError as error:
-        raise Problem(
-            408,
-            "body-too-slow",
-            "The body took too long",
-            f"The body had not arrived after {timeout:g} s.",
-            where="body",
-            remedy="Send it again over a better line, or in parts.",
-        ) from error
-
-
-async def _read_body(request: Request, limit: int) -> bytes:
+async def received(request: Request, room: Body, limit: int, seconds: float) -> bytes:
+    """The request's body. Raises Problem 413 before anything is read where more than `limit` bytes are announced."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
-        raise _too_large(limit)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
+        raise too_large(limit)
+    return await read_body(request.stream(), room, limit, seconds)
 
 
 def _check_media_type(request: Request) -> None:
@@ -395,24 +384,3 @@ def _page(answer: Response, media: str) -> Response:
 
 def _encode(data: Any) -> bytes:
     return _encoder.encode(data)
-
-
-def problem_response(problem: Problem) -> Response:
-    """A problem as the caller gets it."""
-    headers = {"Cache-Control": "no-store"}
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(problem.retry_after)
-    if problem.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="shengji"'
-    return Response(problem.encode(), problem.status, headers, "application/problem+json")
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem(
-        413,
-        "body-too-large",
-        "The body is too large",
-        f"The body is over {limit} bytes.",
-        where="body",
-        remedy="Send it in parts.",
-    )

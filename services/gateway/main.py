@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine
+from re import Pattern
 from typing import Any
 
 import structlog
@@ -18,9 +19,9 @@ from starlette.types import Scope as AsgiScope
 from services.gateway import live, openapi, simulated_clock, templates, uploads
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
-from services.gateway.endpoint import Endpoints, problem_response
+from services.gateway.endpoint import Endpoints
 from services.gateway.hints import Hints
-from services.gateway.limits import Limits, PublicPages
+from services.gateway.limits import Limits
 from services.gateway.people import People
 from services.gateway.positions import PositionTokens
 from services.gateway.routes import all_routes
@@ -33,7 +34,7 @@ from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
 from shared.http_headers import docs_page
 from shared.http_metrics import HttpMetrics
-from shared.http_refusals import Crowded
+from shared.http_refusals import Crowded, PublicPages, address, problem_response
 from shared.loop import run
 from shared.problems import Problem
 from shared.rpc import Client
@@ -88,7 +89,7 @@ def create_app(
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
     people = People(client)
-    endpoints = Endpoints(settings, client, authenticator, scope, positions, people)
+    endpoints = Endpoints(settings, client, authenticator, scope, positions, people, limits.bodies)
     sections: dict[str, _Section] = {}
     for route in all_routes():
         word = route.path.split("/")[1]
@@ -109,7 +110,7 @@ def create_app(
     for section in sections.values():
         app.include_router(section)
     # Not within a section: the route of a nested router tells traces a path without the prefix.
-    app.include_router(simulated_clock.router(authenticator, door), prefix=PREFIX)
+    app.include_router(simulated_clock.router(authenticator, door, limits), prefix=PREFIX)
     app.include_router(
         uploads.router(settings, authenticator, client, people, Spreadsheets(settings)), prefix=PREFIX
     )
@@ -117,9 +118,9 @@ def create_app(
     app.include_router(live.router(authenticator, client, limits, hints or Hints(), now), prefix=PREFIX)
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
-    app.add_middleware(PublicPages, limits=limits, prefix=PREFIX, refuse=problem_response)
+    app.add_middleware(PublicPages, prefix=PREFIX, taken=limits.addresses.take)
     app.add_middleware(Tracing)
-    _install_handlers(app)
+    _install_handlers(app, limits)
     return app
 
 
@@ -136,17 +137,27 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def allowed(app: FastAPI, path: str) -> list[str]:
+class Allowed:
     """All methods that a path knows: two routes may share it, and Starlette names only the first one's."""
-    return sorted(
-        method.upper()
-        for template, methods in document(app)["paths"].items()
-        if compile_path(template)[0].match(path)
-        for method in methods
-    )
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._paths: list[tuple[Pattern[str], list[str]]] = []
+
+    def __call__(self, path: str) -> list[str]:
+        if (
+            not self._paths
+        ):  # at the first 405; compiling them for each would cost more than the largest answer
+            documented = document(self._app)["paths"].items()
+            self._paths = [(compile_path(template)[0], list(methods)) for template, methods in documented]
+        return sorted(
+            method.upper() for pattern, methods in self._paths if pattern.match(path) for method in methods
+        )
 
 
-def _install_handlers(app: FastAPI) -> None:
+def _install_handlers(app: FastAPI, limits: Limits) -> None:
+    allowed = Allowed(app)
+
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         _log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
@@ -159,6 +170,12 @@ def _install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        try:
+            # No route, so nobody was identified and nothing was counted: it counts against the address.
+            if request.url.path.startswith(PREFIX):
+                limits.anonymous(address(request.scope))
+        except Problem as too_often:
+            return problem_response(too_often)
         detail = f"{request.method} {request.url.path}: {error.detail}"
         code = str(error.detail).lower().replace(" ", "-")
         response = problem_response(
@@ -166,7 +183,7 @@ def _install_handlers(app: FastAPI) -> None:
         )
         response.headers.update(error.headers or {})
         if error.status_code == 405:
-            response.headers["Allow"] = ", ".join(allowed(app, request.url.path))
+            response.headers["Allow"] = ", ".join(allowed(request.url.path))
         return response
 
     @app.exception_handler(RequestValidationError)
@@ -186,8 +203,7 @@ async def main() -> None:
         hints = Hints()
         await hints.listen(nats_broker.client(rt.broker))
         app = create_app(settings, Client(rt.broker), door, hints)
-        guarded = Crowded(app, settings.most_connections, lambda: server.connections)
-        server = HttpServer.of(settings, HttpMetrics(guarded))
+        server = HttpServer.of(settings, HttpMetrics(Crowded(app)))
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")
         await rt.run()

@@ -63,7 +63,11 @@ class GatewaySettings(Settings):
         default=10.0, gt=0, description="requests a second of one address without a valid token"
     )
     anonymous_burst: int = Field(default=1_000, ge=1, description="and at once, after a pause")
-    most_connections: int = Field(default=2_000, ge=10, description="open at once; over it 503")
+    bytes_in_hand: int = Field(
+        default=128_000_000, ge=1_000_000, description="of all bodies that have arrived and aren't answered"
+    )
+    bytes_in_hand_of_one: int = Field(default=16_000_000, ge=1_000_000, description="and of one subject's")
+    bodies_of_one: int = Field(default=50, ge=1, description="requests with a body in hand of one subject")
     streams_per_subject: int = Field(default=20, ge=1, description="open live streams of one subject")
     clock_followers: Annotated[str, NoDecode] = Field(
         default="", description="comma-separated processes that must acknowledge a step of the clock"

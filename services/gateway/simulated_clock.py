@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from services.gateway import openapi
 from services.gateway.auth import OPS, Authenticator
-from services.gateway.endpoint import read_body
+from services.gateway.endpoint import received
+from services.gateway.limits import Limits
 from shared import simulation
 from shared.clock import Clock, SteppedClock
 from shared.problems import Problem, forbidden
@@ -70,7 +71,7 @@ class ClockDoor:
         await simulation.step(self._nats, self._js, self.clock, moment, self._followers)
 
 
-def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
+def router(authenticator: Authenticator, door: ClockDoor, limits: Limits) -> APIRouter:
     """GET and POST /clock."""
     routes = APIRouter(tags=["clock"])
 
@@ -90,7 +91,9 @@ def router(authenticator: Authenticator, door: ClockDoor) -> APIRouter:
             raise forbidden(f"Only {OPS} may step the clock; your role is {actor.role}.")
         # Read here and not by FastAPI, which would take a body of any size before it asks who sends it.
         try:
-            body = ClockStep.model_validate_json(await read_body(request, _MOST_BYTES, _BODY_TIMEOUT_S))
+            with limits.bodies.body(actor.subject) as room:
+                raw = await received(request, room, _MOST_BYTES, _BODY_TIMEOUT_S)
+            body = ClockStep.model_validate_json(raw)
         except ValidationError as error:
             raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
         await door.step(body.now)

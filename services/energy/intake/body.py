@@ -1,7 +1,6 @@
-"""The request's body: bounded before anything looks at it, and bounded again while it is unpacked."""
+"""The request's body unpacked, and what is too large."""
 
 import zlib
-from collections.abc import AsyncIterator
 
 from shared.problems import Problem
 
@@ -18,18 +17,6 @@ def too_large(limit: int, *, unpacked: bool = False) -> Problem:
         where="body",
         remedy="Send fewer readings at a time; 5,000 is the most in any case.",
     )
-
-
-async def read(chunks: AsyncIterator[bytes], limit: int) -> bytes:
-    """The whole body, or a Problem as soon as it is longer than `limit`."""
-    parts: list[bytes] = []
-    length = 0
-    async for chunk in chunks:
-        length += len(chunk)
-        if length > limit:
-            raise too_large(limit)
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def unpack(body: bytes, limit: int) -> bytes:

@@ -19,7 +19,7 @@ from opentelemetry.trace import SpanKind
 
 from services.energy.intake import body as bodies
 from services.energy.intake.credentials import Credentials, Device
-from services.energy.intake.limits import FairShare, InFlight
+from services.energy.intake.limits import FairShare
 from services.energy.intake.openapi import RECEIPT, REQUEST, RESPONSES
 from services.energy.intake.parse import Origin, parse
 from services.energy.intake.publisher import Publisher
@@ -29,12 +29,17 @@ from services.energy.readings.wire import Post, size
 from shared import telemetry
 from shared.asgi import OWN_SPANS_ONLY
 from shared.http_headers import docs_page
+from shared.http_limits import InHand, TokenBuckets, read_body, too_often
+from shared.http_refusals import PublicPages, address, problem_response
 from shared.outage import LOST
 from shared.problems import Problem, not_found, unavailable
 from shared.trace_share import TraceShare
 
 _encode = msgspec.json.encode
 log = structlog.get_logger(__name__)
+
+PREFIX = "/v1/"
+REALM = "readings"
 
 ReadReceipt = Callable[[str, uuid.UUID], Awaitable[dict[str, Any] | None]]
 
@@ -49,8 +54,12 @@ class Door:
     read_receipt: ReadReceipt
     receipt_key: bytes
     now: Callable[[], datetime]
-    in_flight: InFlight
+    in_hand: InHand
     fair_share: FairShare
+    requests: TokenBuckets
+    """Of each enterprise."""
+    addresses: TokenBuckets
+    """What comes without a valid credential counts against its address."""
 
 
 def create_app(door: Door) -> FastAPI:
@@ -72,7 +81,7 @@ def create_app(door: Door) -> FastAPI:
     async def push(request: Request) -> Response:
         """Take one enterprise's batch of 1 to 5,000 readings. The answer's receipt tells what became of each."""
         # Before any span: who has no credential writes nothing into our traces, whatever traceparent he sends.
-        device = await door.credentials.check(request.headers.get("authorization"))
+        device = await _identify(door, request)
         parent = telemetry.context_from(request.headers.get("traceparent"))
         if parent is None and not traces.take():
             return _json(202, await _take(door, device, request, ""))
@@ -85,39 +94,54 @@ def create_app(door: Door) -> FastAPI:
     @app.get("/v1/receipts/{receipt}", responses=RECEIPT, summary="What became of a batch")
     async def receipt(receipt: str, request: Request) -> Response:
         """Counts by outcome, and each reading that was not simply accepted. `pending`: not processed yet."""
-        device = await door.credentials.check(request.headers.get("authorization"))
+        device = await _identify(door, request)
         return _json(200, await _receipt(door, device, receipt))
 
     app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
+    app.add_middleware(PublicPages, prefix=PREFIX, taken=door.addresses.take)
 
     @app.exception_handler(Problem)
     async def problem(request: Request, error: Problem) -> Response:
-        return _traced(_problem(error), request)
+        return _traced(problem_response(error, REALM), request)
 
     @app.exception_handler(404)
     @app.exception_handler(405)
     async def no_such_route(request: Request, error: Any) -> Response:
         status = error.status_code
+        if request.url.path.startswith(PREFIX) and (wait := door.addresses.take(address(request.scope))):
+            return problem_response(too_often(wait))
         detail = f"{request.method} {request.url.path} is not something this door knows."
         code = "not-found" if status == 404 else "method-not-allowed"
-        answer = _problem(Problem(status, code, "No such route", detail, remedy="See /docs."))
+        answer = problem_response(Problem(status, code, "No such route", detail, remedy="See /docs."))
         answer.headers.update(getattr(error, "headers", None) or {})
         return answer
 
     return app
 
 
+async def _identify(door: Door, request: Request) -> Device:
+    """The sender. Raises Problem 401; 429 when it, or an address without a valid credential, asks too often."""
+    try:
+        device = await door.credentials.check(request.headers.get("authorization"))
+    except Problem as refused:
+        if refused.status == 401 and (wait := door.addresses.take(address(request.scope))):
+            raise too_often(wait) from refused
+        raise
+    if wait := door.requests.take(device.enterprise):
+        raise too_often(wait)
+    return device
+
+
 async def _take(door: Door, device: Device, request: Request, traceparent: str) -> dict[str, Any]:
     """Read, check and publish one batch."""
     settings = door.settings
     _check_headers(request, settings.max_body_bytes)
-    declared = _length(request) or settings.max_body_bytes
-    with door.in_flight.holding(declared) as held:
-        raw = await bodies.read(request.stream(), settings.max_body_bytes)
+    with door.in_hand.body(device.enterprise) as room:
+        raw = await read_body(request.stream(), room, settings.max_body_bytes, settings.body_timeout)
         post, message_id = _read(door, device, request, raw, traceparent)
         # A publish may take ten seconds, and 5 kB of gzip unpack to 4 MB: only the columns wait for it.
         del raw
-        held.resize(size(post))
+        room.hold(size(post))
         door.fair_share.take(device.enterprise, post.count)
         await door.publisher.publish(device.partition, post, message_id)
     receipt = uuid.UUID(bytes=post.receipt)
@@ -224,12 +248,3 @@ def _traced(answer: Response, request: Request) -> Response:
 
 def _json(status: int, content: dict[str, Any]) -> Response:
     return Response(_encode(content), status, media_type="application/json")
-
-
-def _problem(error: Problem) -> Response:
-    headers = {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(error.retry_after)
-    if error.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="readings"'
-    return Response(error.encode(), error.status, headers, "application/problem+json")

@@ -1,51 +1,13 @@
-"""What the door takes on: bytes in hand, and each enterprise's fair share. Beyond it, a re-send later cures it."""
+"""Each enterprise's fair share of the readings that the door takes. Beyond it, a re-send later cures it."""
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from services.energy.intake.settings import IntakeSettings
-from shared.problems import Problem, unavailable
+from shared.problems import Problem
 
 _MOST_SHARES = 100_000
-
-
-class InFlight:
-    """Bounds the bytes of all requests in hand."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self.bytes = 0
-
-    @contextmanager
-    def holding(self, size: int) -> Iterator["Held"]:
-        """Count a request's bytes while it is worked. Raises Problem 503 when there is no room."""
-        held = Held(self)
-        held.resize(size)
-        try:
-            yield held
-        finally:
-            held.resize(0)
-
-    def take(self, size: int) -> None:
-        """Count so many more bytes, or fewer. Raises Problem 503 when there is no room for more."""
-        if size > 0 and self.bytes + size > self._most:
-            raise unavailable("Too many readings are on their way at the moment.")
-        self.bytes += size
-
-
-class Held:
-    """The bytes that one request keeps at the moment: its body, what that unpacks to, its columns."""
-
-    def __init__(self, in_flight: InFlight) -> None:
-        self._in_flight = in_flight
-        self._size = 0
-
-    def resize(self, size: int) -> None:
-        """Keep `size` bytes from now on. Raises Problem 503 when there is no room for more."""
-        self._in_flight.take(size - self._size)
-        self._size = size
 
 
 class Bucket:

@@ -7,13 +7,15 @@ import asyncpg
 
 from services.energy.intake.credentials import Credentials, changes_in_log, from_database
 from services.energy.intake.door import Door, create_app
-from services.energy.intake.limits import FairShare, InFlight
+from services.energy.intake.limits import FairShare
 from services.energy.intake.publisher import Publisher
 from services.energy.intake.settings import IntakeSettings
 from services.energy.readings import receipts, wire
 from shared import broker
 from shared.asgi import HttpServer
+from shared.http_limits import InHand, TokenBuckets
 from shared.http_metrics import HttpMetrics
+from shared.http_refusals import Crowded
 from shared.runtime import Runtime
 
 ANSWER_S = 5.0
@@ -40,7 +42,7 @@ async def main() -> None:
         )
         async with pool:
             door = await open_door(rt, pool, IntakeSettings())
-            app = HttpMetrics(create_app(door))
+            app = HttpMetrics(Crowded(create_app(door)))
             server = HttpServer.of(rt.settings, app)
             rt.health.register("http", server.check)
             rt.spawn(server.run_until_cancelled(), "door")
@@ -68,6 +70,8 @@ async def open_door(rt: Runtime, pool: "asyncpg.Pool[asyncpg.Record]", settings:
         read_receipt=read_receipt,
         receipt_key=bytes(await pool.fetchval("SELECT key FROM receipt_key")),
         now=rt.clock.now,
-        in_flight=InFlight(settings.max_bytes_in_flight),
+        in_hand=InHand(settings.max_bytes_in_flight, settings.max_bytes_of_one, settings.max_requests_of_one),
         fair_share=FairShare(settings),
+        requests=TokenBuckets(settings.requests_per_second, settings.requests_burst),
+        addresses=TokenBuckets(settings.anonymous_per_second, settings.anonymous_burst),
     )

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.limits import Limits, TokenBuckets, address
+from services.gateway.limits import Limits
 from services.gateway.settings import GatewaySettings
+from shared.http_limits import TokenBuckets
+from shared.http_refusals import address
 from shared.problems import Problem
 
 

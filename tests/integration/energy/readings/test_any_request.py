@@ -15,12 +15,14 @@ from schemathesis import Case, GenerationMode
 
 from services.energy.intake.door import Door, create_app
 from services.energy.intake.settings import IntakeSettings
+from shared.http_limits import TokenBuckets
 from tests.conftest import DatabaseFactory
 from tests.integration.energy.readings.pipeline import Pipeline
 from tests.kit.energy_store import Store
 from tests.kit.servers import TestNats
 
-_DOCUMENT = create_app(Door(IntakeSettings(), *[None] * 7)).openapi()  # type: ignore[arg-type]
+_NOBODY: Any = [IntakeSettings(), *[None] * 8, TokenBuckets(1, 1)]  # it only describes itself
+_DOCUMENT = create_app(Door(*_NOBODY)).openapi()
 _PUSH = schemathesis.openapi.from_dict(_DOCUMENT)["/v1/readings"]["POST"]
 _ANY = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -11,8 +11,9 @@ import httpx
 
 from services.energy.intake.credentials import Device
 from services.energy.intake.door import Door, create_app
-from services.energy.intake.limits import FairShare, InFlight
+from services.energy.intake.limits import FairShare
 from services.energy.intake.settings import IntakeSettings
+from shared.http_limits import InHand, TokenBuckets
 
 _AT_ONCE = 8
 
@@ -39,7 +40,7 @@ class _Credentials:
 
 async def test_a_body_of_white_space_does_not_wait_unpacked() -> None:
     """5 kB of gzip unpack to 4 MB: kept through the wait, sixteen thousand of them would fit the bound of 64 MB."""
-    publisher, in_flight = _Publisher(), InFlight(64_000_000)
+    publisher, in_hand = _Publisher(), InHand(64_000_000, 64_000_000, 100)
     door = Door(
         IntakeSettings(),
         _Credentials(),  # type: ignore[arg-type]
@@ -47,8 +48,10 @@ async def test_a_body_of_white_space_does_not_wait_unpacked() -> None:
         read_receipt=None,  # type: ignore[arg-type]
         receipt_key=b"k" * 32,
         now=lambda: datetime(2013, 1, 5, tzinfo=UTC),
-        in_flight=in_flight,
+        in_hand=in_hand,
         fair_share=FairShare(IntakeSettings()),
+        requests=TokenBuckets(1, 100),
+        addresses=TokenBuckets(1, 100),
     )
     reading = json.dumps({"readings": [{"meter": "m1", "time": 1_357_344_900, "value": 1}]}).encode()
     body = gzip.compress(reading + b" " * 3_900_000)
@@ -63,7 +66,7 @@ async def test_a_body_of_white_space_does_not_wait_unpacked() -> None:
         finally:
             tracemalloc.stop()
         assert kept < 4_000_000
-        assert 0 < in_flight.bytes < _AT_ONCE * 100
+        assert 0 < in_hand.bytes < _AT_ONCE * 100
         publisher.stored.set()
         assert {(await each).status_code for each in sent} == {202}
-    assert in_flight.bytes == 0
+    assert in_hand.bytes == 0

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.energy.intake.limits import FairShare, InFlight
+from services.energy.intake.limits import FairShare
 from services.energy.intake.publisher import Publisher
 from services.energy.intake.settings import IntakeSettings
 from services.energy.readings.wire import Post, column, decode, index_column
@@ -107,12 +107,3 @@ def test_a_share_fills_up_again_with_time() -> None:
     share.take("e2", 5_000)
     now[0] = 2.0
     share.take("e1", 150)
-
-
-def test_bytes_in_hand_are_given_back_also_after_an_error() -> None:
-    hand = InFlight(100)
-    with pytest.raises(RuntimeError), hand.holding(100):
-        with pytest.raises(Problem), hand.holding(1):
-            raise AssertionError("there was no room")
-        raise RuntimeError
-    assert hand.bytes == 0

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from shared.asgi import HttpServer
-from shared.http_refusals import Crowded, Drained
+from shared.http_refusals import Drained
 
 ANSWER = b"too large"
 MEGABYTE = 1_000_000
@@ -97,21 +97,3 @@ async def test_nobody_is_listened_to_for_ever() -> None:
         ("http.response.body", True, 0),
         ("http.response.body", False, 10_000),
     ]
-
-
-async def test_too_many_connections_are_told_so_in_the_words_of_every_problem() -> None:
-    async def fine(scope, receive, send):
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body"})
-
-    crowded = Crowded(fine, 1, lambda: server.connections)
-    async with serving(crowded) as server:
-        url = f"http://127.0.0.1:{server.port}/"
-        async with httpx.AsyncClient() as first:
-            assert (await first.post(url, content=b"x")).status_code == 204
-            async with httpx.AsyncClient() as second:
-                answer = await second.post(url, content=b"x" * 5 * MEGABYTE)
-            assert answer.status_code == 503
-            assert answer.headers["content-type"] == "application/problem+json"
-            assert answer.headers["retry-after"] == "2"
-            assert answer.json()["code"] == "crowded"
