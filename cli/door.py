@@ -1,9 +1,13 @@
 """A thin client of a public door (the gateway, the meters' intake): one request, an answer or a clear error."""
 
+import time
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+
+_RENEW_S = 900.0
 
 
 class DoorError(Exception):
@@ -25,13 +29,30 @@ class DoorError(Exception):
         return float(value) if value is not None else None
 
 
-class Door:
-    """One base address and one token. Raises DoorError for a refusal, httpx.TransportError for no answer."""
+class _Renewed(httpx.Auth):
+    """A bearer token that is made again before it ends, for callers that go on for days."""
 
-    def __init__(self, base: str, token: str, *, timeout: float = 30.0) -> None:
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+        self._token, self._made_at = "", float("-inf")
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if time.monotonic() - self._made_at > _RENEW_S:
+            self._token, self._made_at = self._make(), time.monotonic()
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class Door:
+    """One base address and one token, or what makes it again.
+
+    Raises DoorError for a refusal, httpx.TransportError for no answer.
+    """
+
+    def __init__(self, base: str, token: str | Callable[[], str], *, timeout: float = 30.0) -> None:
         self.base = base
-        headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.AsyncClient(base_url=base, headers=headers, timeout=timeout)
+        auth = _Renewed(token if callable(token) else lambda: token)
+        self._http = httpx.AsyncClient(base_url=base, auth=auth, timeout=timeout)
 
     async def get(self, path: str, **query: Any) -> Any:
         present = {name: value for name, value in query.items() if value is not None}

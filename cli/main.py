@@ -75,7 +75,12 @@ def token(
     area: Annotated[str | None, typer.Option(help="a region's code, for city and county")] = None,
     org: Annotated[str | None, typer.Option(help="the enterprise's id, for role enterprise")] = None,
     subject: Annotated[str, typer.Option(help="who it is for: stands in every event")] = "local-user",
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="how long it lasts")] = 8.0,
+    hours: Annotated[
+        float,
+        typer.Option(
+            min=0.01, max=24 * 31, help="how long it lasts; over 12 the gateway must be told to take it"
+        ),
+    ] = 1.0,
     signing_key: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="on servers: the file with the key that signs tokens"),
@@ -98,6 +103,18 @@ def token(
         print(made)
 
     run(make())
+
+
+@app.command()
+def revoke(
+    person: Annotated[str, typer.Argument(help="a token's subject, or the reference that stands in events")],
+    reason: Annotated[str, typer.Option(help="why; stands in the log, so without names")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """End a person's access: no token that was issued to them before holds any longer."""
+    from cli.revoke import revoke as end
+
+    run(end(data, person, reason, console))
 
 
 @plan.command("load")

@@ -228,6 +228,14 @@ def _read(stream: str) -> tuple[str, ...]:
     )
 
 
+def _read_one(stream: str, subject: str) -> tuple[str, ...]:
+    """To read the messages of one subject, through consumers that are made for it."""
+    return (
+        f"$JS.API.CONSUMER.CREATE.{stream}.*.{subject}",
+        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.*",
+    )
+
+
 def _work(stream: str) -> tuple[str, ...]:
     """To pull from a stream's provisioned consumers and acknowledge; not to make or remove any."""
     return (
@@ -300,7 +308,14 @@ USERS = (
     _user(
         "progress", "hint.progress", reads=("PROJECTS", "ENERGY", "ASSESSMENT", "LIVE"), answers="progress"
     ),
-    _user("gateway", "rpc.>", "clock.now", subscribe=("clock.ack.*", "hint.progress")),
+    # Of the assessment's events it reads one type alone: whose access was revoked.
+    _user(
+        "gateway",
+        "rpc.>",
+        "clock.now",
+        *_read_one("ASSESSMENT", "assessment.AccessRevoked"),
+        subscribe=("clock.ack.*", "hint.progress"),
+    ),
 )
 
 ADMIN = User("admin", publish=(">",), subscribe=(">",), responds=True)

@@ -1,7 +1,11 @@
 """Who acts: taken from a verified token at the door, carried with every command, written into every event."""
 
+import base64
+import hmac
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
+
+_REFERENCE_BYTES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,9 @@ class Actor:
 def system_actor(process: str) -> Actor:
     """The identity of the system's own decisions (a flusher, a timer)."""
     return Actor(subject=f"system:{process}", role="system")
+
+
+def reference(key: str, issuer: str, subject: str) -> str:
+    """A person's reference: the same for the same subject, and without the key no way to or from it."""
+    digest = hmac.digest(key.encode(), f"{issuer}\0{subject}".encode(), "sha256")
+    return "p-" + base64.b32encode(digest[:_REFERENCE_BYTES]).decode().lower()

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -260,12 +261,16 @@ class Office:
 
 
 def offices(gateway: str, token: Callable[..., str]) -> Office:
-    """The people's doors; `token(role=…, area=…)` makes each a real one."""
+    """The people's doors; `token(role=…, area=…)` makes each a real one, again and again while the demo goes on."""
+
+    def door(subject: str, role: str, area: str | None = None) -> Door:
+        return Door(gateway, partial(token, subject=subject, role=role, area=area))
+
     return Office(
-        Door(gateway, token(subject="demo-province", role="province")),
-        Door(gateway, token(subject="demo-province-colleague", role="province")),
-        {city: Door(gateway, token(subject=f"demo-{city}", role="city", area=city)) for city in CITIES},
-        Door(gateway, token(subject="demo-ops", role="ops")),
+        door("demo-province", "province"),
+        door("demo-province-colleague", "province"),
+        {city: door(f"demo-{city}", "city", city) for city in CITIES},
+        door("demo-ops", "ops"),
     )
 
 

@@ -35,7 +35,7 @@ TO_SUMMARY_S = 225.0
 """From the start to the summary: what the start leaves of it is the scenario's."""
 _SUMMARY_S = 12.0
 _LIVE_STEP = timedelta(minutes=15)
-_TOKEN_HOURS = 24.0 * 30
+_TOKEN_HOURS = 12.0
 _MORNING = timedelta(hours=9)
 _CLOSING_S = 30.0
 

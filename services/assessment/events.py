@@ -3,6 +3,7 @@
 from typing import get_args
 
 from services.assessment.domain import (
+    access,
     appraisal,
     appraisal_decisions,
     designation,
@@ -31,12 +32,14 @@ CATALOGUE = Catalogue(
         StatisticRevised,
         *get_args(designation.DesignationEvent),
         *get_args(appraisal.AppraisalEvent),
+        access.AccessRevoked,
     ],
 )
 
 PLAN = Decider(plan.INITIAL, plan_decisions.decide, plan.evolve)
 STATISTIC = Decider(statistic.INITIAL, statistic.decide, statistic.evolve)
 APPRAISAL = Decider(appraisal.INITIAL, appraisal_decisions.decide, appraisal.evolve)
+ACCESS = Decider(access.INITIAL, access.decide, access.evolve)
 DESIGNATION = Decider(designation.INITIAL, designation.decide, designation.evolve)
 
 
@@ -58,3 +61,8 @@ def designation_stream(designation_id: str) -> str:
 def appraisal_stream(plan_id: str, year: int) -> str:
     """The stream of a year's appraisal of the cities."""
     return f"appraisal:{plan_id}:{year}"
+
+
+def access_stream(person: str) -> str:
+    """The stream of one person's access, by reference."""
+    return f"access:{person}"

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import tables
+from services.assessment.domain.access import AccessRevoked
 from services.assessment.domain.appraisal import (
     AppraisalEvent,
     AppraisalOpened,
@@ -50,7 +51,7 @@ from services.assessment.events import CATALOGUE
 from shared.event_log import EventLog
 
 _BATCH = 1000
-OwnEvent = PlanEvent | StatisticEvent | DesignationEvent | AppraisalEvent
+OwnEvent = PlanEvent | StatisticEvent | DesignationEvent | AppraisalEvent | AccessRevoked
 
 
 async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
@@ -99,6 +100,8 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             await _appraisal(conn, event)
         case SummonsIssued() | SummonsHeld() | SummonsLifted() | ImprovementReported():
             pass  # read from the appraisal's own history
+        case AccessRevoked():
+            pass  # no list of ours has it: the gateway reads it in the stream
         case _:
             assert_never(event)
 

@@ -44,6 +44,25 @@ class OnePerson(BaseModel):
     reference: Reference
 
 
+class RevokeAccess(BaseModel):
+    """End every token that a person has."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reference": _EXAMPLE, "reason": "调离岗位"}]}
+    )
+
+    reference: Reference
+    reason: str = Field(min_length=1, max_length=200, description="why; stands in the log, so without names")
+
+
+class AccessView(BaseModel):
+    """Since when a person's earlier tokens hold no longer."""
+
+    reference: str = Field(description="as it stands in events")
+    issued_until: datetime = Field(description="tokens issued up to then don't hold; system time")
+    reason: str = Field(description="why")
+
+
 class PersonView(BaseModel):
     """Who stands behind a reference; of an erased person only that it was erased, when and by whom."""
 
@@ -88,7 +107,7 @@ class People:
 
     async def read(self, actor: Actor, reference: str) -> dict[str, Any]:
         """Who that is. 404 for a reference that nobody acted under."""
-        _only_ops(actor)
+        only_ops(actor)
         async with self._engine.connect() as conn:
             row = (await conn.execute(_READ, {"reference": reference})).one_or_none()
         if row is None:
@@ -97,7 +116,7 @@ class People:
 
     async def erase(self, actor: Actor, reference: str) -> Reply:
         """Forget who that was. Again changes nothing. The log isn't touched: it never knew."""
-        _only_ops(actor)
+        only_ops(actor)
         async with self._engine.begin() as conn:
             await conn.execute(
                 _ERASE, {"reference": reference, "now": self._clock.now(), "by": actor.subject}
@@ -105,6 +124,7 @@ class People:
         return Reply(await self.read(actor, reference), self._source, 0)
 
 
-def _only_ops(actor: Actor) -> None:
+def only_ops(actor: Actor) -> None:
+    """Raises Problem 403 for anybody else."""
     if actor.role != "ops":
         raise forbidden(f"The directory of people is for ops; your role is {actor.role}.")

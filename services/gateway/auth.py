@@ -5,8 +5,6 @@ by system time, whatever the Clock says. What goes on from here is a reference m
 subject itself: events are kept for ever, and a person's name or number must not be (ADR 0100).
 """
 
-import base64
-import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -20,30 +18,30 @@ from starlette.requests import Request
 
 from services.gateway.limits import Limits
 from services.gateway.oidc import ALGORITHMS, IssuerKeys, VerificationKey, unknown_key
+from services.gateway.revocations import Revocations
 from services.gateway.settings import GatewaySettings
 from shared.http_refusals import address
-from shared.identity import Actor
+from shared.identity import Actor, reference
 from shared.problems import Problem
 
 PROVINCE, CITY, COUNTY, ENTERPRISE, OPS = "province", "city", "county", "enterprise", "ops"
 ROLES = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
 MOST_CHARACTERS = 8_000
 LEEWAY_S = 10
-LONGEST_S = 32 * 86_400  # a token can't be taken back: one that lasts longer is no token but a password
 _LONGEST_SUBJECT = 500
-_REFERENCE_BYTES = 15
 _MOST_REMEMBERED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the actor that services see, and until when (epoch seconds) the token says so.
+    """Who calls: the actor that services see, and since when and until when (epoch seconds) the token says so.
 
     `subject`, `name` and `contact` are the person's own; only the directory of people may have them.
     """
 
     actor: Actor
     ends_at: int
+    issued_at: int
     subject: str
     name: str | None = None
     contact: str | None = None
@@ -66,7 +64,11 @@ class Authenticator:
     """Verifies tokens, and counts who asks how often."""
 
     def __init__(
-        self, settings: GatewaySettings, keys: IssuerKeys | None = None, limits: Limits | None = None
+        self,
+        settings: GatewaySettings,
+        keys: IssuerKeys | None = None,
+        limits: Limits | None = None,
+        revocations: Revocations | None = None,
     ) -> None:
         self._settings = settings
         self._issuer = settings.oidc_issuer or settings.jwt_issuer
@@ -77,18 +79,24 @@ class Authenticator:
         elif keys is None:
             self._keys = IssuerKeys(settings)
         self._limits = limits or Limits(settings)
+        self._revocations = revocations or Revocations(complete=True)
         self._verified_before: OrderedDict[str, _Verified] = OrderedDict()
 
     async def identify(self, request: Request) -> Caller:
         """The caller. Raises Problem 401, 429 when it asks too often, 503 when the token can't be checked."""
         try:
             caller = await self._verified(request)
+            self.still_holds(caller)
         except Problem as refused:
             if refused.status == 401:
                 self._limits.anonymous(address(request.scope))
             raise
         self._limits.subject(caller.actor.subject)
         return caller
+
+    def still_holds(self, caller: Caller) -> None:
+        """Raises Problem 401 when the caller's token was revoked since it was verified."""
+        self._revocations.check(caller.actor.subject, caller.issued_at)
 
     async def _verified(self, request: Request) -> Caller:
         token = _bearer(request)
@@ -145,8 +153,8 @@ class Authenticator:
         subject = str(claims["sub"])
         if not 1 <= len(subject) <= _LONGEST_SUBJECT:
             raise _unauthorised(f"The token's subject has not 1 to {_LONGEST_SUBJECT} characters.")
-        if int(claims["exp"]) - int(claims["iat"]) > LONGEST_S:
-            raise _unauthorised(f"The token lasts longer than {LONGEST_S // 86_400} days.")
+        if int(claims["exp"]) - int(claims["iat"]) > self._settings.token_longest:
+            raise _unauthorised(f"The token lasts longer than {self._settings.token_longest / 3600:g} hours.")
         role = _role(claim(claims, names.claim_role))
         area = _text(claims, names.claim_area)
         organisation = _text(claims, names.claim_organisation)
@@ -162,16 +170,11 @@ class Authenticator:
         return Caller(
             Actor(person, role, area or None, organisation or None),
             int(claims["exp"]),
+            int(claims["iat"]),
             subject,
             _told(claims, names.claim_name),
             _told(claims, names.claim_contact),
         )
-
-
-def reference(key: str, issuer: str, subject: str) -> str:
-    """A person's reference: the same for the same subject, and without the key no way to or from it."""
-    digest = hmac.digest(key.encode(), f"{issuer}\0{subject}".encode(), "sha256")
-    return "p-" + base64.b32encode(digest[:_REFERENCE_BYTES]).decode().lower()
 
 
 def claim(claims: Mapping[str, Any], name: str) -> Any:

@@ -108,6 +108,7 @@ class Endpoints:
                     )
 
                 async def page(asked: dict[str, Any]) -> bytes:
+                    self._authenticator.still_holds(caller)
                     return (await query(asked)).data
 
                 if media := exports.wanted(request):

@@ -33,6 +33,10 @@ class Hints:
             async with asyncio.timeout(seconds):
                 await hint.wait()
 
-    async def _heard(self, _: Msg) -> None:
+    def wake(self) -> None:
+        """Let everybody look who waits now, for another reason than a change."""
         heard, self._next = self._next, asyncio.Event()
         heard.set()
+
+    async def _heard(self, _: Msg) -> None:
+        self.wake()

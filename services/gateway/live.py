@@ -66,7 +66,7 @@ def router(
         # The first answer comes before the headers: a bad region is a problem, not a broken stream.
         hint = hints.next()
         first = await _changes(client, actor, query, last)
-        events = _events(request, client, caller, query, first, now, hints, hint)
+        events = _events(request, client, authenticator, caller, query, first, now, hints, hint)
         return _Held(limits, actor.subject, events)
 
     return routes
@@ -94,6 +94,7 @@ async def _changes(client: Client, actor: Actor, query: dict[str, Any], after: s
 async def _events(
     request: Request,
     client: Client,
+    authenticator: Authenticator,
     caller: Caller,
     query: dict[str, Any],
     answer: dict[str, Any],
@@ -106,6 +107,11 @@ async def _events(
         if not (left := seconds_left(caller, now())):
             # Before what was found meanwhile: a new token resumes at the last id, and loses nothing.
             yield _event("end", {"why": "the token has expired: connect again with a new one"}, None)
+            return
+        try:
+            authenticator.still_holds(caller)
+        except Problem as problem:
+            yield _event("end", {"why": problem.detail}, None)
             return
         if answer.get("reset"):
             yield _event("reset", {"snapshot": answer["snapshot"]}, answer["last"])

@@ -24,6 +24,7 @@ from services.gateway.hints import Hints
 from services.gateway.limits import Limits
 from services.gateway.people import People
 from services.gateway.positions import PositionTokens
+from services.gateway.revocations import Revocations
 from services.gateway.routes import all_routes
 from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
@@ -72,8 +73,12 @@ def create_app(
     door: ClockDoor,
     hints: Hints | None = None,
     now: Callable[[], float] = time.time,
+    revocations: Revocations | None = None,
 ) -> FastAPI:
-    """The application over a connected client. `now`: system time (epoch seconds), by which streams end."""
+    """The application over a connected client. `now`: system time (epoch seconds), by which streams end.
+
+    Without `revocations` no access was revoked.
+    """
     app = FastAPI(
         title="Shengji 升级",
         version="1",
@@ -85,7 +90,7 @@ def create_app(
         redirect_slashes=False,  # a redirect is no answer of an API: what isn't there is a problem that says so
     )
     limits = Limits(settings)
-    authenticator = Authenticator(settings, limits=limits)
+    authenticator = Authenticator(settings, limits=limits, revocations=revocations)
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
     people = People(client)
@@ -202,7 +207,10 @@ async def main() -> None:
         door = ClockDoor(rt.clock, nats_broker.client(rt.broker), rt.js, settings.followers())
         hints = Hints()
         await hints.listen(nats_broker.client(rt.broker))
-        app = create_app(settings, Client(rt.broker), door, hints)
+        revocations = Revocations(hints.wake)
+        app = create_app(settings, Client(rt.broker), door, hints, revocations=revocations)
+        rt.spawn(revocations.run(rt.js), "revocations")
+        rt.health.register("revocations", revocations.health)
         server = HttpServer.of(settings, HttpMetrics(Crowded(app)))
         rt.health.register("http", server.check)
         rt.spawn(server.run_until_cancelled(), "http")

@@ -20,6 +20,9 @@ class GatewaySettings(Settings):
     )
     jwt_issuer: str = "shengji-local"
     jwt_audience: str = "shengji"
+    token_longest: int = Field(
+        default=43_200, ge=60, le=32 * 86_400, description="seconds that a token may last, whoever issued it"
+    )
     oidc_issuer: str | None = Field(
         default=None, description="URL of the token issuer; its keys are discovered"
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cli.tokens import ISSUER, token_for
 from deploy.local.secrets import load_or_create
-from services.gateway.auth import reference
+from shared.identity import reference
 from tests.kit.portal import Portal, ok
 from tests.kit.servers import wait_for
 

@@ -3,7 +3,7 @@
 One module per slice. What is imported here is served: the modules put their operations into `ops`.
 """
 
-from services.assessment.api import appraisals, designations, plan, summonses
+from services.assessment.api import access, appraisals, designations, plan, summonses
 from services.assessment.api.base import ops, serve
 
-__all__ = ["appraisals", "designations", "ops", "plan", "serve", "summonses"]
+__all__ = ["access", "appraisals", "designations", "ops", "plan", "serve", "summonses"]

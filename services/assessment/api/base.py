@@ -1,10 +1,13 @@
 """What all operations share: the register of operations, and what they act on."""
 
+from typing import Any
+
 from services.assessment.app import App, Assessment
 from services.assessment.people import People
 from services.assessment.queries import Queries
 from shared.rpc import Operations
 
+Json = dict[str, Any]
 ops = Operations("assessment")
 
 

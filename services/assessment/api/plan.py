@@ -1,11 +1,9 @@
-"""Operations on plans, targets, statistics, regions and people."""
-
-from typing import Any
+"""Operations on plans, targets, statistics and regions."""
 
 import msgspec
 
 from services.assessment import models, models_statistics, models_views
-from services.assessment.api.base import Serving, ops
+from services.assessment.api.base import Json, Serving, ops
 from services.assessment.app import Statistic
 from services.assessment.domain.plan import PlanHeader as Header
 from services.assessment.domain.plan import Programme
@@ -13,11 +11,8 @@ from services.assessment.domain.plan_decisions import PublishPlan, ReviseTarget,
 from services.assessment.domain.region import Region
 from services.assessment.domain.scheme import Scheme
 from services.assessment.domain.target import TargetBase, TargetFacts
-from services.assessment.people import NotePerson, OnePerson, PersonView
 from services.assessment.queries import StatisticFilter, TargetFilter
 from shared.rpc import Call, Reply
-
-Json = dict[str, Any]
 
 
 @ops.command("load-plan", request=models.LoadPlan, response=models_views.Loaded, summary="Publish a plan")
@@ -208,26 +203,6 @@ async def list_regions(call: Call, body: models_statistics.ListRegions) -> Json:
 async def get_region(call: Call, body: models_statistics.GetRegion) -> Json:
     """One region by its code."""
     return await Serving.queries.get_region(body.region)
-
-
-@ops.command(
-    "note-person", request=NotePerson, response=OnePerson, summary="Note who stands behind a reference"
-)
-async def note_person(call: Call, body: NotePerson) -> Reply:
-    """For the gateway only: what the token says of a person who sends commands. Stands in no event."""
-    return await Serving.people.note(call.actor, body)
-
-
-@ops.query("get-person", request=OnePerson, response=PersonView, summary="Who stands behind a reference")
-async def get_person(call: Call, body: OnePerson) -> Json:
-    """The person whose reference stands in an event (操作人员). For ops."""
-    return await Serving.people.read(call.actor, body.reference)
-
-
-@ops.command("erase-person", request=OnePerson, response=PersonView, summary="Erase a person")
-async def erase_person(call: Call, body: OnePerson) -> Reply:
-    """Forget who stands behind a reference (个人信息删除). The events keep the reference and their chain."""
-    return await Serving.people.erase(call.actor, body.reference)
 
 
 def _facts(plan: str, body: models.TargetDefinition) -> TargetFacts:

@@ -55,4 +55,5 @@ ROUTES = [
     ),
     Route("GET", "/people/{reference}", _S, "get-person", (OPS,), "people"),
     Route("DELETE", "/people/{reference}", _S, "erase-person", (OPS,), "people"),
+    Route("POST", "/people/{reference}/revocations", _S, "revoke-access", (OPS,), "people", status=201),
 ]

@@ -42,6 +42,8 @@ def on_streams() -> Iterator[tuple[str, set[str]]]:
     for name in STREAMS:
         readers, owner = READERS[name], OWNERS.get(name, set())
         worker = {"energy-worker"} if name == "READINGS" else set()
+        # It reads one type of its events, whose access was revoked, and may make consumers for no other.
+        one_type = {"gateway"} if name == "ASSESSMENT" else set()
         maker = {MAKES_STREAMS}
         consumer_maker = maker if name == "READINGS" else NOBODY
         yield f"$JS.API.STREAM.CREATE.{name}", maker
@@ -54,7 +56,12 @@ def on_streams() -> Iterator[tuple[str, set[str]]]:
         yield f"$JS.API.DIRECT.GET.{name}", readers
         yield f"$JS.API.CONSUMER.CREATE.{name}.mine", readers | consumer_maker
         yield f"$JS.API.CONSUMER.DURABLE.CREATE.{name}.mine", consumer_maker
-        yield f"$JS.API.CONSUMER.MSG.NEXT.{name}.anybodys", readers | worker
+        yield (
+            f"$JS.API.CONSUMER.CREATE.{name}.mine.assessment.AccessRevoked",
+            readers | consumer_maker | one_type,
+        )
+        yield f"$JS.API.CONSUMER.CREATE.{name}.mine.assessment.StatisticReported", readers | consumer_maker
+        yield f"$JS.API.CONSUMER.MSG.NEXT.{name}.anybodys", readers | worker | one_type
         yield f"$JS.API.CONSUMER.DELETE.{name}.anybodys", readers
         yield f"$JS.API.CONSUMER.PAUSE.{name}.anybodys", NOBODY
         yield f"$JS.API.CONSUMER.LEADER.STEPDOWN.{name}.anybodys", NOBODY

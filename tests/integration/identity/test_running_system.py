@@ -263,6 +263,42 @@ async def everywhere(portal: Portal, needle: str) -> list[str]:
     return found
 
 
+async def ends(person: httpx.AsyncClient) -> None:
+    """Within a second of the answer that revoked it, no token of that person reads or writes anything."""
+    async with asyncio.timeout(1.0):
+        while (await person.get("/projects")).status_code != 401:
+            pass
+    assert problem(await person.post("/enterprises", json={}), 401)["code"] == "revoked"
+
+
+async def test_revoked_access_ends_within_a_second_and_outlives_a_restart(portal: Portal) -> None:
+    """A token still read and wrote after its person was deleted; it lasted 31 days."""
+    subject = f"leaver-{os.urandom(6).hex()}"
+    person = portal.with_token(token_of(portal, subject))
+    await act(person)
+    known_as = reference_of(portal.system.settings.data, subject)
+    body = {"reason": "调离岗位"}
+    problem(await portal.province.post(f"/people/{known_as}/revocations", json=body), 403)
+    async with person.stream("GET", "/progress/stream") as stream:
+        done = ok(await portal.ops.post(f"/people/{known_as}/revocations", json=body))
+        assert done["reference"] == known_as
+        await ends(person)
+        async with asyncio.timeout(5.0):
+            told = "".join([line async for line in stream.aiter_lines()])
+    assert "revoked" in told
+    await portal.system.supervisor.stop_one("gateway")
+    await portal.system.supervisor.start_one("gateway")
+    await wait_for(lambda: serves(portal), what="the gateway is back")
+    problem(await person.get("/projects"), 401)
+
+
+async def serves(portal: Portal) -> bool:
+    try:
+        return (await portal.province.get("/plans")).is_success
+    except httpx.TransportError:
+        return False
+
+
 async def test_a_person_is_erased_and_the_chain_still_verifies(portal: Portal) -> None:
     subject, name = f"clerk-{os.urandom(6).hex()}", f"王小明-{os.urandom(6).hex()}"
     token = token_of(portal, subject, name=name, email=f"{subject}@example.cn")
@@ -288,8 +324,9 @@ async def test_a_person_is_erased_and_the_chain_still_verifies(portal: Portal) -
     assert (erased["subject"], erased["name"], erased["contact"]) == (None, None, None)
     again = ok(await portal.ops.delete(f"/people/{known_as}"))
     assert again["erased_at"] == erased["erased_at"]
-    await act(person)
-    await act(portal.with_token(token_of(portal, subject, name=name + "又名")))
+    await ends(person)
+    later = int(time.time()) + 5  # as a token that the issuer gives out after the erasure
+    await act(portal.with_token(token_of(portal, subject, name=name + "又名", iat=later)))
     told = ok(await portal.ops.get(f"/people/{known_as}"))
     assert told["name"] is None
     for needle in (subject, name):
