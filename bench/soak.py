@@ -1,17 +1,20 @@
 """`python -m bench.soak [SECONDS]`: a steady load for an hour. Memory of each process flat, lag bounded, balance exact.
 
 Live data of all enterprises at a steady rate, with repeats, revisions and late readings in it, and one enterprise that
-sends a backlog from time to time. Each minute says where things stand; the end judges.
+sends a backlog from time to time. Attackers hold unfinished heads and bodies open all the while (bench/attackers.py),
+and a good client reads the board beside them. Each minute says where things stand; the end judges.
 """
 
 import asyncio
 import sys
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
 from rich.console import Console
 
+from bench.attackers import attacking
 from bench.balance import Ledger, committed, percentile
 from bench.quick import FIRST_T, now_text
 from bench.report import Report, Row
@@ -25,6 +28,8 @@ ROUND_S = 20.0
 MOST_GROWTH = 1.25
 """A process may end with so many times the memory of a quarter into the run: allocators breathe."""
 MOST_LAG_S = 10.0
+MOST_BOARD_S = 1.0
+"""The good client's p99 beside the attackers."""
 
 
 @dataclass(slots=True)
@@ -57,14 +62,19 @@ async def soak(seconds: float) -> int:
     """Run and judge; 0 when all holds."""
     console = Console()
     report, ledger = Report(console), Ledger([])
-    async with System.running() as system:
+    async with System.running() as system, AsyncExitStack() as stack:
         await system.register(20, 20)
+        await system.register(1, 1, prefix="X")
+        *senders, attacker = system.senders
         watch, at, began = Watch(system), FIRST_T, time.monotonic()
         number = 0
+        urls, good = system.local.urls, system.token("province")
+        attack = attacking(urls.gateway, urls.intake, attacker.token, good)
+        boards = await stack.enter_async_context(attack)
         while time.monotonic() - began < seconds:
-            slots = max(3, int(RATE * ROUND_S / 20 / len(system.senders)))
+            slots = max(3, int(RATE * ROUND_S / 20 / len(senders)))
             load = Load(
-                tuple(system.senders),
+                tuple(senders),
                 at,
                 0,
                 slots,
@@ -79,7 +89,7 @@ async def soak(seconds: float) -> int:
             sent = await system.send(load, connections=16, rate=RATE / 20)
             ledger.add(sent, distinct(load))
             if number % 5 == 4:
-                past = Load(tuple(system.senders[:1]), at, 0, 500, 20, 50)
+                past = Load(tuple(senders[:1]), at, 0, 500, 20, 50)
                 at += 501 * SLOT_S
                 ledger.add(await system.send(past, connections=1), distinct(past))
             lag = percentile(await committed(system, sent) - np.array(sent.planned), 99)
@@ -94,6 +104,9 @@ async def soak(seconds: float) -> int:
     for name, grown in watch.growth().items():
         report.add(Row(f"memory of {name}, end against first quarter", grown, "×", MOST_GROWTH, None, "less"))
     report.add(Row("worst p99, POST to sum", max(watch.lag), "s", MOST_LAG_S, None, "less"))
+    report.add(
+        Row("board's p99 beside attackers", percentile(np.array(boards), 99), "s", MOST_BOARD_S, None, "less")
+    )
     report.balance = balance.lines()
     report.details = {"memory": watch.memory, "lag_p99_s": watch.lag, "seconds": seconds}
     report.show()

@@ -69,6 +69,24 @@ def demo(
     run(play(data, days=days or None, until=until, console=console))
 
 
+@app.command("env")
+def environment(
+    role: Annotated[
+        str, typer.Option(help="whose token: province, city, county, enterprise or ops")
+    ] = "province",
+    area: Annotated[str | None, typer.Option(help="a region's code, for city and county")] = None,
+    org: Annotated[str | None, typer.Option(help="the enterprise's id, for role enterprise")] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Print API, METERS and TOKEN of the running system for a shell: eval "$(shengji env)"."""
+    from cli.env import shell_lines
+
+    async def show() -> None:
+        print(shell_lines(data, role=role, area=area, organisation=org))
+
+    run(show())
+
+
 @app.command()
 def token(
     role: Annotated[str, typer.Option(help="province, city, county, enterprise or ops")],

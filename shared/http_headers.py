@@ -3,17 +3,22 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
-from typing import Any
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 # Answers are data: no browser has anything to load, run or frame because of one.
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _ONE_YEAR = 31_536_000
-_CDN = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5"
+_SCRIPT, _STYLE = "swagger-ui-bundle.js", "swagger-ui.css"
+_KEPT = {"Cache-Control": "public, max-age=86400"}
 
 
 class SecurityHeaders:
@@ -45,24 +50,26 @@ class SecurityHeaders:
         await self._app(scope, receive, answer)
 
 
-def docs_page(title: str, openapi_url: str = "/openapi.json") -> Callable[[], Any]:
-    """An endpoint for /docs whose policy names its two files and the hash of its one script, and nothing else."""
-    # Here and not above: only the two processes with a door need FastAPI.
+def add_docs(app: "FastAPI", openapi_url: str = "/openapi.json") -> None:
+    """Serve /docs with its two files from this installation, so that it works without the internet; / leads there.
+
+    The page's policy names its own files and the hash of its one script, and nothing else.
+    """
+    # Here and not above: only the two processes with a public endpoint need FastAPI.
     from fastapi.openapi.docs import get_swagger_ui_html
 
-    script_url, style_url = f"{_CDN}/swagger-ui-bundle.js", f"{_CDN}/swagger-ui.css"
     page = get_swagger_ui_html(
         openapi_url=openapi_url,
-        title=title,
-        swagger_js_url=script_url,
-        swagger_css_url=style_url,
+        title=app.title,
+        swagger_js_url=f"/docs/{_SCRIPT}",
+        swagger_css_url=f"/docs/{_STYLE}",
         swagger_favicon_url="data:,",
     )
     policy = "; ".join(
         [
             "default-src 'none'",
-            " ".join(["script-src", script_url, *_hashes(bytes(page.body).decode())]),
-            f"style-src {style_url} 'unsafe-inline'",
+            " ".join(["script-src 'self'", *_hashes(bytes(page.body).decode())]),
+            "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
             "connect-src 'self'",
             "frame-ancestors 'none'",
@@ -70,11 +77,27 @@ def docs_page(title: str, openapi_url: str = "/openapi.json") -> Callable[[], An
             "form-action 'none'",
         ]
     )
+    static = Path(str(resources.files("fastapi_offline"))) / "static"
 
     async def docs() -> HTMLResponse:
         return HTMLResponse(bytes(page.body), headers={"Content-Security-Policy": policy})
 
-    return docs
+    async def script() -> FileResponse:
+        return FileResponse(static / _SCRIPT, headers=_KEPT, media_type="text/javascript")
+
+    async def style() -> FileResponse:
+        return FileResponse(static / _STYLE, headers=_KEPT, media_type="text/css")
+
+    async def root() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    for path, endpoint in (
+        ("/", root),
+        ("/docs", docs),
+        (f"/docs/{_SCRIPT}", script),
+        (f"/docs/{_STYLE}", style),
+    ):
+        app.add_api_route(path, endpoint, include_in_schema=False)
 
 
 def _hashes(page: str) -> list[str]:

@@ -152,6 +152,18 @@ def invalid(detail: str, *, where: str | None = None, remedy: str = "", **more: 
     return Problem(422, "invalid", "Invalid request", detail, where=where, remedy=remedy, **more)
 
 
+def bad_cursor() -> Problem:
+    """422: not a cursor that this list gave out."""
+    return Problem(
+        422,
+        "bad-cursor",
+        "Not a cursor",
+        "The cursor is not one that a page of this list gave.",
+        where="cursor",
+        remedy="Give the next_cursor of the page before as it is, or leave it out for the first page.",
+    )
+
+
 def unavailable(detail: str, retry_after: int = 1, **more: Any) -> Problem:
     """503: a re-send cures it."""
     return Problem(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from shared.problems import Problem
+from shared.problems import bad_cursor
 
 
 def encode(key: Sequence[str | int]) -> str:
@@ -15,7 +15,7 @@ def encode(key: Sequence[str | int]) -> str:
 
 
 def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
-    """The key in a cursor, whose parts have these types. Raises Problem 400 for anything made up."""
+    """The key in a cursor, whose parts have these types. Raises Problem 422 for anything made up."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, UnicodeDecodeError, RecursionError):
@@ -26,14 +26,7 @@ def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
         or not all(type(part) is kind for part, kind in zip(key, kinds, strict=True))
         or not all(_storable(part) for part in key)
     ):
-        raise Problem(
-            400,
-            "invalid-cursor",
-            "Invalid cursor",
-            "The cursor is not one that was given out here.",
-            where="cursor",
-            remedy="Take next_cursor of the page before, or leave it out for the first page.",
-        )
+        raise bad_cursor()
     return key
 
 

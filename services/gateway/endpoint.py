@@ -35,6 +35,8 @@ from shared.rpc import Client, Encoded
 
 INTERNAL = frozenset({"at_least", "language"})  # fields of a request that only the gateway fills in
 _DEEPEST = 30  # levels of nesting; no operation needs ten
+_UNENCODED = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:.]+) (\d\d:\d\d)$")
+"""A moment whose offset's plus sign was not encoded: a query has a space in its place."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 T = TypeVar("T")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -304,7 +306,7 @@ def _query(request: Request, properties: dict[str, Any], named: dict[str, Any]) 
         elif len(many) > 1:
             raise invalid(f"{name} is given {len(many)} times.", where=name, remedy="Give it once.")
         else:
-            values[name] = many[0]
+            values[name] = _UNENCODED.sub(r"\1+\2", many[0])
     return values
 
 

@@ -19,6 +19,7 @@ class Limits:
         self._subjects = TokenBuckets(settings.rate_per_second, settings.rate_burst, clock=clock)
         self.addresses = TokenBuckets(settings.anonymous_per_second, settings.anonymous_burst, clock=clock)
         self.bodies = InHand(settings.bytes_in_hand, settings.bytes_in_hand_of_one, settings.bodies_of_one)
+        self._catching_up = TokenBuckets(settings.catch_up_per_second, settings.catch_up_burst, clock=clock)
         self._most_streams = settings.streams_per_subject
         self._streams: dict[str, int] = {}
 
@@ -32,9 +33,24 @@ class Limits:
         if wait := self.addresses.take(address):
             raise too_often(wait)
 
+    def catching_up(self, subject: str) -> float:
+        """Count one question of a stream for what it missed: 0.0, or the seconds until the next may be asked."""
+        return self._catching_up.take(subject)
+
     @contextmanager
     def stream(self, subject: str) -> Iterator[None]:
         """Hold one live stream. Raises Problem 429 when the caller holds as many as it may."""
+        self.room_for_stream(subject)
+        self._streams[subject] = self._streams.get(subject, 0) + 1
+        try:
+            yield
+        finally:
+            self._streams[subject] -= 1
+            if not self._streams[subject]:
+                del self._streams[subject]
+
+    def room_for_stream(self, subject: str) -> None:
+        """Raises Problem 429 when the caller holds as many live streams as it may."""
         held = self._streams.get(subject, 0)
         if held >= self._most_streams:
             raise Problem(
@@ -45,10 +61,3 @@ class Limits:
                 remedy="Close one, or share one among your windows.",
                 retry_after=5,
             )
-        self._streams[subject] = held + 1
-        try:
-            yield
-        finally:
-            self._streams[subject] -= 1
-            if not self._streams[subject]:
-                del self._streams[subject]

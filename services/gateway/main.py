@@ -19,6 +19,7 @@ from starlette.types import Scope as AsgiScope
 from services.gateway import live, openapi, simulated_clock, templates, uploads
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
+from services.gateway.cors import Cors
 from services.gateway.endpoint import Endpoints
 from services.gateway.hints import Hints
 from services.gateway.limits import Limits
@@ -30,10 +31,11 @@ from services.gateway.scope import Scope
 from services.gateway.settings import GatewaySettings
 from services.gateway.simulated_clock import ClockDoor
 from services.gateway.spreadsheets import Spreadsheets
+from services.gateway.tickets import Tickets
 from services.gateway.tracing import Tracing
 from shared import broker as nats_broker
 from shared.asgi import OWN_SPANS_ONLY, HttpServer
-from shared.http_headers import docs_page
+from shared.http_headers import add_docs
 from shared.http_metrics import HttpMetrics
 from shared.http_refusals import Crowded, PublicPages, address, problem_response
 from shared.loop import run
@@ -93,6 +95,7 @@ def create_app(
     authenticator = Authenticator(settings, limits=limits, revocations=revocations)
     scope = Scope(client)
     positions = PositionTokens(settings.position_key.get_secret_value())
+    tickets = Tickets(settings.position_key.get_secret_value())
     people = People(client)
     endpoints = Endpoints(settings, client, authenticator, scope, positions, people, limits.bodies)
     sections: dict[str, _Section] = {}
@@ -120,11 +123,15 @@ def create_app(
         uploads.router(settings, authenticator, client, people, Spreadsheets(settings)), prefix=PREFIX
     )
     app.include_router(templates.router(settings, authenticator, client), prefix=PREFIX)
-    app.include_router(live.router(authenticator, client, limits, hints or Hints(), now), prefix=PREFIX)
-    app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
+    app.include_router(
+        live.router(authenticator, client, limits, tickets, hints or Hints(), now), prefix=PREFIX
+    )
+    add_docs(app)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_middleware(PublicPages, prefix=PREFIX, taken=limits.addresses.take)
     app.add_middleware(Tracing)
+    if origins := settings.origins():
+        app.add_middleware(Cors, origins=origins, taken=limits.addresses.take)
     _install_handlers(app, limits)
     return app
 
@@ -137,7 +144,10 @@ def document(app: FastAPI) -> dict[str, Any]:
         )
         parts = schema.setdefault("components", {})
         parts.setdefault("schemas", {}).update(openapi.components(all_routes()))
-        parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        parts["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "ticket": {"type": "apiKey", "in": "query", "name": "ticket"},
+        }
         app.openapi_schema = schema
     return app.openapi_schema
 

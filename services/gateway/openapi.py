@@ -31,10 +31,13 @@ _ERRORS = {
     "401": "No valid token",
     "403": "Not within your role or area",
     "404": "Not there",
+    "406": "Not as the Accept header wants it",
+    "408": "The body took too long",
     "409": "Somebody else was faster",
     "413": "Too large",
     "415": "Not JSON",
     "422": "Readable, but it can't be so",
+    "429": "Too often, or too much at once: wait as Retry-After says",
     "503": "A re-send cures it",
 }
 
@@ -83,6 +86,7 @@ def describe(route: Route) -> dict[str, Any]:
             {"name": name, "in": "query", "required": name in required, "schema": schema}
             for name, schema in rest.items()
         ]
+        extra["parameters"].append(header("If-None-Match", "an ETag: 304 if the answer is still that one"))
         if "at_least" in request.get("properties", {}):
             extra["parameters"].append(header(HEADER, "from a command's answer: read what I have written"))
         if "language" in request.get("properties", {}):

@@ -1,5 +1,6 @@
 """The gateway's own settings, beside those of every process."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from shared.settings import Settings
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 class GatewaySettings(Settings):
@@ -20,6 +23,9 @@ class GatewaySettings(Settings):
     )
     jwt_issuer: str = "shengji-local"
     jwt_audience: str = "shengji"
+    cors_origins: Annotated[str, NoDecode] = Field(
+        default="", description="comma-separated origins whose pages may ask (https://portal.example.cn)"
+    )
     token_longest: int = Field(
         default=43_200, ge=60, le=32 * 86_400, description="seconds that a token may last, whoever issued it"
     )
@@ -66,6 +72,10 @@ class GatewaySettings(Settings):
         default=10.0, gt=0, description="requests a second of one address without a valid token"
     )
     anonymous_burst: int = Field(default=1_000, ge=1, description="and at once, after a pause")
+    catch_up_per_second: float = Field(
+        default=10.0, gt=0, description="questions a second for what a subject's streams missed"
+    )
+    catch_up_burst: int = Field(default=60, ge=1, description="and at once, after a pause")
     bytes_in_hand: int = Field(
         default=128_000_000, ge=1_000_000, description="of all bodies that have arrived and aren't answered"
     )
@@ -75,6 +85,19 @@ class GatewaySettings(Settings):
     clock_followers: Annotated[str, NoDecode] = Field(
         default="", description="comma-separated processes that must acknowledge a step of the clock"
     )
+
+    def origins(self) -> list[str]:
+        """The origins whose pages may read answers."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @model_validator(mode="after")
+    def _origins_are_origins(self) -> Self:
+        for origin in self.origins():
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"SHENGJI_CORS_ORIGINS: {origin!r} is no origin; write https://portal.example.cn, without a path"
+                )
+        return self
 
     def followers(self) -> list[str]:
         return [name for name in self.clock_followers.split(",") if name]

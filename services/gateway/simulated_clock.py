@@ -95,7 +95,9 @@ def router(authenticator: Authenticator, door: ClockDoor, limits: Limits) -> API
                 raw = await received(request, room, _MOST_BYTES, _BODY_TIMEOUT_S)
             body = ClockStep.model_validate_json(raw)
         except ValidationError as error:
-            raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
+            raise invalid_fields(
+                error, ClockStep
+            ) from None  # its text repeats what was sent, and spans keep texts
         await door.step(body.now)
         return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
 

@@ -20,7 +20,9 @@ class ChangesQuestion(Question):
     )
 
     after: str | None = Field(
-        None, max_length=40, description="Id of the last change seen; without it, or unknown: a snapshot."
+        None,
+        max_length=40,
+        description="Id of the last change seen; without it, unknown or over 2,000 changes ago: a snapshot.",
     )
     region: str | None = REGION
     wait: float = Field(0.0, ge=0, le=2.5, description="Seconds to wait for a change, if there is none.")
@@ -46,7 +48,9 @@ class ChangeView(View):
 
 
 class Changes(View):
-    reset: bool = Field(description="The id was absent or unknown: forget what you had, take the snapshot.")
+    reset: bool = Field(
+        description="The id was absent, unknown or too long ago: forget what you had, take the snapshot."
+    )
     snapshot: Board | None
     items: list[ChangeView]
     last: str = Field(description="Go on from here.", examples=["v1:43"])
@@ -61,7 +65,7 @@ async def list_changes(call: Call, body: ChangesQuestion) -> Changes:
     app = current()
     snapshot, scope = await ask(call.actor, body)
     after = feed.parse_id(body.after, snapshot)
-    if after is None:
+    if after is None or snapshot.seq - after > feed.HISTORY:
         return Changes(
             reset=True,
             snapshot=board(snapshot, app.live, regions(snapshot, scope)),

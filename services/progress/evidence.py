@@ -24,7 +24,7 @@ from services.progress.rules import Rules
 from services.progress.scope import Scope
 from services.progress.tally import wanted as wanted_tally
 from services.progress.views import View, plain
-from shared.problems import forbidden, invalid
+from shared.problems import bad_cursor, forbidden
 
 
 class EvidenceItem(View):
@@ -224,7 +224,5 @@ def _parse(cursor: str | None) -> tuple[str, int, int]:
         or parts[0] not in SOURCES
         or not all(part.isascii() and part.isdecimal() and len(part) <= 9 for part in numbers)
     ):
-        raise invalid(
-            f"{cursor!r} is no cursor of this list.", where="cursor", remedy="Use next_cursor, unchanged."
-        )
+        raise bad_cursor()
     return parts[0], int(parts[1]), int(parts[2])

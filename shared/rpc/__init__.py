@@ -8,8 +8,9 @@ as a problem: a handler that raises in silence would leave its caller with a tim
 """
 
 from shared.rpc.client import Client
+from shared.rpc.fields import invalid_fields
 from shared.rpc.message import MAX_REPLY_BYTES, Call, Encoded, Reply
-from shared.rpc.operations import Operation, Operations, invalid_fields
+from shared.rpc.operations import Operation, Operations
 
 __all__ = [
     "MAX_REPLY_BYTES",

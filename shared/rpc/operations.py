@@ -25,6 +25,7 @@ from shared import telemetry
 from shared.deadline import until
 from shared.outage import is_outage, reason
 from shared.problems import Problem, refused, unavailable
+from shared.rpc.fields import invalid_fields
 from shared.rpc.message import GIVEN_UP, MAX_REPLY_BYTES, Call, encode_result
 from shared.rpc.work import Work
 
@@ -160,7 +161,8 @@ class Operations:
             try:
                 request = operation.request.model_validate(call.body)
             except ValidationError as error:
-                raise invalid_fields(error) from None  # its text repeats what was sent, and spans keep texts
+                # Its text repeats what was sent, and spans keep texts.
+                raise invalid_fields(error, operation.request) from None
             try:
                 result = await _in_time(operation, call, request)
             except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
@@ -224,27 +226,6 @@ async def _as_it_came(message: StreamMessage[Any]) -> bytes:
     Asking for the whole message instead makes FastStream fetch it through a thread, for every request.
     """
     return message.body
-
-
-def invalid_fields(error: ValidationError) -> Problem:
-    """A validation error as one problem that lists every field: where, why."""
-    errors = [
-        {
-            "where": ".".join(str(part) for part in item["loc"]) or "body",
-            "why": item["msg"].removeprefix("Value error, "),
-        }
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    first = errors[0]
-    return Problem(
-        422,
-        "invalid",
-        "Invalid request",
-        f"{first['where']}: {first['why']}" + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""),
-        where=first["where"],
-        remedy="Correct the fields named under errors; /docs shows each operation's shape and an example.",
-        errors=errors[:50],
-    )
 
 
 def _problem(problem: Problem) -> bytes:

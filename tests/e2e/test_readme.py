@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from cli.env import shell_lines
 from tests.kit.portal import Portal, ok, unique
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -38,12 +39,24 @@ async def test_a_reading_is_pushed_as_the_readme_says(portal: Portal):
     enterprise = unique("E-README")
     printed = [[word.replace("E-1", enterprise) for word in words] for words in curls("Push a reading")]
     registered, metered, credential, pushed = printed
-    known = {"API": portal.gateway + "/api/v1", "TOKEN": portal.token("province")}
+    known = {
+        "API": portal.gateway + "/api/v1",
+        "TOKEN": portal.token("province"),
+        "METERS": portal.system.urls.intake,
+    }
     assert (await curl(registered, **known))["enterprise"] == enterprise
     await curl(metered, **known)
     secret = (await curl(credential, **known))["token"]
-    doors = [word.replace("http://127.0.0.1:8081", portal.system.urls.intake) for word in pushed]
-    assert (await curl(doors, SECRET=secret))["receipt"]
+    assert (await curl(pushed, SECRET=secret, **known))["receipt"]
+
+
+def test_the_shell_is_told_where_the_running_system_is(portal: Portal):
+    lines = shell_lines(portal.system.settings.data, role="province")
+    told = dict(shlex.split(line)[1].split("=", 1) for line in lines.splitlines())
+    assert told["API"] == portal.gateway + "/api/v1"
+    assert told["METERS"] == portal.system.urls.intake
+    board = httpx.get(f"{told['API']}/progress/board", headers={"Authorization": f"Bearer {told['TOKEN']}"})
+    assert board.status_code == 200
 
 
 async def test_progress_is_read_as_the_readme_says(portal: Portal):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from shared.problems import Problem
+from shared.problems import bad_cursor
 
 _LARGEST = 2**62
 
@@ -19,7 +19,7 @@ def number(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or int(cursor) > _LARGEST:
-        raise bad_cursor(cursor)
+        raise bad_cursor()
     return int(cursor)
 
 
@@ -29,17 +29,5 @@ def pair(cursor: str | None) -> tuple[str, int]:
         return "", 0
     name, separator, count = cursor.rpartition("|")
     if not separator:
-        raise bad_cursor(cursor)
+        raise bad_cursor()
     return name, number(count)
-
-
-def bad_cursor(cursor: str) -> Problem:
-    """422: not a cursor of this list."""
-    return Problem(
-        422,
-        "bad-cursor",
-        "Not a cursor",
-        f"{cursor!r} is no cursor of this list.",
-        where="cursor",
-        remedy="Give the next_cursor of the page before as it is, or leave it out.",
-    )

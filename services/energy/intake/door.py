@@ -28,7 +28,7 @@ from services.energy.readings import receipts
 from services.energy.readings.wire import Post, size
 from shared import telemetry
 from shared.asgi import OWN_SPANS_ONLY
-from shared.http_headers import docs_page
+from shared.http_headers import add_docs
 from shared.http_limits import InHand, TokenBuckets, read_body, too_often
 from shared.http_refusals import PublicPages, address, problem_response
 from shared.outage import LOST
@@ -97,7 +97,7 @@ def create_app(door: Door) -> FastAPI:
         device = await _identify(door, request)
         return _json(200, await _receipt(door, device, receipt))
 
-    app.add_api_route("/docs", docs_page(app.title), include_in_schema=False)
+    add_docs(app)
     app.add_middleware(PublicPages, prefix=PREFIX, taken=door.addresses.take)
 
     @app.exception_handler(Problem)

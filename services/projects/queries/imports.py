@@ -14,7 +14,7 @@ from services.projects.models import imports as models
 from services.projects.queries import paging
 from services.projects.views.imports import faults, import_view
 from services.projects.views.words import WORDS
-from shared.problems import invalid, not_found
+from shared.problems import bad_cursor, not_found
 from shared.rpc import Call
 
 MOST_ROW = 2**31 - 1
@@ -36,7 +36,7 @@ async def list_imports(app: App, call: Call, body: models.ListImports) -> models
         try:
             before = datetime.fromisoformat(moment)
         except ValueError as error:
-            raise invalid("The cursor is not one that a page gave.", where="cursor") from error
+            raise bad_cursor() from error
         query = query.where(tuple_(table.opened_at, table.job) < tuple_(before, job))
     query = query.order_by(table.opened_at.desc(), table.job.desc()).limit(body.limit + 1)
     async with app.snapshots.connect() as conn:

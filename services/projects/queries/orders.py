@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Integer, Select, func, literal, literal_co
 from services.projects import tables
 from services.projects.domain.stages import Stage
 from services.projects.queries import paging
-from shared.problems import invalid
+from shared.problems import bad_cursor, invalid
 
 _table = tables.project.c
 _STAGES = [stage.value for stage in Stage]
@@ -117,5 +117,5 @@ def _after(cursor: str, sort: str, descending: bool) -> tuple[Any, ...]:
     try:
         found = ORDERS[sort].read(value)
     except ValueError as error:
-        raise invalid("The cursor is not one that a page gave.", where="cursor") from error
+        raise bad_cursor() from error
     return (found, project) if sort != "project" else (project,)

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from shared.problems import Problem, invalid
+from shared.problems import bad_cursor
 
 
 def cursor(*key: str) -> str:
@@ -19,9 +19,9 @@ def read(cursor: str, length: int) -> list[str]:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=list[str])
     except (ValueError, msgspec.MsgspecError) as error:
-        raise _bad_cursor() from error
+        raise bad_cursor() from error
     if len(key) != length or any("\0" in part for part in key):  # no text of PostgreSQL holds U+0000
-        raise _bad_cursor()
+        raise bad_cursor()
     return key
 
 
@@ -31,20 +31,12 @@ def read_day(cursor: str) -> tuple[date, str]:
     try:
         return date.fromisoformat(day), key
     except ValueError as error:
-        raise _bad_cursor() from error
+        raise bad_cursor() from error
 
 
 def read_number(cursor: str) -> int:
     """The one number in a cursor. Raises Problem for anything made up."""
     (number,) = read(cursor, 1)
     if not number.isdecimal() or len(number) > 18:
-        raise _bad_cursor()
+        raise bad_cursor()
     return int(number)
-
-
-def _bad_cursor() -> Problem:
-    return invalid(
-        "The cursor is not one that a page gave.",
-        where="cursor",
-        remedy="Use next_cursor of the page before, or leave it out for the first page.",
-    )

@@ -98,7 +98,7 @@ async def test_a_made_up_cursor_is_answered_as_such(service: Service) -> None:
         "WyJhIiwgOTk5OTk5OTk5OTk5LCAiYSJd",
     ):
         problem = await service.refused(PROVINCE, "list-targets", cursor=cursor)
-        assert (problem.status, problem.code) == (400, "invalid-cursor"), cursor
+        assert (problem.status, problem.code) == (422, "bad-cursor"), cursor
 
 
 async def test_the_plan_says_how_much_of_each_programme_is_measured(service: Service) -> None:

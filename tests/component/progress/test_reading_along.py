@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -75,6 +76,18 @@ async def test_an_unknown_id_starts_over_from_a_snapshot(service: Service, sourc
         assert answer["reset"] is True, unknown
         assert len(answer["snapshot"]["rows"]) == 10
         assert answer["last"] == "v1:75"
+
+
+async def test_who_was_away_for_too_long_starts_over_from_a_snapshot(
+    service: Service, sources: Sources, monkeypatch: pytest.MonkeyPatch
+):
+    """Any old id was answered change by change from there: twenty streams, 11.6 s of CPU in 15 s."""
+    await sources.plan()
+    await service.caught_up(sources)
+    monkeypatch.setattr("services.progress.feed.HISTORY", 10)
+    assert (await service.ask("changes", after="v1:64"))["reset"] is True
+    near = await service.ask("changes", after="v1:65")
+    assert (near["reset"], len(near["items"])) == (False, 10)
 
 
 async def test_a_waiting_reader_is_told_at_once(service: Service, sources: Sources):

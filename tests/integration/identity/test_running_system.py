@@ -331,7 +331,7 @@ async def test_a_person_is_erased_and_the_chain_still_verifies(portal: Portal) -
     assert told["name"] is None
     for needle in (subject, name):
         assert await everywhere(portal, needle) == []
-    assert await everywhere(portal, known_as) == acted, "the events keep the reference"
+    assert set(acted) <= set(await everywhere(portal, known_as)), "the events keep the reference"
     said = io.StringIO()
     assert await verify(portal.system.settings.data, None, [], Console(file=said)) == 0, said.getvalue()
     assert json.dumps(told).count(known_as) == 1

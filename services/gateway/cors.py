@@ -1,0 +1,43 @@
+"""Pages of other origins that may use the API (CORS): those that the settings name, none by default.
+
+Tokens come in a header and there are no cookies, so credentials are never allowed: what a page may do, its token says.
+"""
+
+from collections.abc import Callable, Sequence
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.positions import HEADER
+from shared.http_limits import too_often
+from shared.http_refusals import address, problem_response
+
+_METHODS = ("GET", "POST", "DELETE")
+_SENT = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", HEADER, "Last-Event-ID", "File-Name",
+    "X-Request-ID", "traceparent",
+)  # fmt: skip
+_READ = ("ETag", "Idempotency-Key", HEADER, "Retry-After", "X-Trace-Id", "Content-Disposition", "Allow")
+
+
+class Cors(CORSMiddleware):
+    """Starlette's, whose answers to preflights count against the address: they need no token."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str], taken: Callable[[str], float]) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=_METHODS,
+            allow_headers=_SENT,
+            expose_headers=_READ,
+            max_age=600,
+        )
+        self._taken = taken
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = {name for name, _ in scope.get("headers", ())}
+        preflight = scope["type"] == "http" and scope["method"] == "OPTIONS" and b"origin" in names
+        if preflight and (wait := self._taken(address(scope))):
+            await problem_response(too_often(wait))(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
