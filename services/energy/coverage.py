@@ -31,8 +31,12 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 IDLE_S = 2.0
 
+LOOK_AT_ALL = timedelta(minutes=10)
+"""By the Clock: so often at the latest everybody and the days gone by are looked at. Between two such looks it is silent
+feeds, which may speak again, today and yesterday; and everybody at the moment when the first could be silent."""
+
 # A feed should speak once a real-time series of it is valid; of the newest days with data, the latest arrival.
-_FEEDS = text("""
+_FEEDS = """
     SELECT e.enterprise, e.region, coalesce(s.version, 0) AS version, s.silent_since,
            greatest(a.last_received_at, x.since) AS last
     FROM enterprise e
@@ -42,9 +46,11 @@ _FEEDS = text("""
     LEFT JOIN LATERAL (SELECT max(last_received_at) AS last_received_at FROM (
                   SELECT last_received_at FROM feed_day WHERE enterprise = e.enterprise
                   ORDER BY day DESC LIMIT 3) newest) a ON true
-    LEFT JOIN feed_state s ON s.enterprise = e.enterprise
+    {which} JOIN feed_state s ON s.enterprise = e.enterprise {silent}
     ORDER BY e.enterprise
-""")
+"""
+_ALL_FEEDS = text(_FEEDS.format(which="LEFT", silent=""))
+_SILENT_FEEDS = text(_FEEDS.format(which="", silent="AND s.silent_since IS NOT NULL"))
 
 # The list in force on a day is that of its year, or else the last one before: one stays on it until the next.
 _DAYS = text("""
@@ -84,6 +90,9 @@ class CoverageWatch:
     _judged_to: date | None = field(default=None, init=False)
     _lists: str = field(default="", init=False)
     _failure: str | None = field(default=None, init=False)
+    _all_at: datetime | None = field(default=None, init=False)
+    _next_silence: datetime | None = field(default=None, init=False)
+    _silent_after: timedelta | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """Sweep whenever the Clock moves, and every two seconds. Errors are logged and tried again."""
@@ -108,20 +117,32 @@ class CoverageWatch:
         moment = await self.settled.moment()
         if moment is None:
             return 0
-        written = await self._days(domain.day_of(moment)) + await self._feeds(moment)
+        everybody = self._all_at is None or not timedelta(0) <= moment - self._all_at < LOOK_AT_ALL
+        written = await self._days(domain.day_of(moment), everybody) + await self._feeds(moment, everybody)
+        if everybody:
+            self._all_at = moment
         if written:
             self.energy.appended()
         return written
 
-    async def _feeds(self, moment: datetime) -> int:
+    async def _feeds(self, moment: datetime, everybody: bool) -> int:
         async with self.energy.engine.begin() as conn:
             rule = await monitoring_rule(conn, domain.day_of(moment))
             if rule is None:
                 return 0
             silent_after = timedelta(seconds=float(rule.silent_after_hours * 3600))
+            due = self._next_silence is not None and self._next_silence <= moment
+            everybody = everybody or due or silent_after != self._silent_after
             writes: list[StreamWrite] = []
             events: list[domain.FeedEvent] = []
-            for row in (await conn.execute(_FEEDS, {"now": moment})).all():
+            rows = (await conn.execute(_ALL_FEEDS if everybody else _SILENT_FEEDS, {"now": moment})).all()
+            if everybody:
+                flowing = [
+                    row.last for row in rows if row.silent_since is None and row.last + silent_after >= moment
+                ]
+                self._next_silence = min(flowing) + silent_after if flowing else None
+                self._silent_after = silent_after
+            for row in rows:
                 state = domain.Flowing() if row.silent_since is None else domain.Silent(row.silent_since)
                 command = domain.WatchFeed(row.enterprise, row.region, row.last, silent_after, moment)
                 found = domain.watch(command, state)
@@ -131,7 +152,7 @@ class CoverageWatch:
             await self._append(conn, writes, events, "watch-feeds")
         return len(events)
 
-    async def _days(self, today: date) -> int:
+    async def _days(self, today: date, everything: bool) -> int:
         written = 0
         while True:
             async with self.energy.engine.begin() as conn:
@@ -141,7 +162,8 @@ class CoverageWatch:
                 if lists.lists != self._lists or self._judged_to is None:
                     first = lists.first
                 else:
-                    first = max(lists.first, self._judged_to - self.look_back)
+                    back = self.look_back if everything else timedelta(days=1)
+                    first = max(lists.first, min(today, self._judged_to) - back)
                 rows = (await conn.execute(_DAYS, {"first": first, "today": today, "limit": BATCH})).all()
                 writes: list[StreamWrite] = []
                 events: list[domain.CoverageChanged] = []

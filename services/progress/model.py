@@ -206,18 +206,20 @@ class ReadModel:
             return int((await conn.execute(_SEQ)).scalar_one())
 
     async def _state_key(self, now: datetime) -> object:
-        async with self.engine.connect() as conn:
-            applied = await self._applied(conn)
-        return _key(self.version, applied, local_day(now))
+        # Both at once: after a switch in between, the old version's tables would be asked for the new one's positions.
+        version, engine = self.version, self.engine
+        async with engine.connect() as conn:
+            applied = await _applied(conn, version)
+        return _key(version, applied, local_day(now))
 
     async def _load(
         self, moment: datetime, plan: str | None, *, past: bool, before: Snapshot | None = None
     ) -> Snapshot:
         """The state at a moment. What was counted for `before` is not counted again where it is still so."""
-        version, day = self.version, local_day(moment)
-        async with self.engine.connect() as raw:
+        version, engine, day = self.version, self.engine, local_day(moment)
+        async with engine.connect() as raw:
             conn = await raw.execution_options(isolation_level="REPEATABLE READ")
-            applied = await self._applied(conn)
+            applied = await _applied(conn, version)
             seq = int((await conn.execute(_SEQ)).scalar_one())
             counted = None
             if before is not None and _marks(before.version, before.applied, before.day) == _marks(
@@ -230,9 +232,10 @@ class ReadModel:
         figures = measures.figures(facts, self.rules, moment)
         return Snapshot(version, seq, applied, moment, day, past, facts, figures)
 
-    async def _applied(self, conn: AsyncConnection) -> dict[str, Applied]:
-        rows = await conn.execute(_POSITIONS, {"projection": versions.schema_name(self.version)})
-        return {row.source: Applied(row.position, row.recorded_at, row.updated_at) for row in rows}
+
+async def _applied(conn: AsyncConnection, version: int) -> dict[str, Applied]:
+    rows = await conn.execute(_POSITIONS, {"projection": versions.schema_name(version)})
+    return {row.source: Applied(row.position, row.recorded_at, row.updated_at) for row in rows}
 
 
 def _key(version: int, applied: Mapping[str, Applied], day: date) -> object:

@@ -1,5 +1,7 @@
 """Online monitoring (EN-14): same-day data, backfill, silence, on the real database."""
 
+from sqlalchemy import event
+
 from services.energy.backlog import Settled
 from services.energy.coverage import CoverageWatch
 from tests.component.energy.conftest import FUZHOU, OPS, XIAMEN, NothingWaits, Service, local
@@ -140,3 +142,36 @@ async def test_without_a_new_list_the_old_one_stays_in_force(mill: Service) -> N
     mill.clock.set(local("2014-01-02 00:00"))
     await mill.watch.sweep()
     assert (await mill.events("CoverageChanged"))[-1].data["day"] == "2014-01-01"
+
+
+async def test_between_two_looks_at_all_only_silent_feeds_are_read(
+    mill: Service,
+) -> None:
+    """Every two seconds all enterprises were read. Silence and its end are told at the same moments all the same."""
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    def looks_at_all() -> int:
+        return sum("LEFT JOIN feed_state" in statement for statement in asked)
+
+    event.listen(mill.engine.sync_engine, "before_cursor_execute", note)
+    watch = mill.watch
+    await mill.push([("2013-01-15 08:00", 3400)], received="2013-01-15 08:00")
+    mill.clock.set(local("2013-01-15 08:05"))
+    await watch.sweep()
+    assert looks_at_all() == 1
+    for minute in (6, 7, 8):
+        mill.clock.set(local(f"2013-01-15 08:{minute:02d}"))
+        await watch.sweep()
+    assert looks_at_all() == 1
+    mill.clock.set(local("2013-01-15 10:01"))
+    await watch.sweep()
+    assert [e.type for e in await mill.events("FeedSilent", "FeedResumed")] == ["FeedSilent"]
+    before = looks_at_all()
+    await mill.push([("2013-01-15 10:01", 3500)], received="2013-01-15 10:02")
+    mill.clock.set(local("2013-01-15 10:03"))
+    await watch.sweep()
+    assert [e.type for e in await mill.events("FeedSilent", "FeedResumed")][-1] == "FeedResumed"
+    assert looks_at_all() == before

@@ -333,6 +333,13 @@ async def test_whoever_wrote_can_wait_for_the_projection(
     assert await diary.positions() == up_to(3)
 
 
+async def test_what_was_remembered_before_a_restore_is_not_believed(diary: Diary) -> None:
+    """The database was restored under the process: it remembers a position that is not there any more."""
+    checkpoints = Checkpoints(diary.engine, "diary")
+    await checkpoints.advanced(SOURCE, 5)
+    assert not await checkpoints.wait_for(SOURCE, 5, timeout_s=0.2)
+
+
 async def test_each_source_has_a_line_of_its_own(ledger: Ledger, diary: Diary, stream: JetStreamContext):
     await stream.add_stream(domain_stream("energy"))
     await ledger.append(4)
