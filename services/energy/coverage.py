@@ -32,8 +32,8 @@ BATCH = 500
 IDLE_S = 2.0
 
 LOOK_AT_ALL = timedelta(minutes=10)
-"""By the Clock: so often at the latest everybody and the days gone by are looked at. Between two such looks it is silent
-feeds, which may speak again, today and yesterday; and everybody at the moment when the first could be silent."""
+"""By the Clock: so often at the latest everybody and the days gone by are looked at. Between two such looks these are
+read: silent feeds, which may speak again, today and yesterday; everybody when the first could have fallen silent."""
 
 # A feed should speak once a real-time series of it is valid; of the newest days with data, the latest arrival.
 _FEEDS = """

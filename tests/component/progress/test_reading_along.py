@@ -224,3 +224,25 @@ async def test_a_restarted_service_goes_on_from_its_checkpoint(
 
         # What was sent before this process began is read again from the stream.
         assert await wait_for(live_row)
+
+
+async def test_a_snapshot_has_its_versions_positions_while_another_one_takes_over(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version was read again after the connection was made: of a version that it isn't, there are no positions."""
+    model = service.model
+    expected = (await model.snapshot()).applied
+    assert expected
+    connect, version = model.engine.connect, model.version
+
+    def switching() -> object:
+        model.version = version + 1  # what `open` does in between
+        return connect()
+
+    monkeypatch.setattr(model, "_cached", {})
+    monkeypatch.setattr(type(model.engine), "connect", lambda _engine: switching())
+    try:
+        found = await model._load(model.clock.now(), None, past=False)
+    finally:
+        model.version = version
+    assert (found.version, found.applied.keys()) == (version, expected.keys())

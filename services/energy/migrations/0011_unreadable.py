@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.database import grant, run_script
 
-revision = "0010_unreadable"
-down_revision = "0009_door_role"
+revision = "0011_unreadable"
+down_revision = "0010_door_role"
 
 _EXPAND = """
 ALTER TABLE undecodable
