@@ -2,6 +2,7 @@
 
 from services.energy.api import (
     credentials,
+    energy_lists,
     enterprises,
     meters,
     monitoring,
@@ -15,6 +16,7 @@ from services.energy.api.base import ops, serve
 
 __all__ = [
     "credentials",
+    "energy_lists",
     "enterprises",
     "meters",
     "monitoring",

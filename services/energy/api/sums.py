@@ -22,8 +22,11 @@ from services.energy.app import sum_queries
 from shared.rpc import Call
 
 Grain = Annotated[
-    Literal["hour", "day", "month"],
-    Field(description="hour: at most 7 days at once, day: 92 days, month: 24 months. Boundaries in +08:00"),
+    Literal["hour", "day", "month", "year"],
+    Field(
+        description="Boundaries in +08:00, China's days. At once at most 7 days of hours, 92 days, 24 months, 10 "
+        "years; the lists have pages"
+    ),
 ]
 BasisChoice = Annotated[
     Literal["equal", "equivalent", "both"],
@@ -79,6 +82,7 @@ class Period(Answer):
     """One hour, day or month. Missing is null, never zero; `spread` is the part of `native` that comes from
     intervals over missing slots; `present` of `expected` slots hold a reading."""
 
+    period: str = Field(description="in China's days: 2013, 2013-01, 2013-01-15, 2013-01-15T08:00")
     start: datetime
     native: Figure | None
     spread: Figure
@@ -107,6 +111,7 @@ class EnterpriseEnergyAnswer(Answer):
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     carriers: list[CarrierEnergy]
+    as_of: datetime = Field(description="the sums are what was known at this moment")
 
 
 @ops.query(
@@ -145,8 +150,9 @@ class MeterEnergy(Request):
 
 
 class MeterPeriod(Answer):
-    """One hour, day or month of a meter, in the carrier's unit."""
+    """One hour, day, month or year of a meter, in the carrier's unit."""
 
+    period: str = Field(description="in China's days: 2013, 2013-01, 2013-01-15, 2013-01-15T08:00")
     start: datetime
     native: Figure | None
     spread: Figure
@@ -166,6 +172,7 @@ class MeterEnergyAnswer(Answer):
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     periods: list[MeterPeriod]
+    as_of: datetime = Field(description="the sums are what was known at this moment")
 
 
 @ops.query(

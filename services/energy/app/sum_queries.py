@@ -1,13 +1,14 @@
 """Queries on sums: what the readings' store says, narrowed to what the asker may see."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.app.context import Energy
@@ -19,7 +20,8 @@ from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found
 
-_MOST_DAYS = {"hour": 7, "day": 92, "month": 731}
+_MOST_DAYS = {"hour": 7, "day": 92, "month": 731, "year": 3653}
+_LABEL = {"day": 10, "month": 7, "year": 4}
 _FEED_TODAY = text("""
     SELECT to_timestamp(max(last_t)) AS last_reading_at, max(last_received_at) AS last_received_at
     FROM feed_day WHERE enterprise = :e AND day BETWEEN CAST(:day AS date) - 1 AND :day
@@ -40,15 +42,15 @@ async def enterprise_energy(
         else:
             pairs = [(enterprise, first + timedelta(days=n)) for n in range((last - first).days + 1)]
             figures = await sums.day_figures(inner, pairs, until=now)
-            if grain == "month":
-                figures = _months(figures)
+            figures = together(figures, grain)
     return {
         "enterprise": enterprise,
         "grain": grain,
         "basis": basis,
         "first": first,
         "last": last,
-        "carriers": _carriers(figures, basis),
+        "carriers": _carriers(figures, basis, grain),
+        "as_of": now,
     }
 
 
@@ -58,13 +60,7 @@ async def meter_energy(
     """Sums of one meter by period."""
     first, last = _span(grain, first, last)
     async with energy.engine.connect() as conn:
-        row = (await conn.execute(select(tables.meter).where(tables.meter.c.meter == meter))).one_or_none()
-        if row is None:
-            raise not_found("meter", meter)
-        try:
-            await seen_enterprise(conn, actor, row.enterprise)
-        except Problem as problem:
-            raise not_found("meter", meter) from problem
+        row = await seen_meter(conn, actor, meter)
         hours = await sums.meter_hours(
             await driver(conn), meter, statistic_type, day_start(first), day_start(last + timedelta(days=1))
         )
@@ -76,8 +72,21 @@ async def meter_energy(
         "grain": grain,
         "first": first,
         "last": last,
-        "periods": [_meter_period(list(part)) for part in _grouped(hours, grain)],
+        "periods": [meter_period(list(part), grain) for part in grouped(hours, grain)],
+        "as_of": energy.now(),
     }
+
+
+async def seen_meter(conn: AsyncConnection, actor: Actor, meter: str) -> Any:
+    """The meter's row. Raises Problem 404 if it isn't there, and the same if it isn't the actor's to see."""
+    row = (await conn.execute(select(tables.meter).where(tables.meter.c.meter == meter))).one_or_none()
+    if row is None:
+        raise not_found("meter", meter)
+    try:
+        await seen_enterprise(conn, actor, row.enterprise)
+    except Problem as problem:
+        raise not_found("meter", meter) from problem
+    return row
 
 
 async def live(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
@@ -100,7 +109,7 @@ async def live(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
         "present": sum(one.present for one in figures),
         "expected": sum(one.expected for one in figures),
         **feed._mapping,
-        "carriers": _carriers(figures, "both"),
+        "carriers": _carriers(figures, "both", "day"),
     }
 
 
@@ -119,30 +128,48 @@ async def receipt(energy: Energy, actor: Actor, enterprise: str, identifier: UUI
 
 
 def _span(grain: str, first: date, last: date) -> tuple[date, date]:
-    """The days to look at: whole months for months. Raises Problem 422 for a span reversed or too long."""
-    if last < first:
-        raise _bad_span(f"{last} is before {first}.", "Give the earlier day as from.")
+    """The days to look at. Raises Problem 422 for a span reversed or too long."""
+    bounds(grain, first, last)
     if (last - first).days >= _MOST_DAYS[grain]:
         detail = f"{(last - first).days + 1} days by {grain} are more than the {_MOST_DAYS[grain]} allowed."
-        raise _bad_span(detail, "Ask for a shorter span, or a coarser grain.")
+        raise _bad_span(detail, "Ask for a shorter span, a coarser grain, or the list, which has pages.")
+    return bounds(grain, first, last)
+
+
+def bounds(grain: str, first: date, last: date) -> tuple[date, date]:
+    """The days from the first to the last period: whole months, whole years. Raises Problem 422 for a span reversed."""
+    if last < first:
+        raise _bad_span(f"{last} is before {first}.", "Give the earlier day as from.")
+    if grain == "year":
+        return first.replace(month=1, day=1), last.replace(month=12, day=31)
     if grain == "month":
         following = (last.replace(day=28) + timedelta(days=4)).replace(day=1)
         return first.replace(day=1), following - timedelta(days=1)
     return first, last
 
 
+def label(start: datetime, grain: str) -> str:
+    """The period's name in China's days (+08:00), e.g. 2013-01 for a month that begins on 31 December by UTC."""
+    local = start.astimezone(timezone(timedelta(hours=8)))
+    return f"{local:%Y-%m-%dT%H:%M}" if grain == "hour" else local.date().isoformat()[: _LABEL[grain]]
+
+
 def _bad_span(detail: str, remedy: str) -> Problem:
     return Problem(422, "bad-span", "Not a span of days", detail, where="to", remedy=remedy)
 
 
-def _months(figures: Sequence[sums.Sum]) -> list[sums.Sum]:
-    def month(one: sums.Sum) -> tuple[str, date]:
-        return one.carrier, one.day.replace(day=1)
+def together(figures: Sequence[sums.Sum], grain: str) -> list[sums.Sum]:
+    """Days, by carrier, as months or years; hours and days as they are."""
+    if grain in ("hour", "day"):
+        return list(figures)
 
-    return [sums.total(list(part)) for _, part in groupby(figures, key=month)]
+    def period(one: sums.Sum) -> tuple[str, str]:
+        return one.carrier, label(one.start, grain)
+
+    return [sums.total(list(part)) for _, part in groupby(figures, key=period)]
 
 
-def _carriers(figures: Iterable[sums.Sum], basis: str) -> list[dict[str, Any]]:
+def _carriers(figures: Iterable[sums.Sum], basis: str, grain: str) -> list[dict[str, Any]]:
     carriers: list[dict[str, Any]] = []
     for carrier, part in groupby(figures, key=lambda one: one.carrier):
         periods = list(part)
@@ -164,15 +191,16 @@ def _carriers(figures: Iterable[sums.Sum], basis: str) -> list[dict[str, Any]]:
                     }
                     for one in used
                 ],
-                "periods": [_period(one, used, basis) for one in periods],
+                "periods": [_period(one, used, basis, grain) for one in periods],
             }
         )
     return carriers
 
 
-def _period(one: sums.Sum, used: Sequence[sums.PinnedCoefficient], basis: str) -> dict[str, Any]:
+def _period(one: sums.Sum, used: Sequence[sums.PinnedCoefficient], basis: str, grain: str) -> dict[str, Any]:
     tce = {"equal": one.tce_equal, "equivalent": one.tce_equivalent}
     return {
+        "period": label(one.start, grain),
         "start": one.start,
         "native": one.native,
         "spread": one.spread,
@@ -184,20 +212,17 @@ def _period(one: sums.Sum, used: Sequence[sums.PinnedCoefficient], basis: str) -
     }
 
 
-def _grouped(hours: Sequence[sums.MeterHour], grain: str) -> Iterable[Iterable[sums.MeterHour]]:
-    def period(hour: sums.MeterHour) -> datetime | date:
-        if grain == "hour":
-            return hour.start
-        day = day_of(hour.start)
-        return day if grain == "day" else day.replace(day=1)
-
-    return (part for _, part in groupby(hours, key=period))
+def grouped(hours: Sequence[sums.MeterHour], grain: str) -> Iterable[Iterable[sums.MeterHour]]:
+    """A meter's hours by period."""
+    return (part for _, part in groupby(hours, key=lambda hour: label(hour.start, grain)))
 
 
-def _meter_period(hours: Sequence[sums.MeterHour]) -> dict[str, Any]:
+def meter_period(hours: Sequence[sums.MeterHour], grain: str) -> dict[str, Any]:
+    """The sum of a period's hours."""
     measured = [hour.native for hour in hours if hour.native is not None]
     present, expected = sum(hour.present for hour in hours), sum(hour.expected for hour in hours)
     return {
+        "period": label(hours[0].start, grain),
         "start": hours[0].start,
         "native": sum(measured, Decimal(0)) if measured else None,
         "spread": sum((hour.spread for hour in hours), Decimal(0)),

@@ -1,0 +1,168 @@
+"""Energy as lists, a row a period and any span page by page, so that a spreadsheet can be made of it; raw readings."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from services.energy.app.context import Energy
+from services.energy.app.meter_store import moment
+from services.energy.app.paging import bad_cursor, page, pair
+from services.energy.app.sum_queries import bounds, grouped, label, meter_period, seen_meter, together
+from services.energy.domain.conversion import quantity
+from services.energy.domain.coverage import day_start
+from services.energy.domain.measured_day import completeness
+from services.energy.readings import sums
+from services.energy.readings.archive_line import archive_line
+from services.energy.readings.reference import driver
+from services.energy.regions import seen_enterprise
+from shared.identity import Actor
+
+_DAYS_ON_A_PAGE = {"hour": 7, "day": 92, "month": 366, "year": 731}
+"""So many days are looked at for one page, and then to the end of the month or year."""
+
+_PUBLISHED = text("""
+    SELECT day, revision, measured_at FROM measured_day
+    WHERE enterprise = :enterprise AND day BETWEEN :first AND :last
+""")
+# Of a time that two series share (a replacement) both are listed: what ended and what began.
+_READINGS = text("""
+    SELECT r.t, r.s, r.v, x.unit,
+           ARRAY(SELECT v FROM history h WHERE h.s = r.s AND h.t = r.t ORDER BY rk, v) AS old
+    FROM series x JOIN reading r USING (s)
+    WHERE x.meter = :meter AND x.statistic_type = :type AND r.t > :begin AND r.t <= :finish
+      AND (r.t, r.s) > (:after_t, :after_s)
+    ORDER BY r.t, r.s LIMIT :limit
+""")
+
+
+async def enterprise_periods(
+    energy: Energy, actor: Actor, enterprise: str, grain: str, first: date, last: date, cursor: str | None
+) -> dict[str, Any]:
+    """A page of an enterprise's energy by period and carrier."""
+    first, last = bounds(grain, first, last)
+    begin, finish = _part(grain, first, last, cursor)
+    async with energy.engine.connect() as conn:
+        await seen_enterprise(conn, actor, enterprise)
+        inner, now = await driver(conn), energy.now()
+        if grain == "hour":
+            ends = day_start(finish + timedelta(days=1))
+            figures = await sums.enterprise_hours(inner, enterprise, day_start(begin), ends, until=now)
+        else:
+            pairs = [(enterprise, begin + timedelta(days=n)) for n in range((finish - begin).days + 1)]
+            figures = together(await sums.day_figures(inner, pairs, until=now), grain)
+        span = {"enterprise": enterprise, "first": begin, "last": finish}
+        published = {row.day: row for row in await conn.execute(_PUBLISHED, span)}
+    items = [
+        {
+            "period": label(one.start, grain),
+            "start": one.start,
+            "carrier": one.carrier,
+            "unit": one.unit,
+            "native": one.native,
+            "spread": one.spread,
+            "present": one.present,
+            "expected": one.expected,
+            "completeness": completeness(one.present, one.expected),
+            "tce_equal": one.tce_equal,
+            "tce_equivalent": one.tce_equivalent,
+            **_as_published(grain, one.day, published.values()),
+        }
+        for one in sorted(figures, key=lambda each: (each.start, each.carrier))
+    ]
+    return {"items": items, "next_cursor": _next(finish, last), "as_of": now}
+
+
+async def meter_periods(
+    energy: Energy,
+    actor: Actor,
+    meter: str,
+    grain: str,
+    statistic_type: int,
+    first: date,
+    last: date,
+    cursor: str | None,
+) -> dict[str, Any]:
+    """A page of a meter's energy by period."""
+    first, last = bounds(grain, first, last)
+    begin, finish = _part(grain, first, last, cursor)
+    async with energy.engine.connect() as conn:
+        row = await seen_meter(conn, actor, meter)
+        ends = day_start(finish + timedelta(days=1))
+        hours = await sums.meter_hours(await driver(conn), meter, statistic_type, day_start(begin), ends)
+        now = energy.now()
+    periods = [meter_period(list(part), grain) for part in grouped(hours, grain)]
+    items = [{**one, "unit": row.carrier_unit} for one in periods]
+    return {"items": items, "next_cursor": _next(finish, last), "as_of": now}
+
+
+async def readings(
+    energy: Energy,
+    actor: Actor,
+    meter: str,
+    statistic_type: int,
+    first: date,
+    last: date,
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """A page of a meter's readings as they came, each with the values that it superseded."""
+    first, last = bounds("day", first, last)
+    after_t, after_s = pair(cursor)
+    if cursor is not None and not after_t.isdigit():
+        raise bad_cursor(cursor)
+    async with energy.engine.connect() as conn:
+        await seen_meter(conn, actor, meter)
+        line = await archive_line(await driver(conn))
+        rows = await conn.execute(
+            _READINGS,
+            {
+                "meter": meter,
+                "type": statistic_type,
+                "begin": int(day_start(first).timestamp()),
+                "finish": int(day_start(last + timedelta(days=1)).timestamp()),
+                "after_t": int(after_t or 0),
+                "after_s": after_s,
+                "limit": limit + 1,
+            },
+        )
+        items = [
+            {
+                "at": moment(row._mapping["t"]),
+                "value": None if row.v < 0 else quantity(row.v),
+                "unit": row.unit,
+                "old_values": ["" if v < 0 else f"{quantity(v):f}" for v in row.old],
+                "key": f"{row._mapping['t']}|{row.s}",
+            }
+            for row in rows
+        ]
+    found = page(items, limit, lambda item: str(item["key"]))
+    return {**found, "archived_until": moment(line) if line else None}
+
+
+def _part(grain: str, first: date, last: date, cursor: str | None) -> tuple[date, date]:
+    """The days of this page: whole periods, from where the page before ended."""
+    begin = first
+    if cursor is not None:
+        try:
+            begin = date.fromisoformat(cursor)
+        except ValueError:
+            raise bad_cursor(cursor) from None
+        if not first < begin <= last:
+            raise bad_cursor(cursor)
+    _, finish = bounds(grain, begin, min(last, begin + timedelta(days=_DAYS_ON_A_PAGE[grain] - 1)))
+    return begin, min(finish, last)
+
+
+def _next(finish: date, last: date) -> str | None:
+    return None if finish >= last else (finish + timedelta(days=1)).isoformat()
+
+
+def _as_published(grain: str, first: date, published: Iterable[Any]) -> dict[str, Any]:
+    """Which revision of the days' published figures stands, and since when: of a month, its last day changed."""
+    if grain == "hour":
+        return {"revision": None, "published_at": None}
+    of = [row for row in published if label(day_start(row.day), grain) == label(day_start(first), grain)]
+    revision = max((row.revision for row in of), default=None) if grain == "day" else None
+    return {"revision": revision, "published_at": max((row.measured_at for row in of), default=None)}
