@@ -8,7 +8,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 
@@ -23,6 +23,7 @@ class Industry:
     valid_to: date | None
 
 
+@lru_cache(maxsize=16)
 def on(day: date) -> Mapping[str, Industry]:
     """The industries in force on that day by their codes; none where no edition is known for it."""
     return {

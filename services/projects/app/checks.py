@@ -1,11 +1,12 @@
 """What a command names must be known, and the actor's to change: regions, registers, programmes, projects."""
 
 from collections.abc import Sequence
+from datetime import date
 from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
+from services.projects import industries, reference, scope
 from services.projects.domain.refusal import Refused
 from services.projects.domain.tags import with_fields
 from shared.areas import AreaTree
@@ -28,6 +29,20 @@ def check_region(tree: AreaTree, region: str) -> None:
             code="unknown-region",
             where="region",
             remedy="Use the code that the plan's regions carry, e.g. 350181.",
+        )
+
+
+def check_industry(code: str, on: date, where: str = "industry") -> None:
+    """The industry is one of the edition in force on that day; of a day without a known one, any. Raises Refused."""
+    known = industries.on(on)
+    meant = industries.meant(code, known)
+    if known and code not in meant:
+        maybe = f" Is {meant[0]} meant?" if meant else ""
+        raise Refused(
+            f"There is no industry {code!r}.{maybe}",
+            code="unknown-industry",
+            where=where,
+            remedy="Write a code of GB/T 4754-2011 with its 0 in front, e.g. 0610 or C2822.",
         )
 
 

@@ -26,6 +26,7 @@ async def hold(app: App, call: Call, body: models.HoldDiagnosis) -> Reply:
         tree = await reference.area_tree(conn)
         checks.check_region(tree, body.region)
         scope.check_project_write(call.actor, tree, body.region)
+        checks.check_industry(body.industry, today)
         return diagnosis.HoldDiagnosis(
             DiagnosisHeld(
                 diagnosis=body.diagnosis,

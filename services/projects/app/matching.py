@@ -231,6 +231,9 @@ async def _check_project(conn: AsyncConnection, call: Call, tree: AreaTree, proj
 
 async def _terms(app: App, conn: AsyncConnection, listing: str, body: models.ListingTerms) -> Terms:
     """The terms asked for. Without a first day: the one it has, so that the same again changes nothing."""
+    for where in ("industries", "excluded_industries"):
+        for industry in getattr(body, where):
+            checks.check_industry(industry, app.today(), where)
     valid_from = body.valid_from
     if valid_from is None:
         rows = await candidates.load(conn, {listing})

@@ -51,6 +51,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
         tree = await reference.area_tree(conn)
         checks.check_region(tree, body.region)
         scope.check_project_write(call.actor, tree, body.region)
+        checks.check_industry(body.industry, today)
         levels = await reference.register_levels(conn)
         for member in body.registers:
             checks.check_register(call, levels, member.register_)
@@ -95,6 +96,8 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
 
     async def command(conn: AsyncConnection) -> ProjectCommand:
         await checks.kept_project(conn, call, body.project)
+        if body.industry is not None:
+            checks.check_industry(body.industry, today)
         if body.programmes is not None or body.tags is not None:
             row = (
                 await conn.execute(select(tables.project).where(tables.project.c.project == body.project))
