@@ -133,11 +133,9 @@ async def get_figure(call: Call, body: FigureQuestion) -> Encoded:
     """A figure and, if asked for, how it stood at the end of past days by what was known then."""
     snapshot, scope = await ask(call.actor, body)
     figure = one(snapshot, scope, body.target, body.region)
-    history: list[HistoryPoint] = []
-    for moment in _moments(snapshot, body):
-        then = await current().model.snapshot(moment, figure.plan)
-        if (past := then.figure(body.target, body.region)) is not None:
-            history.append(_point(past))
+    moments = _moments(snapshot, body)
+    past = await current().model.history(moments, figure.plan, body.target, body.region)
+    history = [_point(each) for each in past]
     return answered(OneFigure(figure=figure_view(figure), fresh=fresh(snapshot), history=history))
 
 

@@ -34,9 +34,15 @@ RANKED = frozenset({INVESTMENT, INTENSITY})
 """Measures whose city figures are ranked among each other."""
 
 
-def figures(facts: Facts, rules: Rules, as_of: datetime) -> list[Figure]:
-    """All figures of the plan, in the order of their ids. `as_of` is also the moment that due dates go by."""
-    made = [figure for target in facts.targets.values() for figure in _of(target, facts, rules, as_of)]
+def figures(facts: Facts, rules: Rules, as_of: datetime, only: str | None = None) -> list[Figure]:
+    """All figures of the plan, in the order of their ids. `as_of` is also the moment that due dates go by.
+
+    `only`: those of one target, and of the peers that it is ranked among.
+    """
+    asked = facts.targets.values()
+    if only is not None:
+        asked = facts.peers_of(facts.targets[only]) if only in facts.targets else []
+    made = [figure for target in asked for figure in _of(target, facts, rules, as_of)]
     return sorted(ranked(made, facts, rules, RANKED), key=lambda figure: sort_key(figure.id))
 
 

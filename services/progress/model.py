@@ -60,12 +60,17 @@ class Snapshot:
 
     def figure(self, target: str, region: str | None = None) -> Figure | None:
         """One figure by its target's id, and by its region where a target is read region by region."""
-        for figure in self.figures:
-            if figure.target == target and (
-                figure.region == region if region is not None else "@" not in figure.id
-            ):
-                return figure
-        return None
+        return figure_of(self.figures, target, region)
+
+
+def figure_of(figures: Sequence[Figure], target: str, region: str | None) -> Figure | None:
+    """One of the figures by its target's id, and by its region where a target is read region by region."""
+    for figure in figures:
+        if figure.target == target and (
+            figure.region == region if region is not None else "@" not in figure.id
+        ):
+            return figure
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,22 @@ class ReadModel:
             elif not known.at(now):
                 known = self._remember(plan, key, _at(known.snapshot, now))
         return known.snapshot
+
+    async def history(
+        self, moments: Sequence[datetime], plan: str, target: str, region: str | None
+    ) -> list[Figure]:
+        """One figure as it was known at past moments; those at which there was none are left out."""
+        found = []
+        async with self.engine.connect() as raw:
+            conn = await raw.execution_options(isolation_level="REPEATABLE READ")
+            for moment in moments:
+                facts = await load_facts(
+                    conn, self.rules, today=local_day(moment), as_of=moment, plan=plan, only=target
+                )
+                made = measures.figures(facts, self.rules, moment, target)
+                if (figure := figure_of(made, target, region)) is not None:
+                    found.append(figure)
+        return found
 
     def _remember(self, plan: str | None, key: object, snapshot: Snapshot) -> "_Known":
         if plan not in self._cached and len(self._cached) >= 8:

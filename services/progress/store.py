@@ -20,6 +20,7 @@ from services.progress.facts import (
     KEY_USER_LIST,
     ONLINE,
     STATISTIC,
+    TALLY,
     Contribution,
     DayEnergy,
     Facts,
@@ -70,8 +71,11 @@ _OF_DAYS = text(f"""
     ORDER BY source, key, position DESC
 """)
 _CLOSED_DAY = text(f"""
-    SELECT max(period) FROM contribution
-    WHERE measure IN ('{COVERAGE}', '{ENERGY_DAY}') AND period < :today AND {_KNOWN}
+    SELECT max(last.period) FROM (VALUES ('{COVERAGE}'), ('{ENERGY_DAY}')) AS of (measure)
+    CROSS JOIN LATERAL (
+        SELECT period FROM contribution
+        WHERE contribution.measure = of.measure AND period < :today AND {_KNOWN} ORDER BY period DESC LIMIT 1
+    ) AS last
 """)
 _DAY_ENERGY = text(f"""
     SELECT region, sum(value) AS tce_equal, sum(tce_equivalent) AS tce_equivalent, count(*) AS enterprises,
@@ -132,11 +136,13 @@ async def load_facts(
     as_of: datetime | None = None,
     plan: str | None = None,
     tallies: Mapping[str, Tally] | None = None,
+    only: str | None = None,
 ) -> Facts:
     """What was known at `as_of` (None: all that is applied) about one plan (None: the latest year's).
 
     `today` is the day in the plan's time that the question is asked for: days before it are closed.
-    `tallies`: what is known to be counted already; counting anew is the dearest part.
+    `tallies`: what is known to be counted already; counting anew is the dearest part. `only`: a target, of which no
+    more is read than its figures and those of its peers need.
     """
     moment = {"as_of": as_of}
     plans = [_plan(row.data) for row in await conn.execute(_PLANS, moment)]
@@ -144,15 +150,19 @@ async def load_facts(
     areas = AreaTree.read(row.data for row in await conn.execute(_REGIONS, moment))
     code = chosen.plan if chosen else (plan or "")
     targets = [_target(row) for row in await conn.execute(_TARGETS, {**moment, "plan": code})]
-    closed = (await conn.execute(_CLOSED_DAY, {**moment, "today": today.isoformat()})).scalar_one_or_none()
-    days = {day for day in (closed, today.isoformat()) if day}
-    days |= {t.deadline.isoformat() for t in targets if t.measure == ONLINE and t.deadline is not None}
-    rows = [
-        *await conn.execute(_LAST, {**moment, "measures": [INVESTMENT, STATISTIC, FEED]}),
-        *await conn.execute(_LISTED, moment),
-        *await conn.execute(_OF_DAYS, {**moment, "days": sorted(days)}),
-    ]
-    energy = await conn.execute(_DAY_ENERGY, {**moment, "day": closed}) if closed else ()
+    measure = next((t.measure for t in targets if t.target == only), None)
+    online = only is None or measure == ONLINE
+    closed = None
+    rows = list(await conn.execute(_LAST, {**moment, "measures": _reported(measure, every=only is None)}))
+    if online:
+        asked_at = {**moment, "today": today.isoformat()}
+        closed = (await conn.execute(_CLOSED_DAY, asked_at)).scalar_one_or_none()
+        days = {day for day in (closed, today.isoformat()) if day}
+        days |= {t.deadline.isoformat() for t in targets if t.measure == ONLINE and t.deadline is not None}
+        rows += await conn.execute(_LISTED, moment)
+        rows += await conn.execute(_OF_DAYS, {**moment, "days": sorted(days)})
+    energy = await conn.execute(_DAY_ENERGY, {**moment, "day": closed}) if closed and only is None else ()
+    counted = [target for target in targets if only in (None, target.target)]
     return Facts(
         plan=chosen,
         areas=areas,
@@ -172,8 +182,15 @@ async def load_facts(
         },
         tallies=tallies
         if tallies is not None
-        else await _tallies(conn, targets, areas, rules, today, moment),
+        else await _tallies(conn, counted, areas, rules, today, moment),
     )
+
+
+def _reported(measure: str | None, *, every: bool) -> list[str]:
+    """What is reported for a measure, one row per thing that is said anew."""
+    if every:
+        return [INVESTMENT, STATISTIC, FEED]
+    return {ONLINE: [FEED], TALLY: []}.get(measure or "", [INVESTMENT, STATISTIC])
 
 
 async def _tallies(
