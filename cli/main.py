@@ -141,12 +141,25 @@ def plan_load(
     reason: Annotated[
         str | None, typer.Option(help="why targets changed, when a plan is loaded again")
     ] = None,
+    over: Annotated[
+        list[str] | None, typer.Option(help="another plan that may lose regions, rules or coefficients by it")
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Load a plan: each part goes to the service that owns it. Loading it again changes nothing."""
+    """Load a plan: each part to the service that owns it, all of them or none. Loading it again changes nothing."""
     from cli.plan import load
 
-    run(load(data, name, reason, console))
+    run(load(data, name, reason, over or [], console))
+
+
+@plan.command("check")
+def plan_check(
+    path: Annotated[str, typer.Argument(help="a folder below plans/, or a path")] = "fujian-2013",
+) -> None:
+    """Judge a plan's folder without a system: every fault with file, line and remedy."""
+    from cli.plan import check
+
+    check(path, console)
 
 
 @readings.command("import")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from plans import checks, openings, parts
+from plans import checks, computable, openings, parts
 from plans.duties import Duty
 from plans.limits import Limit, LimitStandard, Prices, check_limits
 from plans.model import (
@@ -182,19 +182,23 @@ def load_folder(folder: Path) -> Plan:
         *checks.unique(units, "unit", lambda row: row.unit),
         *checks.unique(registers, "register", lambda row: row.register_),
         *checks.project_rules(project_rules),
+        *computable.project_rules(project_rules, registers, actors),
         *checks.unique(project_tags, "tag", lambda row: row.tag),
         *checks.tags(project_tags, programmes),
         *checks.unique(funds, "fund", lambda row: row.fund),
         *checks.funds(funds, regions, programmes),
+        *computable.funds(funds),
         *checks.unique(measures, "measure", lambda row: row.measure),
         *checks.measures(measures, regions, project_tags),
         *checks.one_at_a_time(schemes, lambda row: (row.valid_from, row.valid_to)),
         *checks.appraisal(schemes),
         *checks.regions(regions, relations, envelope.province),
         *checks.targets(targets, bases, programmes, levels, units, envelope),
+        *computable.targets(targets, bases),
         *checks.sums(sums, targets),
         *checks.duties(duties, actors, envelope),
         *checks.coefficients(coefficients, statistical, codes, units),
+        *computable.coefficients(coefficients),
         *checks.sectors(sectors),
         *checks.unique(standards, "standard", lambda row: row.standard),
         *check_limits(standards, limits),

@@ -167,6 +167,9 @@ _LAST = text(f"SELECT {_COLUMNS} FROM event WHERE {_OF_PART} ORDER BY version DE
 _LOAD_MANY = text(
     f"SELECT {_COLUMNS} FROM event WHERE stream = ANY(CAST(:streams AS text[])) ORDER BY stream, version"
 )
+_OF_STREAMS = text(
+    f"SELECT {_COLUMNS} FROM event WHERE stream >= :first AND stream < :beyond ORDER BY position"
+)
 _READ = text(f"SELECT {_COLUMNS} FROM event WHERE position > :after ORDER BY position LIMIT :limit")
 _HEAD = text("""
     SELECT position, hash, nullif(recorded_at, '-infinity') AS recorded_at, incarnation FROM event_counter
@@ -289,6 +292,11 @@ class EventLog:
                 raise VersionConflict(", ".join(write.stream for write in writes)) from error
             raise
         return Appended(row.first_position, row.last_position, row.recorded_at, bytes(row.hash))
+
+    async def of_streams(self, conn: AsyncConnection, beginning: str) -> list[Event]:
+        """Every event of the streams whose names begin so, in the order of the log; for kinds with few events."""
+        rows = await conn.execute(_OF_STREAMS, {"first": beginning, "beyond": beginning + "\U0010ffff"})
+        return [_event(row) for row in rows]
 
     async def read(self, conn: AsyncConnection, after: int, limit: int) -> list[Event]:
         """The log in order, from position `after` on (exclusive), at most `limit` events."""

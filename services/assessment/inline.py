@@ -107,7 +107,7 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
 
 
 async def _regions(conn: AsyncConnection, event: RegionsDefined) -> None:
-    """The newest list replaces the plan's own; where two plans name one code, the newer definition counts."""
+    """Regions are one map for all plans: the newest list holds."""
     rows = [
         {
             "code": region.code,
@@ -122,10 +122,8 @@ async def _regions(conn: AsyncConnection, event: RegionsDefined) -> None:
         }
         for region in event.regions
     ]
-    await conn.execute(delete(tables.region).where(tables.region.c.plan == event.plan))
-    statement = insert(tables.region)
-    replaced = {name: statement.excluded[name] for name in rows[0] if name != "code"}
-    await conn.execute(statement.on_conflict_do_update(index_elements=["code"], set_=replaced), rows)
+    await conn.execute(delete(tables.region))
+    await conn.execute(insert(tables.region), rows)
 
 
 async def _target(conn: AsyncConnection, facts: TargetFacts) -> None:

@@ -315,6 +315,12 @@ class LoadPlan(Request):
     reason: Annotated[
         Text | None, Field(description="Why; needed where something that was published changes.")
     ] = None
+    replace: Annotated[bool, Field(description="true: regions that aren't named any more are dropped")] = (
+        False
+    )
+    over: Annotated[
+        list[PlanId], Field(max_length=20, description="other plans that may lose regions by it")
+    ] = []
 
 
 class ReviseTarget(Request):

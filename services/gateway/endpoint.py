@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway import exports
-from services.gateway.auth import Authenticator, Caller
+from services.gateway.auth import ENTERPRISE, Authenticator, Caller
 from services.gateway.contracts import OperationContract, contract
 from services.gateway.exports import Exports
 from services.gateway.flights import Flights
@@ -153,9 +153,11 @@ class Endpoints:
         self, request: Request, route: Route, body: dict[str, Any], actor: Actor, correlation_id: str
     ) -> dict[str, Any]:
         """The answer to the question that goes along with a command, at least as new as the caller's token says."""
-        if route.attached is None:
+        if route.attached is None or (route.attached.roles and actor.role not in route.attached.roles):
             return {}
         asked: dict[str, Any] = {name: body[name] for name in route.attached.takes if name in body}
+        if actor.role == ENTERPRISE and route.organisation in route.attached.takes:
+            asked[route.organisation] = actor.organisation
         if token := request.headers.get(HEADER):
             asked["at_least"] = self._positions.read(token)
         answer = await self._client.query(

@@ -16,6 +16,7 @@ from services.projects.domain import (
     meeting,
     monthly_report,
     plan,
+    plan_loading,
     project,
     project_decisions,
     project_problem,
@@ -57,7 +58,7 @@ PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 COHORT = Decider(cohort.INITIAL, cohort.decide, cohort.evolve)
 MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_report.evolve)
 REPORTING_MONTH = Decider(reporting_month.INITIAL, reporting_month.decide, reporting_month.evolve)
-PLAN = Decider(plan.INITIAL, plan.decide, plan.evolve)
+PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)

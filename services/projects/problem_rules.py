@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
@@ -32,7 +31,7 @@ async def rules(conn: AsyncConnection) -> Rules:
     return [
         EscalationRule(level, each.answer_days, each.escalate_after_days, rule.valid_from, rule.valid_to)
         for rule in found
-        for level, each in msgspec.convert(rule.parameters, _Parameters).levels.items()
+        for level, each in reference.read(rule, _Parameters).levels.items()
     ]
 
 

@@ -1,6 +1,7 @@
 """What decisions and queries need to know of the world: regions, registers, duties, other reports."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,12 +18,19 @@ from services.projects import tables
 from services.projects.domain.duty import Duty
 from services.projects.domain.money.separation import Separation
 from services.projects.domain.plan import Region, RegionRelation
+from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule, in_force
 from services.projects.domain.tags import Tag
 from services.projects.memory import remembers
 from shared.areas import AreaTree
 
 P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class _InvestorDepartments:
+    departments: Mapping[str, str]
+
 
 TARGETS = "targets"
 """The projection under which the assessment service's targets are followed; its checkpoint says up to where."""
@@ -92,8 +100,20 @@ async def rules(conn: AsyncConnection, name: str) -> list[Rule]:
 
 async def parameters(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
     """The parameters of the rule in force on that day, as a `shape`. Raises Refused without such a rule."""
-    rule = in_force(await rules(conn, name), name, on)
-    return msgspec.convert(rule.parameters, shape, strict=False)
+    return read(in_force(await rules(conn, name), name, on), shape)
+
+
+def read(rule: Rule, shape: type[P]) -> P:
+    """A rule's parameters as a `shape`. Raises Refused for one that an earlier release took without a look."""
+    try:
+        return msgspec.convert(rule.parameters, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(
+            f"The rule {rule.rule} of {rule.valid_from} can't be read: {error}.",
+            code="rule-parameters",
+            status=409,
+            remedy="Load the plan again with the parameters that the rule needs: shengji plan check, then load.",
+        ) from error
 
 
 async def separation_of_duties(conn: AsyncConnection, on: date) -> Separation:
@@ -103,8 +123,9 @@ async def separation_of_duties(conn: AsyncConnection, on: date) -> Separation:
 
 async def _or_default(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
     known = await rules(conn, name)
-    rule = in_force(known if any(each.holds(on) for each in known) else _default_rules(), name, on)
-    return msgspec.convert(rule.parameters, shape, strict=False)
+    return read(
+        in_force(known if any(each.holds(on) for each in known) else _default_rules(), name, on), shape
+    )
 
 
 @cache
@@ -119,8 +140,7 @@ async def departments(conn: AsyncConnection, on: date) -> Mapping[str, str]:
     known = await rules(conn, "investor_departments")
     if not any(rule.holds(on) for rule in known):
         return {}
-    found: Mapping[str, str] = in_force(known, "investor_departments", on).parameters["departments"]
-    return found
+    return read(in_force(known, "investor_departments", on), _InvestorDepartments).departments
 
 
 @remembers

@@ -3,12 +3,13 @@
 from typing import Any
 
 from services.assessment.app import App, Assessment
+from services.assessment.domain.refusal import Refused
 from services.assessment.people import People
 from services.assessment.queries import Queries
 from shared.rpc import Operations
 
 Json = dict[str, Any]
-ops = Operations("assessment")
+ops = Operations("assessment", Refused)
 
 
 class Serving:
@@ -23,6 +24,6 @@ class Serving:
 def serve(app: App, people: People) -> Operations:
     """Let the operations act on these; answers them, to be bound to a broker."""
     Serving.app, Serving.people = app, people
-    Serving.assessment = Assessment(app.runner, app.clock)
+    Serving.assessment = Assessment(app.runner, app.clock, app.engine, app.log)
     Serving.queries = Queries(app.engine, app.log)
     return ops

@@ -20,9 +20,25 @@ async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
     """Programmes, regions and targets of a plan (行动计划), all or nothing.
 
     The same again changes nothing. Where something that was published changes, a reason is needed, and what
-    was published before is kept. A target is never dropped by leaving it out.
+    was published before is kept. A target is never dropped by leaving it out, a region only with `replace`. What
+    would drop or change a region that another plan goes by is refused, unless that plan is named in `over`.
     """
-    command = PublishPlan(
+    return await Serving.assessment.load_plan(call, _publication(body))
+
+
+@ops.query(
+    "check-plan",
+    request=models.LoadPlan,
+    response=models_views.Loaded,
+    summary="What publishing would change",
+)
+async def check_plan(call: Call, body: models.LoadPlan) -> Json:
+    """The answer that publishing it would give, or the refusal; nothing is written."""
+    return await Serving.assessment.check_plan(call, _publication(body))
+
+
+def _publication(body: models.LoadPlan) -> PublishPlan:
+    return PublishPlan(
         header=Header(
             plan=body.plan,
             title=body.title,
@@ -38,8 +54,9 @@ async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
         if body.appraisal_schemes is None
         else tuple(msgspec.convert(scheme.model_dump(), Scheme) for scheme in body.appraisal_schemes),
         reason=body.reason,
+        replace=body.replace,
+        over=frozenset(body.over),
     )
-    return await Serving.assessment.load_plan(call, command)
 
 
 @ops.command(

@@ -1,17 +1,17 @@
 """Commands on plans, targets and statistics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.assessment import events, inline, scope, tables, views
 from services.assessment.app.context import local_day
-from services.assessment.domain.plan import PlanEvent, PlanState, Published
+from services.assessment.domain.plan import PlanEvent, PlanState, Published, RegionsDefined
 from services.assessment.domain.plan_decisions import (
     DecomposeTarget,
     PlanCommand,
@@ -34,8 +34,12 @@ from services.assessment.regions import regions
 from shared.areas import AreaTree
 from shared.clock import Clock
 from shared.decider import CommandRunner
+from shared.event_log import EventLog
 from shared.problems import Problem, not_found
 from shared.rpc import Call, Reply
+
+# Two plans that are published at once would each be judged without the other.
+_ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext('assessment: load-plan'))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,11 @@ class Statistic:
 class Assessment:
     """This service's commands. Queries stand in `queries`."""
 
-    def __init__(self, runner: CommandRunner, clock: Clock) -> None:
+    def __init__(self, runner: CommandRunner, clock: Clock, engine: AsyncEngine, log: EventLog) -> None:
         self._runner = runner
         self._clock = clock
+        self._engine = engine
+        self._log = log
 
     async def load_plan(self, call: Call, command: PublishPlan) -> Reply:
         """Publish a plan, or the same plan again with its changes."""
@@ -67,8 +73,26 @@ class Assessment:
         def answer(state: PlanState, made: Sequence[PlanEvent]) -> dict[str, Any]:
             return views.loaded(_published(state), made)
 
+        async def known(conn: AsyncConnection) -> PublishPlan:
+            await conn.execute(_ONE_AFTER_THE_OTHER)
+            return _beside(command, await self._history(conn))
+
         stream = events.plan_stream(command.header.plan)
-        return await self._runner.run(call, stream, events.PLAN, command, inline=inline.apply, answer=answer)
+        return await self._runner.run(call, stream, events.PLAN, known, inline=inline.apply, answer=answer)
+
+    async def check_plan(self, call: Call, command: PublishPlan) -> dict[str, Any]:
+        """What publishing it would change. Raises what publishing it would raise; writes nothing."""
+        scope.check_plan_write(call.actor)
+        async with self._engine.connect() as conn:
+            history = await self._history(conn)
+        state = events.PLAN.fold([event for event in history if event.plan == command.header.plan])
+        made = events.PLAN.decide(_beside(command, history), state)
+        return views.loaded(_published(events.PLAN.fold(made, state)), made)
+
+    async def _history(self, conn: AsyncConnection) -> list[PlanEvent]:
+        """What every plan has published, in the order of the log."""
+        found = await self._log.of_streams(conn, events.plan_stream(""))
+        return [events.CATALOGUE.decode(event) for event in found]
 
     async def set_target(self, call: Call, facts: TargetFacts) -> Reply:
         """Set a target that the plan doesn't have yet."""
@@ -158,6 +182,22 @@ class Assessment:
             today=today,
             price_base=sent.price_base,
         )
+
+
+def _beside(command: PublishPlan, history: Sequence[PlanEvent]) -> PublishPlan:
+    """The command with what it must leave alone: of the other plans' regions those that hold."""
+    newest = {event.plan: event.regions for event in history if isinstance(event, RegionsDefined)}
+    last = [event.regions for event in history if isinstance(event, RegionsDefined)][-1:]
+    holds = {region.code: region for region in (last[0] if last else ())}
+    own = newest.pop(command.header.plan, ())
+    return replace(
+        command,
+        others={
+            plan: tuple(region for region in regions if holds.get(region.code) == region)
+            for plan, regions in newest.items()
+        },
+        displaced=any(holds.get(region.code) != region for region in own),
+    )
 
 
 async def _region_of(conn: AsyncConnection, plan: str, target: str) -> str:

@@ -1,8 +1,8 @@
 """What may be done to a plan: publish it, set, revise and decompose its targets."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from services.assessment.domain import period as periods
@@ -32,7 +32,8 @@ class PublishPlan:
     """Publish a plan as a whole, or the same plan again with what has changed in it.
 
     `reason` is needed as soon as something that was published changes; additions need none. `schemes` None: they
-    stay as they are.
+    stay as they are. `replace`: a region that isn't named any more is dropped. `over`: other plans that may lose
+    regions by it. `others`: the regions of other plans that hold, by plan.
     """
 
     header: PlanHeader
@@ -40,6 +41,10 @@ class PublishPlan:
     targets: tuple[TargetFacts, ...]
     schemes: tuple[Scheme, ...] | None = None
     reason: str | None = None
+    replace: bool = False
+    over: frozenset[str] = frozenset()
+    others: Mapping[str, tuple[Region, ...]] = field(default_factory=dict)
+    displaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class DecomposeTarget:
     reason: str | None = None
 
 
+_SHOWN = 10
 PlanCommand = PublishPlan | SetTarget | ReviseTarget | DecomposeTarget
 
 
@@ -86,6 +92,7 @@ def decide(command: PlanCommand, state: PlanState) -> Sequence[PlanEvent]:
     match (command, state):
         case (PublishPlan(), Unpublished()):
             _check(command)
+            _check_others(command)
             return [
                 _published(command.header, None),
                 RegionsDefined(plan=command.header.plan, regions=command.regions),
@@ -98,7 +105,10 @@ def decide(command: PlanCommand, state: PlanState) -> Sequence[PlanEvent]:
             ]
         case (PublishPlan(), Published()):
             _check(command)
-            return _republished(command, state)
+            made = _republished(command, state)
+            if any(isinstance(event, RegionsDefined) for event in made):
+                _check_others(command)
+            return made
         case (_, Unpublished()):
             raise Refused(
                 "The plan isn't published.",
@@ -143,6 +153,24 @@ def _check(command: PublishPlan) -> None:
         )
 
 
+def _check_others(command: PublishPlan) -> None:
+    """Regions are one map for all plans: none that another plan goes by is dropped or changed. Raises Refused."""
+    given = {region.code: region for region in command.regions}
+    for plan, held in sorted(command.others.items()):
+        lost = [region.code for region in held if given.get(region.code) != region]
+        if lost and plan not in command.over:
+            more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+            raise Refused(
+                f"This drops or changes regions that {plan} goes by: {', '.join(lost[:_SHOWN])}{more}. "
+                "Nothing was loaded.",
+                code="used-by-another-plan",
+                where="regions",
+                status=409,
+                remedy="Name them as they are. If the other plan is to lose them, name it in `over` "
+                "(shengji plan load … --over PLAN).",
+            )
+
+
 def _faults(command: PublishPlan) -> Iterator[Fault]:
     programmes = [programme.code for programme in command.header.programmes]
     yield from (
@@ -170,8 +198,19 @@ def _republished(command: PublishPlan, plan: Published) -> list[PlanEvent]:
             where="targets",
             remedy="A target is never dropped by leaving it out: keep its row. Nothing was loaded.",
         )
+    dropped = sorted({region.code for region in plan.regions} - {region.code for region in command.regions})
+    if dropped and not command.replace:
+        raise Refused(
+            f"Published before and not named any more: {', '.join(dropped[:_SHOWN])}"
+            f"{f' and {len(dropped) - _SHOWN} more' if len(dropped) > _SHOWN else ''}.",
+            code="region-missing",
+            where="regions",
+            status=409,
+            remedy="Name every region; or send replace: true, and those that aren't named are dropped. "
+            "Nothing was loaded.",
+        )
     header_changed = command.header != plan.header
-    regions_changed = command.regions != plan.regions
+    regions_changed = command.regions != plan.regions or command.displaced
     schemes_changed = command.schemes is not None and command.schemes != plan.schemes
     changed, added = [], []
     for facts in command.targets:

@@ -69,6 +69,9 @@ def faults(regions: Iterable[Region]) -> Iterator[Fault]:
             if region.code in seen:
                 yield Fault(f"regions.{index}.code", f"{region.code} is listed twice")
             seen.add(region.code)
+    provinces = sorted(region.code for region in listed if region.level == PROVINCE)
+    if len(provinces) > 1:
+        yield Fault("regions", f"{', '.join(provinces)} are provinces: one has a plan here")
     for index, region in enumerate(listed):
         where = f"regions.{index}"
         yield from _parent_faults(where, region, by_code)

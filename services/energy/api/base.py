@@ -20,10 +20,11 @@ from pydantic import (
 )
 
 from services.energy.app.context import Energy
+from services.energy.domain.refusal import Refused
 from shared.numerals import plain_text
 from shared.rpc import Operations
 
-ops = Operations("energy")
+ops = Operations("energy", Refused)
 
 
 class Serving:

@@ -26,7 +26,7 @@ from services.energy.api.base import (
     ops,
 )
 from services.energy.app import plan, reference_queries
-from services.energy.domain import coefficient, reference
+from services.energy.domain import coefficient, plan_loading, reference
 from services.energy.domain.key_users import KeyUserRule
 from shared.rpc import Call, Reply
 
@@ -135,6 +135,15 @@ class LoadPlan(Request):
     coefficients: list[CoefficientIn] | None = Field(default=None, max_length=1000)
     key_user_rules: list[KeyUserRuleIn] | None = Field(default=None, max_length=50)
     monitoring_rules: list[MonitoringRuleIn] | None = Field(default=None, max_length=50)
+    replace: bool = Field(
+        default=False,
+        description="true: each part given is all of it, and what it doesn't name is dropped; false: only add",
+    )
+    over: list[PlanId] = Field(
+        default=[],
+        max_length=20,
+        description="other plans that may lose regions, coefficients or rules by it",
+    )
 
 
 class PlanLoaded(Answer):
@@ -150,13 +159,28 @@ class PlanLoaded(Answer):
 
 @ops.command("load-plan", request=LoadPlan, response=PlanLoaded, summary="Load a plan's reference data")
 async def load_plan(call: Call, body: LoadPlan) -> Reply:
-    """Regions, coefficients and dated rules. The same data again change nothing. A corrected coefficient counts
-    for new days; days already counted keep theirs until a restatement."""
+    """Regions, coefficients and dated rules, all or nothing; rows are added to what the plan has.
+
+    With `replace` each part that is given is all of it. What would drop or change something that another plan goes
+    by is refused, unless that plan is named in `over`. A corrected coefficient counts for new days; days already
+    counted keep theirs until a restatement.
+    """
     return await plan.load(Serving.energy, call, _command(body))
 
 
-def _command(body: LoadPlan) -> reference.LoadPlan:
-    return reference.LoadPlan(
+@ops.query(
+    "check-plan",
+    request=LoadPlan,
+    response=PlanLoaded,
+    summary="What loading these reference data would change",
+)
+async def check_plan(call: Call, body: LoadPlan) -> PlanLoaded:
+    """The answer that loading them would give, or the refusal; nothing is written."""
+    return PlanLoaded.model_validate(await plan.check(Serving.energy, call, _command(body)))
+
+
+def _command(body: LoadPlan) -> plan_loading.LoadPlan:
+    return plan_loading.LoadPlan(
         body.plan,
         None if body.regions is None else tuple(_region(region) for region in body.regions),
         None
@@ -168,6 +192,8 @@ def _command(body: LoadPlan) -> reference.LoadPlan:
         None
         if body.monitoring_rules is None
         else tuple(reference.MonitoringRule(**dict(rule)) for rule in body.monitoring_rules),
+        replace=body.replace,
+        over=frozenset(body.over),
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.domain import coverage, enterprise, key_users, measured_day, meter, meter_life, reference
+from services.energy.domain.plan_loading import displaces
 from services.energy.domain.refusal import taken
 
 
@@ -88,7 +89,8 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
 
 
 async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> None:
-    await conn.execute(delete(tables.region).where(tables.region.c.plan == event.plan))
+    """Regions are one map for all plans: the newest holds."""
+    await conn.execute(delete(tables.region))
     rows = [
         {
             "code": region.code,
@@ -107,7 +109,14 @@ async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> Non
 
 
 async def _rules(conn: AsyncConnection, event: reference.EnergyRulesLoaded) -> None:
+    """The plan's rules, in place of those before, and of other plans' that can't hold beside them."""
     await conn.execute(delete(tables.energy_rule).where(tables.energy_rule.c.plan == event.plan))
+    shapes = {"key_user": key_users.KeyUserRule, "monitoring": reference.MonitoringRule}
+    for row in (await conn.execute(select(tables.energy_rule))).all():
+        old: object = msgspec.convert(row.content, shapes[row.rule])
+        if any(displaces(old, new) for new in (*event.key_user_rules, *event.monitoring_rules)):
+            key = [column == row._mapping[column.name] for column in tables.energy_rule.primary_key.columns]
+            await conn.execute(delete(tables.energy_rule).where(*key))
     rules: list[tuple[str, reference.MonitoringRule | key_users.KeyUserRule]] = [
         *(("key_user", rule) for rule in event.key_user_rules),
         *(("monitoring", rule) for rule in event.monitoring_rules),

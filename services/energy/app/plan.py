@@ -13,23 +13,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.energy import tables
 from services.energy.app import inline
 from services.energy.app.context import Energy
-from services.energy.domain import coefficient, reference, restatement
+from services.energy.domain import coefficient, plan_loading, reference, restatement
 from services.energy.domain.conversion import Basis, Coefficient
 from services.energy.domain.key_users import KeyUserRule
+from services.energy.events import CATALOGUE
 from services.energy.readings import coefficients
 from services.energy.readings.reference import add_carrier, driver
 from services.energy.regions import managed_enterprise, province_only
 from shared.decider import Decider
 from shared.rpc import Call, Reply
 
-_PLAN = Decider(reference.Reference(), reference.decide, reference.evolve)
+_PLAN = Decider(reference.Reference(), plan_loading.decide, reference.evolve)
+_STREAM = "energy-plan-"
+# Two plans that are loaded at once would each be judged without the other.
+_ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext('energy: load-plan'))")
 _PUBLISHED = Decider(coefficient.Published(), coefficient.decide, coefficient.evolve)
 _RESTATEMENT = Decider(restatement.Restatements(), restatement.decide, restatement.evolve)
 
 
-async def load(energy: Energy, call: Call, command: reference.LoadPlan) -> Reply:
-    """Load a plan's parts. The same data again change nothing; other data replace the part."""
+async def load(energy: Energy, call: Call, command: plan_loading.LoadPlan) -> Reply:
+    """Load a plan's parts, all of them or none."""
     province_only(call.actor, "Loading a plan")
+
+    async def known(conn: AsyncConnection) -> plan_loading.LoadPlan:
+        await conn.execute(_ONE_AFTER_THE_OTHER)
+        return replace(command, history=await _history(energy, conn))
 
     async def write(conn: AsyncConnection, events: Sequence[reference.Event]) -> None:
         await inline.apply(conn, events, energy.now())
@@ -38,17 +46,37 @@ async def load(energy: Energy, call: Call, command: reference.LoadPlan) -> Reply
                 await _publish(energy, conn, event)
 
     def answer(state: reference.State, events: Sequence[reference.Event]) -> dict[str, Any]:
-        return {
-            "plan": command.plan,
-            "regions": len(state.regions),
-            "coefficients": len(state.coefficients),
-            "key_user_rules": len(state.key_user_rules),
-            "monitoring_rules": len(state.monitoring_rules),
-            "changed": [type(event).__name__ for event in events],
-        }
+        return _loaded(command.plan, state, events)
 
-    stream = f"energy-plan-{command.plan}"
-    return await energy.runner.run(call, stream, _PLAN, command, inline=write, answer=answer)
+    return await energy.runner.run(
+        call, f"{_STREAM}{command.plan}", _PLAN, known, inline=write, answer=answer
+    )
+
+
+async def check(energy: Energy, call: Call, command: plan_loading.LoadPlan) -> dict[str, Any]:
+    """What loading these parts would change. Raises what loading them would raise; writes nothing."""
+    province_only(call.actor, "Loading a plan")
+    async with energy.engine.connect() as conn:
+        history = await _history(energy, conn)
+    state = _PLAN.fold([event for event in history if event.plan == command.plan])
+    events = _PLAN.decide(replace(command, history=history), state)
+    return _loaded(command.plan, _PLAN.fold(events, state), events)
+
+
+async def _history(energy: Energy, conn: AsyncConnection) -> tuple[reference.Event, ...]:
+    """What every plan has loaded, in the order of the log."""
+    return tuple(CATALOGUE.decode(event) for event in await energy.log.of_streams(conn, _STREAM))
+
+
+def _loaded(plan: str, state: reference.State, events: Sequence[reference.Event]) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "regions": len(state.regions),
+        "coefficients": len(state.coefficients),
+        "key_user_rules": len(state.key_user_rules),
+        "monitoring_rules": len(state.monitoring_rules),
+        "changed": [type(event).__name__ for event in events],
+    }
 
 
 async def publish(energy: Energy, call: Call, given: coefficient.PublishCoefficient) -> Reply:

@@ -1,10 +1,10 @@
 """Reference data of a plan that the energy service owns: regions, carriers' coefficients, dated rules.
 
-Loading the same data again changes nothing; other data replace the part as a whole, by an event. What was
-counted with an older coefficient stays counted with it until a restatement is asked for.
+How they come to be loaded stands in `plan_loading`. What was counted with an older coefficient stays counted with it
+until a restatement is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -80,20 +80,6 @@ class MonitoringRule:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadPlan:
-    """The parts of one plan; None leaves a part as it is."""
-
-    plan: str
-    regions: tuple[PlanRegion, ...] | None
-    coefficients: tuple[PlanCoefficient, ...] | None
-    key_user_rules: tuple[KeyUserRule, ...] | None
-    monitoring_rules: tuple[MonitoringRule, ...] | None
-
-
-Command = LoadPlan
-
-
-@dataclass(frozen=True, slots=True)
 class RegionsLoaded:
     """The plan's regions, all of them."""
 
@@ -134,21 +120,14 @@ class Reference:
 State = Reference
 
 
-def decide(command: Command, state: State) -> Sequence[Event]:
-    """One event for each part that differs. Raises Refused for data that contradict themselves."""
-    events: list[Event] = []
-    if command.regions is not None and command.regions != state.regions:
-        _regions(command.regions)
-        events.append(RegionsLoaded(command.plan, command.regions))
-    if command.coefficients is not None and command.coefficients != state.coefficients:
-        _coefficients(command.coefficients)
-        events.append(CoefficientsLoaded(command.plan, command.coefficients))
-    users = state.key_user_rules if command.key_user_rules is None else command.key_user_rules
-    monitoring = state.monitoring_rules if command.monitoring_rules is None else command.monitoring_rules
-    if (users, monitoring) != (state.key_user_rules, state.monitoring_rules):
-        _rules(users, monitoring)
-        events.append(EnergyRulesLoaded(command.plan, users, monitoring))
-    return events
+def checked(parts: Reference, which: Collection[str]) -> None:
+    """The parts named in `which` hold together. Raises Refused for data that contradict themselves."""
+    if "regions" in which:
+        _regions(parts.regions)
+    if "coefficients" in which:
+        _coefficients(parts.coefficients)
+    if "key_user_rules" in which or "monitoring_rules" in which:
+        _rules(parts.key_user_rules, parts.monitoring_rules)
 
 
 def evolve(state: State, event: Event) -> State:
@@ -168,6 +147,14 @@ def _regions(regions: tuple[PlanRegion, ...]) -> None:
     if len(set(codes)) < len(codes):
         twice = sorted({code for code in codes if codes.count(code) > 1})
         raise Refused("region-listed-twice", f"Listed twice: {', '.join(twice)}.", where="regions")
+    provinces = [region.code for region in regions if region.parent is None]
+    if len(provinces) > 1:
+        raise Refused(
+            "two-provinces",
+            f"{', '.join(provinces)} lie under no region: one province has a plan here.",
+            where="regions",
+            remedy="Give every region but the province its parent.",
+        )
     for region in regions:
         for parent in filter(None, (region.parent, *(relation.to for relation in region.relations))):
             if parent not in codes:

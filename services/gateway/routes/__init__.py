@@ -15,13 +15,15 @@ class Attached:
 
     A command needs the answer; a query is asked without it where the other service is away.
 
-    `takes`: fields of the command's request that the question has too; `says`: what else it says.
+    `takes`: fields of the command's request that the question has too; `says`: what else it says. `roles`: it is asked
+    for these only (None: for all). An enterprise that doesn't name itself asks about itself.
     """
 
     service: str
     operation: str
     takes: tuple[str, ...]
     says: Mapping[str, str | int]
+    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

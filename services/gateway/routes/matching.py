@@ -1,7 +1,7 @@
 """Matching (对接): needs and offers of the four meeting points, suggestions, and what comes of a pair."""
 
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE, PROVINCE
-from services.gateway.routes import EVERYONE, GOVERNMENT, Route
+from services.gateway.routes import EVERYONE, GOVERNMENT, Attached, Route
 
 _S = "projects"
 _TAG = "matching"
@@ -9,6 +9,8 @@ _KEEPERS = (PROVINCE, CITY, COUNTY)
 _LISTERS = (*_KEEPERS, ENTERPRISE)
 _LISTINGS = "/matching/listings"
 _MATCHES = "/matching/matches"
+# What an enterprise puts forward is in its own name and of its own place: as the registry has them.
+_REGISTERED = Attached("energy", "get-enterprise", ("enterprise",), {}, roles=(ENTERPRISE,))
 
 ROUTES = [
     Route("GET", "/matching/figures", _S, "matching-figures", GOVERNMENT, _TAG, area="region"),
@@ -23,6 +25,7 @@ ROUTES = [
         area="region",
         organisation="enterprise",
         status=201,
+        attached=_REGISTERED,
     ),
     Route("GET", f"{_LISTINGS}/{{listing}}", _S, "get-listing", EVERYONE, _TAG),
     Route("POST", f"{_LISTINGS}/{{listing}}/revisions", _S, "revise-listing", _LISTERS, _TAG),

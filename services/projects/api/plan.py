@@ -4,6 +4,7 @@ from services.projects.api.base import Serving, ops
 from services.projects.app import plan
 from services.projects.domain import duty
 from services.projects.domain import plan as domain
+from services.projects.domain.plan_loading import LoadPlan
 from services.projects.domain.rules import Rule
 from services.projects.domain.tags import Tag
 from services.projects.models import plan as models
@@ -17,12 +18,27 @@ from shared.rpc import Call, Reply
     summary="Load a plan's regions, programmes, registers, duties, rules and tags",
 )
 async def load_plan(call: Call, body: models.LoadPlan) -> Reply:
-    """A part that is given replaces what was there of the plan; the same again changes nothing."""
+    """All or nothing. Rows are added to what the plan has; the same again changes nothing.
+
+    With `replace` each part that is given is all of it: rows change, and what it doesn't name is dropped. What would
+    drop or change something that another plan goes by is refused, unless that plan is named in `over`.
+    """
     return await plan.load_plan(Serving.app, call, _plan(body))
 
 
-def _plan(body: models.LoadPlan) -> domain.LoadPlan:
-    return domain.LoadPlan(
+@ops.query(
+    "check-plan",
+    request=models.LoadPlan,
+    response=models.PlanView,
+    summary="What loading these parts of a plan would change",
+)
+async def check_plan(call: Call, body: models.LoadPlan) -> models.PlanView:
+    """The answer that loading them would give, or the refusal; nothing is written."""
+    return await plan.check_plan(Serving.app, call, _plan(body))
+
+
+def _plan(body: models.LoadPlan) -> LoadPlan:
+    return LoadPlan(
         body.plan,
         regions=tuple(
             domain.Region(
@@ -62,6 +78,8 @@ def _plan(body: models.LoadPlan) -> domain.LoadPlan:
             Tag(part.tag, part.programme, part.name, part.term, tuple(part.rows), part.parent)
             for part in body.tags
         ),
+        replace=body.replace,
+        over=frozenset(body.over),
     )
 
 

@@ -1,7 +1,9 @@
 """Commands of matching: needs and offers, and what comes of a pair."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,7 +41,7 @@ from services.projects.queries import candidates
 from services.projects.views.matching import listing_view, match_state
 from shared.areas import AreaTree
 from shared.decider import Edit
-from shared.problems import not_found
+from shared.problems import not_found, unavailable
 from shared.rpc import Call, Reply
 
 
@@ -52,6 +54,8 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
         tree = await reference.area_tree(conn)
         checks.check_region(tree, body.region)
         scope.check_listing_write(call.actor, tree, body.region, enterprise)
+        if call.actor.role == "enterprise":
+            _check_own(call, body)
         _check_regions(tree, body)
         if body.project is not None:
             await _check_project(conn, call, tree, body.project)
@@ -69,6 +73,39 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
         )
 
     return await _run_listing(app, call, listing, command)
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """An enterprise as the registry has it: what the door brought along."""
+
+    name: str
+    region: str
+
+
+def _check_own(call: Call, body: models.RegisterListing) -> None:
+    """An enterprise speaks for itself and counts where it is registered. Raises Refused, or Problem 503."""
+    if not call.attached:
+        raise unavailable(
+            "What the registry says of your enterprise is not known here yet.", where="enterprise"
+        )
+    own = msgspec.convert(call.attached, _Registered)
+    if body.region != own.region:
+        raise Refused(
+            f"Your enterprise is registered in {own.region}, not in {body.region}.",
+            code="not-your-region",
+            where="region",
+            status=403,
+            remedy=f"Give the region {own.region}; a need of a plant elsewhere is registered by its county or city.",
+        )
+    if body.party != own.name:
+        raise Refused(
+            f"Your enterprise is registered as {own.name}, not as {body.party}.",
+            code="not-your-name",
+            where="party",
+            status=403,
+            remedy=f"Give {own.name}; what another party needs is registered by that party or its government.",
+        )
 
 
 async def revise_listing(app: App, call: Call, body: models.ReviseListing) -> Reply:

@@ -136,7 +136,7 @@ def _invited(command: InviteFirm, known: Invitation | None) -> Sequence[FirmInvi
     if replace(known.invited, on=event.on, reported_by=event.reported_by) == event:
         return []
     raise Refused(
-        f"{command.firm} is on the list already, as {known.invited.name} of {known.invited.region}.",
+        f"{command.firm} is on the list already, with another name, region or kind.",
         code="exists",
         status=409,
         where="firm",

@@ -1,14 +1,14 @@
-"""The parts of a plan that this service goes by: regions, programmes, registers, duties, rules, tags."""
+"""The parts of a plan that this service goes by: regions, programmes, registers, duties, rules, tags.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+How they come to be loaded stands in `plan_loading`.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 from typing import assert_never
 
 from services.projects.domain.duty import Duty
-from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule
 from services.projects.domain.tags import Tag
 
@@ -123,69 +123,6 @@ class LoadedPlan:
 
 
 INITIAL = LoadedPlan()
-
-
-@dataclass(frozen=True, slots=True)
-class LoadPlan:
-    """Load a plan's parts. An empty part is left as it is."""
-
-    plan: str
-    regions: tuple[Region, ...] = ()
-    programmes: tuple[Programme, ...] = ()
-    registers: tuple[Register, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    tags: tuple[Tag, ...] = ()
-
-
-def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
-    """One event per part that says something new. Raises Refused when a part names one thing twice."""
-    _each_once("regions", "code", command.regions)
-    _each_once("programmes", "code", command.programmes)
-    _each_once("registers", "register", command.registers)
-    _each_once("duties", "duty", command.duties)
-    _each_once("tags", "tag", command.tags)
-    _one_at_a_time(command.rules)
-    offered: list[PlanEvent] = []
-    if command.regions:
-        ordered = tuple(sorted(command.regions, key=lambda region: region.code))
-        offered.append(RegionsLoaded(command.plan, ordered))
-    if command.programmes:
-        offered.append(ProgrammesLoaded(command.plan, command.programmes))
-    if command.registers:
-        offered.append(RegistersLoaded(command.plan, command.registers))
-    if command.duties:
-        offered.append(DutiesLoaded(command.plan, command.duties))
-    if command.rules:
-        offered.append(RulesLoaded(command.plan, command.rules))
-    if command.tags:
-        offered.append(TagsLoaded(command.plan, command.tags))
-    return [event for event in offered if state.parts.get(type(event)) != event]
-
-
-def _each_once(part: str, key: str, rows: Sequence[object]) -> None:
-    """Two rows of one name would be two truths: which of them holds can't be guessed."""
-    twice = sorted(name for name, count in Counter(getattr(row, key) for row in rows).items() if count > 1)
-    if twice:
-        raise Refused(
-            f"{part} names {', '.join(twice[:5])} more than once.",
-            code="named-twice",
-            where=part,
-            remedy="Give each of them once.",
-        )
-
-
-def _one_at_a_time(rules: Sequence[Rule]) -> None:
-    """Of the rules of one name just one holds on any day."""
-    ordered = sorted(rules, key=lambda rule: (rule.rule, rule.valid_from))
-    for earlier, later in pairwise(ordered):
-        if earlier.rule == later.rule and earlier.holds(later.valid_from):
-            raise Refused(
-                f"Two rules {later.rule} hold on {later.valid_from}.",
-                code="overlap",
-                where="rules",
-                remedy="End the earlier one (valid_to) the day before.",
-            )
 
 
 def evolve(state: LoadedPlan, event: PlanEvent) -> LoadedPlan:

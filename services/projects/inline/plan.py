@@ -1,9 +1,10 @@
 """The parts of a plan."""
 
-from typing import assert_never
+from collections.abc import Callable, Sequence
+from typing import Any, assert_never
 
 import msgspec
-from sqlalchemy import delete, insert
+from sqlalchemy import Row, Table, and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
@@ -12,14 +13,21 @@ from services.projects.domain.plan import (
     PlanEvent,
     ProgrammesLoaded,
     RegionsLoaded,
+    Register,
     RegistersLoaded,
     RulesLoaded,
     TagsLoaded,
 )
+from services.projects.domain.plan_loading import displaces
+from services.projects.domain.rules import Rule
+from services.projects.domain.tags import Tag
 
 
 async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
-    """A part of a plan replaces what was there of it. Regions are one map for all plans: the newest rules."""
+    """A part of a plan replaces what was there of it, and of other plans what can't hold beside it.
+
+    Regions are one map for all plans: the newest holds.
+    """
     match event:
         case RegionsLoaded():
             await conn.execute(delete(tables.region))
@@ -43,6 +51,7 @@ async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
             await conn.execute(insert(tables.programme), programmes)
         case RegistersLoaded():
             await conn.execute(delete(tables.register).where(tables.register.c.plan == event.plan))
+            await _displace(conn, tables.register, event.registers, _register)
             registers = [{"plan": event.plan, **msgspec.to_builtins(each)} for each in event.registers]
             await conn.execute(insert(tables.register), registers)
         case DutiesLoaded():
@@ -54,6 +63,7 @@ async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
             await conn.execute(insert(tables.duty), duties)
         case RulesLoaded():
             await conn.execute(delete(tables.rule).where(tables.rule.c.plan == event.plan))
+            await _displace(conn, tables.rule, event.rules, _rule)
             rules = [
                 {
                     "plan": event.plan,
@@ -66,7 +76,31 @@ async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
             await conn.execute(insert(tables.rule), rules)
         case TagsLoaded():
             await conn.execute(delete(tables.tag).where(tables.tag.c.plan == event.plan))
+            await _displace(conn, tables.tag, event.tags, _tag)
             tags = [{"plan": event.plan, **msgspec.to_builtins(each)} for each in event.tags]
             await conn.execute(insert(tables.tag), tags)
         case _:
             assert_never(event)
+
+
+async def _displace(
+    conn: AsyncConnection, table: Table, new: Sequence[object], read: Callable[[Row[Any]], object]
+) -> None:
+    """Delete the rows of other plans that can't hold beside the new ones; the plan's own are gone already."""
+    for row in (await conn.execute(select(table))).all():
+        old = read(row)
+        if any(displaces(old, each) for each in new):
+            key = [column == row._mapping[column.name] for column in table.primary_key.columns]
+            await conn.execute(delete(table).where(and_(*key)))
+
+
+def _register(row: Row[Any]) -> Register:
+    return Register(row.register, row.name, row.term, row.level)
+
+
+def _rule(row: Row[Any]) -> Rule:
+    return msgspec.convert(row.rule_data, Rule)
+
+
+def _tag(row: Row[Any]) -> Tag:
+    return Tag(row.tag, row.programme, row.name, row.term, tuple(row.rows), row.parent)

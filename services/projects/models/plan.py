@@ -157,7 +157,7 @@ class TagPart(Request):
 
 
 class LoadPlan(Request):
-    """A plan's parts for this service. A part left out stays as it is; one given replaces what was there."""
+    """A plan's parts for this service. A part left out stays as it is; to one given rows are added."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -199,7 +199,11 @@ class LoadPlan(Request):
                             "rule": "pre_review",
                             "row": "PM-19",
                             "valid_from": "2013-01-27",
-                            "parameters": {"opinion_days": 10},
+                            "parameters": {
+                                "lead": "development_reform_commission",
+                                "departments": ["development_reform_commission", "land_resources_department"],
+                                "opinion_days": 10,
+                            },
                             "source": "PM-19",
                             "confidence": "I",
                         }
@@ -217,6 +221,15 @@ class LoadPlan(Request):
     duties: list[DutyPart] = Field(default=[], max_length=1000)
     rules: list[RulePart] = Field(default=[], max_length=500)
     tags: list[TagPart] = Field(default=[], max_length=500)
+    replace: bool = Field(
+        default=False,
+        description="true: each part given is all of it, and what it doesn't name is dropped; false: only add",
+    )
+    over: list[Annotated[str, Field(max_length=63)]] = Field(
+        default=[],
+        max_length=20,
+        description="other plans that may lose regions, registers, rules or tags by it",
+    )
 
 
 class PlanView(Answer):

@@ -129,7 +129,7 @@ async def weights(conn: AsyncConnection, meeting: MeetingPoint, on: date) -> Wei
     """The weights of a meeting point in force on that day. Raises Refused without such a rule."""
     name = f"matching_{meeting}"
     rule = in_force(await reference.rules(conn, name), name, on)
-    shares = msgspec.convert(rule.parameters, dict[str, Decimal], strict=False)
+    shares = reference.read(rule, dict[str, Decimal])
     return Weights(
         weight={criterion: shares[criterion.value] for criterion in Criterion},
         unknown=shares["unknown"],

@@ -156,3 +156,24 @@ async def test_who_sees_which_targets(service: Service) -> None:
     assert problem.status == 403
     assert (await service.refused(FUZHOU, "get-target", plan="fujian-2013", target="TR-6b")).status == 404
     assert (await service.refused(PROVINCE, "get-target", plan="fujian-2013", target="TR-99")).status == 404
+
+
+async def test_another_plan_takes_no_region_away_and_a_part_of_the_map_drops_none(service: Service) -> None:
+    """A plan of another province replaced the map in use; a part of a plan left two regions of ninety-nine."""
+    before = await service.events()
+    other = {**service.plan, "plan": "zhejiang-2013", "targets": [], "appraisal_schemes": None}
+    other["regions"] = [{"code": "330000", "name": "浙江省", "level": "province"}]
+    for operation in ("check-plan", "load-plan"):
+        problem = await service.refused(OPS, operation, **other)
+        assert (problem.status, problem.code) == (409, "used-by-another-plan")
+    part = {**service.plan, "regions": service.plan["regions"][:-1], "reason": "typed by hand"}
+    problem = await service.refused(OPS, "load-plan", **part)
+    assert (problem.status, problem.code) == (409, "region-missing")
+    assert await service.events() == before
+    taken = await service.ask(OPS, "load-plan", **other, over=["fujian-2013"])
+    assert taken["region_count"] == 1
+    back = {**service.plan, "replace": True, "reason": "the map comes back"}
+    assert (await service.refused(OPS, "load-plan", **back)).code == "used-by-another-plan"
+    await service.ask(OPS, "load-plan", **back, over=["zhejiang-2013"])
+    listed = await service.ask(OPS, "list-regions")
+    assert len(listed["items"]) == len(service.plan["regions"])

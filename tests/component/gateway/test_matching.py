@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.component.gateway.world import CITY, COUNTY, World
+from tests.component.gateway.world import CITY, COUNTY, OTHER_COUNTY, World, listing
 from tests.kit.logs_and_streams import jetstream
-from tests.kit.portal import ok, unique
+from tests.kit.portal import ok, problem, unique
 from tests.kit.servers import wait_for
 
 ROWS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
@@ -135,3 +135,16 @@ async def test_results_needs_and_matches_are_figures_of_the_plan(world: World):
     assert await value("IN-5", told.headers["position-token"]) == before["IN-5"] + 1
     told = await county.post(steps, json={"step": "reopened", "reason": "未履行"})
     assert await value("IN-5", told.headers["position-token"]) == before["IN-5"]
+
+
+async def test_an_enterprise_puts_forward_what_is_its_own_where_the_registry_has_it(world: World):
+    """The door brings along what the registry says; the name and the place are not the enterprise's to choose."""
+    mill = world.portal.caller("enterprise", organisation=world.home)
+    own = listing("need", unique("N-OWN"), None)
+    elsewhere = problem(await mill.post("/matching/listings", json={**own, "region": OTHER_COUNTY}), 403)
+    assert (elsewhere["code"], elsewhere["where"]) == ("not-your-region", "region")
+    pretended = problem(await mill.post("/matching/listings", json={**own, "party": "别的企业"}), 403)
+    assert (pretended["code"], pretended["where"]) == ("not-your-name", "party")
+    assert ok(await mill.post("/matching/listings", json=own))["enterprise"] == world.home
+    nobody = world.portal.caller("enterprise", organisation="E-NOBODY")
+    assert problem(await nobody.post("/matching/listings", json=own), 404)["where"] == "enterprise"

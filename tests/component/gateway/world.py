@@ -143,7 +143,7 @@ def listing(side: str, identifier: str, enterprise: str | None) -> dict[str, Any
         "meeting": "technology",
         "side": side,
         "region": COUNTY if side == "need" else "350000",
-        "party": f"示例{side}",
+        "party": "示例工厂" if side == "need" else "示例研究所",
         "title": "印染废水回用",
         "industries": ["1713"],
         **({"enterprise": enterprise} if enterprise else {}),

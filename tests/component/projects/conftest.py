@@ -1,7 +1,7 @@
 """The projects service on a real database, called through its operations as the gateway would."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -46,7 +46,7 @@ PLAN: dict[str, Any] = {
             "relations": [{"kind": "part_of", "to": "350100", "valid_from": "2010-01-01"}],
         },
     ],
-    "programmes": [{"code": "TR", "name": "企业技术改造"}, {"code": "PM", "name": "项目对接"}],
+    "programmes": load_plan("fujian-2013").parts()["projects"]["programmes"],
     "registers": [
         {"register": "city_key", "name": "City key", "term": "市级重点项目", "level": "prefecture"},
         {"register": "provincial_key", "name": "Provincial key", "term": "百项千亿", "level": "province"},
@@ -117,9 +117,13 @@ class Service:
     operations: Operations
     log: EventLog
 
+    registry: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the registry of enterprises knows, by id: the door brings it along for an enterprise's commands."""
+
     async def call(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> dict[str, Any]:
         """The whole reply of an operation. Raises Problem as the gateway's client would."""
-        call = Call(key or uuid4().hex, actor, operation, body)
+        attached = self.registry.get(actor.organisation or "", {}) if actor.role == "enterprise" else {}
+        call = Call(key or uuid4().hex, actor, operation, body, attached=attached)
         reply: dict[str, Any] = msgspec.json.decode(await self.operations.answer(call.encode()))
         if "problem" in reply:
             raise Problem.from_dict(reply["problem"])

@@ -297,7 +297,9 @@ async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> 
     answer = await service.ask(OPS, "load-plan", **PLAN)
     assert answer["changed"] == []
     assert await service.events() == before
-    answer = await service.ask(OPS, "load-plan", plan=PLAN["plan"], registers=PLAN["registers"][:2])
+    fewer = {"plan": PLAN["plan"], "registers": PLAN["registers"][:2]}
+    assert (await service.ask(OPS, "load-plan", **fewer))["changed"] == []
+    answer = await service.ask(OPS, "load-plan", **fewer, replace=True)
     assert (answer["changed"], answer["registers"], answer["duties"]) == (
         ["registers"],
         2,

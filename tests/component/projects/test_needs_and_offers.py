@@ -186,8 +186,23 @@ async def test_everyone_sees_and_changes_only_what_is_theirs(met: Service) -> No
     assert (await met.refused(OPS, "introduce-match", need="N-1", offer="R-1")).status == 403
     assert (await met.refused(MILL, "register-listing", **{**NEED, "enterprise": "E-2"})).status == 403
     own = {name: value for name, value in NEED.items() if name != "enterprise"}
+    unknown = await met.refused(MILL, "register-listing", **{**own, "listing": "N-2"})
+    assert unknown.status == 503
+    met.registry["E-1"] = {"enterprise": "E-1", "name": NEED["party"], "region": NEED["region"]}
     made = await met.ask(MILL, "register-listing", **{**own, "listing": "N-2"})
     assert made["enterprise"] == "E-1"
+
+
+async def test_an_enterprise_puts_forward_what_is_its_own_where_it_is_registered(met: Service) -> None:
+    """Needs came under any party's name, in any region, and the counties' figures counted them."""
+    met.registry["E-1"] = {"enterprise": "E-1", "name": NEED["party"], "region": NEED["region"]}
+    own = {**{name: value for name, value in NEED.items() if name != "enterprise"}, "listing": "N-3"}
+    other_name = await met.refused(MILL, "register-listing", **{**own, "party": "another mill"})
+    assert (other_name.status, other_name.code, other_name.where) == (403, "not-your-name", "party")
+    assert str(NEED["party"]) in (other_name.remedy or "")
+    elsewhere = await met.refused(MILL, "register-listing", **{**own, "region": "350203"})
+    assert (elsewhere.status, elsewhere.code, elsewhere.where) == (403, "not-your-region", "region")
+    assert (await met.ask(MILL, "register-listing", **own))["party"] == NEED["party"]
 
 
 @pytest.mark.parametrize(

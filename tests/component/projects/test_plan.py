@@ -3,6 +3,7 @@
 from collections import Counter
 
 from plans.loader import load_plan
+from services.projects.models.plan import LoadPlan
 from shared.identity import Actor
 from tests.component.projects.conftest import OPS, PROVINCE, Service, local
 
@@ -38,3 +39,56 @@ async def test_pingtan_owes_no_report_and_its_projects_are_fuzhous_too(bare_serv
     await bare_service.project("PT-1", pingtan, region="PT")
     line = {"project": "PT-1", "investment": "1", "progress_percent": 1}
     await bare_service.report("2013-01", "100000000", projects=[line])
+
+
+async def test_the_documents_own_example_takes_nothing_away(bare_service: Service) -> None:
+    """It turned 99 regions into 2 and the duty TR-12 into one that no report carries out."""
+    parts = load_plan("fujian-2013").parts()["projects"]
+    await bare_service.ask(OPS, "load-plan", **parts)
+    before = await bare_service.events()
+    (example,) = LoadPlan.model_json_schema()["examples"]
+    problem = await bare_service.refused(PROVINCE, "load-plan", **example)
+    assert (problem.status, problem.code, problem.where) == (409, "would-change", "regions")
+    assert await bare_service.events() == before
+
+
+async def test_a_plan_that_replaces_what_another_goes_by_is_refused_whole_and_a_check_says_so_first(
+    bare_service: Service,
+) -> None:
+    parts = load_plan("fujian-2013").parts()["projects"]
+    await bare_service.ask(OPS, "load-plan", **parts)
+    before = await bare_service.events()
+    other = {
+        "plan": "zhejiang-2013",
+        "regions": [{"code": "330000", "name": "浙江省", "level": "province"}],
+        "programmes": parts["programmes"],
+        "replace": True,
+    }
+    for operation in ("check-plan", "load-plan"):
+        problem = await bare_service.refused(OPS, operation, **other)
+        assert (problem.status, problem.code) == (409, "used-by-another-plan")
+        assert problem.extra["plans"] == ["fujian-2013"]
+    assert await bare_service.events() == before
+    taken = await bare_service.ask(OPS, "load-plan", **other, over=["fujian-2013"])
+    assert taken["regions"] == 1
+    again = {**parts, "replace": True}
+    assert (await bare_service.refused(OPS, "load-plan", **again)).code == "used-by-another-plan"
+    back = await bare_service.ask(OPS, "load-plan", **again, over=["zhejiang-2013"])
+    assert (back["changed"], back["regions"]) == (["regions"], len(parts["regions"]))
+    assert (await bare_service.ask(OPS, "load-plan", **again))["changed"] == []
+
+
+async def test_rules_are_what_is_read_of_them_and_those_of_plan_0_are_nobodys(bare_service: Service) -> None:
+    """A pre-review by a rule without lead was a 500, and a rule of a plan "0" was used for all."""
+    parts = load_plan("fujian-2013").parts()["projects"]
+    await bare_service.ask(OPS, "load-plan", **parts)
+    rule = {"rule": "pre_review", "row": "x", "valid_from": "2013-06-01", "source": "x", "confidence": "I"}
+    short = {**rule, "parameters": {"opinion_days": 10}}
+    problem = await bare_service.refused(OPS, "load-plan", plan="0", rules=[short])
+    assert (problem.code, problem.where) == ("rule-parameters", "rules.0.parameters.lead")
+    own = {"lead": "a", "departments": ["a"], "opinion_days": 1}
+    problem = await bare_service.refused(OPS, "load-plan", plan="0", rules=[{**rule, "parameters": own}])
+    assert problem.code == "used-by-another-plan"
+    unknown = {**rule, "rule": "pre_reviews", "parameters": own}
+    problem = await bare_service.refused(OPS, "load-plan", plan="0", rules=[unknown])
+    assert "nothing goes by a rule 'pre_reviews'" in (problem.detail or "")

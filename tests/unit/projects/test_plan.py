@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 
 from services.projects.domain import plan
-from services.projects.domain.plan import LoadPlan, Programme, ProgrammesLoaded, RulesLoaded
+from services.projects.domain.plan import Programme, ProgrammesLoaded, RulesLoaded
+from services.projects.domain.plan_loading import LoadPlan, decide
 from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule, in_force
 from shared.decider import Decider
 from tests.kit.spec import given
 
-DECIDER = Decider(plan.INITIAL, plan.decide, plan.evolve)
+DECIDER = Decider(plan.INITIAL, decide, plan.evolve)
 TR, PM = Programme("TR", "技术改造"), Programme("PM", "项目对接")
 
 
@@ -42,7 +43,7 @@ def rule(since: str, until: str | None = None) -> Rule:
 def test_of_two_rules_of_a_name_one_holds_on_any_day() -> None:
     old, new = rule("2013-01-01", "2013-06-30"), rule("2013-07-01")
     given(DECIDER).when(LoadPlan("p", rules=(new, old))).then(RulesLoaded("p", (new, old)))
-    given(DECIDER).when(LoadPlan("p", rules=(rule("2013-01-01"), new))).rejects("Two rules acceptance")
+    given(DECIDER).when(LoadPlan("p", rules=(rule("2013-01-01"), new))).rejects("two rules acceptance")
 
 
 def test_the_rule_of_a_day_is_found_and_a_day_without_one_is_refused() -> None:

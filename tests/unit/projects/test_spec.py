@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from services.projects.domain import plan
-from services.projects.domain.plan import LoadPlan, Programme, ProgrammesLoaded
+from services.projects.domain.plan import Programme, ProgrammesLoaded
+from services.projects.domain.plan_loading import LoadPlan
 from services.projects.events import PLAN
 from tests.kit.spec import given
 from tests.unit.projects.test_monthly_report import FILE, FILED, MONTHLY_REPORT

@@ -13,8 +13,11 @@ TABLE = """
 GET  /plans                                                    200 200  200   200    200     200        200         200
 POST /plans/{plan}                                             201 201  403   403    403     403        403         403
 GET  /plans/{plan}                                             200 200  200   200    200     200        200         200
+POST /plans/{plan}/check                                       200 200  403   403    403     403        403         403
 POST /plans/{plan}/duties                                      201 201  403   403    403     403        403         403
+POST /plans/{plan}/duties/check                                200 200  403   403    403     403        403         403
 POST /plans/{plan}/reference-data                              201 201  403   403    403     403        403         403
+POST /plans/{plan}/reference-data/check                        200 200  403   403    403     403        403         403
 GET  /regions                                                  200 200  200   200    200     200        200         200
 GET  /regions/{region}                                         200 200  200   200    200     200        200         200
 GET  /targets                                                  200 200  200   403    200     403        403         403
@@ -88,8 +91,11 @@ SAMPLES: dict[str, Sample] = {
     "GET /plans": same(),
     "POST /plans/{plan}": _plan_again,
     "GET /plans/{plan}": same(_plan),
+    "POST /plans/{plan}/check": _plan_again,
     "POST /plans/{plan}/duties": same(_plan),
+    "POST /plans/{plan}/duties/check": same(_plan),
     "POST /plans/{plan}/reference-data": same(_plan),
+    "POST /plans/{plan}/reference-data/check": same(_plan),
     "GET /regions": same(),
     "GET /regions/{region}": same(of_county),
     "GET /targets": same(query=of_county),

@@ -16,10 +16,10 @@ from services.energy.domain.credentials import (
     RotateCredentials,
 )
 from services.energy.domain.key_users import KeyUserRule
+from services.energy.domain.plan_loading import LoadPlan, decide
 from services.energy.domain.reference import (
     CoefficientsLoaded,
     EnergyRulesLoaded,
-    LoadPlan,
     MonitoringRule,
     PlanCoefficient,
     PlanRegion,
@@ -31,7 +31,7 @@ from shared.decider import Decider
 from tests.kit.spec import given
 
 PLAN: Decider[reference.State, LoadPlan, reference.Event] = Decider(
-    reference.Reference(), reference.decide, reference.evolve
+    reference.Reference(), decide, reference.evolve
 )
 FIRST = date(2008, 6, 1)
 FUJIAN = PlanRegion("350000", "福建省", "province", None, True, None, None)
@@ -73,7 +73,10 @@ def test_a_part_that_is_left_out_stays() -> None:
 
 def test_only_the_part_that_differs_is_loaded() -> None:
     edited = replace(POWER, kgce=Decimal("0.123"))
-    given(PLAN, *LOADED).when(replace(LOAD, coefficients=(edited,))).then(
+    given(PLAN, *LOADED).when(replace(LOAD, coefficients=(edited,))).rejects(
+        "coefficients electricity equal", code="would-change"
+    )
+    given(PLAN, *LOADED).when(replace(LOAD, coefficients=(edited,), replace=True)).then(
         CoefficientsLoaded("fujian-2013", (edited,))
     )
 
