@@ -139,6 +139,14 @@ class ReportingMonths(Parameters):
     open_days_after_due: Annotated[int, Field(ge=0, le=3660)]
 
 
+class ReportPlausibility(Parameters):
+    """核实: when a city's amount of a month is asked back; `smallest` in yuan."""
+
+    far_factor: Annotated[Decimal, Field(gt=1)]
+    neighbour_months: Annotated[int, Field(ge=1, le=12)]
+    smallest: Money
+
+
 class SeparationOfDuties(Parameters):
     """不相容职务相互分离: pairs (earlier, later) of steps that one person doesn't take both."""
 
@@ -160,6 +168,7 @@ KNOWN: dict[str, type[Parameters]] = {
     "reserve_library": ReserveLibrary,
     "reserve_silence": ReserveSilence,
     "reporting_months": ReportingMonths,
+    "report_plausibility": ReportPlausibility,
     "separation_of_duties": SeparationOfDuties,
 }
 FAMILIES: dict[str, type[Parameters]] = {"screening_": Screening}

@@ -220,6 +220,7 @@ def _held(command: HoldSummons, state: Appraisal, known: Called) -> SummonsHeld:
             f"{command.held_on}.",
             code="date-order",
             where="held_on",
+            remedy="Give the day on which it was held, between the two.",
         )
     rule = state.opened.scheme.summons
     due = command.report_due_on

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.app import inline
+from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
 from services.energy.app.meter_store import keep, moment, shown_at, verdict_of
 from services.energy.domain import meter as domain
@@ -69,13 +70,13 @@ async def register(
 
     async def command(conn: AsyncConnection) -> decisions.Command:
         await managed_enterprise(conn, call.actor, enterprise)
-        carrier_unit = await conn.scalar(text("SELECT unit FROM carrier WHERE carrier = :c"), {"c": carrier})
+        counted_in = await carrier_unit(conn, carrier)
         return decisions.RegisterMeter(
             meter,
             enterprise,
             True,
             carrier,
-            None if carrier_unit is None else decisions.Carrier(carrier, carrier_unit),
+            decisions.Carrier(carrier, counted_in),
             unit,
             kind,
             counter,

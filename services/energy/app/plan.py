@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.app import inline
+from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
 from services.energy.domain import coefficient, plan_loading, reference, restatement
 from services.energy.domain.conversion import Basis, Coefficient
@@ -87,8 +88,8 @@ async def publish(energy: Energy, call: Call, given: coefficient.PublishCoeffici
             province_only(call.actor, "A coefficient for all")
         else:
             await managed_enterprise(conn, call.actor, given.enterprise)
-        known = await conn.scalar(text("SELECT 1 FROM carrier WHERE carrier = :c"), {"c": given.carrier})
-        return replace(given, carrier_known=bool(known))
+        await carrier_unit(conn, given.carrier)
+        return replace(given, carrier_known=True)
 
     async def write(conn: AsyncConnection, events: Sequence[coefficient.CoefficientPublished]) -> None:
         now = energy.now()
@@ -131,14 +132,14 @@ async def restate(
     async def command(conn: AsyncConnection) -> restatement.RestateCoefficients:
         if enterprise is not None:
             await managed_enterprise(conn, call.actor, enterprise)
-        known = await conn.scalar(text("SELECT 1 FROM carrier WHERE carrier = :c"), {"c": carrier})
+        await carrier_unit(conn, carrier)
         changed = 0
-        if known and first <= last:
+        if first <= last:
             made = await coefficients.restate(
                 await driver(conn), carrier, first, last, energy.now(), enterprise=enterprise
             )
             changed = len(made.days)
-        return restatement.RestateCoefficients(carrier, bool(known), first, last, enterprise, reason, changed)
+        return restatement.RestateCoefficients(carrier, True, first, last, enterprise, reason, changed)
 
     def answer(_: Any, events: Sequence[restatement.CoefficientsRestated]) -> dict[str, Any]:
         return {

@@ -1,5 +1,7 @@
 """What the registry will not do, said so that the asker can put it right."""
 
+from .remedies import REMEDIES
+
 
 class Refused(Exception):
     """A command that must not happen: nothing is recorded. `code` is stable, `detail` is for a person.
@@ -14,7 +16,7 @@ class Refused(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
-        self.remedy = remedy
+        self.remedy = remedy or REMEDIES.get(code, "")
         self.where = where
         self.status = status
 

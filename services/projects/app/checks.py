@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
+from sqlalchemy import Select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import industries, reference, scope
@@ -98,6 +100,26 @@ async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:
         raise not_found("project", project)
     scope.check_project_write(call.actor, tree, region)
     return region
+
+
+# Two that are sent at the same moment would each find nothing.
+_ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext(:named))")
+
+
+async def ask_about_a_twin(conn: AsyncConnection, what: str, named: str, twin: Select[Any]) -> None:
+    """Whether something that comes without an id is there already, by `twin` (its id and day). Raises Refused 409."""
+    await conn.execute(_ONE_AFTER_THE_OTHER, {"named": f"{what}: {named}"})
+    found = (await conn.execute(twin.limit(1))).one_or_none()
+    if found is not None:
+        identifier, on = found
+        raise Refused(
+            f"The {what} {identifier}, registered on {on}, says the same: {named}.",
+            code="maybe-the-same",
+            where=what,
+            status=409,
+            remedy="If it is the same, go on with that id. If it is another, send it again with confirmed: true.",
+            extra={what: identifier, "confirm": "confirmed"},
+        )
 
 
 def made_id(prefix: str, call: Call) -> str:

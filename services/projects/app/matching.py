@@ -59,6 +59,8 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
         _check_regions(tree, body)
         if body.project is not None:
             await _check_project(conn, call, tree, body.project)
+        if body.listing is None and not body.confirmed:
+            await _ask_about_a_twin(conn, body)
         return RegisterListing(
             listing=listing,
             meeting=body.meeting,
@@ -73,6 +75,20 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
         )
 
     return await _run_listing(app, call, listing, command)
+
+
+async def _ask_about_a_twin(conn: AsyncConnection, body: models.RegisterListing) -> None:
+    """A need or offer without an id that says what an open one says: sent twice? Raises Refused, to ask back."""
+    table = tables.listing.c
+    twin = select(table.listing, table.registered_on).where(
+        table.open,
+        table.meeting == body.meeting,
+        table.side == body.side,
+        table.region == body.region,
+        table.party == body.party,
+        table.title == body.title,
+    )
+    await checks.ask_about_a_twin(conn, "listing", f"{body.title} of {body.party}", twin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
             checks.check_register(call, levels, member.register_)
             await reserve.check_threshold(conn, member.register_, body.total_investment, member.valid_from)
         programmes, tags = await checks.counted_for(conn, body.programmes, body.tags)
+        if body.project is None and not body.confirmed:
+            await _ask_about_a_twin(conn, body)
         return RegisterProject(
             project=project_id,
             name=body.name,
@@ -85,6 +87,19 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
         )
 
     return await run(app, call, project_id, command)
+
+
+async def _ask_about_a_twin(conn: AsyncConnection, body: models.RegisterProject) -> None:
+    """A project without an id that says what a known one says: sent twice? Raises Refused, to ask back."""
+    table = tables.project.c
+    twin = select(table.project, table.registered_on).where(
+        table.region == body.region,
+        table.name == body.name,
+        table.industry == body.industry,
+        table.total_investment == body.total_investment,
+        table.enterprise.is_not_distinct_from(body.enterprise),
+    )
+    await checks.ask_about_a_twin(conn, "project", f"{body.name} in {body.region}", twin)
 
 
 async def change_project(app: App, call: Call, body: models.ChangeProject) -> Reply:

@@ -103,7 +103,12 @@ def decide(command: DocumentCommand, state: DocumentState) -> Sequence[DocumentE
             known = state.drafted
             if (known.kind, known.period, known.remarks) == (command.kind, command.period, command.remarks):
                 return []
-            raise _refused(f"{known.document} is there already.", "already-drafted", "document")
+            raise _refused(
+                f"{known.document} is there already.",
+                "already-drafted",
+                "document",
+                "Draft it under another id, or redraft the one that is there.",
+            )
         case (_, NoDocument()):
             raise Refused("There is no such document.", code="not-found", status=404, where="document")
         case (RedraftDocument(), Document(standing="draft")):
@@ -253,5 +258,5 @@ def _out_of_turn(command: DocumentCommand, state: Document) -> Sequence[Document
             raise _refused(f"{known} has been discarded.", "discarded", "document", "Draft a new one.")
 
 
-def _refused(detail: str, code: str, where: str, remedy: str = "") -> Refused:
+def _refused(detail: str, code: str, where: str, remedy: str) -> Refused:
     return Refused(detail, code=code, status=409, where=where, remedy=remedy)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.projects.domain.remedies import REMEDIES
+
 
 class Refused(Exception):
     """A command that can't be carried out on this state. Nothing changes.
 
-    `code` is stable and for machines, `detail` and `remedy` are for the person, `where` names the field.
+    `code` is stable and for machines, `detail` and `remedy` are for the person, `where` names the field. Without a
+    remedy of its own the one of its code is given.
     """
 
     def __init__(
@@ -23,7 +26,7 @@ class Refused(Exception):
         super().__init__(detail)
         self.detail = detail
         self.code = code
-        self.remedy = remedy
+        self.remedy = remedy or REMEDIES.get(code, "")
         self.where = where
         self.status = status
         self.extra = dict(extra) if extra else None

@@ -193,6 +193,14 @@ async def test_everyone_sees_and_changes_only_what_is_theirs(met: Service) -> No
     assert made["enterprise"] == "E-1"
 
 
+async def test_a_need_that_is_sent_twice_without_an_id_is_asked_about(met: Service) -> None:
+    own = {name: value for name, value in NEED.items() if name != "listing"} | {"title": "水性印花色浆国产化"}
+    made = await met.ask(FUZHOU, "register-listing", **own)
+    again = await met.refused(FUZHOU, "register-listing", **own)
+    assert (again.status, again.code, again.extra["listing"]) == (409, "maybe-the-same", made["listing"])
+    assert (await met.ask(FUZHOU, "register-listing", **own, confirmed=True))["listing"] != made["listing"]
+
+
 async def test_an_enterprise_puts_forward_what_is_its_own_where_it_is_registered(met: Service) -> None:
     """Needs came under any party's name, in any region, and the counties' figures counted them."""
     met.registry["E-1"] = {"enterprise": "E-1", "name": NEED["party"], "region": NEED["region"]}

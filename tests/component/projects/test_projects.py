@@ -1,7 +1,10 @@
 """Projects through the service's operations: register, stages, registers, lists, who may what."""
 
+import asyncio
+
 import pytest
 
+from shared.problems import Problem
 from tests.component.projects.conftest import (
     FUQING,
     FUZHOU,
@@ -39,6 +42,21 @@ async def test_without_an_id_a_repeat_of_the_command_makes_one_project(service: 
     assert again == first
     page = await service.ask(PROVINCE, "list-projects")
     assert [item["project"] for item in page["items"]] == [first["project"]]
+
+
+async def test_two_that_say_the_same_without_key_and_id_are_one_until_somebody_says_otherwise(
+    service: Service,
+) -> None:
+    """Sent twice, or two at one moment: it made two projects, and every sum counted both."""
+    answers = await asyncio.gather(*(service.project(None) for _ in range(3)), return_exceptions=True)
+    (made,) = [answer for answer in answers if not isinstance(answer, BaseException)]
+    asked = [answer for answer in answers if isinstance(answer, Problem)]
+    assert [(each.status, each.code) for each in asked] == [(409, "maybe-the-same")] * 2
+    assert asked[0].extra["project"] == made["project"]
+    assert "confirmed: true" in (asked[0].remedy or "")
+    another = await service.project(None, confirmed=True)
+    assert another["project"] != made["project"]
+    await service.project(None, name="另一个名称")
 
 
 async def test_the_same_project_again_changes_nothing_and_another_under_its_id_is_refused(

@@ -1,0 +1,26 @@
+"""What to do about a refusal that says only what is wrong, by its code: every refusal has a remedy."""
+
+REMEDIES = {
+    "calibration-reversed": "Correct one of the two days.",
+    "capacity-not-positive": "Give the greatest power or flow that the meter can measure, or leave it out.",
+    "carrier-in-two-units": "Give all coefficients of the carrier per one unit.",
+    "coefficient-out-of-range": "Give the coefficient as the standard prints it.",
+    "digits-out-of-range": "Count the digits that the register can show.",
+    "key-user-lines-reversed": "Correct one of the two lines.",
+    "malformed-meter": "Choose such an id; the vendor's own can be kept as the serial number.",
+    "modulus-out-of-range": "Give the value at which the register begins again at 0.",
+    "no-name": "Give the name as it is registered.",
+    "no-register": "Leave it out, or register the meter as a register (kind: register).",
+    "ratio-out-of-range": "Give the product of the transformers' ratios, 1 without transformers.",
+    "region-cannot-hold-enterprise": "Give the county, city or zone in which it lies: GET /regions lists them.",
+    "region-listed-twice": "Give each region once.",
+    "register-negative": "Give what the register shows.",
+    "rules-overlap": "End the earlier rule on the day before the later one begins.",
+    "silence-not-positive": "Give a number of hours above 0.",
+    "span-reversed": "Give the earlier day first.",
+    "statistic-types": "Name each once; leave them out for the usual one.",
+    "unknown-carrier": "Load the plan first: it says in which unit the carrier is counted.",
+    "unknown-parent": "Add the region that it lies under or relates to, or correct the code.",
+    "unknown-unit": "Give the coefficient per one of the known units.",
+    "validity-reversed": "Correct one of the two days.",
+}
