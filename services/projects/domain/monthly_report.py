@@ -301,14 +301,16 @@ def _check(
 ) -> date:
     """Everything that must hold of a report's content. Answers the day it is due. Raises Refused."""
     known = command.known
-    _check_days(command)
+    # The duty first: a month that nobody owes can't be reported when it is over either.
     if known.due_on is None:
         raise Refused(
             f"The duty calendar has no monthly report of {command.region} for {command.month}.",
             code="no-duty",
             where="month",
-            remedy="Check region and month; the report calendar lists what is owed.",
+            remedy="Check region and month; the report calendar lists what is owed. A further year is owed once "
+            "its plan is loaded (shengji plan load).",
         )
+    _check_days(command)
     _check_open(command)
     _check_lines(command, investment, lines)
     return known.due_on

@@ -107,6 +107,8 @@ def test_a_correction_is_not_older_than_what_it_corrects() -> None:
     [
         ({"known": replace(KNOWN, today=date(2013, 2, 27))}, "is not over"),
         ({"month": "2013-03"}, "is not over"),
+        # What nobody owes isn't promised for the day on which it is over, and then refused for good.
+        ({"month": "2014-01", "known": replace(KNOWN, due_on=None)}, "has no monthly report of"),
         ({"reported_on": date(2013, 2, 27)}, "can have been handed in between 2013-02-28"),
         ({"reported_on": date(2013, 3, 5)}, "and today (2013-03-04)"),
         ({"known": replace(KNOWN, due_on=None)}, "has no monthly report of 350100 for 2013-02"),
