@@ -25,7 +25,7 @@ async def call(door: httpx.AsyncClient, world: World, route: str) -> tuple[httpx
     try:
         if response.headers.get("content-type", "").startswith("text/event-stream"):
             return response, ""
-        return response, (await response.aread()).decode()
+        return response, (await response.aread()).decode(errors="replace")  # a workbook is no text
     finally:
         await response.aclose()
 
