@@ -227,9 +227,11 @@ async def test_a_restarted_service_goes_on_from_its_checkpoint(
 
 
 async def test_a_snapshot_has_its_versions_positions_while_another_one_takes_over(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The version was read again after the connection was made: of a version that it isn't, there are no positions."""
+    await sources.plan()
+    await service.caught_up(sources)
     model = service.model
     expected = (await model.snapshot()).applied
     assert expected
