@@ -7,6 +7,7 @@ A scenario prepares its batches, and the clock runs over `BatchStep.run` alone.
 
 import asyncio
 import contextlib
+import itertools
 import random
 import secrets
 import shutil
@@ -31,14 +32,17 @@ from deploy.local.postgres import PostgresServer, working
 from deploy.local.process import Child
 from deploy.topology import service
 from services.energy.domain.conversion import Basis, Coefficient
-from services.energy.readings import coefficients, reference
+from services.energy.readings import coefficients, ranks, reference
 from services.energy.readings.batch import BatchStep
-from services.energy.readings.wire import Post, column, index_column
+from services.energy.readings.wire import Post, column, index_column, stamp
 from shared.database import migrate
 
 START = 1_356_969_600
 NOW = datetime(2014, 1, 1, tzinfo=UTC)
 PER_ENTERPRISE = 20
+SCALE = 1_000
+"""Values are thought of in 1/1000 kWh and counted in 1e-6."""
+_messages = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,16 @@ def slots(meters: int, first: int, count: int, rng: random.Random, *, faults: bo
         which = np.repeat(np.arange(PER_ENTERPRISE), count)
         n = np.tile(np.arange(first, first + count), PER_ENTERPRISE)
         t = START + 900 * n
-        v = 1_000_000 + n * 25_000 + which
+        v = (1_000_000 + n * 25_000 + which) * SCALE
         if faults:
             late = np.array([rng.random() < 0.01 for _ in n])
             t = np.where(late, t - 900 * 300 - 450, t)
-            v = np.where(late, 1_000_000 + (n - 300) * 25_000 - 12_500 + which, v)
+            v = np.where(late, (1_000_000 + (n - 300) * 25_000 - 12_500 + which) * SCALE, v)
             again = np.array([rng.random() for _ in n])
-            t, v = np.where(again < 0.05, t - 9_000, t), np.where(again < 0.05, v - 250_000, v)
+            t, v = np.where(again < 0.05, t - 9_000, t), np.where(again < 0.05, v - 250_000 * SCALE, v)
             v = np.where((again > 0.05) & (again < 0.07), v + 1, v)
             t = np.where((again > 0.05) & (again < 0.07), t - 9_000, t)
-            v = np.where((again > 0.05) & (again < 0.07), v - 250_000, v)
+            v = np.where((again > 0.05) & (again < 0.07), v - 250_000 * SCALE, v)
         posts.append(
             Post(
                 receipt=secrets.token_bytes(16),
@@ -78,6 +82,7 @@ def slots(meters: int, first: int, count: int, rng: random.Random, *, faults: bo
                 v=column(v),
             )
         )
+    stamp(posts, ranks.place(0, next(_messages)))
     return posts
 
 
@@ -140,8 +145,9 @@ async def register(conn: "asyncpg.Connection[asyncpg.Record]", meters: int) -> N
         row = Coefficient(0, "electricity", basis, Decimal(value), "GB/T 2589-2008", day, None, NOW)
         await coefficients.publish(conn, row, "bench", NOW)
     await conn.execute(
-        """INSERT INTO series (meter, enterprise, p, carrier, unit, kind, modulus, capacity, valid_from, generation)
-           SELECT e || '-m' || m, e, 0, 'electricity', 'kWh', 'register', 100000000000, 1000000, '2012-01-01', 1
+        """INSERT INTO series (meter, enterprise, p, carrier, unit, kind, modulus, factor, capacity, valid_from,
+                               generation)
+           SELECT e || '-m' || m, e, 0, 'electricity', 'kWh', 'register', 1000000000, 1, 1000, '2012-01-01', 1
            FROM unnest($1::text[]) e, generate_series(0, $2) m""",
         names,
         PER_ENTERPRISE - 1,

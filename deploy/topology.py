@@ -303,7 +303,7 @@ USERS = (
         relays="ENERGY",
         answers="energy",
     ),
-    _user("energy-worker", "live.energy.*", *_work("READINGS")),
+    _user("energy-worker", "live.energy.*", "$JS.API.STREAM.INFO.READINGS", *_work("READINGS")),
     _user("energy-intake", "readings.*", "$JS.API.STREAM.INFO.READINGS"),
     _user(
         "progress", "hint.progress", reads=("PROJECTS", "ENERGY", "ASSESSMENT", "LIVE"), answers="progress"

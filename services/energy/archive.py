@@ -23,8 +23,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from services.energy.readings import quarantine
+from services.energy.domain.registers import MOST_HELD
+from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, step_decimals
+from services.energy.readings import quarantine, ranks, recount
 from services.energy.readings.arrivals import Quarantine
+from services.energy.readings.kernel import Ints
 from services.energy.readings.memory import Connection
 from services.energy.readings.reference import change_partition
 from services.energy.readings.store import COPY_END, COPY_HEADER, COPY_ROW, copy_rows
@@ -36,9 +39,12 @@ KEEP_MONTHS = 13
 """Months that stay by default beside the running one: a year back, for comparison with the same month."""
 
 ROWS_AT_ONCE = 500_000
+_PLAIN = 10 ** (VALUE_DECIMALS - 3)
 _CHINA = timezone(timedelta(hours=8))
 _COLUMNS = ("s", "t", "rk", "v", "e")
-_SCHEMA = pa.schema([("s", pa.int32()), *((name, pa.int64()) for name in _COLUMNS[1:])])
+_EXACT = {b"shengji.readings": b"2"}
+"""Stands in a file whose values are in 1e-6 of their unit, energy in the series' step. 517f57c wrote nothing."""
+_SCHEMA = pa.schema([("s", pa.int32()), *((name, pa.int64()) for name in _COLUMNS[1:])], metadata=_EXACT)
 
 _LAST_ONES = """
 INSERT INTO {stub} SELECT DISTINCT ON (s) * FROM {full} ORDER BY s, t DESC;
@@ -142,17 +148,22 @@ async def _restore_one(conn: Connection, row: Any, now: datetime) -> None:
             f"{file} is not the file that was written: its sha256 differs from the catalogue's"
         )
     full = await _table_beside(conn, month)
-    await conn.copy_to_table(full, source=_file_rows(file), columns=list(_COLUMNS), format="binary")
+    scale = await _old_scale(conn, file)
+    await conn.copy_to_table(full, source=_file_rows(file, scale), columns=list(_COLUMNS), format="binary")
     stored = await conn.fetchval(f"SELECT count(*) FROM {full}")
     if stored != row["rows"]:
         raise ArchiveError(f"{file} gave {stored} readings, the catalogue says {row['rows']}")
     begin, end = _bounds(month)
+    there = await conn.fetch(f"SELECT DISTINCT s FROM {full} ORDER BY s")
+    cut = [each["s"] for each in there if scale is not None and scale[each["s"]] > _PLAIN]
     async with conn.transaction():
         await _lock_all(conn)
         await _exchange(conn, month, full)
         await conn.execute(
             "UPDATE reading_archive SET state = 'restored', changed_at = $2 WHERE month = $1", month, now
         )
+        for series in cut:
+            await recount.recount(conn, series, now, begin - 1, end - 1)
         await quarantine.release(conn, None, [Quarantine.ARCHIVED.value], now, after=begin - 1, until=end - 1)
 
 
@@ -229,13 +240,34 @@ async def _write_file(conn: Connection, name: str, file: Path) -> int:
     return rows
 
 
-async def _file_rows(file: Path) -> AsyncIterator[bytes]:
-    """A file's rows as binary COPY takes them."""
+async def _old_scale(conn: Connection, file: Path) -> dict[int, int] | None:
+    """For a file of release 517f57c: by series, how many of today's steps one of its integers of energy is."""
+    with pq.ParquetFile(file) as source:
+        if _EXACT.items() <= (source.schema_arrow.metadata or {}).items():
+            return None
+    rows = await conn.fetch("SELECT s, factor FROM series")
+    return {row["s"]: 10 ** (step_decimals(row["factor"]) - 3) for row in rows}
+
+
+async def _file_rows(file: Path, scale: dict[int, int] | None) -> AsyncIterator[bytes]:
+    """A file's rows as binary COPY takes them. Raises ArchiveError for what can't be held to the last digit."""
     yield COPY_HEADER
     with pq.ParquetFile(file) as source:
         for batch in source.iter_batches(100_000):
-            yield copy_rows(*(batch.column(name).to_numpy() for name in _COLUMNS))
+            columns = [batch.column(name).to_numpy() for name in _COLUMNS]
+            yield copy_rows(*(columns if scale is None else _of_517f57c(file, scale, *columns)))
     yield COPY_END
+
+
+def _of_517f57c(
+    file: Path, scale: dict[int, int], s: Ints, t: Ints, rank: Ints, v: Ints, e: Ints
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Values in 1/1000 of their unit, energy in 1/1000 of the carrier's, and a correction's rank in microseconds."""
+    steps = np.array([scale[each] for each in s.tolist()], np.int64)
+    if bool((v >= EXTREME // 1000).any()) or bool((np.abs(e) > MOST_HELD // steps).any()):
+        raise ArchiveError(f"{file} holds a reading that is too large to be held exactly")
+    corrected = np.where(rank > 0, ranks.corrections(rank), 0)
+    return s, t, corrected, np.where(v < 0, v, v * 1000), e * steps
 
 
 def _digest(file: Path) -> bytes | None:

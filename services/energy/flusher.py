@@ -179,6 +179,8 @@ def _measure(mark: tuple[str, date], region: str, figures: Sequence[sums.Sum]) -
                 one.present,
                 one.expected,
                 one.spread,
+                one.parked,
+                one.parked_intervals,
             )
             for one in figures
         ),

@@ -8,7 +8,7 @@ import asyncpg
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.energy.readings import receipts, wire
+from services.energy.readings import receipts, recount, streams, wire
 from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
 from services.energy.readings.worker import PartitionWorker
@@ -69,17 +69,30 @@ async def start(rt: Runtime) -> list[PartitionWorker]:
     async def connect() -> Connection:
         return await open_connection(rt)
 
+    async def stream() -> int:
+        info = await rt.js.stream_info(wire.STREAM)
+        if info.created is None:
+            raise LookupError("nats-server does not say when READINGS was made")
+        conn = await connect()
+        try:
+            return await streams.number_of(conn, info.created)
+        finally:
+            await conn.close()
+
     nc = broker.client(rt.broker)
     live = LiveBoard(connect, nc.publish, rt.clock, lambda: datetime.now(UTC))
     rt.spawn(live.run(), "live figures")
     conn = await connect()
     there = [row["p"] for row in await conn.fetch("SELECT p FROM reading_partition ORDER BY p")]
-    await conn.close()
     partitions = WorkerSettings().chosen(there)
+    for p in partitions:
+        if count := await recount.recount_marked(conn, p, rt.clock.now()):
+            rt.log.info("energy worked out again", partition=p, series=count)
+    await conn.close()
     workers = []
     for p in partitions:
         reader = await PullReader.open(rt.js, wire.STREAM, f"worker-{p}", MESSAGES_AT_ONCE)
-        worker = PartitionWorker(p, reader, connect, rt.clock, live)
+        worker = PartitionWorker(p, reader, connect, rt.clock, live, stream)
         rt.health.register(f"partition {p}", worker.health)
         rt.spawn(worker.run(), f"readings {p}")
         workers.append(worker)

@@ -18,7 +18,7 @@ _CHINA = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One POST: (meter, epoch second, 1e-3 kWh) of each reading, and the body that carried them."""
+    """One POST: (meter, epoch second, 1e-6 kWh) of each reading, and the body that carried them."""
 
     enterprise: str
     readings: tuple[tuple[str, int, int], ...]
@@ -69,11 +69,11 @@ class Ledger:
             del self.receipts[UUID(receipt)]
 
     def readings(self) -> dict[tuple[str, int], int]:
-        """What must be stored: (meter, epoch second) → 1e-3 kWh."""
+        """What must be stored: (meter, epoch second) → 1e-6 kWh."""
         return {(m, t): v for sent in self.receipts.values() for m, t, v in sent.readings}
 
     def energy(self) -> dict[tuple[str, date], int]:
-        """What each enterprise used on each day (+08:00), 1e-3 kWh; 24:00 belongs to the day that ends."""
+        """What each enterprise used on each day (+08:00), 1e-6 kWh; 24:00 belongs to the day that ends."""
         by_meter: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
         for sent in self.receipts.values():
             for meter, t, v in sent.readings:

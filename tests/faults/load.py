@@ -70,14 +70,14 @@ class Box:
             (meter, int(BEGIN.timestamp()) + SLOT_S * (slot + 1), value)
             for slot in slots
             for meter, value in (
-                (self.interval, 1_000 * (1 + slot % 7)),
-                (self.register, 500_000 + 2_500 * slot),
+                (self.interval, 1_000_000 * (1 + slot % 7)),
+                (self.register, 500_000_000 + 2_500_000 * slot),
             )
         ]
         columns = {
             "meter": [meter for meter, _, _ in rows],
             "time": [t for _, t, _ in rows],
-            "value": [f"{v // 1000}.{v % 1000:03d}" for _, _, v in rows],
+            "value": [f"{v // 10**6}.{v % 10**6:06d}" for _, _, v in rows],
         }
         return Sent(self.enterprise, tuple(rows), {"columns": columns})
 

@@ -105,7 +105,7 @@ class Proof:
         async with self.operator.database("energy") as conn:
             rows = await conn.fetch("SELECT x.meter, r.t, r.v FROM reading r JOIN series x USING (s)")
             receipts = await conn.fetch(
-                "SELECT id, accepted, duplicate, revised, superseded, quarantined FROM receipt"
+                "SELECT id, accepted, duplicate, revised, superseded, quarantined, parked FROM receipt"
             )
         same({(row["meter"], row["t"]): row["v"] for row in rows}, self.ledger.readings(), "readings")
         assert len(rows) == len(self.ledger.readings())
@@ -116,7 +116,9 @@ class Proof:
             row = known[receipt]
             assert row["accepted"] + row["duplicate"] == len(sent.readings), dict(row)
         assert sum(row["accepted"] for row in receipts) == len(rows), "a reading was accepted twice"
-        assert not any(row[name] for row in receipts for name in ("revised", "superseded", "quarantined"))
+        assert not any(
+            row[name] for row in receipts for name in ("revised", "superseded", "quarantined", "parked")
+        )
 
     async def sums(self) -> None:
         """The enterprises' days: as the ledger adds them up, as stored, as last published; the store's own audit."""
@@ -125,7 +127,9 @@ class Proof:
             measured = await conn.fetch("SELECT enterprise, day, figures::text FROM measured_day")
             assert await audit.differences(conn) == []
         expected = self.ledger.energy()
-        same({(row["enterprise"], row["day"]): row["native"] for row in days}, expected, "days stored")
+        same(
+            {(row["enterprise"], row["day"]): row["native"] * 10**6 for row in days}, expected, "days stored"
+        )
         published = {(row["enterprise"], row["day"]): _native(row["figures"]) for row in measured}
         same(published, expected, "days published")
 
@@ -229,4 +233,4 @@ def same(found: Mapping[K, V], expected: Mapping[K, V], what: str) -> None:
 
 def _native(figures: str) -> int:
     (carrier,) = json.loads(figures, parse_float=Decimal)["carriers"]
-    return int(Decimal(carrier["native"]) * 1000)
+    return int(Decimal(carrier["native"]) * 10**6)

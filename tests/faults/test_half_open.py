@@ -114,7 +114,7 @@ async def test_a_workers_connection_that_goes_dead_within_a_batch(
             return len(batches)
 
         monkeypatch.setattr(BatchStep, "run", run)
-        worker = PartitionWorker(0, None, connect, _Clock(), None)  # type: ignore[arg-type]
+        worker = PartitionWorker(0, None, connect, _Clock(), None, None)  # type: ignore[arg-type]
         async with asyncio.timeout(20):
             with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
                 await worker._run([])

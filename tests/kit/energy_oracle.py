@@ -1,11 +1,13 @@
 """What the readings' store must hold after a set of readings, worked out by brute force.
 
 Slow and simple on purpose, and written apart from the code it judges: it keeps every reading ever received, decides
-each time anew which one counts, walks through them in order, and adds up with Python's integers.
+each time anew which one counts, walks through them in order, and adds up with fractions.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 HOUR = 3600
 LONGEST = 31 * 24 * HOUR
@@ -14,28 +16,36 @@ VOID = -1
 
 @dataclass(frozen=True)
 class Meter:
-    """A series as the oracle needs it. Quantities in 1/1000."""
+    """A series as the oracle needs it. `modulus` in 1e-6 of its unit; `factor` is how many kWh one of the unit is;
+    `capacity` and `bound` in kWh an hour. Energy is cut at hours in steps, `decimals` after the point."""
 
     name: str
     enterprise: str = "e1"
     carrier: str = "electricity"
     register: bool = True
     slot: int = 900
-    num: int = 1
-    den: int = 1
+    factor: Decimal = Decimal(1)
     modulus: int | None = None
-    capacity: int | None = None
+    capacity: Decimal | None = None
     scope: int = 1
+    grain: Fraction | None = None
+    """In what energy is cut at hours, if not in steps."""
+
+    @property
+    def step(self) -> Fraction:
+        """What energy is counted in: a value of 1e-6 times the factor is a whole number of these."""
+        decimals = max(0, -int(self.factor.normalize().as_tuple().exponent))
+        return Fraction(1, 10 ** (6 + decimals))
 
 
 @dataclass(frozen=True)
 class Read:
-    """One reading as received."""
+    """One reading as received; `v` in 1e-6 of the unit. Without a rank it takes its place in the queue when sent."""
 
     meter: str
     t: int
     v: int
-    rank: int = 0
+    rank: int | None = None
 
 
 @dataclass
@@ -43,26 +53,27 @@ class Expected:
     """The whole content of the store, as plain dictionaries and sets, by meter name."""
 
     reading: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
-    history: set[tuple[str, int, int, int]] = field(default_factory=set)
-    irregular: set[tuple[str, int, int, str, int]] = field(default_factory=set)
-    meter_hour: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
-    hour: dict[tuple[str, str, int], tuple[int, int, int]] = field(
-        default_factory=lambda: defaultdict(lambda: (0, 0, 0))
+    history: set[tuple[str, int, int]] = field(default_factory=set)
+    """Values that don't count; not those that do, though they may have been superseded in between."""
+    irregular: set[tuple[str, int, int, str, Fraction]] = field(default_factory=set)
+    meter_hour: dict[tuple[str, int], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    hour: dict[tuple[str, str, int], tuple[Fraction, Fraction, int, Fraction, int]] = field(
+        default_factory=lambda: defaultdict(lambda: (Fraction(), Fraction(), 0, Fraction(), 0))
     )
-    """Energy, of it spread over a gap, slots present."""
+    """Energy, of it spread over a gap, slots present, energy parked, intervals parked. In kWh."""
 
 
 def expected(meters: list[Meter], readings: list[Read]) -> Expected:
     """The store after these readings, in whatever order and however often they came."""
     result = Expected()
     for meter in meters:
-        received = {(r.t, r.rank, r.v) for r in readings if r.meter == meter.name}
+        received = {(r.t, r.rank, r.v) for r in readings if r.meter == meter.name and r.rank is not None}
         best: dict[int, tuple[int, int]] = {}
         for t, rank, v in received:
             best[t] = max(best.get(t, (-1, -1)), (rank, v))
         for t, (rank, v) in best.items():
             result.reading[meter.name, t] = (rank, v)
-        result.history |= {(meter.name, t, rank, v) for t, rank, v in received if best[t] != (rank, v)}
+        result.history |= {(meter.name, t, v) for t, _, v in received if best[t][1] != v}
         _walk(meter, sorted((t, v) for t, (_, v) in best.items() if v != VOID), result)
     result.meter_hour = {key: e for key, e in result.meter_hour.items() if e}
     result.hour = {key: v for key, v in result.hour.items() if any(v)}
@@ -73,61 +84,89 @@ def _walk(meter: Meter, counting: list[tuple[int, int]], result: Expected) -> No
     before: tuple[int, int] | None = None
     for t, v in counting:
         start, energy, apart, reason, gap = _interval(meter, before, t, v)
+        parked = reason not in ("", "rollover")
         if reason:
             result.irregular.add((meter.name, start, t, reason, apart))
         slot = (t + 8 * HOUR - 1) // meter.slot
         new_slot = not meter.register if before is None else (before[0] + 8 * HOUR - 1) // meter.slot != slot
-        _add(result, meter, (t - 1) // HOUR, present=new_slot)
-        for second, part in _cut(energy, start, t):
+        _add(result, meter, (t - 1) // HOUR, present=new_slot and not parked)
+        if parked:
+            _add(result, meter, (t - 1) // HOUR, parked=apart, intervals=1)
+        for second, part in _cut(energy, meter.grain or meter.step, start, t):
             result.meter_hour[meter.name, second // HOUR] += part
-            _add(result, meter, second // HOUR, energy=part, spread=part if gap else 0)
+            _add(result, meter, second // HOUR, energy=part, spread=part if gap else Fraction())
         before = (t, v)
 
 
 def _add(
-    result: Expected, meter: Meter, hour: int, energy: int = 0, spread: int = 0, present: int = 0
+    result: Expected,
+    meter: Meter,
+    hour: int,
+    energy: Fraction = Fraction(),
+    spread: Fraction = Fraction(),
+    present: int = 0,
+    parked: Fraction = Fraction(),
+    intervals: int = 0,
 ) -> None:
     key = (meter.enterprise, meter.carrier, hour)
-    before = result.hour[key]
-    result.hour[key] = (before[0] + energy, before[1] + spread, before[2] + present)
+    had = result.hour[key]
+    result.hour[key] = (
+        had[0] + energy,
+        had[1] + spread,
+        had[2] + present,
+        had[3] + parked,
+        had[4] + intervals,
+    )
 
 
 def _interval(meter: Meter, before: tuple[int, int] | None, t: int, v: int):
     """(start, energy, apart, reason, spans a gap)"""
 
-    def energy_at(value: int) -> int:
-        return value * meter.num // meter.den
+    def energy(value: int) -> Fraction:
+        return Fraction(value, 10**6) * Fraction(meter.factor)
 
+    def limit(seconds: int) -> Fraction | None:
+        """In whole steps: what is over the last of them is not granted."""
+        if meter.capacity is None:
+            return None
+        return Fraction(meter.capacity) * seconds / HOUR // meter.step * meter.step
+
+    nothing = Fraction()
     if not meter.register:
-        raw = energy_at(v)
-        too_much = meter.capacity is not None and raw > meter.capacity * meter.slot // HOUR
-        return t - meter.slot, 0 if too_much else raw, raw if too_much else 0, "jump" * too_much, False
+        raw, most = energy(v), limit(meter.slot)
+        too_much = most is not None and raw > most
+        return (
+            t - meter.slot,
+            nothing if too_much else raw,
+            raw if too_much else nothing,
+            "jump" * too_much,
+            False,
+        )
     if before is None:
-        return t, 0, 0, "", False
+        return t, nothing, nothing, "", False
     start, was = before
-    raw = energy_at(v) - energy_at(was)
-    limit = None if meter.capacity is None else meter.capacity * (t - start) // HOUR
+    raw, most = energy(v - was), limit(t - start)
     gap = (t + 8 * HOUR - 1) // meter.slot - (start + 8 * HOUR - 1) // meter.slot > 1
     if v < was:
-        if meter.modulus and limit is not None and t - start <= LONGEST:
-            rolled = energy_at(v + meter.modulus) - energy_at(was)
-            if rolled <= limit:
+        if meter.modulus and most is not None and t - start <= LONGEST:
+            rolled = energy(v + meter.modulus - was)
+            if rolled <= most:
                 return start, rolled, raw - rolled, "rollover", gap
-        return start, 0, raw, "backwards", gap
+        return start, nothing, raw, "backwards", gap
     if t - start > LONGEST:
-        return start, 0, raw, "gap", gap
-    if limit is not None and raw > limit:
-        return start, 0, raw, "jump", gap
-    return start, raw, 0, "", gap
+        return start, nothing, raw, "gap", gap
+    if most is not None and raw > most:
+        return start, nothing, raw, "jump", gap
+    return start, raw, nothing, "", gap
 
 
-def _cut(energy: int, start: int, t: int):
-    """Second by second would be plainest; hour by hour with whole numbers is the same and ends today."""
-    if energy == 0:
-        return
-    length, done, at = t - start, 0, start
-    while at < t:
+def _cut(energy: Fraction, step: Fraction, start: int, t: int):
+    """Second by second would be plainest; hour by hour, in whole steps rounded down, is the same and ends today."""
+    done, at = Fraction(), start
+    while energy and at < t:
         following = min((at // HOUR + 1) * HOUR, t)
-        upto = energy // length * (following - start) + (energy % length) * (following - start) // length
+        upto = energy // step * step * (following - start) / (t - start) // step * step
+        if following == t:
+            upto = energy
         yield at, upto - done
         done, at = upto, following

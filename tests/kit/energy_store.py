@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from services.energy.domain.conversion import Basis, Coefficient
-from services.energy.readings import coefficients, reference, revise
+from services.energy.readings import coefficients, ranks, reference, revise
 from services.energy.readings.batch import BatchStep, Done
-from services.energy.readings.wire import Post, column, index_column
+from services.energy.readings.wire import Post, column, index_column, stamp
 from tests.kit.energy_oracle import Expected, Meter, Read
 
 MIDNIGHT = 1_356_969_600
@@ -40,6 +40,7 @@ class Store:
     conn: asyncpg.Connection
     steps: dict[int, BatchStep] = field(default_factory=dict)
     now: datetime = datetime(2014, 6, 1, tzinfo=UTC)
+    sequence: int = 0
 
     async def carrier(self, carrier: str = "electricity", unit: str = "kWh") -> None:
         """Name a carrier."""
@@ -83,23 +84,25 @@ class Store:
         receipt: UUID | None = None,
         **more,
     ) -> Done:
-        """Run one batch of one enterprise; readings of each rank make a POST of their own."""
-        ranks = sorted({reading.rank for reading in readings})
-        posts = [
-            post(
-                [reading for reading in readings if reading.rank == rank],
-                enterprise=enterprise,
-                received_at=received_at or self.now,
-                rank=rank,
-                receipt=receipt,
-                **more,
-            )
-            for rank in ranks
-        ]
-        return await self.run(posts, await self.partition(enterprise))
+        """Run one batch of one POST; readings without a rank take the next places in the queue."""
+        one = post(
+            readings,
+            enterprise=enterprise,
+            received_at=received_at or self.now,
+            receipt=receipt,
+            place=self._place(),
+            **more,
+        )
+        return await self.run([one], await self.partition(enterprise))
+
+    def _place(self) -> int:
+        """The next message's."""
+        self.sequence += 1
+        return ranks.place(0, self.sequence)
 
     async def run(self, posts: Sequence[Post], p: int) -> Done:
-        """Run one batch of a partition."""
+        """Run one batch of a partition. POSTs that no message has brought yet are one."""
+        stamp(posts, self._place())
         step = self.steps.setdefault(p, BatchStep(p))
         return await step.run(self.conn, posts, self.now)
 
@@ -112,14 +115,16 @@ class Store:
         found, result = await self._rows(enterprise), Expected()
         for row in found["reading"]:
             result.reading[row["meter"], row["t"]] = (row["rk"], row["v"])
-        result.history = {(r["meter"], r["t"], r["rk"], r["v"]) for r in found["history"]}
-        result.irregular = {(r["meter"], r["t0"], r["t"], r["reason"], r["e"]) for r in found["irregular"]}
-        result.meter_hour = {(r["meter"], r["h"]): int(r["e"]) for r in found["meter_hour"] if r["e"]}
-        result.hour = {
-            (enterprise, r["carrier"], r["h"]): (r["native"], r["spread"], r["present"])
-            for r in found["hour"]
-            if r["native"] or r["spread"] or r["present"]
+        counting = {(name, t, v) for (name, t), (_, v) in result.reading.items()}
+        result.history = {(r["meter"], r["t"], r["v"]) for r in found["history"]} - counting
+        result.irregular = {
+            (r["meter"], r["t0"], r["t"], r["reason"], Fraction(r["e"])) for r in found["irregular"]
         }
+        result.meter_hour = {(r["meter"], r["h"]): Fraction(r["e"]) for r in found["meter_hour"] if r["e"]}
+        names = ("native", "over_gaps", "present", "parked", "parked_intervals")
+        for r in found["hour"]:
+            if any(values := tuple(r[name] for name in names)):
+                result.hour[enterprise, r["carrier"], r["h"]] = values
         return result
 
     async def _rows(self, enterprise: str) -> dict[str, list[asyncpg.Record]]:
@@ -129,8 +134,8 @@ class Store:
             "history": f"SELECT x.meter, r.* FROM history r {of}",
             "irregular": f"SELECT x.meter, r.* FROM irregular r {of}",
             "meter_hour": f"""SELECT meter, h, sum(e) AS e FROM (
-                SELECT x.meter, (r.t - 1) / 3600 AS h, r.e FROM reading r {of}
-                UNION ALL SELECT x.meter, r.h, r.e FROM spill r {of}) parts GROUP BY meter, h""",
+                SELECT x.meter, (r.t - 1) / 3600 AS h, r.e * x.step AS e FROM reading r {of}
+                UNION ALL SELECT x.meter, r.h, r.e * x.step FROM spill r {of}) parts GROUP BY meter, h""",
             "hour": "SELECT * FROM ent_hour WHERE enterprise = $1",
         }
         return {name: await self.conn.fetch(query, enterprise) for name, query in queries.items()}
@@ -138,7 +143,6 @@ class Store:
 
 def spec_of(meter: Meter, **more) -> reference.SeriesSpec:
     """The oracle's meter as the registry would register it."""
-    ratio = Fraction(meter.num, meter.den)
     fields = {
         "meter": meter.name,
         "enterprise": meter.enterprise,
@@ -146,9 +150,9 @@ def spec_of(meter: Meter, **more) -> reference.SeriesSpec:
         "unit": "kWh",
         "kind": "register" if meter.register else "interval",
         "valid_from": LONG_AGO,
-        "ratio": Decimal(ratio.numerator) / Decimal(ratio.denominator),
-        "digits": None if meter.modulus is None else len(str(meter.modulus // 1000)) - 1,
-        "capacity": None if meter.capacity is None else Decimal(meter.capacity) / 1000,
+        "ratio": meter.factor,
+        "digits": None if meter.modulus is None else len(str(meter.modulus // 10**6)) - 1,
+        "capacity": meter.capacity,
         "interval_seconds": meter.slot,
         "scope": meter.scope,
         **more,
@@ -161,11 +165,11 @@ def post(
     *,
     enterprise: str = "e1",
     received_at: datetime,
-    rank: int = 0,
     receipt: UUID | None = None,
+    place: int = 0,
     **more,
 ) -> Post:
-    """The POST that holds these readings."""
+    """The POST that holds these readings; those without a rank take the places from `place` on."""
     rows = list(readings)
     meters = sorted({reading.meter for reading in rows})
     return Post(
@@ -176,7 +180,7 @@ def post(
         which=index_column([meters.index(reading.meter) for reading in rows]),
         t=column([reading.t for reading in rows]),
         v=column([reading.v for reading in rows]),
-        rank=rank,
+        ranks=column([place + n if row.rank is None else row.rank for n, row in enumerate(rows)]),
         **more,
     )
 

@@ -28,6 +28,7 @@ class OutcomeTotals(Answer):
     revised: int
     superseded: int
     quarantined: int
+    parked: int = Field(description="stored, but their energy waits for somebody to look at it")
 
 
 class ReceiptBalance(Answer):

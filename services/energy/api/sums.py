@@ -80,12 +80,15 @@ class Tce(Answer):
 
 class Period(Answer):
     """One hour, day or month. Missing is null, never zero; `spread` is the part of `native` that comes from
-    intervals over missing slots; `present` of `expected` slots hold a reading."""
+    intervals over missing slots; `present` of `expected` slots have energy that a reading tells. `parked` is energy of
+    intervals that end in the period and count nowhere until somebody has looked at them."""
 
     period: str = Field(description="in China's days: 2013, 2013-01, 2013-01-15, 2013-01-15T08:00")
     start: datetime
     native: Figure | None
     spread: Figure
+    parked: Figure
+    parked_intervals: int
     present: int
     expected: int
     completeness: Figure | None
@@ -156,6 +159,8 @@ class MeterPeriod(Answer):
     start: datetime
     native: Figure | None
     spread: Figure
+    parked: Figure
+    parked_intervals: int
     present: int
     expected: int
     completeness: Figure | None
@@ -257,6 +262,7 @@ class ReceiptCounts(Answer):
     revised: int
     superseded: int
     quarantined: int
+    parked: int = Field(description="stored, but their energy waits for somebody to look at it")
     released: int
 
 

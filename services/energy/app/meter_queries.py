@@ -1,7 +1,6 @@
 """Queries on meters, on parked intervals and on the quarantine, narrowed to what the asker may see."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select, text
@@ -10,7 +9,7 @@ from services.energy import tables
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
 from services.energy.app.paging import number, page, pair
-from services.energy.readings.wire import EXTREME, VOID
+from services.energy.domain.scale import EXTREME, VOID, amount_of, plain
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found
@@ -34,7 +33,7 @@ _SUSPECTS = text(f"""
     ORDER BY x.meter, i.t * 4 + x.statistic_type LIMIT :limit
 """)
 _KEPT = """
-    SELECT q.id, q.enterprise, q.meter, q.statistic_type, q.t AS seconds, q.v AS thousandths, q.reason,
+    SELECT q.id, q.enterprise, q.meter, q.statistic_type, q.t AS seconds, q.v AS kept, q.reason,
            q.sent_time, q.sent_value,
            q.receipt::text AS receipt, q.item, q.received_at, q.state,
            coalesce(nullif(q.unit, ''), m.unit, '') AS unit
@@ -113,7 +112,7 @@ async def suspects(
                 **row._mapping,
                 "start": datetime.fromtimestamp(row.begins, UTC),
                 "at": datetime.fromtimestamp(row.ends, UTC),
-                "energy": Decimal(row.energy).scaleb(-3),
+                "energy": plain(row.energy),
             }
             for row in rows
         ]
@@ -174,9 +173,7 @@ def _kept(row: Any) -> dict[str, Any]:
         **row._mapping,
         # A device may say anything: what no calendar and no column holds is null, beside the text that was sent.
         "at": _at(row.seconds),
-        "value": Decimal(row.thousandths).scaleb(-3)
-        if row.thousandths != VOID and abs(row.thousandths) < EXTREME
-        else None,
+        "value": amount_of(row.kept) if row.kept != VOID and abs(row.kept) < EXTREME else None,
     }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, assert_never
+from typing import assert_never
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,11 +11,12 @@ from services.energy.domain import meter as domain
 from services.energy.domain import meter_life as life
 from services.energy.domain import registers
 from services.energy.domain.meter_changes import Given
+from services.energy.domain.scale import amount_of, value_of
 from services.energy.readings import quarantine, revise
 from services.energy.readings.arrivals import Quarantine
 from services.energy.readings.lay_out import Stretch, lay_out
 from services.energy.readings.memory import Connection
-from services.energy.readings.reference import SeriesSpec, driver, rename, thousandths
+from services.energy.readings.reference import SeriesSpec, driver, rename
 
 _SLOT_SECONDS = {1: 86_400, 2: 31 * 86_400, 3: 366 * 86_400}
 """Length of a slot by statistic type; type 0 (real-time) has the meter's own."""
@@ -40,7 +41,7 @@ _Known = life.InUse | life.Retired
 async def shown_at(conn: AsyncConnection, meter: str, at: datetime) -> Decimal | None:
     """The register that is stored at that moment, in the meter's unit; None: none is."""
     found = await conn.scalar(_SHOWN, {"meter": meter, "t": int(at.timestamp())})
-    return None if found is None else _plain(Decimal(found).scaleb(-3))
+    return None if found is None else amount_of(found)
 
 
 async def verdict_of(conn: AsyncConnection, meter: str, statistic_type: int, at: datetime) -> Given | None:
@@ -123,7 +124,7 @@ async def _laid_out(
     assert isinstance(before, _Known)  # noqa: S101 - only a known meter's change is corrected
     used = before if isinstance(before, life.InUse) else before.before
     stated = {
-        int(each.at.timestamp()): None if each.closing is None else thousandths(each.closing)
+        int(each.at.timestamp()): None if each.closing is None else value_of(each.closing)
         for each in used.changes
     }
     for statistic_type in after.registered.statistic_types:
@@ -152,8 +153,8 @@ def _specs(state: _Known, statistic_type: int) -> list[Stretch]:
                 statistic_type=statistic_type,
                 valid_to=each.until,
             ),
-            None if each.opening is None else thousandths(each.opening),
-            None if each.closing is None else thousandths(each.closing),
+            None if each.opening is None else value_of(each.opening),
+            None if each.closing is None else value_of(each.closing),
         )
         for each in life.segments(state)
     ]
@@ -162,7 +163,3 @@ def _specs(state: _Known, statistic_type: int) -> list[Stretch]:
 def moment(seconds: int) -> datetime:
     """Epoch seconds as an aware datetime."""
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _plain(value: Any) -> Decimal:
-    return Decimal(f"{value:f}")

@@ -19,6 +19,7 @@ from services.energy.domain import meter_changes as changes
 from services.energy.domain import meter_decisions as decisions
 from services.energy.domain import meter_life as life
 from services.energy.domain.meter import Calibration, Counter, Kind
+from services.energy.domain.scale import plain
 from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
 from services.energy.regions import managed_enterprise
@@ -306,9 +307,7 @@ async def _parked(
     ).one_or_none()
     if found is None:
         return None
-    return decisions.Parked(
-        moment(found.begins), moment(found.ends), found.reason, Decimal(found.e).scaleb(-3)
-    )
+    return decisions.Parked(moment(found.begins), moment(found.ends), found.reason, plain(found.e))
 
 
 def _view(state: life.State) -> dict[str, Any]:

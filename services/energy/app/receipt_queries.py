@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
+from services.energy.readings.arrivals import OUTCOMES
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 
@@ -14,7 +15,8 @@ from shared.identity import Actor
 _TOTALS = text("""
     SELECT count(*) AS posts, coalesce(sum(r.accepted), 0) AS accepted,
            coalesce(sum(r.duplicate), 0) AS duplicate, coalesce(sum(r.revised), 0) AS revised,
-           coalesce(sum(r.superseded), 0) AS superseded, coalesce(sum(r.quarantined), 0) AS quarantined
+           coalesce(sum(r.superseded), 0) AS superseded, coalesce(sum(r.quarantined), 0) AS quarantined,
+           coalesce(sum(r.parked), 0) AS parked
     FROM receipt r LEFT JOIN enterprise e USING (enterprise)
     WHERE r.processed_at >= :since AND r.received_at >= :since
       AND (CAST(:before AS timestamptz) IS NULL OR r.received_at < :before)
@@ -22,7 +24,6 @@ _TOTALS = text("""
       AND (CAST(:regions AS text[]) IS NULL OR e.region = ANY (:regions))
       AND (CAST(:own AS text) IS NULL OR r.enterprise = :own)
 """)
-_OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined")
 
 
 async def totals(
@@ -41,7 +42,7 @@ async def totals(
             await seen_enterprise(conn, actor, enterprise)
         asked = {"since": since, "before": before, "enterprise": enterprise, "regions": regions, "own": own}
         row = (await conn.execute(_TOTALS, asked)).one()
-    counts = {name: int(row._mapping[name]) for name in _OUTCOMES}
+    counts = {name: int(row._mapping[name]) for name in OUTCOMES}
     return {
         "since": since,
         "before": before,

@@ -10,9 +10,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-SCALE = 1000
-"""Quantities are integers in 1/1000 of the carrier's unit."""
-
 FACTOR_DECIMALS = 6
 """A coefficient has at most so many decimals: `value × 10^6` is its integer factor."""
 
@@ -53,11 +50,6 @@ class Coefficient:
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError(f"valid from {self.valid_from} to {self.valid_to}: ends before it begins")
 
-    @property
-    def factor(self) -> int:
-        """The integer by which a quantity in 1/1000 unit gives standard coal in 10⁻¹² tce."""
-        return int(self.value.scaleb(FACTOR_DECIMALS))
-
     def holds_on(self, day: date) -> bool:
         """Whether it is valid on that day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
@@ -83,19 +75,14 @@ def coefficient_on(
     )
 
 
-def quantity(thousandths: int) -> Decimal:
-    """A kept quantity in the carrier's unit."""
-    return Decimal(thousandths) / SCALE
+def standard_coal(amount: Decimal, coefficient: Coefficient) -> Decimal:
+    """Standard coal in tce of a quantity in the carrier's unit: exact, and linear in the quantity."""
+    return amount * coefficient.value / 1000
 
 
-def standard_coal(thousandths: int, coefficient: Coefficient) -> Decimal:
-    """Standard coal in tce of a quantity in 1/1000 unit: exact, and linear in the quantity."""
-    return (Decimal(thousandths) * coefficient.factor).scaleb(-12)
-
-
-def comprehensive_energy(parts: Sequence[tuple[int, Coefficient]]) -> Decimal:
+def comprehensive_energy(parts: Sequence[tuple[Decimal, Coefficient]]) -> Decimal:
     """Comprehensive energy consumption (综合能耗), tce: E = Σ eᵢ × pᵢ (plan file 2.4).
 
-    `parts` holds the carriers' quantities in 1/1000 unit, each with its coefficient of one basis.
+    `parts` holds the carriers' quantities in their units, each with its coefficient of one basis.
     """
     return sum((standard_coal(amount, coefficient) for amount, coefficient in parts), Decimal(0))

@@ -1,13 +1,14 @@
 """What a counter may be: checked where a meter is registered, replaced, or gets another ratio."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 from .meter import Calibration, Counter, Kind
 from .refusal import Refused
+from .registers import MOST_HELD
+from .scale import EXTREME, MOST_DECIMALS, amount_of, decimals, step_decimals
 
 MAX_RATIO = Decimal(100_000)
-"""Bound of current × voltage transformer ratios; keeps energy inside the store's 64-bit integers."""
+"""Bound of current × voltage transformer ratios."""
 MAX_DIGITS = 12
 
 
@@ -57,20 +58,18 @@ def _check_modulus(kind: Kind, digits: int | None, modulus: Decimal) -> None:
 
 
 def _countable(counter: Counter, unit_factor: Decimal) -> None:
-    """The store counts in 64-bit integers of 1/1000 unit: what could leave them is refused here."""
-    step = Fraction(counter.ratio) * Fraction(unit_factor)
-    per_hour = None if counter.capacity is None else counter.capacity * unit_factor
-    if (
-        step.numerator > 10**7
-        or step.denominator > 10**6
-        or (counter.starts_again_at or 1) >= _highest(counter, unit_factor)
-    ):
+    """What the store can't hold to the last digit (`domain.scale`) is refused here."""
+    factor = counter.ratio * unit_factor
+    finest = step_decimals(factor)
+    if finest > MOST_DECIMALS:
         raise Refused(
-            "counter-too-large",
-            f"Ratio {counter.ratio} × {unit_factor} with {counter.digits} digits can't be counted exactly.",
-            remedy="Register the meter in a larger unit, or with the digits that it really has.",
+            "ratio-too-fine",
+            f"Ratio {counter.ratio} × {unit_factor} has {decimals(factor)} decimals: energy is counted exactly with "
+            f"six at most.",
+            remedy="Register the meter in a larger unit, or with a ratio of fewer decimals.",
             where="ratio",
         )
+    per_hour = None if counter.capacity is None else counter.capacity * unit_factor
     if per_hour is not None and not Decimal("0.001") <= per_hour <= 10**9:
         raise Refused(
             "capacity-out-of-range",
@@ -78,11 +77,13 @@ def _countable(counter: Counter, unit_factor: Decimal) -> None:
             remedy="Check the unit: an error of 1,000 times is the usual one.",
             where="capacity",
         )
-
-
-def _highest(counter: Counter, unit_factor: Decimal) -> int:
-    """The register value from which energy would leave the store's integers."""
-    return 4 * 10**15 // (Fraction(counter.ratio) * Fraction(unit_factor)).numerator
+    if per_hour is not None and per_hour.scaleb(finest) > MOST_HELD:
+        raise Refused(
+            "counter-too-large",
+            f"Ratio {counter.ratio} × {unit_factor} with a capacity of {per_hour} an hour can't be counted exactly.",
+            remedy="Register the meter in a larger unit, or with a ratio of fewer decimals.",
+            where="ratio",
+        )
 
 
 def check_shown(name: str, value: Decimal | None, kind: Kind, counter: Counter, unit_factor: Decimal) -> None:
@@ -94,7 +95,7 @@ def check_shown(name: str, value: Decimal | None, kind: Kind, counter: Counter, 
     if value < 0:
         raise Refused("register-negative", f"A register shows 0 or more, not {value}.", where=name)
     most = counter.starts_again_at
-    if value >= _highest(counter, unit_factor) or (most is not None and value >= most):
+    if value >= amount_of(EXTREME) or (most is not None and value >= most):
         digits = (
             f"{counter.digits or 'unknown'} digits"
             if counter.modulus is None

@@ -16,6 +16,7 @@ class CarrierDay:
     None where no coefficient is known: missing isn't zero.
 
     `present` of `expected` slots hold a reading; of `native`, `spread` comes from intervals over missing slots.
+    `parked` is energy of `parked_intervals` that counts nowhere until somebody has looked at them.
     """
 
     carrier: str
@@ -26,6 +27,8 @@ class CarrierDay:
     present: int
     expected: int
     spread: Decimal
+    parked: Decimal = Decimal(0)
+    parked_intervals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

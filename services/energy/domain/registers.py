@@ -1,8 +1,9 @@
 """What a register's readings say about energy: the rules, one interval at a time.
 
 The worker applies the same rules to columns (`services.energy.readings.kernel`); a property test holds the two
-together. Integers throughout: quantities in 1/1000 of the carrier's unit, times in whole epoch seconds, an
-interval is (start, end], so that a reading at 00:00 belongs to the day before.
+together. Integers throughout: a register in 1e-6 of its unit, energy in the series' step (`domain.scale`), in which
+register × factor is whole, times in whole epoch seconds. An interval is (start, end], so that a reading at 00:00
+belongs to the day before.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from enum import StrEnum
 HOUR = 3600
 LONGEST_GAP = 31 * 24 * HOUR
 """Energy is not spread over a longer gap: it is parked until a person has looked at it."""
+MOST_HELD = 2**60
+"""Steps of energy that one interval can hold; a reading's value is held up to four times that."""
 
 
 class Reason(StrEnum):
@@ -21,31 +24,39 @@ class Reason(StrEnum):
     BACKWARDS = "backwards"  # fell, and no rollover explains it: parked
     GAP = "gap"  # spans more than 31 days: parked
     ROLLOVER = "rollover"  # passed its highest value: counted, and the modulus is named beside it
+    BEYOND = (
+        "beyond"  # more than anybody can use, or than can be counted: parked, and no verdict changes that
+    )
+
+
+PARKED = frozenset(Reason) - {Reason.ROLLOVER}
+"""Reasons for which none of an interval's energy counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """How a meter's counter (累计表) turns into energy.
+    """How a meter's counter (累计表) turns into energy: value × factor, which rounds nothing, so differences telescope.
 
-    Energy is value × ratio_num / ratio_den, rounded down *at each reading*, so that differences telescope.
-    `modulus` and `resolution` are in 1/1000 unit before the ratio, `capacity` per hour and after it.
+    `modulus` and `resolution` are in 1e-6 of the unit, before the factor; `capacity` and `bound` are in steps of
+    energy per hour. `bound` is what the carrier allows any meter, whatever its capacity.
     """
 
-    ratio_num: int = 1
-    ratio_den: int = 1
+    factor: int = 1
     modulus: int | None = None
     capacity: int | None = None
     resolution: int = 0
-
-    def energy_at(self, value: int) -> int:
-        """The register as energy, in 1/1000 unit."""
-        return value * self.ratio_num // self.ratio_den
+    bound: int = MOST_HELD
 
     def most_in(self, seconds: int) -> int | None:
         """The most that can have passed in a time; None if the capacity isn't known."""
-        if self.capacity is None:
-            return None
-        return self.capacity * seconds // HOUR + self.resolution * self.ratio_num // self.ratio_den
+        return None if self.capacity is None else self._passing(self.capacity, seconds)
+
+    def is_beyond(self, energy: int, seconds: int) -> bool:
+        """Whether so much energy is more than the carrier allows, or than the store can hold."""
+        return energy > min(MOST_HELD, self._passing(self.bound, seconds))
+
+    def _passing(self, per_hour: int, seconds: int) -> int:
+        return per_hour * seconds // HOUR + self.resolution * self.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +82,18 @@ def register_difference(
     register: Register, start: int, before: int, end: int, now: int, verdict: Verdict | None = None
 ) -> Difference:
     """The interval between two adjacent readings of a register; `verdict` if a person has looked at it."""
-    raw = register.energy_at(now) - register.energy_at(before)
+    raw = (now - before) * register.factor
     most = register.most_in(end - start)
     if now < before:
         if register.modulus is not None and before < register.modulus:
-            passed = register.energy_at(now + register.modulus) - register.energy_at(before)
+            passed = (now + register.modulus - before) * register.factor
             plausible = most is not None and passed <= most and end - start <= LONGEST_GAP
-            if plausible or verdict is Verdict.ROLLOVER:
+            believed = not register.is_beyond(passed, end - start)
+            if believed and (plausible or verdict is Verdict.ROLLOVER):
                 return Difference(passed, raw - passed, Reason.ROLLOVER)
         return Difference(0, raw, Reason.BACKWARDS)
+    if register.is_beyond(raw, end - start):
+        return Difference(0, raw, Reason.BEYOND)
     if verdict is Verdict.SO:
         return Difference(raw)
     if end - start > LONGEST_GAP:
@@ -93,8 +107,10 @@ def interval_quantity(
     register: Register, seconds: int, value: int, verdict: Verdict | None = None
 ) -> Difference:
     """The quantity of one interval (区间量), of `seconds` length: energy unless it is more than can pass."""
-    raw = register.energy_at(value)
+    raw = value * register.factor
     most = register.most_in(seconds)
+    if register.is_beyond(raw, seconds):
+        return Difference(0, raw, Reason.BEYOND)
     if most is not None and raw > most and verdict is not Verdict.SO:
         return Difference(0, raw, Reason.JUMP)
     return Difference(raw)

@@ -1,6 +1,6 @@
-"""From JSON to columns: shape and limits by msgspec, values exact to 1/1000 without going through floats.
+"""From JSON to columns: shape and limits by msgspec, values exact to 1e-6 of their unit without going through floats.
 
-A value is rounded half to even at the third decimal, here and nowhere else; a time to whole seconds (half up). A
+A value is rounded half to even at the sixth decimal, here and nowhere else; a time to whole seconds (half up). A
 value that no meter can show, and a time that no calendar has, are passed on as extreme ones with the text that was
 sent, and quarantined by the worker, so that they block nothing. What isn't written as a number is refused.
 """
@@ -15,7 +15,9 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
-from services.energy.readings.wire import EXTREME, VOID, Ints, Post, column, index_column
+from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, VOID, value_of
+from services.energy.readings import ranks
+from services.energy.readings.wire import Ints, Post, column, index_column
 from shared import numerals
 from shared.problems import Problem
 
@@ -25,8 +27,10 @@ _SHOWN = 64
 """Characters that are kept of a value or time that no column can hold."""
 _MILLISECONDS = (946_684_800_000, 4_102_444_800_000)
 """2000 to 2099 in milliseconds since the epoch. As seconds they would lie 28,000 years ahead and more."""
-_EXACT_BELOW = 2.0**33
-_TIE = 0.49
+_SCALE = float(10**VALUE_DECIMALS)
+_CERTAIN_BELOW = 2.0**50
+_NEAR = 0.25
+_TOO_LARGE = Decimal(EXTREME).scaleb(-VALUE_DECIMALS)
 
 # No `pattern` here: two decoders that share one crash the interpreter at its end (msgspec 0.22.0).
 Text = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -109,7 +113,7 @@ def parse(body: bytes, origin: Origin) -> Post:
     times = _times(columns.time, as_sent)
     if found.label == "start":
         times += found.interval_seconds
-    values = _thousandths(columns.value, found.correction, body, as_sent)
+    values = _values(columns.value, found.correction, body, as_sent)
     quality = "".join(columns.quality)
     return Post(
         receipt=origin.receipt,
@@ -210,15 +214,14 @@ def _times(column: list[Any], as_sent: dict[int, tuple[str, str]]) -> Ints:
     return np.floor(np.clip(found, -EXTREME_TIME, EXTREME_TIME) + 0.5).astype(np.int64)
 
 
-def _thousandths(
-    column: list[Any], correction: bool, body: bytes, as_sent: dict[int, tuple[str, str]]
-) -> Ints:
-    """Values in 1/1000, exact. Numbers take the fast way where a float leaves no doubt about the rounding."""
+def _values(column: list[Any], correction: bool, body: bytes, as_sent: dict[int, tuple[str, str]]) -> Ints:
+    """Values in 1e-6, exact. Numbers take the fast way where a float leaves no doubt about the rounding."""
     if all(type(value) is float for value in column):
-        scaled = np.array(column, np.float64) * 1000
+        scaled = np.array(column, np.float64) * _SCALE
         nearest = np.rint(scaled)
-        # The error of a float below 2^33 × 1000 is under 2^-9: away from a tie the rounding is certain.
-        if bool(((np.abs(scaled) < _EXACT_BELOW * 1000) & (np.abs(scaled - nearest) < _TIE)).all()):
+        # Below 2^50 the error of a float times 1e6 is under a quarter: within another quarter of a whole number the
+        # rounding is certain.
+        if bool(((np.abs(scaled) < _CERTAIN_BELOW) & (np.abs(scaled - nearest) < _NEAR)).all()):
             # −1 stands for a void: a negative value is impossible in any case.
             return np.where(nearest < 0, -EXTREME, nearest).astype(np.int64)
     if not isinstance(column[0], msgspec.Raw):
@@ -269,20 +272,18 @@ def _shown(text: str) -> str:
 
 
 def _exactly(value: Decimal) -> int:
-    # `adjusted` is the place of the first digit: arithmetic on a value of any exponent could overflow.
-    if not value.is_finite() or (value and value.adjusted() >= 15):
+    # Compared as it is: arithmetic on a value of any exponent could overflow.
+    if not value.is_finite() or not -_TOO_LARGE < value < _TOO_LARGE:
         return -EXTREME if value.is_signed() else EXTREME
-    if value.adjusted() < -30:
-        return 0
-    thousandths = int((value * 1000).to_integral_value(rounding="ROUND_HALF_EVEN"))
-    return -EXTREME if thousandths < 0 else thousandths
+    found = value_of(value)
+    return -EXTREME if found < 0 else found
 
 
 def _rank(reported_at: datetime, received_at: int) -> int:
     rank = int(reported_at.timestamp()) * 1_000_000 + reported_at.microsecond
     if rank <= 0 or rank > received_at + 300_000_000:
         raise _invalid("reported_at", "lies ahead of the clock")
-    return rank
+    return ranks.correction(rank)
 
 
 def _invalid(where: str, why: str) -> Problem:

@@ -7,15 +7,20 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from services.energy.domain import registers
+from services.energy.domain.scale import VOID
+from services.energy.readings.kernel import REASONS as KERNEL_REASONS
 from services.energy.readings.kernel import Flags, Ints
 from services.energy.readings.memory import PartitionMemory
-from services.energy.readings.wire import QUALITY_FAULTY, VOID, Post
+from services.energy.readings.ranks import CORRECTION
+from services.energy.readings.wire import QUALITY_FAULTY, Post
 
 AHEAD_S = 300
 """How far ahead of the Clock a reading may be."""
 
-ACCEPTED, DUPLICATE, REVISED, SUPERSEDED, QUARANTINED = range(5)
-OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined")
+ACCEPTED, DUPLICATE, REVISED, SUPERSEDED, QUARANTINED, PARKED = range(6)
+OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined", "parked")
+"""revised: it replaces another value; superseded: kept as an old value; parked: stored, its energy doesn't count."""
 
 
 class Quarantine(StrEnum):
@@ -43,7 +48,19 @@ RELEASED_BY_REGISTRATION = (
 )
 """Reasons that a meter's registration can remove."""
 
-REASONS = tuple(Quarantine)
+REASONS: tuple[str, ...] = (
+    "",
+    "same_value",
+    "other_value_before",
+    "later_value",
+    "corrected",
+    *(reason.value for reason in registers.Reason),
+    *(reason.value for reason in Quarantine),
+)
+"""Why an outcome is what it is, as receipts say it."""
+SAME_VALUE, OTHER_VALUE, LATER_VALUE, CORRECTED = range(1, 5)
+OF_KERNEL = np.array([0 if each is None else REASONS.index(each.value) for each in KERNEL_REASONS], np.int8)
+"""Its reason for each of the kernel's."""
 EARLIEST, LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of readings that can exist
 
 
@@ -51,8 +68,8 @@ EARLIEST, LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of reading
 class Arrivals:
     """The readings of a batch in order of arrival, one row each.
 
-    `place` is -1 where no series fits; `outcome` is filled in as the batch is worked out; `reason` indexes
-    REASONS where the outcome is QUARANTINED. `received_at` is in microseconds of the Clock.
+    `place` is -1 where no series fits; `outcome` is filled in as the batch is worked out; `why` indexes REASONS.
+    `received_at` is in microseconds of the Clock.
     """
 
     posts: Sequence[Post]
@@ -64,7 +81,7 @@ class Arrivals:
     post: Ints
     item: Ints
     outcome: npt.NDArray[np.int8]
-    reason: npt.NDArray[np.int8]
+    why: npt.NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.t)
@@ -94,12 +111,12 @@ def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
         place=place,
         t=t,
         v=v,
-        rank=np.repeat(np.array([each.rank for each in posts], np.int64), counts),
+        rank=np.frombuffer(b"".join(each.ranks for each in posts), "<i8").astype(np.int64, copy=False),
         received_at=np.repeat(np.array([each.received_at for each in posts], np.int64), counts),
         post=post,
         item=item,
         outcome=np.zeros(len(t), np.int8),
-        reason=np.zeros(len(t), np.int8),
+        why=np.zeros(len(t), np.int8),
     )
     _quarantine(memory, arrivals, begin, counts)
     return arrivals
@@ -136,7 +153,7 @@ def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts
 
     def mark(rows: Flags, reason: Quarantine) -> None:
         arrivals.outcome[rows] = QUARANTINED
-        arrivals.reason[rows] = REASONS.index(reason)
+        arrivals.why[rows] = REASONS.index(reason.value)
 
     def each(values: list[int]) -> Ints:
         return np.repeat(np.array(values, np.int64), counts)
@@ -154,7 +171,7 @@ def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts
     if memory.size:
         _mark_declared(memory, arrivals, begin, counts, at, mark)
         mark(known & (v > memory.highest[at]), Quarantine.IMPOSSIBLE_VALUE)
-    mark((v < 0) & ((v != VOID) | (arrivals.rank == 0)), Quarantine.IMPOSSIBLE_VALUE)
+    mark((v < 0) & ((v != VOID) | (arrivals.rank < CORRECTION)), Quarantine.IMPOSSIBLE_VALUE)
     # What its month's archive has can't be compared any more: it waits until the month is restored.
     mark(t <= memory.archived_until, Quarantine.ARCHIVED)
     mark((t <= EARLIEST) | (t >= LATEST), Quarantine.ODD_TIME)

@@ -6,6 +6,7 @@ from the archive's line on: behind it the readings lie in files.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from services.energy.readings.archive_line import archive_line
@@ -13,10 +14,10 @@ from services.energy.readings.memory import Connection
 
 _HOURS = """
 WITH parts AS (
-    SELECT x.enterprise, x.carrier, (r.t - 1) / 3600 AS h, r.e FROM reading r JOIN series x USING (s)
+    SELECT x.enterprise, x.carrier, (r.t - 1) / 3600 AS h, r.e * x.step AS e FROM reading r JOIN series x USING (s)
     WHERE x.statistic_type = 0 AND x.scope = 1 AND r.t > $1::bigint
     UNION ALL
-    SELECT x.enterprise, x.carrier, p.h, p.e FROM spill p JOIN series x USING (s)
+    SELECT x.enterprise, x.carrier, p.h, p.e * x.step FROM spill p JOIN series x USING (s)
     WHERE x.statistic_type = 0 AND x.scope = 1 AND p.h >= $1::bigint / 3600
 ), meters AS (SELECT enterprise, carrier, h, sum(e) AS e FROM parts GROUP BY enterprise, carrier, h)
 SELECT enterprise, carrier, h AS at, coalesce(m.e, 0) AS meters, coalesce(o.native, 0) AS kept
@@ -27,30 +28,30 @@ WHERE coalesce(m.e, 0) <> coalesce(o.native, 0)
 _DAYS = """
 WITH hours AS (
     SELECT enterprise, carrier, (to_timestamp(h * 3600::bigint) AT TIME ZONE interval '8 hours')::date AS day,
-           sum(native) AS native, sum(spread) AS spread, sum(present) AS present
+           sum(native) AS native, sum(over_gaps) AS spread, sum(present) AS present, sum(parked) AS parked
     FROM ent_hour GROUP BY 1, 2, 3
 )
 SELECT enterprise, carrier, day AS at, h.native AS meters, d.native AS kept
 FROM hours h FULL JOIN ent_day d USING (enterprise, carrier, day)
-WHERE (coalesce(h.native, 0), coalesce(h.spread, 0), coalesce(h.present, 0))
-   <> (coalesce(d.native, 0), coalesce(d.spread, 0), coalesce(d.present, 0))
+WHERE (coalesce(h.native, 0), coalesce(h.spread, 0), coalesce(h.present, 0), coalesce(h.parked, 0))
+   <> (coalesce(d.native, 0), coalesce(d.over_gaps, 0), coalesce(d.present, 0), coalesce(d.parked, 0))
 """
 
 # From the first reading that is not archived on; what it closes itself, and spilled before it, lies behind the line.
 _REGISTERS = """
 WITH ends AS (
-    SELECT x.s, x.enterprise, x.carrier, a.t AS since,
-           div(a.v::numeric * x.ratio_num, x.ratio_den) AS first,
-           div(z.v::numeric * x.ratio_num, x.ratio_den) AS last
+    SELECT x.s, x.enterprise, x.carrier, x.step, a.t AS since,
+           a.v * x.factor * 0.000001 AS first, z.v * x.factor * 0.000001 AS last
     FROM series x
     CROSS JOIN LATERAL (SELECT t, v FROM reading WHERE s = x.s AND v >= 0 AND t > $1::bigint ORDER BY t LIMIT 1) a
     CROSS JOIN LATERAL (SELECT v FROM reading WHERE s = x.s AND v >= 0 AND t > $1::bigint ORDER BY t DESC LIMIT 1) z
     WHERE x.kind = 'register'
 ), counted AS (
     SELECT s, sum(e) AS e FROM (
-        SELECT r.s, r.e FROM reading r JOIN ends USING (s) WHERE r.t > since OR (r.t = since AND $1::bigint = 0)
+        SELECT r.s, r.e * step AS e FROM reading r JOIN ends USING (s)
+        WHERE r.t > since OR (r.t = since AND $1::bigint = 0)
         UNION ALL
-        SELECT p.s, p.e FROM spill p JOIN ends USING (s) WHERE p.h >= since / 3600 OR $1::bigint = 0
+        SELECT p.s, p.e * step FROM spill p JOIN ends USING (s) WHERE p.h >= since / 3600 OR $1::bigint = 0
         UNION ALL
         SELECT i.s, i.e FROM irregular i JOIN ends USING (s) WHERE i.t > since OR $1::bigint = 0
     ) parts GROUP BY s
@@ -68,8 +69,8 @@ class Difference:
     enterprise: str
     carrier: str
     at: Any
-    expected: int
-    kept: int
+    expected: Decimal
+    kept: Decimal
 
 
 async def differences(conn: Connection) -> list[Difference]:
@@ -83,8 +84,8 @@ async def differences(conn: Connection) -> list[Difference]:
                 row["enterprise"],
                 row["carrier"],
                 row["at"],
-                int(row["meters"] or 0),
-                int(row["kept"] or 0),
+                row["meters"] or Decimal(0),
+                row["kept"] or Decimal(0),
             )
             found.append(Difference(check, *values))
     return found

@@ -15,8 +15,8 @@ from uuid import uuid4
 import numpy as np
 
 from services.energy.readings import late, plan, quarantine, receipts, store, totals
-from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, Arrivals, assemble
-from services.energy.readings.changes import Changes, day_sums, hour_sums, remember
+from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, PARKED, Arrivals, assemble
+from services.energy.readings.changes import Changes, day_sums, hour_sums, parked_sums, remember
 from services.energy.readings.memory import Connection, PartitionMemory, day_number, days, moment
 from services.energy.readings.totals import NO_RECEIPTS, NOTHING_CAME, FeedDays, Receipts
 from services.energy.readings.wire import Post
@@ -39,7 +39,7 @@ class Done:
 async def settle(conn: Connection, memory: PartitionMemory, arrivals: Arrivals) -> Changes:
     """Work out what the arrivals change, late ones first; only reads from the database."""
     changes = Changes()
-    found = plan.drop_known(memory, arrivals, plan.winners(arrivals, changes))
+    found = plan.drop_known(memory, arrivals, plan.winners(arrivals, changes), changes)
     behind, ahead = plan.split(memory, found)
     if len(behind):
         clusters = late.clusters(memory, behind)
@@ -62,8 +62,11 @@ async def write(
     if not changes.empty:
         await store.ensure_months(conn, months, changes)
         await store.write_readings(conn, memory, changes)
-    hours = hour_sums(memory, changes)
-    return await totals.add(conn, memory, hours, day_sums(hours), came, receipts, now)
+    parked = parked_sums(memory, changes)
+    hours = hour_sums(memory, changes, parked)
+    marks = await totals.add(conn, memory, hours, day_sums(hours), came, receipts, now)
+    await totals.park(conn, memory, parked)
+    return marks
 
 
 @dataclass
@@ -123,7 +126,7 @@ class BatchStep:
     def _came(self, arrivals: Arrivals) -> tuple[FeedDays, dict[str, tuple[int, int]]]:
         """Of newly stored real-time readings: which day they are of, when they came; and the newest per enterprise."""
         memory = self.memory
-        rows = np.flatnonzero(arrivals.outcome == ACCEPTED)
+        rows = np.flatnonzero((arrivals.outcome == ACCEPTED) | (arrivals.outcome == PARKED))
         rows = rows[memory.statistic_type[arrivals.place[rows]] == 0] if len(rows) else rows
         if len(rows) == 0:
             return NOTHING_CAME, {}

@@ -1,13 +1,17 @@
 """What one batch changes, worked out without touching anything: the store writes it, then the memory takes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
-from services.energy.readings.kernel import NONE, REASONS, Contributions, Flags, Ints
+from services.energy.domain.registers import PARKED
+from services.energy.domain.scale import MOST_DECIMALS
+from services.energy.readings.kernel import NONE, REASONS, ROLLOVER, Contributions, Flags, Ints, Rules
 from services.energy.readings.memory import NEVER, PartitionMemory, day_number
+from services.energy.readings.ranks import CORRECTION
 
 
 class Rows(NamedTuple):
@@ -20,6 +24,14 @@ class Rows(NamedTuple):
     e: Ints
 
 
+class Raised(NamedTuple):
+    """Stored readings that came once more: they count by the rank of the last time."""
+
+    place: Ints
+    t: Ints
+    rank: Ints
+
+
 class Pieces(NamedTuple):
     """Changes of energy by series and hour. `own`: of a reading's own hour; the others are spilled pieces."""
 
@@ -28,25 +40,43 @@ class Pieces(NamedTuple):
     e: Ints
     spread: Ints
     present: Ints
+    parked: Ints
 
 
 class Sums(NamedTuple):
-    """Changes of a sum, in key order: index of (enterprise, carrier), hour or day number, amounts."""
+    """Changes of a sum, in key order: index of (enterprise, carrier), hour or day number, amounts.
+
+    Energy stands in two columns, so that nothing a batch can hold overflows: whole units, and below them 1e-12 unit.
+    """
 
     key: Ints
     at: Ints
     native: Ints
+    native_pico: Ints
     spread: Ints
+    spread_pico: Ints
     present: Ints
+    parked: Ints
+    """How many intervals are parked."""
+
+
+class Spilled(NamedTuple):
+    """Changes of spilled energy by series (its place) and hour, in the series' step."""
+
+    place: Ints
+    hour: Ints
+    e: Ints
+    spread: Ints
 
 
 Irregular = tuple[int, int, int, str, int]
-"""(place, start, t, reason, energy apart)"""
+"""(place, start, t, reason, energy apart in the series' step)"""
 Superseded = tuple[int, int, int, int]
 """(place, t, rank, value)"""
 
+PICO = 10**MOST_DECIMALS
 _EMPTY = np.zeros(0, np.int64)
-NO_ROWS = Rows(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
+NO_SUMS = Sums(*[_EMPTY] * len(Sums._fields))
 
 
 @dataclass(slots=True)
@@ -55,6 +85,7 @@ class Changes:
 
     inserts: list[Rows] = field(default_factory=list)
     updates: list[Rows] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
     own: list[Pieces] = field(default_factory=list)
     spilled: list[Pieces] = field(default_factory=list)
     regular_again: list[tuple[int, int]] = field(default_factory=list)
@@ -62,76 +93,121 @@ class Changes:
     history: list[Superseded] = field(default_factory=list)
     last: list[tuple[int, int, int]] = field(default_factory=list)
     """(place, t, v): what the last counting reading of a series is now, where late readings decided it."""
+    parked: list[tuple[int, int, int]] = field(default_factory=list)
+    """(place, hour, energy): change of what is parked, in the series' step."""
 
-    def add(self, place: Ints, parts: Contributions, sign: int) -> None:
-        """Add (or, with sign −1, take away) the contributions of readings of these series."""
+    def add(self, rules: Rules, place: Ints, t: Ints, parts: Contributions, sign: int) -> None:
+        """Add (or, with sign −1, take away) the contributions of readings of these series, and list what is apart."""
         spread = np.where(parts.spread, parts.e, 0)
-        self.own.append(
-            Pieces(place, parts.hour, sign * parts.e, sign * spread, sign * parts.present.astype(np.int64))
-        )
+        apart = np.flatnonzero(parts.reason != NONE)
+        parked = np.zeros(len(t), np.int64)
+        if len(apart):
+            parked[apart[parts.reason[apart] != ROLLOVER]] = sign
+            self._list(rules, place, t, parts, apart, sign)
+        present = sign * parts.present.astype(np.int64)
+        self.own.append(Pieces(place, parts.hour, sign * parts.e, sign * spread, present, parked))
         if len(parts.spill_row):
             row = parts.spill_row
             e = sign * parts.spill_e
-            spread = np.where(parts.spread[row], e, 0)
-            self.spilled.append(Pieces(place[row], parts.spill_hour, e, spread, np.zeros_like(e)))
+            spread, nothing = np.where(parts.spread[row], e, 0), np.zeros_like(e)
+            self.spilled.append(Pieces(place[row], parts.spill_hour, e, spread, nothing, nothing))
 
-    def note_irregular(self, place: Ints, t: Ints, parts: Contributions) -> None:
-        """Put the intervals that are apart on the list."""
-        for row in np.flatnonzero(parts.reason != NONE).tolist():
-            reason = REASONS[parts.reason[row]]
+    def _list(self, rules: Rules, place: Ints, t: Ints, parts: Contributions, apart: Ints, sign: int) -> None:
+        """The intervals that are apart. Python's integers: what is parked may be more than 64 bits hold."""
+        columns = (place, t, parts.start, parts.hour, parts.reason, parts.energy, parts.change)
+        factor = rules.factor[place[apart]].tolist()
+        rows = zip(*(column[apart].tolist() for column in columns), factor, strict=True)
+        for series, end, start, hour, number, energy, change, steps in rows:
+            reason, e = REASONS[number], change * steps - energy
             assert reason is not None  # noqa: S101 - NONE is filtered out above
-            self.irregular.append(
-                (int(place[row]), int(parts.start[row]), int(t[row]), reason.value, int(parts.apart[row]))
-            )
+            if reason in PARKED:
+                self.parked.append((series, hour, sign * e))
+            if sign > 0:
+                self.irregular.append((series, start, end, reason.value, e))
+            else:
+                self.regular_again.append((series, end))
 
     @property
     def empty(self) -> bool:
         """Whether the batch changes no reading and no sum."""
-        return not (self.inserts or self.updates or self.history or self.own or self.irregular)
+        return not (self.inserts or self.updates or self.raised or self.history or self.own or self.irregular)
 
 
-def hour_sums(memory: PartitionMemory, changes: Changes) -> Sums:
-    """Changes by (enterprise, carrier) and hour; what changes nothing is left out."""
+def hour_sums(memory: PartitionMemory, changes: Changes, parked: Iterable[tuple[int, int]] = ()) -> Sums:
+    """Changes by (enterprise, carrier) and hour; what changes nothing is left out, but not the `parked` ones."""
     pieces = _joined([*changes.own, *changes.spilled])
-    key = memory.key[pieces.place] if len(pieces.place) else _EMPTY
+    if len(pieces.place) == 0:
+        return NO_SUMS
+    key = memory.key[pieces.place]
     counted = key >= 0
-    return _summed(
-        key[counted],
-        pieces.hour[counted],
-        (pieces.e[counted], pieces.spread[counted], pieces.present[counted]),
-    )
+    if not counted.all():
+        pieces, key = Pieces(*(column[counted] for column in pieces)), key[counted]
+    unit = memory.rules.unit[pieces.place]
+    amounts = (*_parts(pieces.e, unit), *_parts(pieces.spread, unit), pieces.present, pieces.parked)
+    return Sums(*_summed(key, pieces.hour, amounts, keep=[(key << 32) + hour for key, hour in parked]))
 
 
 def day_sums(hours: Sums) -> Sums:
     """The same by day of +08:00."""
-    return _summed(hours.key, day_number((hours.at + 1) * 3600), hours[2:], drop=False)
+    return Sums(*_summed(hours.key, day_number((hours.at + 1) * 3600), hours[2:], drop=False))
 
 
-def spill_sums(changes: Changes) -> Sums:
-    """Changes of spilled energy by series and hour: `key` is the place."""
+def spill_sums(changes: Changes) -> Spilled:
+    """Changes of spilled energy by series and hour."""
     pieces = _joined(changes.spilled)
-    return _summed(pieces.place, pieces.hour, (pieces.e, pieces.spread, pieces.present))
+    return Spilled(*_summed(pieces.place, pieces.hour, (pieces.e, pieces.spread)))
 
 
-def _summed(key: Ints, at: Ints, amounts: tuple[Ints, ...], *, drop: bool = True) -> Sums:
+def parked_sums(memory: PartitionMemory, changes: Changes) -> dict[tuple[int, int], Decimal]:
+    """Change of what is parked by (enterprise, carrier) and hour, in the carrier's unit."""
+    found: dict[tuple[int, int], int] = {}
+    for place, hour, e in changes.parked:
+        key = int(memory.key[place])
+        if key >= 0:
+            found[key, hour] = found.get((key, hour), 0) + e * (PICO // int(memory.rules.unit[place]))
+    return {at: in_units(pico, PICO) for at, pico in found.items() if pico}
+
+
+def in_units(e: int, unit: int) -> Decimal:
+    """Energy in the carrier's unit, exactly, however much it is; `unit`: how many steps make one."""
+    # Written out: a division would round at the context's 28 digits.
+    return Decimal(f"{e}e-{len(str(unit)) - 1}")
+
+
+def _parts(e: Ints, unit: Ints) -> tuple[Ints, Ints]:
+    """Energy as whole units of the carrier and, below them, 1e-12 of it (never negative)."""
+    if not e.any():
+        return e, e
+    whole, rest = np.divmod(e, unit)
+    return whole, rest * (PICO // unit)
+
+
+def _summed(
+    key: Ints, at: Ints, amounts: Sequence[Ints], *, drop: bool = True, keep: Sequence[int] = ()
+) -> list[Ints]:
     """Add up by (key, at), in key order. Integers, so that the order of addition is of no matter."""
     if len(key) == 0:
-        return Sums(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
+        return [_EMPTY] * (2 + len(amounts))
     combined = (key << 32) + at
     order = np.argsort(combined, kind="stable")
     combined = combined[order]
     begin = np.flatnonzero(np.r_[True, combined[1:] != combined[:-1]])
-    native, spread, present = (np.add.reduceat(amount[order], begin) for amount in amounts)
-    keep = (native != 0) | (spread != 0) | (present != 0) if drop else np.ones(len(begin), np.bool_)
-    first = order[begin][keep]
-    return Sums(key[first], at[first], native[keep], spread[keep], present[keep])
+    sums = [np.add.reduceat(amount[order], begin) for amount in amounts]
+    if drop:
+        chosen = np.logical_or.reduce([each != 0 for each in sums])
+        if keep:
+            chosen |= np.isin(combined[begin], keep)
+        begin, sums = begin[chosen], [each[chosen] for each in sums]
+    first = order[begin]
+    return [key[first], at[first], *sums]
 
 
-def _joined(parts: Iterable[Pieces]) -> Pieces:
-    columns = list(zip(*parts, strict=True))
-    if not columns:
-        return Pieces(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
-    return Pieces(*(np.concatenate(column) for column in columns))
+def _joined(parts: Sequence[Pieces]) -> Pieces:
+    if not parts:
+        return Pieces(*[_EMPTY] * len(Pieces._fields))
+    if len(parts) == 1:
+        return parts[0]
+    return Pieces(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def remember(memory: PartitionMemory, changes: Changes) -> None:
@@ -145,7 +221,7 @@ def remember(memory: PartitionMemory, changes: Changes) -> None:
         same = memory.ring_t[rows.place, at] == rows.t
         memory.ring_t[rows.place[same], at[same]] = NEVER
     for rows in changes.inserts:
-        keep: Flags = (rows.rank == 0) & (rows.v >= 0)
+        keep: Flags = (rows.rank < CORRECTION) & (rows.v >= 0)
         _to_ring(memory, rows.place[keep], rows.t[keep], rows.v[keep])
 
 

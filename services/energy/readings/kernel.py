@@ -13,45 +13,62 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain.registers import HOUR, LONGEST_GAP, Reason, Verdict
+from services.energy.domain.registers import HOUR, LONGEST_GAP, MOST_HELD, Reason, Verdict
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-NONE, JUMP, BACKWARDS, GAP, ROLLOVER = range(5)
+NONE, JUMP, BACKWARDS, GAP, ROLLOVER, BEYOND = range(6)
 NO_VERDICTS: Mapping[tuple[int, int, int], Verdict] = MappingProxyType({})
-REASONS: tuple[Reason | None, ...] = (None, Reason.JUMP, Reason.BACKWARDS, Reason.GAP, Reason.ROLLOVER)
+REASONS: tuple[Reason | None, ...] = (
+    None,
+    Reason.JUMP,
+    Reason.BACKWARDS,
+    Reason.GAP,
+    Reason.ROLLOVER,
+    Reason.BEYOND,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Of each series, by its place in the partition's memory: what the kernel needs to know.
 
-    `modulus` and `capacity` 0 stand for "none" and "not known"; `cut` says whether energy is cut at hours
-    (daily and monthly figures aren't: they belong to the day and month that they end in).
+    `factor` is steps of energy per 1e-6 of the meter's unit, `unit` steps in one of the carrier's unit. `modulus`
+    and `capacity` 0 stand for "none" and "not known"; `cut` says whether energy is cut at hours (daily and monthly
+    figures aren't: they belong to the day and month that they end in).
     """
 
     register: Flags
     slot: Ints
-    num: Ints
-    den: Ints
+    factor: Ints
+    unit: Ints
     modulus: Ints
     capacity: Ints
+    bound: Ints
     resolution: Ints
     cut: Flags
+    milli_until: int = 0
+    """Intervals that end up to here (epoch seconds) are cut at hours in whole 1/1000 of the carrier's unit, as release
+    517f57c did: what it has stored stays what this kernel makes of it."""
+
+
+RULES = tuple(name for name in Rules.__slots__ if name != "milli_until")
+"""The columns of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """Per reading: energy counted, own-hour part `e`, what is apart and why, whether a slot is measured.
+    """Per reading: energy counted, own-hour part `e`, why energy is apart, whether a slot is measured.
 
+    `change` is the register's difference (or the quantity) in 1e-6 of the unit: change × factor − energy is apart.
     `hour` is the hour number of t; `spread` marks energy from an interval that spans missing slots.
     `spill_row` gives, for each piece in another hour, the reading that it belongs to.
     """
 
     energy: Ints
     e: Ints
-    apart: Ints
+    change: Ints
     reason: npt.NDArray[np.int8]
     present: npt.NDArray[np.bool_]
     spread: Flags
@@ -79,48 +96,55 @@ def contributions(
     """
     register = rules.register[place]
     slot = rules.slot[place]
-    num, den = rules.num[place], rules.den[place]
-    plain = bool((den == 1).all())
-
-    def energy_at(value: Ints) -> Ints:
-        return value * num if plain else value * num // den
+    factor = rules.factor[place]
 
     start = np.where(register, before_t, t - slot)
     start = np.where(register & first, t, start)
     length = t - start
-    now = energy_at(v)
-    before = np.where(register, energy_at(np.where(first, v, before_v)), 0)
-    raw = now - before
+    before = np.where(register, np.where(first, v, before_v), 0)
+    change = v - before
+    held = np.abs(change) <= MOST_HELD // factor
+    raw = np.where(held, change, 0) * factor
+    granted = rules.resolution[place] * factor
     capacity = rules.capacity[place]
-    # capacity × length // HOUR, without leaving int64 on the way.
-    most = capacity * (length // HOUR) + capacity * (length % HOUR) // HOUR
-    most += energy_at(rules.resolution[place])
 
     reason = np.zeros(len(t), np.int8)
-    reason[(capacity > 0) & (raw > most)] = JUMP
+    reason[(capacity > 0) & (raw > _passing(capacity, length) + granted)] = JUMP
     reason[register & (length > LONGEST_GAP)] = GAP
+    # What is under a second's bound, as nearly all is, needs no closer look.
+    bound = rules.bound[place]
+    doubtful = np.flatnonzero(~held | (raw > bound // HOUR))
+    if len(doubtful):
+        most = _passing(bound[doubtful], length[doubtful]) + granted[doubtful]
+        reason[doubtful[(raw[doubtful] > most) | ~held[doubtful]]] = BEYOND
     energy = raw.copy()
-    fell = np.flatnonzero(register & ~first & (v < before_v))
+    fell = np.flatnonzero(register & ~first & (change < 0))
     if len(fell):
-        at = place[fell]
-        passed = (v[fell] + rules.modulus[at]) * rules.num[at] // rules.den[at] - before[fell]
-        can_roll = rules.modulus[at] > before_v[fell]
-        plausible = (rules.capacity[at] > 0) & (passed <= most[fell]) & (length[fell] <= LONGEST_GAP)
+        at, long = place[fell], length[fell]
+        gone = change[fell] + rules.modulus[at]
+        fits = gone <= MOST_HELD // factor[fell]
+        passed = np.where(fits, gone, 0) * factor[fell]
+        can_roll = fits & (rules.modulus[at] > before[fell])
+        can_roll &= passed <= _passing(bound[fell], long) + granted[fell]
+        plausible = (capacity[fell] > 0) & (passed <= _passing(capacity[fell], long) + granted[fell])
         told = _told(Verdict.ROLLOVER, verdicts, at, start[fell], t[fell])
-        rolled = can_roll & (plausible | told)
+        rolled = can_roll & ((plausible & (long <= LONGEST_GAP)) | told)
         reason[fell] = np.where(rolled, ROLLOVER, BACKWARDS)
         energy[fell[rolled]] = passed[rolled]
     parked = np.flatnonzero((reason != NONE) & (reason != ROLLOVER))
     if len(parked):
         told = _told(Verdict.SO, verdicts, place[parked], start[parked], t[parked])
-        told &= reason[parked] != BACKWARDS
+        told &= (reason[parked] != BACKWARDS) & (reason[parked] != BEYOND)
         reason[parked[told]] = NONE
-        energy[parked[~told]] = 0
+        parked = parked[~told]
+        energy[parked] = 0
 
     # Slots are counted in epoch seconds: whole divisors of 8 h, or whole days below, agree with +08:00.
     slot_now, slot_before = _slot(t, slot), _slot(before_t, slot)
     # The first reading of a register measures nothing yet: its slot is as unknown as those before it.
     present = (first & ~register) | (~first & (slot_now != slot_before))
+    # Nor does one whose energy is parked.
+    present[parked] = False
     spread = register & ~first & (slot_now - slot_before > 1)
 
     hour = (t - 1) // HOUR
@@ -131,12 +155,20 @@ def contributions(
         empty = np.zeros(0, np.int64)
         spill_row, spill_hour, spill_e = empty, empty, empty
     else:
-        inside = _up_to(energy[crosses], length[crosses], boundary[crosses] - start[crosses])
-        e[crosses] -= inside
-        spill_row, spill_hour, spill_e = _spill(crosses, energy, start, length, hour)
+        grain = np.where(t[crosses] <= rules.milli_until, rules.unit[place[crosses]] // 1000, 1)
+        whole = energy[crosses] // grain
+        e[crosses] -= _up_to(whole, length[crosses], boundary[crosses] - start[crosses]) * grain
+        spill_row, spill_hour, spill_e = _spill(crosses, whole, grain, start, length, hour)
     return Contributions(
-        energy, e, raw - energy, reason, present, spread, start, hour, spill_row, spill_hour, spill_e
+        energy, e, change, reason, present, spread, start, hour, spill_row, spill_hour, spill_e
     )
+
+
+def _passing(per_hour: Ints, length: Ints) -> Ints:
+    """per_hour × length / HOUR, rounded down; where that leaves what can be held, the most that can be."""
+    whole, rest = np.divmod(per_hour, HOUR)
+    most = np.minimum(whole * length + rest * length // HOUR, MOST_HELD)
+    return np.where(whole > MOST_HELD // np.maximum(length, 1), MOST_HELD, most)
 
 
 def _told(
@@ -159,15 +191,18 @@ def _up_to(energy: Ints, length: Ints, seconds: Ints) -> Ints:
     return energy // length * seconds + energy % length * seconds // length
 
 
-def _spill(crosses: Ints, energy: Ints, start: Ints, length: Ints, hour: Ints) -> tuple[Ints, Ints, Ints]:
-    """The pieces in the hours before the last one, as (row, hour, energy)."""
+def _spill(
+    crosses: Ints, whole: Ints, grain: Ints, start: Ints, length: Ints, hour: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """The pieces in the hours before the last one, as (row, hour, energy): `whole` grains are cut."""
     begun = start[crosses]
     first_hour = begun // HOUR
     count = hour[crosses] - first_hour
     row = np.repeat(crosses, count)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     at = np.repeat(first_hour, count) + nth
-    total, span, since = energy[row], length[row], start[row]
+    total, size = np.repeat(whole, count), np.repeat(grain, count)
+    span, since = length[row], start[row]
     upper = _up_to(total, span, (at + 1) * HOUR - since)
     lower = _up_to(total, span, np.maximum(at * HOUR - since, 0))
-    return row, at, upper - lower
+    return row, at, (upper - lower) * size

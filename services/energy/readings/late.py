@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from services.energy.readings.arrivals import DUPLICATE, REVISED, SUPERSEDED, Arrivals
-from services.energy.readings.changes import Changes, Rows
-from services.energy.readings.kernel import Contributions, Flags, Ints, contributions
+from services.energy.readings.arrivals import (
+    ACCEPTED,
+    DUPLICATE,
+    OTHER_VALUE,
+    REVISED,
+    SAME_VALUE,
+    SUPERSEDED,
+    Arrivals,
+)
+from services.energy.readings.changes import Changes, Raised, Rows
+from services.energy.readings.kernel import Flags, Ints, contributions
 from services.energy.readings.memory import NEVER, PartitionMemory
-from services.energy.readings.plan import Winners, order_key
+from services.energy.readings.plan import Winners, order_key, superseded_by, told
 
 _NEAR_SLOTS = 4
 BEFORE, STORED, AFTER = range(3)
@@ -89,11 +98,15 @@ def work_out(
     old, group_of = merge(found, rows)
     place_of = np.zeros(int(group_of[-1]) + 1, np.int64)
     place_of[group_of] = found.place
-    new, touched = _settle(arrivals, late, group_of[found.of], old, place_of, changes)
+    group = group_of[found.of]
+    new, touched = _settle(arrivals, late, group, old, place_of, changes)
     if not touched.any():
         return
     old, new = take(old, touched[old.group]), take(new, touched[new.group])
-    exchange(memory, old, new, place_of, changes)
+    reason = exchange(memory, old, new, place_of, changes)
+    stored = touched[group] & np.isin(arrivals.outcome[late.row], (ACCEPTED, REVISED)) & (late.v >= 0)
+    at = np.searchsorted(order_key(new.group, new.t), order_key(group[stored], late.t[stored]))
+    told(arrivals, late.row[stored], reason[at])
 
 
 def exchange(
@@ -103,17 +116,19 @@ def exchange(
     place_of: Ints,
     changes: Changes,
     between: Callable[[], object] = lambda: None,
-) -> None:
+) -> npt.NDArray[np.int8]:
     """Put one stretch of readings in the place of another: takes away what the old one contributed, adds the new.
 
+    Answers with the kernel's reason for each reading of the new one.
     `place_of` gives each group's series. `between` may change the rules by which the new one is worked out.
     Readings that only the old stretch has are the caller's to delete.
     """
-    _evaluate(memory, old, place_of, changes, -1)
+    evaluate(memory, old, place_of, changes, -1)
     between()
-    new_e = _evaluate(memory, new, place_of, changes, +1)
-    _rows(place_of, old, new, new_e, changes)
+    new_e, reason = evaluate(memory, new, place_of, changes, +1)
+    list_rows(place_of, old, new, new_e, changes)
     _tails(place_of, new, changes)
+    return reason
 
 
 def _settle(
@@ -131,19 +146,23 @@ def _settle(
     of_known = np.flatnonzero(known)
     had_rank, had_v = old.rank[match], old.v[match]
     rank, v = late.rank[of_known], late.v[of_known]
-    same = (rank == had_rank) & (v == had_v)
-    wins = (rank > had_rank) | ((rank == had_rank) & (v > had_v))
-    arrivals.outcome[late.row[of_known[same]]] = DUPLICATE
-    arrivals.outcome[late.row[of_known[wins]]] = REVISED
-    arrivals.outcome[late.row[of_known[~same & ~wins]]] = SUPERSEDED
+    same = v == had_v
+    wins = ~same & ((rank > had_rank) | ((rank == had_rank) & (v > had_v)))
+    lost, row = ~same & ~wins, late.row[of_known]
+    arrivals.outcome[row[same]], arrivals.why[row[same]] = DUPLICATE, SAME_VALUE
+    arrivals.outcome[row[wins]], arrivals.why[row[wins]] = REVISED, OTHER_VALUE
+    arrivals.outcome[row[lost]], arrivals.why[row[lost]] = SUPERSEDED, superseded_by(had_rank[lost])
 
-    lost = ~same
-    kept_rank, kept_v = np.where(wins, had_rank, rank)[lost], np.where(wins, had_v, v)[lost]
-    lost_rows = (place_of[old.group[match[lost]]], old.t[match[lost]], kept_rank, kept_v)
-    changes.history.extend(zip(*(column.tolist() for column in lost_rows), strict=True))
+    place = place_of[old.group[match]]
+    again = same & (rank > had_rank)
+    if again.any():
+        changes.raised.append(Raised(place[again], old.t[match[again]], rank[again]))
+    kept_rank, kept_v = np.where(wins, had_rank, rank), np.where(wins, had_v, v)
+    columns = (place, old.t[match], kept_rank, kept_v)
+    changes.history.extend(zip(*(column[~same].tolist() for column in columns), strict=True))
 
     new_rank, new_v = old.rank.copy(), old.v.copy()
-    new_rank[match[wins]], new_v[match[wins]] = rank[wins], v[wins]
+    new_rank[match], new_v[match[wins]] = np.maximum(had_rank, rank), v[wins]
     touched[old.group[match[wins]]] = True
     added = ~known
     touched[group[added]] = True
@@ -159,8 +178,10 @@ def _settle(
     return take(new, np.argsort(order_key(new.group, new.t), kind="stable")), touched
 
 
-def _evaluate(memory: PartitionMemory, stretch: Stretch, place_of: Ints, changes: Changes, sign: int) -> Ints:
-    """Contributions of the stretch's counting readings; answers with each reading's own-hour energy."""
+def evaluate(
+    memory: PartitionMemory, stretch: Stretch, place_of: Ints, changes: Changes, sign: int
+) -> tuple[Ints, npt.NDArray[np.int8]]:
+    """Contributions of the stretch's counting readings; answers with own-hour energy and reason of each reading."""
     counts = np.flatnonzero(stretch.v >= 0)
     group, t, v = stretch.group[counts], stretch.t[counts], stretch.v[counts]
     # The reading before is the one before in its group: BEFORE itself is there only to be that.
@@ -179,22 +200,15 @@ def _evaluate(memory: PartitionMemory, stretch: Stretch, place_of: Ints, changes
         v[evaluated],
         memory.verdicts,
     )
-    changes.add(place[evaluated], parts, sign)
-    _irregular(place[evaluated], t[evaluated], parts, changes, sign)
+    changes.add(memory.rules, place[evaluated], t[evaluated], parts, sign)
     e = np.zeros(len(stretch.t), np.int64)
     e[counts[evaluated]] = parts.e
-    return e
+    reason = np.zeros(len(stretch.t), np.int8)
+    reason[counts[evaluated]] = parts.reason
+    return e, reason
 
 
-def _irregular(place: Ints, t: Ints, parts: Contributions, changes: Changes, sign: int) -> None:
-    if sign > 0:
-        changes.note_irregular(place, t, parts)
-        return
-    was = np.flatnonzero(parts.reason)
-    changes.regular_again.extend(zip(place[was].tolist(), t[was].tolist(), strict=True))
-
-
-def _rows(place_of: Ints, old: Stretch, new: Stretch, new_e: Ints, changes: Changes) -> None:
+def list_rows(place_of: Ints, old: Stretch, new: Stretch, new_e: Ints, changes: Changes) -> None:
     """Which rows are new, and which of the stored ones differ now: the reading after is among these."""
     old_key, new_key = order_key(old.group, old.t), order_key(new.group, new.t)
     at = np.searchsorted(old_key, new_key)

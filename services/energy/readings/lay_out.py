@@ -12,13 +12,14 @@ from typing import Any
 
 from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.memory import FOREVER, Connection
+from services.energy.readings.ranks import correction_at
 from services.energy.readings.reference import (
     SeriesSpec,
     change_partition,
     insert_series,
     update_series,
 )
-from services.energy.readings.revise import Stored, cut_tail, put, stated_rank
+from services.energy.readings.revise import Stored, cut_tail, put
 from services.energy.readings.wire import VOID
 
 _OUT_OF_TIME = datetime(1990, 1, 1, tzinfo=UTC)
@@ -90,7 +91,7 @@ def _content(stretch: Stretch, readings: Mapping[int, Stored], first: bool, now:
     low = _seconds(stretch.spec.valid_from)
     high = FOREVER if stretch.spec.valid_to is None else _seconds(stretch.spec.valid_to)
     found = [each for t, each in readings.items() if low < t <= high or (first and t == low)]
-    rank = max([stated_rank(now), *(each.rank + 1 for each in found)])
+    rank = max([correction_at(now), *(each.rank + 1 for each in found)])
     if stretch.opening is not None:
         found.append(Stored(low, rank, stretch.opening))
     if stretch.closing is not None:

@@ -5,8 +5,9 @@ the partition's generation has moved, changed only after a commit, and thrown aw
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -14,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.energy.domain.conversion import Basis, Coefficient, coefficient_on
-from services.energy.domain.registers import HOUR, Verdict
+from services.energy.domain.registers import HOUR, MOST_HELD, Verdict
+from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, step_decimals, value_of
 from services.energy.readings.archive_line import archive_line
-from services.energy.readings.kernel import Flags, Ints, Rules
+from services.energy.readings.kernel import RULES, Flags, Ints, Rules
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -29,7 +31,7 @@ _REAL_TIME, _PLANT = 0, 1
 
 _SERIES = """
 SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, x.unit, x.scope, x.kind, x.interval_seconds,
-       x.ratio_num, x.ratio_den, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
+       x.factor, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
        known.t AS known_t, last.t AS last_t, last.v AS last_v
 FROM series x
 LEFT JOIN LATERAL (SELECT t FROM reading WHERE s = x.s ORDER BY t DESC LIMIT 1) known ON true
@@ -90,14 +92,15 @@ class PartitionMemory:
         self.ring_t = np.full((size, RING), NEVER, np.int64)
         self.ring_v = np.zeros((size, RING), np.int64)
         self.rules = Rules(
-            np.zeros(size, np.bool_),
-            ints(1),
-            ints(1),
-            ints(1),
-            ints(),
-            ints(),
-            ints(),
-            np.zeros(size, np.bool_),
+            register=np.zeros(size, np.bool_),
+            slot=ints(1),
+            factor=ints(1),
+            unit=ints(1),
+            modulus=ints(),
+            capacity=ints(),
+            bound=ints(MOST_HELD),
+            resolution=ints(),
+            cut=np.zeros(size, np.bool_),
         )
 
     @property
@@ -125,6 +128,8 @@ class PartitionMemory:
         self._pins.clear()
         await self._take_verdicts(conn)
         self.archived_until = await archive_line(conn)
+        milli_until = await conn.fetchval("SELECT milli_until FROM reading_partition WHERE p = $1", self.p)
+        self.rules = replace(self.rules, milli_until=milli_until)
         self.generation = generation
 
     def pins(self, key: int, day: date) -> tuple[int | None, int | None]:
@@ -172,7 +177,7 @@ class PartitionMemory:
             getattr(self, name)[:before] = old[name]
         for name in ("known_t", "last_t", "last_v", "ring_t", "ring_v"):
             getattr(self, name)[:before] = old[name]
-        for name in Rules.__slots__:
+        for name in RULES:
             getattr(self.rules, name)[:before] = getattr(old["rules"], name)
 
     def _take(self, row: Any) -> None:
@@ -191,14 +196,15 @@ class PartitionMemory:
         rules = self.rules
         rules.register[place] = row["kind"] == "register"
         rules.slot[place] = row["interval_seconds"]
-        rules.num[place], rules.den[place] = row["ratio_num"], row["ratio_den"]
-        rules.modulus[place] = row["modulus"] or 0
-        rules.capacity[place] = row["capacity"] or 0
-        rules.resolution[place] = row["resolution"]
+        step = step_decimals(row["factor"])
+        modulus = None if row["modulus"] is None else value_of(row["modulus"])
+        rules.factor[place] = int(row["factor"].scaleb(step - VALUE_DECIMALS))
+        rules.unit[place] = 10**step
+        rules.modulus[place] = modulus or 0
+        rules.capacity[place] = _steps(row["capacity"] or 0, step)
+        rules.resolution[place] = value_of(row["resolution"])
         rules.cut[place] = row["statistic_type"] == _REAL_TIME
-        # Beyond this a value can't be true, and value × ratio would leave int64.
-        highest = 2**61 // row["ratio_num"] - (row["modulus"] or 0)
-        self.highest[place] = min(highest, row["modulus"] - 1) if row["modulus"] else highest
+        self.highest[place] = EXTREME - 1 if modulus is None else modulus - 1
         self.known_t[place] = NEVER if row["known_t"] is None else row["known_t"]
         self.last_t[place] = NEVER if row["last_t"] is None else row["last_t"]
         self.last_v[place] = row["last_v"] or 0
@@ -241,6 +247,11 @@ def _number(name: Any, numbers: dict[Any, int], names: list[Any]) -> int:
     if number == len(names):
         names.append(name)
     return number
+
+
+def _steps(amount: Decimal | int, decimals: int) -> int:
+    """Energy in steps; what is more than an interval can hold bounds nothing."""
+    return min(int(Decimal(amount).scaleb(decimals)), MOST_HELD)
 
 
 def _seconds(moment: datetime) -> int:

@@ -7,11 +7,24 @@ them is in memory. Late ones go through `late.py`. Both use the same kernel.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from services.energy.readings.arrivals import ACCEPTED, DUPLICATE, QUARANTINED, SUPERSEDED, Arrivals
-from services.energy.readings.changes import Changes, Rows
-from services.energy.readings.kernel import Flags, Ints, contributions
+from services.energy.readings.arrivals import (
+    ACCEPTED,
+    CORRECTED,
+    DUPLICATE,
+    LATER_VALUE,
+    OF_KERNEL,
+    PARKED,
+    QUARANTINED,
+    SAME_VALUE,
+    SUPERSEDED,
+    Arrivals,
+)
+from services.energy.readings.changes import Changes, Raised, Rows
+from services.energy.readings.kernel import NONE, ROLLOVER, Flags, Ints, contributions
 from services.energy.readings.memory import NEVER, PartitionMemory
+from services.energy.readings.ranks import CORRECTION
 
 _T_BITS = 34
 _T_MASK = (1 << _T_BITS) - 1
@@ -19,7 +32,10 @@ _T_MASK = (1 << _T_BITS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Winners:
-    """One row per (series, time) of the batch, sorted by it; `row` is the row of the arrivals."""
+    """One row per (series, time) of the batch, sorted by it.
+
+    `row` is the row of the arrivals that is told what becomes of it: the first that brought the value.
+    """
 
     row: Ints
     place: Ints
@@ -43,53 +59,59 @@ def order_key(place: Ints, t: Ints) -> Ints:
 
 
 def winners(arrivals: Arrivals, changes: Changes) -> Winners:
-    """Settle conflicts inside the batch: the greatest (rank, value) counts, the others go to the history.
+    """Settle conflicts inside the batch: the greatest rank counts, other values go to the history.
 
-    Of equal ones the earliest received counts and the others are duplicates.
+    Of readings with the value that counts the first is the one received, the others are duplicates.
     """
     row = np.flatnonzero(arrivals.outcome != QUARANTINED)
     key = order_key(arrivals.place[row], arrivals.t[row])
     order = np.argsort(key, kind="stable")
-    key = key[order]
+    key, row = key[order], row[order]
     last = np.r_[key[1:] != key[:-1], True] if len(key) else np.zeros(0, np.bool_)
-    if not last.all():
-        row, last = _settled(arrivals, row, key, changes)
-    else:
-        row = row[order]
-    row = row[last]
-    return Winners(row, arrivals.place[row], arrivals.t[row], arrivals.rank[row], arrivals.v[row])
-
-
-def _settled(arrivals: Arrivals, row: Ints, key: Ints, changes: Changes) -> tuple[Ints, Flags]:
-    """Sort so that the reading that counts is the last of its group; say what becomes of the others."""
-    order = np.lexsort(
-        (
-            -row,  # two POSTs of one moment of the Clock: in the order of their arrival
-            -arrivals.received_at[row],
-            arrivals.v[row],
-            arrivals.rank[row],
-            order_key(arrivals.place[row], arrivals.t[row]),
-        )
+    if last.all():
+        return Winners(row, arrivals.place[row], arrivals.t[row], arrivals.rank[row], arrivals.v[row])
+    first, winner = _settled(arrivals, row, key, last, changes)
+    return Winners(
+        first, arrivals.place[winner], arrivals.t[winner], arrivals.rank[winner], arrivals.v[winner]
     )
-    row = row[order]
-    last = np.r_[key[1:] != key[:-1], True]
-    group = np.cumsum(last) - last
-    winner = row[last][group]
-    same = (arrivals.rank[row] == arrivals.rank[winner]) & (arrivals.v[row] == arrivals.v[winner])
-    arrivals.outcome[row[~last & same]] = DUPLICATE
-    lost = row[~last & ~same]
-    arrivals.outcome[lost] = SUPERSEDED
+
+
+def _settled(arrivals: Arrivals, row: Ints, key: Ints, last: Flags, changes: Changes) -> tuple[Ints, Ints]:
+    """Of each (series, time): the first row with the value that counts, and the row whose rank counts.
+
+    Also says what becomes of the other rows. `last` marks the last row of each group.
+    """
+    # Ranks differ, but for what 517f57c had in quarantine and corrections of one microsecond: there the value decides.
+    row = row[np.lexsort((row, arrivals.v[row], arrivals.rank[row], key))]
+    group: Ints = np.cumsum(last) - last
+    winner = row[last]
+    same = arrivals.v[row] == arrivals.v[winner][group]
+    first = np.full(len(winner), len(arrivals), np.int64)
+    np.minimum.at(first, group[same], row[same])
+    again = row[same & (row != first[group])]
+    arrivals.outcome[again], arrivals.why[again] = DUPLICATE, SAME_VALUE
+    lost = row[~same]
+    arrivals.outcome[lost], arrivals.why[lost] = (
+        SUPERSEDED,
+        superseded_by(arrivals.rank[winner][group[~same]]),
+    )
     columns = (arrivals.place, arrivals.t, arrivals.rank, arrivals.v)
     changes.history.extend(zip(*(column[lost].tolist() for column in columns), strict=True))
-    return row, last
+    return first, winner
 
 
-def drop_known(memory: PartitionMemory, arrivals: Arrivals, found: Winners) -> Winners:
-    """Drop exact repeats of what the ring remembers, without asking the database."""
-    known = (found.rank == 0) & memory.in_ring(found.place, found.t, found.v)
+def superseded_by(rank: Ints) -> npt.NDArray[np.int8]:
+    """Why a value doesn't count, by the rank of the one that does."""
+    return np.where(rank >= CORRECTION, CORRECTED, LATER_VALUE).astype(np.int8)
+
+
+def drop_known(memory: PartitionMemory, arrivals: Arrivals, found: Winners, changes: Changes) -> Winners:
+    """Drop exact repeats of what the ring remembers, without asking the database; what is stored takes their rank."""
+    known = (found.rank < CORRECTION) & memory.in_ring(found.place, found.t, found.v)
     if not known.any():
         return found
-    arrivals.outcome[found.row[known]] = DUPLICATE
+    arrivals.outcome[found.row[known]], arrivals.why[found.row[known]] = DUPLICATE, SAME_VALUE
+    changes.raised.append(Raised(found.place[known], found.t[known], found.rank[known]))
     return found.where(~known)
 
 
@@ -100,6 +122,14 @@ def split(memory: PartitionMemory, found: Winners) -> tuple[Winners, Winners]:
     if void.any():
         late |= np.isin(found.place, found.place[void])
     return found.where(late), found.where(~late)
+
+
+def told(arrivals: Arrivals, row: Ints, reason: npt.NDArray[np.int8]) -> None:
+    """Say of readings that are stored now whether their energy counts or is parked (`reason` is the kernel's)."""
+    parked = (reason != NONE) & (reason != ROLLOVER)
+    fresh = arrivals.outcome[row] == ACCEPTED
+    arrivals.outcome[row[parked & fresh]] = PARKED
+    arrivals.why[row[parked]] = OF_KERNEL[reason[parked]]
 
 
 def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, changes: Changes) -> None:
@@ -118,10 +148,9 @@ def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, change
     first = before_t == NEVER
     before_t = np.where(first, found.t, before_t)
     parts = contributions(memory.rules, place, first, before_t, before_v, found.t, found.v, memory.verdicts)
-    changes.add(place, parts, +1)
-    changes.note_irregular(place, found.t, parts)
+    changes.add(memory.rules, place, found.t, parts, +1)
     changes.inserts.append(Rows(place, found.t, found.rank, found.v, parts.e))
-    arrivals.outcome[found.row] = ACCEPTED
+    told(arrivals, found.row, parts.reason)
     tail = np.r_[place[1:] != place[:-1], True]
     changes.last.extend(
         zip(place[tail].tolist(), found.t[tail].tolist(), found.v[tail].tolist(), strict=True)

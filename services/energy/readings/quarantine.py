@@ -13,6 +13,7 @@ import numpy as np
 
 from services.energy.readings.arrivals import QUARANTINED, REASONS, Arrivals
 from services.energy.readings.memory import Connection, moment
+from services.energy.readings.ranks import CORRECTION
 
 # What had left and comes back is kept anew; what was dropped stays so. `before` sees the rows as they were: nobody else
 # writes them while the batch holds its partition.
@@ -23,9 +24,10 @@ WITH kept AS (
     SELECT x.*, $17 FROM unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[],
         $7::text[], $8::text[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::int[],
         $14::timestamptz[], $15::text[], $16::text[]) AS x
-    ON CONFLICT (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality)
+    ON CONFLICT (enterprise, meter, statistic_type, t, v, unit, kind, interval_seconds, quality,
+                 (CASE WHEN rk >= 4611686018427387904 THEN rk ELSE 0 END))
     DO UPDATE SET state = CASE quarantine.state WHEN 'dropped' THEN 'dropped' ELSE 'held' END,
-        reason = excluded.reason
+        reason = excluded.reason, rk = greatest(quarantine.rk, excluded.rk)
     RETURNING id, enterprise, state
 ), before AS (
     SELECT q.id FROM quarantine q
@@ -69,10 +71,12 @@ async def write(conn: Connection, arrivals: Arrivals, now: datetime) -> dict[str
     for row in rows:
         found = _values(arrivals, row)
         seen[found[10]] += 1
-        if found[:10] in values or room.get(found[0], 0) <= 0:
-            continue
-        room[found[0]] -= 1
-        values[found[:10]] = found
+        once = (*found[:4], max(0, found[4] - CORRECTION), *found[5:10])
+        if (known := values.get(once)) is not None:
+            values[once] = (*known[:4], max(known[4], found[4]), *known[5:])
+        elif room.get(found[0], 0) > 0:
+            room[found[0]] -= 1
+            values[once] = found
     if values:
         await conn.execute(_INSERT, *(list(column) for column in zip(*values.values(), strict=True)), now)
     return dict(seen)
@@ -92,7 +96,7 @@ def _values(arrivals: Arrivals, row: int) -> tuple[Any, ...]:
         post.kind,
         post.interval_seconds,
         post.quality[row - begin] if post.quality else "",
-        REASONS[arrivals.reason[row]].value,
+        REASONS[arrivals.why[row]],
         uuid.UUID(bytes=post.receipt),
         int(arrivals.item[row]),
         moment(post.received_at),

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, QUARANTINED, REASONS, Arrivals
+from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, REASONS, Arrivals
 from services.energy.readings.memory import Connection, moment
 from services.energy.readings.totals import NO_RECEIPTS, Receipts
 
@@ -70,14 +70,13 @@ def _runs(arrivals: Arrivals, begin: int, end: int) -> Iterator[tuple[int, int, 
     items = zip(
         arrivals.item[begin:end].tolist(),
         arrivals.outcome[begin:end].tolist(),
-        arrivals.reason[begin:end].tolist(),
+        arrivals.why[begin:end].tolist(),
         strict=True,
     )
     for (outcome, reason), run in groupby(items, key=lambda item: item[1:]):
         indices = [item[0] for item in run]
         if outcome != ACCEPTED:
-            why = REASONS[reason].value if outcome == QUARANTINED else None
-            yield indices[0], indices[-1], OUTCOMES[outcome], why
+            yield indices[0], indices[-1], OUTCOMES[outcome], REASONS[reason] or None
 
 
 async def read(conn: Connection, enterprise: str, receipt: uuid.UUID) -> dict[str, Any] | None:

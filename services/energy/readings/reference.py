@@ -9,14 +9,13 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from secrets import token_urlsafe
 from typing import Any, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.domain.conversion import SCALE
+from services.energy.domain.scale import plain
 from services.energy.readings.memory import Connection
 
 # In one statement: `change_partition`, and the series with the generation that it raised.
@@ -26,8 +25,8 @@ WITH changed AS (
     WHERE f.enterprise = $1 AND r.p = f.p RETURNING r.p, r.generation
 )
 INSERT INTO series (enterprise, p, generation, meter, statistic_type, carrier, unit, scope, kind,
-                    interval_seconds, ratio_num, ratio_den, modulus, capacity, resolution, valid_from, valid_to)
-SELECT $1, p, generation, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM changed
+                    interval_seconds, factor, modulus, capacity, resolution, valid_from, valid_to)
+SELECT $1, p, generation, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM changed
 RETURNING s, p
 """
 OPEN = datetime.max.replace(tzinfo=UTC)
@@ -74,11 +73,6 @@ async def driver(conn: AsyncConnection) -> Connection:
         # SQLAlchemy begins with its own first statement; ours would run outside of the transaction.
         await conn.execute(text("SELECT 1"))
     return inner
-
-
-def thousandths(amount: Decimal) -> int:
-    """A quantity or register value in 1/1000, as the store keeps it. More decimals are rounded half to even."""
-    return int((amount * SCALE).to_integral_value(rounding="ROUND_HALF_EVEN"))
 
 
 async def change_partition(conn: Connection, p: int) -> int:
@@ -160,20 +154,18 @@ async def insert_series(conn: Connection, spec: SeriesSpec) -> tuple[int, int]:
 async def update_series(conn: Connection, s: int, spec: SeriesSpec, generation: int) -> None:
     """Let a series count by `spec` and end at its `valid_to`; its readings are the caller's to lay out again."""
     await conn.execute(
-        """UPDATE series SET generation = $2, interval_seconds = $3, ratio_num = $4, ratio_den = $5, modulus = $6,
-               capacity = $7, resolution = $8, valid_to = $9 WHERE s = $1""",
+        """UPDATE series SET generation = $2, interval_seconds = $3, factor = $4, modulus = $5, capacity = $6,
+               resolution = $7, valid_to = $8 WHERE s = $1""",
         *(s, generation, *_counting(spec), spec.valid_to),
     )
 
 
 def _counting(spec: SeriesSpec) -> tuple[Any, ...]:
-    """How it counts: interval, ratio, modulus, capacity, resolution, as the table has them."""
-    ratio = Fraction(spec.ratio) * Fraction(spec.unit_factor)
+    """How it counts: interval, factor, modulus, capacity, resolution, as the table has them."""
     return (
         spec.interval_seconds,
-        ratio.numerator,
-        ratio.denominator,
-        None if spec.starts_again_at is None else thousandths(spec.starts_again_at),
-        None if spec.capacity is None else thousandths(spec.capacity * spec.unit_factor),
-        thousandths(spec.resolution),
+        plain(spec.ratio * spec.unit_factor),
+        spec.starts_again_at,
+        None if spec.capacity is None else plain(spec.capacity * spec.unit_factor),
+        spec.resolution,
     )

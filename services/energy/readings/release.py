@@ -39,7 +39,7 @@ WITH due AS (
     UPDATE quarantine q SET published_at = now() FROM due WHERE q.id = due.id RETURNING q.*
 )
 SELECT t.*, f.p FROM taken t JOIN feed f USING (enterprise)
-ORDER BY t.receipt, t.statistic_type, t.rk, t.unit, t.kind, t.interval_seconds, t.release_at, t.item
+ORDER BY t.receipt, t.statistic_type, t.unit, t.kind, t.interval_seconds, t.release_at, t.item
 """
 
 
@@ -85,7 +85,6 @@ def _post_key(row: Any) -> tuple[Any, ...]:
         "enterprise",
         "receipt",
         "statistic_type",
-        "rk",
         "unit",
         "kind",
         "interval_seconds",
@@ -108,7 +107,7 @@ def _post(rows: Sequence[Any]) -> wire.Post:
         t=wire.column([row["t"] for row in rows]),
         v=wire.column([row["v"] for row in rows]),
         statistic_type=first["statistic_type"],
-        rank=first["rk"],
+        ranks=wire.column([row["rk"] for row in rows]),
         unit=first["unit"],
         kind=first["kind"],
         interval_seconds=first["interval_seconds"],

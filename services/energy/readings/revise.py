@@ -12,18 +12,19 @@ from datetime import datetime
 import numpy as np
 
 from services.energy.domain.registers import Verdict
+from services.energy.domain.scale import VOID
 from services.energy.readings import batch, late, quarantine, store
 from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.arrivals import RELEASED_BY_REGISTRATION, Arrivals
 from services.energy.readings.changes import Changes
 from services.energy.readings.memory import Connection, PartitionMemory
+from services.energy.readings.ranks import correction_at
 from services.energy.readings.reference import SeriesSpec, change_partition, insert_series
-from services.energy.readings.wire import VOID
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A reading as the store has it: epoch seconds, rank, value in 1/1000 unit."""
+    """A reading as the store has it: epoch seconds, rank, value in 1e-6 of the unit."""
 
     t: int
     rank: int
@@ -31,13 +32,15 @@ class Stored:
 
 
 async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, opening: int | None = None) -> int:
-    """Begin a series; `opening` is the register (1/1000 unit) at `valid_from`. Releases what waited for the meter.
+    """Begin a series; `opening` is the register (1e-6 of the unit) at `valid_from`. Releases what waited for the meter.
 
     Answers with the number of readings that leave the quarantine.
     """
     s, p = await insert_series(conn, spec)
     if opening is not None:
-        await put(conn, p, spec.meter, s, [Stored(_seconds(spec.valid_from), _rank(now), opening)], now)
+        await put(
+            conn, p, spec.meter, s, [Stored(_seconds(spec.valid_from), correction_at(now), opening)], now
+        )
     released = await quarantine.release(
         conn,
         spec.enterprise,
@@ -79,7 +82,7 @@ async def close_meter(
     removed = await cut_tail(conn, p, meter, s, _seconds(at), now)
     await conn.execute("UPDATE series SET valid_to = $2, generation = $3 WHERE s = $1", s, at, generation)
     if closing is not None:
-        await put(conn, p, meter, s, [Stored(_seconds(at), _rank(now), closing)], now)
+        await put(conn, p, meter, s, [Stored(_seconds(at), correction_at(now), closing)], now)
     return removed
 
 
@@ -88,14 +91,14 @@ async def replace_register(
 ) -> None:
     """From `spec.valid_from` on the meter counts by `spec`: another device, ratio or capacity.
 
-    `closing` and `opening` are the old and the new register at that moment, in 1/1000 unit; where one is not known,
-    what passed between the neighbouring readings is not known either, and counts nowhere.
+    `closing` and `opening` are the old and the new register at that moment, in 1e-6 of the unit; where one is not
+    known, what passed between the neighbouring readings is not known either, and counts nowhere.
     """
     moved = await close_meter(conn, spec.meter, spec.statistic_type, spec.valid_from, now, closing=closing)
     s, p = await insert_series(conn, spec)
     readings = [replace(reading) for reading in moved]
     if opening is not None:
-        readings.insert(0, Stored(_seconds(spec.valid_from), _rank(now), opening))
+        readings.insert(0, Stored(_seconds(spec.valid_from), correction_at(now), opening))
     await put(conn, p, spec.meter, s, readings, now)
 
 
@@ -199,7 +202,7 @@ async def restore_reading(
 
 def _above(rank: int, now: datetime) -> int:
     """The rank of what a person says now: above what is stored, also within one moment of the Clock."""
-    return max(_rank(now), rank + 1)
+    return max(correction_at(now), rank + 1)
 
 
 async def put(
@@ -218,11 +221,11 @@ async def put(
         t=np.array([each.t for each in readings], np.int64),
         v=np.array([each.v for each in readings], np.int64),
         rank=np.array([each.rank for each in readings], np.int64),
-        received_at=np.full(count, _rank(now), np.int64),
+        received_at=np.zeros(count, np.int64),
         post=np.zeros(count, np.int64),
         item=np.arange(count),
         outcome=np.zeros(count, np.int8),
-        reason=np.zeros(count, np.int8),
+        why=np.zeros(count, np.int8),
     )
     await batch.write(conn, memory, await batch.settle(conn, memory, arrivals), set(), now)
 
@@ -259,12 +262,3 @@ async def _memory(conn: Connection, p: int, meter: str) -> PartitionMemory:
 
 def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
-
-
-def stated_rank(moment: datetime) -> int:
-    """The rank of what a person states: the microsecond at which it was stated, as a correction's."""
-    return _rank(moment)
-
-
-def _rank(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1_000_000 + moment.microsecond

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
-from services.energy.readings.changes import Changes, Rows, spill_sums
+from services.energy.readings.changes import Changes, Rows, in_units, spill_sums
 from services.energy.readings.kernel import Ints
 from services.energy.readings.late import Clusters
 from services.energy.readings.memory import Connection, PartitionMemory, days
@@ -48,6 +48,13 @@ _UPDATE = """
 UPDATE reading r SET rk = u.rk, v = u.v, e = u.e
 FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS u(s, t, rk, v, e)
 WHERE r.s = u.s AND r.t = u.t AND r.t BETWEEN $6 AND $7
+"""
+
+# A redelivery brings the rank that is there: it writes nothing.
+_RAISE = """
+UPDATE reading r SET rk = u.rk
+FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS u(s, t, rk)
+WHERE r.s = u.s AND r.t = u.t AND r.rk < u.rk AND r.t BETWEEN $4 AND $5
 """
 
 _SPILL = """
@@ -116,9 +123,12 @@ async def write_readings(conn: Connection, memory: PartitionMemory, changes: Cha
     for rows in changes.updates:
         columns = (memory.s[rows.place], rows.t, rows.rank, rows.v, rows.e)
         await conn.execute(_UPDATE, *(as_list(c) for c in columns), int(rows.t.min()), int(rows.t.max()))
+    for again in changes.raised:
+        raised = (memory.s[again.place], again.t, again.rank)
+        await conn.execute(_RAISE, *(as_list(c) for c in raised), int(again.t.min()), int(again.t.max()))
     spilled = spill_sums(changes)
-    if len(spilled.key):
-        spill = (memory.s[spilled.key], spilled.at, spilled.native, spilled.spread)
+    if len(spilled.place):
+        spill = (memory.s[spilled.place], spilled.hour, spilled.e, spilled.spread)
         await conn.execute(_SPILL, *(as_list(column) for column in spill))
     if changes.regular_again:
         place, t = zip(*changes.regular_again, strict=True)
@@ -129,10 +139,12 @@ async def write_readings(conn: Connection, memory: PartitionMemory, changes: Cha
         )
     if changes.irregular:
         place, t0, t, reason, e = zip(*changes.irregular, strict=True)
+        units = memory.rules.unit[list(place)].tolist()
         await conn.execute(
             "INSERT INTO irregular (s, t0, t, reason, e) "
-            "SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])",
-            *(as_list(memory.s[list(place)]), list(t0), list(t), list(reason), list(e)),
+            "SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::numeric[])",
+            *(as_list(memory.s[list(place)]), list(t0), list(t), list(reason)),
+            [in_units(*each) for each in zip(e, units, strict=True)],
         )
     if changes.history:
         place, t, rank, v = zip(*changes.history, strict=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from services.energy.domain.conversion import SCALE
+from services.energy.domain.scale import plain
 from services.energy.readings.memory import Connection
 
 
@@ -30,7 +30,9 @@ class Sum:
     """Energy of one enterprise, carrier and period.
 
     `start` is the period's beginning (UTC), `native` in the carrier's unit, `spread` the part of it that was spread
-    over missing slots, standard coal in tce by either basis. None: nothing is known.
+    over missing slots, standard coal in tce by either basis. None: nothing is known. `parked` is energy of
+    `parked_intervals` that end in the period and count nowhere until somebody has looked at them; a register that
+    fell and came back gives two, and their sum is what passed.
     """
 
     enterprise: str
@@ -44,6 +46,8 @@ class Sum:
     tce_equal: Decimal | None
     tce_equivalent: Decimal | None
     coefficients: tuple[PinnedCoefficient, ...]
+    parked: Decimal = Decimal(0)
+    parked_intervals: int = 0
 
     @property
     def completeness(self) -> Decimal | None:
@@ -67,6 +71,8 @@ class MeterHour:
     spread: Decimal
     present: int
     expected: int
+    parked: Decimal = Decimal(0)
+    parked_intervals: int = 0
 
 
 # Expected are the ends of slots in (begin, end] while the series is valid, counted in +08:00.
@@ -84,6 +90,7 @@ _FIGURES = """
 ), known AS ({known})
 SELECT coalesce(e.enterprise, k.enterprise) AS enterprise, coalesce(e.at, k.at) AS at, c.carrier, c.unit,
        k.native, k.spread, coalesce(k.present, 0) AS present, coalesce(e.expected, 0) AS expected,
+       coalesce(k.parked, 0) AS parked, coalesce(k.parked_intervals, 0) AS parked_intervals,
        q.value AS equal, q.edition AS equal_edition, q.provisional AS equal_provisional,
        v.value AS equivalent, v.edition AS equivalent_edition, v.provisional AS equivalent_provisional
 FROM expected e FULL JOIN known k USING (enterprise, at, carrier)
@@ -101,7 +108,8 @@ WITH wanted AS (
     FROM unnest($1::text[], $2::date[]) AS x(enterprise, day)
 )""" + _FIGURES.format(
     slots=_SLOTS,
-    known="""SELECT w.enterprise, w.at, d.carrier, d.native, d.spread, d.present,
+    known="""SELECT w.enterprise, w.at, d.carrier, d.native, d.over_gaps AS spread, d.present,
+                    d.parked, d.parked_intervals,
                     d.coefficient_equal, d.coefficient_equivalent
              FROM wanted w JOIN ent_day d ON d.enterprise = w.enterprise AND d.day = w.day""",
 )
@@ -113,7 +121,8 @@ WITH wanted AS (
     FROM generate_series($2::int, $3::int) AS h
 )""" + _FIGURES.format(
     slots=_SLOTS,
-    known="""SELECT w.enterprise, w.at, h.carrier, h.native, h.spread, h.present,
+    known="""SELECT w.enterprise, w.at, h.carrier, h.native, h.over_gaps AS spread, h.present,
+                    h.parked, h.parked_intervals,
                     d.coefficient_equal, d.coefficient_equivalent
              FROM wanted w JOIN ent_hour h ON h.enterprise = w.enterprise AND h.h = w.h
              JOIN ent_day d ON d.enterprise = h.enterprise AND d.carrier = h.carrier
@@ -122,31 +131,37 @@ WITH wanted AS (
 
 _METER_HOURS = """
 WITH x AS (
-    SELECT s, kind, interval_seconds AS slot, extract(epoch FROM valid_from)::bigint AS valid_from,
+    SELECT s, kind, step, interval_seconds AS slot, extract(epoch FROM valid_from)::bigint AS valid_from,
            extract(epoch FROM valid_to)::bigint AS valid_to
     FROM series WHERE meter = $1 AND statistic_type = $2
 ), w AS (
     SELECT h, h * 3600::bigint AS begin, (h + 1) * 3600::bigint AS finish
     FROM generate_series($3::int, $4::int) AS h
 ), near AS (
-    SELECT x.s, x.kind, x.slot, r.t, r.e, (r.t + 28799) / x.slot AS nth,
+    SELECT x.s, x.kind, x.slot, r.t, r.e * x.step AS e, i.e AS parked, (r.t + 28799) / x.slot AS nth,
            lag((r.t + 28799) / x.slot) OVER (PARTITION BY x.s ORDER BY r.t) AS before
     FROM x JOIN reading r ON r.s = x.s AND r.v >= 0 AND r.t <= ($4 + 1) * 3600::bigint
          AND r.t >= coalesce((SELECT max(b.t) FROM reading b WHERE b.s = x.s AND b.v >= 0
                               AND b.t <= $3 * 3600::bigint), $3 * 3600::bigint)
+    LEFT JOIN suspect i ON i.s = r.s AND i.t = r.t
 ), parts AS (
     SELECT (t - 1) / 3600 AS h, e, CASE WHEN nth - before > 1 THEN e ELSE 0 END AS spread,
-           coalesce(nth <> before, kind = 'interval')::int AS present
+           (parked IS NULL AND coalesce(nth <> before, kind = 'interval'))::int AS present,
+           coalesce(parked, 0) AS parked, (parked IS NOT NULL)::int AS parked_intervals
     FROM near WHERE t > $3 * 3600::bigint
-    UNION ALL SELECT p.h, p.e, p.spread, 0 FROM spill p JOIN x USING (s) WHERE p.h BETWEEN $3 AND $4
+    UNION ALL SELECT p.h, p.e * x.step, p.spread * x.step, 0, 0, 0
+    FROM spill p JOIN x USING (s) WHERE p.h BETWEEN $3 AND $4
 ), known AS (
-    SELECT h, sum(e) AS native, sum(spread) AS spread, sum(present)::int AS present FROM parts GROUP BY h
+    SELECT h, CASE WHEN sum(present) > 0 OR sum(e) <> 0 THEN sum(e) END AS native, sum(spread) AS spread,
+           sum(present)::int AS present, sum(parked) AS parked, sum(parked_intervals)::int AS parked_intervals
+    FROM parts GROUP BY h
 ), expected AS (
     SELECT w.h, sum(greatest(0, (least(w.finish, coalesce(x.valid_to, w.finish)) + 28800) / x.slot
                              - (greatest(w.begin, x.valid_from) + 28800) / x.slot))::int AS expected
     FROM w CROSS JOIN x GROUP BY w.h
 )
-SELECT h, k.native, k.spread, coalesce(k.present, 0) AS present, e.expected
+SELECT h, k.native, k.spread, coalesce(k.present, 0) AS present, e.expected,
+       coalesce(k.parked, 0) AS parked, coalesce(k.parked_intervals, 0) AS parked_intervals
 FROM expected e LEFT JOIN known k USING (h) WHERE e.expected > 0 OR k.native IS NOT NULL ORDER BY h
 """
 
@@ -198,10 +213,12 @@ async def meter_hours(
     return [
         MeterHour(
             start=datetime.fromtimestamp(row["h"] * 3600, UTC),
-            native=None if row["native"] is None else _quantity(row["native"]),
-            spread=_quantity(row["spread"] or 0),
+            native=None if row["native"] is None else plain(row["native"]),
+            spread=plain(row["spread"] or Decimal(0)),
             present=row["present"],
             expected=row["expected"],
+            parked=plain(row["parked"]),
+            parked_intervals=row["parked_intervals"],
         )
         for row in rows
     ]
@@ -231,13 +248,15 @@ def total(parts: Sequence[Sum]) -> Sum:
         tce_equal=add("tce_equal"),
         tce_equivalent=add("tce_equivalent"),
         coefficients=tuple(dict.fromkeys(each for part in measured for each in part.coefficients)),
+        parked=sum((part.parked for part in parts), Decimal(0)),
+        parked_intervals=sum(part.parked_intervals for part in parts),
     )
 
 
 def _sum(row: Any) -> Sum:
     # A row without presence and without energy is what a void or a correction leaves behind: nothing is known.
     known = row["native"] is not None and (row["present"] > 0 or row["native"] != 0)
-    native = _quantity(row["native"]) if known else None
+    native = plain(row["native"]) if known else None
     pinned = tuple(
         PinnedCoefficient(basis, row[basis], row[f"{basis}_edition"], row[f"{basis}_provisional"])
         for basis in ("equal", "equivalent")
@@ -249,12 +268,14 @@ def _sum(row: Any) -> Sum:
         unit=row["unit"],
         start=datetime.fromtimestamp(row["at"], UTC),
         native=native,
-        spread=_quantity(row["spread"]) if known else Decimal(0),
+        spread=plain(row["spread"]) if known else Decimal(0),
         present=row["present"],
         expected=row["expected"],
         tce_equal=_tce(native, row["equal"]),
         tce_equivalent=_tce(native, row["equivalent"]),
         coefficients=pinned,
+        parked=plain(row["parked"]),
+        parked_intervals=row["parked_intervals"],
     )
 
 
@@ -262,10 +283,6 @@ def _tce(native: Decimal | None, kgce_per_unit: Decimal | None) -> Decimal | Non
     if native is None or kgce_per_unit is None:
         return None
     return native * kgce_per_unit / 1000
-
-
-def _quantity(thousandths: int | Decimal) -> Decimal:
-    return Decimal(thousandths) / SCALE
 
 
 def _hours(start: datetime, end: datetime) -> tuple[int, int]:

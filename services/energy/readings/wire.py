@@ -10,13 +10,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-VERSION = 1
-STREAM = "READINGS"
-VOID = -1
-"""Stands as a value for "this reading is void": what a correction without a value says."""
+from services.energy.domain.scale import EXTREME, VOID
+from services.energy.readings import ranks
 
-EXTREME = 2**62
-"""Stands as a value, or its negative, for what no column can hold: quarantined, with the text in `as_sent`."""
+VERSION = 2
+_MILLI = 1
+"""Version 1, of release 517f57c: values in 1/1000 of the unit; a correction's rank is the microsecond of its report."""
+STREAM = "READINGS"
 
 QUALITY_AS_MEASURED = frozenset("NSF")
 """Quality flags of the HJ/T 212 family under which a value is a measurement: normal, set by hand, stopped."""
@@ -37,11 +37,11 @@ class NewerWire(Exception):
 class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):
     """One POST of one enterprise.
 
-    `which` points into `meters`; `t` is whole epoch seconds, already the end of an interval; `v` is in 1/1000
-    unit. `rank` 0 is telemetry, else the microsecond at which a correction was reported. `received_at` and
-    `release_at` are microseconds of the Clock. `item` gives the readings' indices in the original POST, where
-    they are not 0, 1, 2 …; `as_sent` the text (time, value) of those whose time or value no column can hold, by
-    their place in this POST.
+    `which` points into `meters`; `t` is whole epoch seconds, already the end of an interval; `v` is in 1e-6 of the
+    meters' unit. `rank` 0 is telemetry, else a correction's (`readings.ranks`). `received_at` and `release_at` are
+    microseconds of the Clock. `item` gives the readings' indices in the original POST, where they are not 0, 1,
+    2 …; `as_sent` the text (time, value) of those whose time or value no column can hold, by their place in this
+    POST. `ranks` is each reading's rank: what leaves the quarantine brings it along, the others get it from `stamp`.
     """
 
     receipt: bytes
@@ -61,6 +61,7 @@ class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):
     release_at: int = 0
     traceparent: str = ""
     as_sent: dict[int, tuple[str, str]] = {}
+    ranks: bytes = b""
 
     @property
     def count(self) -> int:
@@ -104,12 +105,37 @@ def decode(body: bytes) -> list[Post]:
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         _must_not_be_newer(body)
         raise WireError(f"not a message of readings: {error}") from error
-    if message.version != VERSION:
+    if message.version not in (VERSION, _MILLI):
         _must_not_be_newer(body)
         raise WireError(f"version {message.version} of the message is not known here")
     for post in message.posts:
         _check(post)
+        if message.version == _MILLI:
+            _from_milli(post)
+    if sum(post.count for post in message.posts) > ranks.MOST_IN_MESSAGE:
+        raise WireError("more readings than one message holds")
     return message.posts
+
+
+def stamp(posts: Sequence[Post], place: int) -> None:
+    """Give the readings of a message their ranks; `place` is that of its first reading in the queue."""
+    for post in posts:
+        if not post.ranks and post.rank:
+            nth = ranks.repeats(np.frombuffer(post.which, "<u2"), np.frombuffer(post.t, "<i8"))
+            post.ranks = column(post.rank + nth)
+        elif not post.ranks:
+            post.ranks = column(np.arange(place, place + post.count))
+        place += post.count
+
+
+def _from_milli(post: Post) -> None:
+    """What a door of 517f57c has put on the queue. What it released has no rank: it is older than all that have."""
+    v = np.frombuffer(post.v, "<i8")
+    held = np.abs(v) < EXTREME // 1000
+    post.v = column(np.where(v == VOID, VOID, np.where(held, v * 1000, np.sign(v) * EXTREME)))
+    post.rank = ranks.correction(post.rank) if post.rank else 0
+    if post.release_at:
+        post.ranks = column(np.full(post.count, post.rank))
 
 
 def _must_not_be_newer(body: bytes) -> None:
@@ -131,6 +157,8 @@ def _check(post: Post) -> None:
     if not 0 <= post.statistic_type < 4:
         raise WireError(f"statistic type {post.statistic_type} is not known")
     if (post.quality and len(post.quality) != count) or (post.item and len(post.item) != 4 * count):
+        raise WireError("columns of different length")
+    if post.ranks and len(post.ranks) != 8 * count:
         raise WireError("columns of different length")
     if int(np.frombuffer(post.which, "<u2").max()) >= len(post.meters):
         raise WireError("a reading points to a meter that is not named")

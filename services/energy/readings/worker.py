@@ -13,12 +13,12 @@ import asyncpg
 import structlog
 from nats.aio.msg import Msg
 
-from services.energy.readings import quarantine
+from services.energy.readings import quarantine, ranks
 from services.energy.readings.arrivals import OUTCOMES
 from services.energy.readings.batch import BatchStep, Done
 from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
-from services.energy.readings.wire import NewerWire, Post, WireError, decode
+from services.energy.readings.wire import NewerWire, Post, WireError, decode, stamp
 from shared import broker, telemetry
 from shared.cancellation import end_if_cancelled
 from shared.clock import Clock
@@ -93,9 +93,14 @@ class PartitionWorker:
         connect: Callable[[], Awaitable[Connection]],
         clock: Clock,
         live: LiveBoard,
+        stream: Callable[[], Awaitable[int]],
     ) -> None:
+        """`stream` tells the number of READINGS as it is now (`readings.streams`)."""
         self.p = p
         self.step = BatchStep(p)
+        self._ask_stream = stream
+        self._stream: int | None = None
+        self._newest = 0
         self._reader = reader
         self._connect = connect
         self._clock = clock
@@ -137,12 +142,29 @@ class PartitionWorker:
 
     async def handle(self, messages: Sequence[Msg]) -> None:
         """Commit what the messages bring, in batches, and acknowledge it; give back what could not be committed."""
-        work_found = [each for msg in messages if (each := await self._decoded(msg))]
+        in_order = sorted(messages, key=_sequence)
+        try:
+            stream = await self._stream_of(in_order)
+        except Exception as error:
+            log.error("READINGS is not known", partition=self.p, error=repr(error))
+            for msg in messages:
+                await broker.nack(msg)
+            return
+        work_found = [each for msg in in_order if (each := await self._decoded(msg, stream))]
         for work in _batches(work_found, self._room or LARGEST_BATCH):
             try:
                 await self._commit(work)
             except Exception as error:
                 await self._failed(work, error)
+
+    async def _stream_of(self, messages: Sequence[Msg]) -> int:
+        """The number of READINGS. A first delivery of what was there already: the stream was made anew."""
+        first = [_sequence(msg) for msg in messages if msg.metadata.num_delivered == 1]
+        if self._stream is None or (first and first[0] <= self._newest):
+            self._stream = await self._ask_stream()
+            self._newest = 0
+        self._newest = max([self._newest, *first])
+        return self._stream
 
     async def _commit(self, work: Sequence[Work]) -> None:
         posts = [post for each in work for post in each.posts]
@@ -204,9 +226,11 @@ class PartitionWorker:
         for each in work:
             await broker.nack(each.msg)
 
-    async def _decoded(self, msg: Msg) -> Work | None:
+    async def _decoded(self, msg: Msg, stream: int) -> Work | None:
         try:
-            return Work(msg, decode(msg.data))
+            posts = decode(msg.data)
+            stamp(posts, ranks.place(stream, _sequence(msg)))
+            return Work(msg, posts)
         except NewerWire as newer:
             # Acknowledged to the device, and none of this worker's business: it stays in READINGS for the next one.
             if self._newer is None:
@@ -248,6 +272,10 @@ class PartitionWorker:
         if self._conn is not None:
             self._conn.terminate()
         self._conn = None
+
+
+def _sequence(msg: Msg) -> int:
+    return int(msg.metadata.sequence.stream)
 
 
 def _batches(work: Sequence[Work], largest: int) -> list[list[Work]]:

@@ -19,7 +19,7 @@ from services.energy.app.context import Energy
 from services.energy.backlog import Settled
 from services.energy.coverage import CoverageWatch
 from services.energy.flusher import Flusher
-from services.energy.readings import wire
+from services.energy.readings import ranks, wire
 from services.energy.readings.batch import BatchStep, Done
 from shared.clock import SteppedClock
 from shared.event_log import Event
@@ -107,6 +107,7 @@ class Service:
     connection: asyncpg.Connection
     owner_dsn: str
     steps: dict[int, BatchStep] = field(default_factory=dict)
+    sequence: int = 0
 
     @property
     def flusher(self) -> Flusher:
@@ -202,9 +203,11 @@ class Service:
             meters=[meter],
             which=wire.index_column([0] * len(readings)),
             t=wire.column([int(local(t).timestamp()) for t, _ in readings]),
-            v=wire.column([round(v * 1000) for _, v in readings]),
+            v=wire.column([round(v * 10**6) for _, v in readings]),
         )
         p = await self.connection.fetchval("SELECT p FROM feed WHERE enterprise = $1", enterprise)
+        self.sequence += 1
+        wire.stamp([post], ranks.place(0, self.sequence))
         step = self.steps.setdefault(p, BatchStep(p))
         return await step.run(self.connection, [post], self.clock.now())
 

@@ -28,6 +28,8 @@ async def test_a_day_leaves_at_its_close_and_not_before(mill: Service) -> None:
                 "present": 96,
                 "expected": 96,
                 "spread": "0",
+                "parked": "0",
+                "parked_intervals": 0,
             }
         ],
         "tce_equal": "0.29496",

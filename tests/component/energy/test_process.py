@@ -97,7 +97,7 @@ async def _publish(js: JetStreamContext, p: int, received: datetime, rows: list[
         meters=["M-1"],
         which=wire.index_column([0] * len(rows)),
         t=wire.column([int(local(t).timestamp()) for t, _ in rows]),
-        v=wire.column([round(v * 1000) for _, v in rows]),
+        v=wire.column([round(v * 10**6) for _, v in rows]),
     )
     await js.publish(wire.subject(p), wire.encode([post]), stream="READINGS")
     return str(receipt)

@@ -81,7 +81,7 @@ async def test_a_released_reading_is_stored_once_its_time_has_come(mill: Service
     await work_off_releases(mill)
     assert await listed(mill) == []
     assert [row["id"] for row in await listed(mill, "released")] == numbers
-    assert await mill.connection.fetchval("SELECT count(*) FROM reading WHERE v >= 1000000") == 2
+    assert await mill.connection.fetchval("SELECT count(*) FROM reading WHERE v >= 1000000000") == 2
     assert await held(mill) == 0
 
 

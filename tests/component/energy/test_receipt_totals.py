@@ -12,7 +12,7 @@ async def test_every_reading_of_every_post_has_one_outcome(mill: Service) -> Non
     await mill.push([("2013-01-15 08:00", 100.0), ("2013-01-15 08:15", 101.0)])
     await mill.push([("2013-01-15 08:00", 100.0), ("2013-01-15 08:30", 102.0)])
     await mill.push([("2013-01-15 09:00", 1.0)], meter="M-NOBODY-KNOWS")
-    counts = {"accepted": 3, "duplicate": 1, "revised": 0, "superseded": 0, "quarantined": 1}
+    counts = {"accepted": 3, "duplicate": 1, "revised": 0, "superseded": 0, "quarantined": 1, "parked": 0}
     for actor in (OPS, FUQING, MILL):
         found = await mill.ask(actor, "receipt-totals", since=SINCE)
         assert (found["posts"], found["readings"], found["counts"]) == (3, 5, counts)

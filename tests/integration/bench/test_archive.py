@@ -26,7 +26,9 @@ JANUARY, FEBRUARY, MARCH = (date(2013, month, 1) for month in (1, 2, 3))
 LINE = at("02-01 00:00")
 SLOTS = 200
 BEGIN = LINE - 900 * SLOTS
-SUMS = "SELECT enterprise, carrier, h, native, spread, present FROM ent_hour ORDER BY enterprise, carrier, h"
+SUMS = (
+    "SELECT enterprise, carrier, h, native, over_gaps, present FROM ent_hour ORDER BY enterprise, carrier, h"
+)
 
 
 @pytest_asyncio.fixture
@@ -37,8 +39,8 @@ async def old(database: DatabaseFactory) -> AsyncIterator[tuple[Store, asyncpg.C
     store = Store(conn)
     for name in ("m1", "m2"):
         await store.meter(Meter(name))
-    await store.push(quarter_hours("m1", BEGIN, range(0, 25_000 * SLOTS * 2, 25_000)))
-    await store.push(quarter_hours("m2", BEGIN, range(0, 7_000 * 100, 7_000)))
+    await store.push(quarter_hours("m1", BEGIN, range(0, 25_000_000 * SLOTS * 2, 25_000_000)))
+    await store.push(quarter_hours("m2", BEGIN, range(0, 7_000_000 * 100, 7_000_000)))
     yield store, owner
     await conn.close()
     await owner.close()
@@ -77,9 +79,9 @@ async def test_what_comes_after_an_archived_month_is_measured_from_its_last_read
     store, owner = old
     await archive.archive(owner, tmp_path, JANUARY, NOW)
     # m2 was silent since the middle of the month's last days: 99 × 7 kWh then, 800 kWh now.
-    await store.push([Read("m2", LINE + 900, 800_000)])
+    await store.push([Read("m2", LINE + 900, 800_000_000)])
     total = "SELECT sum(native) FROM ent_day"
-    assert await store.conn.fetchval(total) == 25_000 * (SLOTS * 2 - 1) + 800_000
+    assert await store.conn.fetchval(total) == 25 * (SLOTS * 2 - 1) + 800
     assert await audit.differences(store.conn) == []
 
 
@@ -89,13 +91,13 @@ async def test_a_reading_of_an_archived_month_waits_until_it_is_restored(
     store, owner = old
     await archive.archive(owner, tmp_path, JANUARY, NOW)
     before = await rows(store)
-    done = await store.push([Read("m1", BEGIN + 450, 12_500)])
+    done = await store.push([Read("m1", BEGIN + 450, 12_500_000)])
     assert done.quarantined == {"archived": 1}
     assert await rows(store) == before
     await archive.restore(owner, JANUARY, NOW)
     state = "SELECT state FROM quarantine"
     assert await store.conn.fetchval(state) == "releasing"
-    assert (await store.push([Read("m1", BEGIN + 450, 12_500)])).outcomes["accepted"] == 1
+    assert (await store.push([Read("m1", BEGIN + 450, 12_500_000)])).outcomes["accepted"] == 1
     assert await audit.differences(store.conn) == []
 
 

@@ -2,23 +2,26 @@
 
 import random
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.energy.readings import audit
+from services.energy.readings import audit, ranks
 from tests.kit.energy_oracle import LONGEST, VOID, Meter, Read, expected
 from tests.kit.energy_store import MIDNIGHT, Store, fresh
 
 METERS = (
     Meter("plain"),
-    Meter("ratio", num=40),
-    Meter("fraction", num=3, den=125),
-    Meter("rolls", modulus=1_000_000, capacity=400_000),
-    Meter("limited", capacity=100_000),
-    Meter("quantity", register=False, capacity=50_000),
-    Meter("half-hours", slot=1800, num=3),
+    Meter("ratio", factor=Decimal(40)),
+    Meter("fraction", factor=Decimal("0.024")),
+    Meter("watt-hours", factor=Decimal("0.001")),
+    Meter("gigawatt-hours", factor=Decimal(1_000_000)),
+    Meter("rolls", modulus=1_000_000_000, capacity=Decimal(400)),
+    Meter("limited", capacity=Decimal(100)),
+    Meter("quantity", register=False, capacity=Decimal(50)),
+    Meter("half-hours", slot=1800, factor=Decimal(3)),
     Meter("process", scope=2),
 )
 
@@ -28,22 +31,30 @@ times = st.one_of(
     st.sampled_from([0, LONGEST, LONGEST + 900, 40 * 86_400, 70 * 86_400]).map(lambda n: MIDNIGHT + n),
 )
 values = st.one_of(
-    st.integers(0, 200_000), st.integers(0, 999_999), st.sampled_from([0, 1, 999_999, 950_000])
+    st.integers(0, 200_000_000),
+    st.integers(0, 999_999_999),
+    st.sampled_from([0, 1, 999_999_999, 950_000_000, 10_000_000, 20_000_000]),
 )
-ranks = st.sampled_from([0, 0, 0, 0, 1_388_534_400_000_000, 1_388_534_400_000_001])
+CORRECTED = ranks.correction(1_388_534_400_000_000)
+correction = st.sampled_from([False, False, False, False, True])
 
 
 @st.composite
 def readings(draw: st.DrawFn, meters: tuple[Meter, ...]) -> list[Read]:
+    """Each has its own place in the queue, or its own time of report."""
     rows = draw(
         st.lists(
-            st.builds(Read, st.sampled_from([m.name for m in meters]), times, values, ranks),
-            min_size=1,
-            max_size=30,
+            st.builds(Read, st.sampled_from([m.name for m in meters]), times, values), min_size=1, max_size=30
         )
     )
-    voids = draw(st.lists(st.sampled_from(rows), max_size=2))
-    return rows + [replace(row, v=VOID, rank=1_388_534_400_000_002) for row in voids]
+    later = draw(st.lists(st.builds(replace, st.sampled_from(rows), v=values), max_size=10))
+    back = draw(st.lists(st.sampled_from(rows), max_size=5))
+    queue = [
+        replace(row, rank=CORRECTED + n if draw(correction) else ranks.place(0, n))
+        for n, row in enumerate([*rows, *later, *back], 1)
+    ]
+    voids = draw(st.lists(st.sampled_from(queue), max_size=2))
+    return queue + [replace(row, v=VOID, rank=CORRECTED + 1000 + n) for n, row in enumerate(voids)]
 
 
 @st.composite
@@ -103,23 +114,23 @@ async def test_a_month_of_faulty_feeds(store: Store, seed: int) -> None:
     rng = random.Random(seed)
     rows: list[Read] = []
     for meter in METERS:
-        register = rng.randrange(1_000_000)
+        register = rng.randrange(1_000_000_000)
         for n in range(1200):
-            step = rng.choice([0, 900, 1000, 1500, 20_000])
-            register = (register + step) % 1_000_000 if meter.register else step
+            step = rng.choice([0, 900_000, 1_000_001, 1_500_000, 20_000_000])
+            register = (register + step) % 1_000_000_000 if meter.register else step
             t = MIDNIGHT + 900 * n + rng.choice([0, 0, 0, 7])
-            row = Read(meter.name, t, register)
+            row = Read(meter.name, t, register, rank=ranks.place(0, len(rows) + 1))
             if rng.random() < 0.03:
                 continue
             rows.append(row)
             if rng.random() < 0.05:
                 rows.append(row)
             if rng.random() < 0.01:
-                rows.append(replace(row, v=rng.randrange(1_000_000)))
+                rows.append(replace(row, v=rng.randrange(1_000_000_000), rank=ranks.place(0, len(rows) + 1)))
             if rng.random() < 0.01:
-                rows.append(replace(row, v=rng.randrange(1_000_000), rank=1_388_534_400_000_000 + n))
+                rows.append(replace(row, v=rng.randrange(1_000_000_000), rank=CORRECTED + n))
             if rng.random() < 0.003:
-                rows.append(replace(row, v=VOID, rank=1_388_534_500_000_000))
+                rows.append(replace(row, v=VOID, rank=CORRECTED + 10_000 + n))
     rows.sort(
         key=lambda row: row.t + (rng.randrange(5 * 86_400) if rng.random() < 0.05 else rng.randrange(900))
     )

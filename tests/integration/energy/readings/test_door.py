@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ async def pipeline(database: DatabaseFactory, nats_server: TestNats) -> AsyncIte
     made = await database("energy")
     conn = await asyncpg.connect(made.dsn)
     pipeline = Pipeline(nats_server, made, Store(conn))
-    await pipeline.store.meter(Meter("m1", capacity=1_000_000, modulus=100_000_000))
+    await pipeline.store.meter(Meter("m1", capacity=Decimal(1000), modulus=100_000_000_000))
     yield pipeline
     await conn.close()
 
@@ -76,9 +77,9 @@ class TestWhatIsTaken:
         found = await pipeline.store.conn.fetch("SELECT t, v FROM reading ORDER BY t")
         assert [tuple(row) for row in found] == [
             (T, 0),
-            (T + 900, 10_500),
-            (T + 1800, 20_250),
-            (T + 2700, 30_000),
+            (T + 900, 10_500_000),
+            (T + 1800, 20_250_000),
+            (T + 2700, 30_000_000),
         ]
 
     async def test_g9_three_times_the_same(self, pipeline: Pipeline, door: httpx.AsyncClient) -> None:
@@ -137,7 +138,15 @@ class TestWhatIsTaken:
     async def test_exactness_does_not_pass_through_floats(
         self, pipeline: Pipeline, door: httpx.AsyncClient
     ) -> None:
-        values = ["1.0005", "1.0015", "8589934592.001", "99999999999.999", "0.1", "1e3", "12.3456789"]
+        values = [
+            "0.0000014999",
+            "1.0000015",
+            "8589934592.000001",
+            "999999999999.999999",
+            "0.1",
+            "1e3",
+            "12.3456789",
+        ]
         body = rows(*(("m2", T + 900 * n, "VALUE") for n in range(len(values))))
         text = json.dumps(body)
         for value in values:
@@ -148,13 +157,13 @@ class TestWhatIsTaken:
             await done(door, answer)
         found = await pipeline.store.conn.fetch("SELECT v FROM reading ORDER BY t")
         assert [row["v"] for row in found] == [
-            1000,
-            1002,
-            8_589_934_592_001,
-            99_999_999_999_999,
-            100,
-            1_000_000,
-            12_346,
+            1,
+            1_000_002,
+            8_589_934_592_000_001,
+            999_999_999_999_999_999,
+            100_000,
+            1_000_000_000,
+            12_345_679,
         ]
 
     async def test_what_no_meter_can_show_is_taken_and_kept_apart(

@@ -113,7 +113,7 @@ async def test_the_disk_under_the_queue_is_full(pipeline: Pipeline, tmp_path: Pa
         await supervisor.stop()
     conn = pipeline.store.conn
     assert await conn.fetchval("SELECT count(*) FROM reading") == METERS * 61
-    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 10_000 * 60 * METERS
+    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 10 * 60 * METERS
     assert await conn.fetchval("SELECT sum(duplicate) FROM receipt") >= METERS * len(acknowledged)
     assert await audit.differences(conn) == []
 
@@ -159,7 +159,7 @@ async def test_the_disk_under_the_database_is_full(tmp_path: Path) -> None:
                 await pipeline.worked_off(90)
             conn = await asyncpg.connect(made.dsn)
             assert await conn.fetchval("SELECT count(*) FROM reading") == METERS * 100
-            assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 10_000 * 99 * METERS
+            assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 10 * 99 * METERS
             assert await conn.fetchval("SELECT sum(accepted + duplicate) FROM receipt") == METERS * 200
             assert await audit.differences(conn) == []
             await conn.close()

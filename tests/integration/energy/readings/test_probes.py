@@ -7,17 +7,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from services.energy.domain.conversion import Basis
-from services.energy.readings import coefficients, sums
+from services.energy.readings import coefficients, ranks, sums
 from services.energy.readings.sums import Sum
 from tests.kit.energy_oracle import HOUR, Meter, Read
 from tests.kit.energy_store import Store, at, moment, quarter_hours
 
-MODULUS = 100_000_000
-"""A register of five digits, in thousandths."""
-METER = Meter("m1", modulus=MODULUS, capacity=1_000_000)
+MODULUS = 100_000_000_000
+"""A register of five digits, in 1e-6."""
+METER = Meter("m1", modulus=MODULUS, capacity=Decimal(1000))
 
 
-def steady(start: int, slots: int, register: int = 0, step: int = 25_000) -> list[Read]:
+def steady(start: int, slots: int, register: int = 0, step: int = 25_000_000) -> list[Read]:
     """A steady 100 kW: 25 kWh a quarter of an hour."""
     return quarter_hours("m1", start, (register + step * n for n in range(slots)))
 
@@ -77,7 +77,7 @@ async def test_4_six_hours_that_come_five_days_late(store: Store) -> None:
     await store.meter(METER)
     rows = steady(at("01-05 00:00"), 96 * 6 + 1)
     late = [row for row in rows if at("01-05 10:00") < row.t < at("01-05 16:00")]
-    burst = [Read(r.meter, r.t, r.v + (5_000 if r.t == at("01-05 12:00") else 0)) for r in late]
+    burst = [Read(r.meter, r.t, r.v + (5_000_000 if r.t == at("01-05 12:00") else 0)) for r in late]
     await store.push([row for row in rows if row not in late])
     assert (await day(store)).spread == Decimal(600)
     await store.push(burst)
@@ -89,14 +89,14 @@ async def test_4_six_hours_that_come_five_days_late(store: Store) -> None:
 
 async def test_5_rollover(store: Store) -> None:
     await store.meter(METER)
-    values = [(MODULUS - 100_000 + 25_000 * n) % MODULUS for n in range(9)]
+    values = [(MODULUS - 100_000_000 + 25_000_000 * n) % MODULUS for n in range(9)]
     await store.push(quarter_hours("m1", at("01-05 08:00"), values))
     assert await hours(store, "01-05", 8, 9) == [Decimal(100), Decimal(100)]
 
 
 async def test_5_rollover_onto_exactly_zero(store: Store) -> None:
     await store.meter(METER)
-    values = [MODULUS - 50_000, MODULUS - 25_000, 0, 25_000, 50_000]
+    values = [MODULUS - 50_000_000, MODULUS - 25_000_000, 0, 25_000_000, 50_000_000]
     assert 0 in values
     await store.push(quarter_hours("m1", at("01-05 08:00"), values))
     assert await hours(store, "01-05", 8, 8) == [Decimal(100)]
@@ -106,15 +106,15 @@ async def test_5_rollover_onto_exactly_zero(store: Store) -> None:
 async def test_6_one_spike_and_its_correction(store: Store) -> None:
     """300 kWh too high within 25 kWh a slot. Two intervals are parked, the others are believed; the
     correction puts both right and keeps the wrong value in the history."""
-    await store.meter(Meter("m1", modulus=MODULUS, capacity=200_000))
+    await store.meter(Meter("m1", modulus=MODULUS, capacity=Decimal(200)))
     rows = steady(at("01-05 00:00"), 97)
     spike = rows[40]
-    wrong = Read("m1", spike.t, spike.v + 300_000)
+    wrong = Read("m1", spike.t, spike.v + 300_000_000)
     await store.push([*rows[:40], wrong, *rows[41:]])
     parked = await store.conn.fetch("SELECT reason, e FROM suspect ORDER BY t")
-    assert [tuple(row) for row in parked] == [("jump", 325_000), ("backwards", -275_000)]
+    assert [tuple(row) for row in parked] == [("jump", 325), ("backwards", -275)]
     assert (await day(store)).native == Decimal(2400 - 50)
-    await store.push([Read("m1", spike.t, spike.v, rank=1_357_400_000_000_000)])
+    await store.push([Read("m1", spike.t, spike.v, rank=ranks.correction(1_357_400_000_000_000))])
     found = await day(store)
     assert (found.native, found.present) == (Decimal(2400), 96)
     assert await store.conn.fetchval("SELECT count(*) FROM irregular") == 0
@@ -124,7 +124,7 @@ async def test_6_one_spike_and_its_correction(store: Store) -> None:
 async def test_7_the_hour_boundary(store: Store) -> None:
     """04:45 to 05:45: a quarter of it belongs to the hour from 4, three quarters to the hour from 5."""
     await store.meter(METER)
-    await store.push([Read("m1", at("01-05 04:45"), 0), Read("m1", at("01-05 05:45"), 100_000)])
+    await store.push([Read("m1", at("01-05 04:45"), 0), Read("m1", at("01-05 05:45"), 100_000_000)])
     assert await hours(store, "01-05", 4, 5) == [Decimal(25), Decimal(75)]
 
 
@@ -143,7 +143,7 @@ async def test_8_an_edited_factor_does_not_move_the_past(store: Store) -> None:
     await store.push(rows[:90])
     await store.coefficient("0.1300", recorded_at=store.now + timedelta(hours=1))
     await store.push(rows[90:])
-    await store.push(steady(at("01-06 00:15"), 96, 2_425_000))
+    await store.push(steady(at("01-06 00:15"), 96, 2_425_000_000))
     old, new = await day(store, "01-05"), await day(store, "01-06")
     assert old.tce_equal == Decimal(2400) * Decimal("0.1229") / 1000
     assert [each.value for each in old.coefficients] == [Decimal("0.1229")]
@@ -204,7 +204,7 @@ async def test_statistic_types_and_scopes_are_never_added(store: Store) -> None:
     await store.meter(Meter("m1", register=False, slot=86_400), statistic_type=1)
     await store.meter(Meter("oven", scope=2))
     await store.push(steady(at("01-05 00:00"), 97))
-    await store.push([Read("m1", at("01-06 00:00"), 2_400_000)], statistic_type=1)
+    await store.push([Read("m1", at("01-06 00:00"), 2_400_000_000)], statistic_type=1)
     await store.push([Read("oven", row.t, row.v) for row in steady(at("01-05 00:00"), 97)])
     found = await day(store)
     assert (found.native, found.present, found.expected) == (Decimal(2400), 96, 96)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,8 +12,8 @@ from services.energy.readings.wire import column
 from tests.kit.energy_oracle import Meter, Read
 from tests.kit.energy_store import Store, at, moment, post, quarter_hours
 
-METER = Meter("m1", modulus=100_000_000, capacity=200_000)
-ROWS = quarter_hours("m1", at("01-05 08:00"), [0, 10_000, 20_000])
+METER = Meter("m1", modulus=100_000_000_000, capacity=Decimal(200))
+ROWS = quarter_hours("m1", at("01-05 08:00"), [0, 10_000_000, 20_000_000])
 KEY = b"k" * 32
 
 
@@ -27,7 +28,7 @@ async def reasons(store: Store) -> list[str]:
         (Read("nobody's", ROWS[0].t, 1), {}, "unknown_meter"),
         (Read("m1", at("01-05 08:00"), -5), {}, "impossible_value"),
         (Read("m1", at("01-05 08:00"), -1), {}, "impossible_value"),
-        (Read("m1", at("01-05 08:00"), 100_000_000), {}, "impossible_value"),
+        (Read("m1", at("01-05 08:00"), 100_000_000_000), {}, "impossible_value"),
         (Read("m1", at("01-05 08:00"), 2**62), {}, "impossible_value"),
         (Read("m1", at("01-05 08:00"), 1), {"unit": "MWh"}, "wrong_unit"),
         (Read("m1", at("01-05 08:00"), 1), {"kind": "interval"}, "wrong_kind"),
@@ -171,11 +172,11 @@ class TestReceipts:
         await store.push(ROWS)
         receipt = uuid4()
         batch = [
-            Read("m1", ROWS[2].t + 900, 30_000),
+            Read("m1", ROWS[2].t + 900, 30_000_000),
             ROWS[0],
             ROWS[1],
-            replace(ROWS[2], v=21_000),
-            replace(ROWS[2], v=19_000),
+            replace(ROWS[2], v=21_000_000),
+            replace(ROWS[2], v=19_000_000),
             Read("m2", ROWS[0].t, 1),
         ]
         await store.push(batch, receipt=receipt)
@@ -187,12 +188,13 @@ class TestReceipts:
             "revised": 1,
             "superseded": 1,
             "quarantined": 1,
+            "parked": 0,
             "released": 0,
         }
         assert [tuple(each.values()) for each in found["exceptions"]] == [
-            (1, 2, "duplicate", None),
-            (3, 3, "revised", None),
-            (4, 4, "superseded", None),
+            (1, 2, "duplicate", "same_value"),
+            (3, 3, "superseded", "later_value"),
+            (4, 4, "revised", "other_value_before"),
             (5, 5, "quarantined", "unknown_meter"),
         ]
 
@@ -242,5 +244,5 @@ async def test_several_posts_of_several_enterprises_share_a_batch(store: Store) 
     done = await store.run(posts, p)
     assert done.outcomes["accepted"] == 9
     rows = await store.conn.fetch("SELECT enterprise, native FROM ent_day ORDER BY enterprise")
-    assert [tuple(row) for row in rows] == [(name, 20_000) for name in sorted(names)]
+    assert [tuple(row) for row in rows] == [(name, 20) for name in sorted(names)]
     assert column([1]) == b"\x01" + bytes(7)

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import asyncpg
@@ -24,7 +25,7 @@ from tests.kit.energy_store import Store, at, post, quarter_hours
 from tests.kit.servers import TestNats, wait_for
 
 T = at("01-05 08:00")
-ROWS = quarter_hours("m1", T, [10_000 * n for n in range(200)])
+ROWS = quarter_hours("m1", T, [10_000_000 * n for n in range(200)])
 
 
 @pytest_asyncio.fixture
@@ -35,7 +36,7 @@ async def pipeline(database: DatabaseFactory, nats_server: TestNats) -> AsyncIte
     pipeline = Pipeline(nats_server, made, Store(conn))
     await pipeline.store.carrier()
     await pipeline.store.coefficient("0.1229", valid_to=None)
-    await pipeline.store.meter(Meter("m1", capacity=1_000_000, modulus=100_000_000))
+    await pipeline.store.meter(Meter("m1", capacity=Decimal(1000), modulus=100_000_000_000))
     yield pipeline
     await conn.close()
 
@@ -52,7 +53,7 @@ async def all_there(pipeline: Pipeline) -> None:
     """Every reading once, every sum right."""
     store = pipeline.store.conn
     assert await store.fetchval("SELECT count(*) FROM reading") == len(ROWS)
-    assert await store.fetchval("SELECT sum(native) FROM ent_day") == ROWS[-1].v
+    assert await store.fetchval("SELECT sum(native) FROM ent_day") * 1_000_000 == ROWS[-1].v
     assert await store.fetchval("SELECT sum(accepted) FROM receipt") == len(ROWS)
     assert await audit.differences(store) == []
 
@@ -184,7 +185,7 @@ async def test_two_workers_by_mistake_count_nothing_twice(pipeline: Pipeline) ->
     for step in workers:
         done = await step.run(conn, [post(ROWS, received_at=now)], now)
         assert done.outcomes["duplicate"] == len(ROWS)
-    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == ROWS[-1].v
+    assert await conn.fetchval("SELECT sum(native) FROM ent_day") * 1_000_000 == ROWS[-1].v
     assert await audit.differences(conn) == []
 
 
@@ -218,9 +219,9 @@ async def test_a_message_of_the_next_version_waits_for_the_next_worker(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A door was deployed before its worker: what it took is acknowledged to the device and must not be set apart."""
-    monkeypatch.setattr(wire, "VERSION", 2)
+    monkeypatch.setattr(wire, "VERSION", 3)
     await publish(pipeline, ROWS[100:])
-    monkeypatch.setattr(wire, "VERSION", 1)
+    monkeypatch.setattr(wire, "VERSION", 2)
     await publish(pipeline, ROWS[:100])
     p = await pipeline.store.partition("e1")
     async with pipeline.working() as (_, workers):
@@ -232,9 +233,9 @@ async def test_a_message_of_the_next_version_waits_for_the_next_worker(
         await wait_for(
             only_the_newer_waits, 20, "the other message is worked off, the worker says what waits"
         )
-        assert "version 2 waits: deploy the worker" in workers[p].health().detail
+        assert "version 3 waits: deploy the worker" in workers[p].health().detail
     assert await pipeline.queued() == 1
-    monkeypatch.setattr(wire, "VERSION", 2)
+    monkeypatch.setattr(wire, "VERSION", 3)
     async with pipeline.working():
         await pipeline.worked_off()
     assert await pipeline.store.conn.fetchval("SELECT count(*) FROM undecodable") == 0
@@ -263,7 +264,7 @@ async def test_the_running_figure_of_today(pipeline: Pipeline) -> None:
     """Provisional, outside the log, one message per enterprise; the past is not on it."""
     now = datetime.now(UTC).replace(microsecond=0)
     midnight = int((now + timedelta(hours=8)).timestamp()) // 86_400 * 86_400 - 8 * 3600
-    today = [Read("m1", midnight, 0), Read("m1", max(midnight + 1, int(now.timestamp()) - 60), 5_000)]
+    today = [Read("m1", midnight, 0), Read("m1", max(midnight + 1, int(now.timestamp()) - 60), 5_000_000)]
     pipeline.store.now = now
     await publish(pipeline, ROWS[:2])
     await publish(pipeline, today)

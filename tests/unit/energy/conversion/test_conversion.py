@@ -12,7 +12,6 @@ from services.energy.domain.conversion import (
     Coefficient,
     coefficient_on,
     comprehensive_energy,
-    quantity,
     standard_coal,
 )
 
@@ -38,39 +37,32 @@ EQUAL = coefficient("0.1229")
 EQUIVALENT = coefficient("0.404", basis=Basis.EQUIVALENT)
 
 
-def thousandths(units: int) -> int:
-    return units * 1000
-
-
 @pytest.mark.parametrize(("electricity", "tce"), [(EQUAL, "958.63"), (EQUIVALENT, "1239.73")])
 def test_g1_three_carriers_by_either_basis(electricity: Coefficient, tce: str) -> None:
     parts = [
-        (thousandths(1_000_000), RAW_COAL),
-        (thousandths(1_000_000), electricity),
-        (thousandths(100_000), NATURAL_GAS),
+        (Decimal(1_000_000), RAW_COAL),
+        (Decimal(1_000_000), electricity),
+        (Decimal(100_000), NATURAL_GAS),
     ]
     assert comprehensive_energy(parts) == Decimal(tce)
 
 
 def test_g2_the_basis_flips_the_key_user_threshold() -> None:
-    used = thousandths(30_000_000)
+    used = Decimal(30_000_000)
     assert standard_coal(used, EQUAL) == Decimal(3687) < 10_000
     assert standard_coal(used, EQUIVALENT) == Decimal(12120) >= 10_000
 
 
 def test_g1_depends_on_the_kilogram_not_on_the_kilojoule() -> None:
     # 20 908 / 29 307 would be 0.7134: the printed value is used.
-    assert standard_coal(thousandths(1000), RAW_COAL) == Decimal("0.7143")
+    assert standard_coal(Decimal(1000), RAW_COAL) == Decimal("0.7143")
 
 
 @given(st.lists(st.integers(-(10**15), 10**15), max_size=8), st.decimals(0, 10, places=6))
 def test_standard_coal_is_linear_to_the_last_digit(amounts: list[int], value: Decimal) -> None:
     some = coefficient(str(value))
-    assert standard_coal(sum(amounts), some) == sum((standard_coal(a, some) for a in amounts), Decimal(0))
-
-
-def test_quantities_are_thousandths() -> None:
-    assert quantity(1_234_567) == Decimal("1234.567")
+    parts = [standard_coal(Decimal(amount).scaleb(-6), some) for amount in amounts]
+    assert standard_coal(Decimal(sum(amounts)).scaleb(-6), some) == sum(parts, Decimal(0))
 
 
 @pytest.mark.parametrize("value", ["-0.1", "0.1234567"])

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from services.energy.domain.registers import (
     HOUR,
     LONGEST_GAP,
+    MOST_HELD,
+    PARKED,
     Difference,
     Reason,
     Register,
@@ -17,6 +19,7 @@ from services.energy.domain.registers import (
     register_difference,
     up_to,
 )
+from services.energy.domain.scale import EXTREME
 from services.energy.readings.kernel import REASONS, Rules, contributions
 
 BASE = 1_356_969_600  # 2013-01-01 00:00 +08:00
@@ -29,13 +32,18 @@ def rules(register: Register, *, is_register: bool = True, slot: int = 900) -> R
     return Rules(
         register=np.array([is_register]),
         slot=one(slot),
-        num=one(register.ratio_num),
-        den=one(register.ratio_den),
+        factor=one(register.factor),
+        unit=one(10**6),
         modulus=one(register.modulus or 0),
         capacity=one(register.capacity or 0),
+        bound=one(register.bound),
         resolution=one(register.resolution),
         cut=np.array([True]),
     )
+
+
+def slot(t: int) -> int:
+    return (t + 8 * HOUR - 1) // 900
 
 
 def column(*values: int) -> np.ndarray:
@@ -44,13 +52,15 @@ def column(*values: int) -> np.ndarray:
 
 registers = st.builds(
     Register,
-    ratio_num=st.integers(1, 10_000),
-    ratio_den=st.sampled_from([1, 1, 10, 1000]),
-    modulus=st.sampled_from([None, 10**6, 10**9]),
-    capacity=st.one_of(st.none(), st.integers(1, 10**9)),
+    factor=st.one_of(st.integers(1, 10_000), st.integers(1, 10**12)),
+    modulus=st.sampled_from([None, 10**6, 10**9, 10**18]),
+    capacity=st.one_of(st.none(), st.integers(1, 10**9), st.integers(1, MOST_HELD)),
     resolution=st.sampled_from([0, 10, 1000]),
+    bound=st.one_of(st.just(MOST_HELD), st.integers(1, 10**12)),
 )
-values = st.one_of(st.integers(0, 10**6 - 1), st.sampled_from([0, 10**6 - 1]))
+values = st.one_of(
+    st.integers(0, 10**6 - 1), st.sampled_from([0, 10**6 - 1, EXTREME - 1]), st.integers(0, EXTREME - 1)
+)
 lengths = st.one_of(st.integers(1, 3 * HOUR), st.integers(1, 2 * LONGEST_GAP), st.just(LONGEST_GAP))
 verdicts = st.sampled_from([None, None, Verdict.SO, Verdict.ROLLOVER])
 
@@ -71,11 +81,13 @@ def test_registers(register: Register, offset: int, length: int, was: int, now: 
         told,
     )
     expected = register_difference(register, start, was, end, now, verdict)
-    assert (int(parts.energy[0]), int(parts.apart[0]), REASONS[parts.reason[0]]) == (
+    apart = int(parts.change[0]) * register.factor - int(parts.energy[0])
+    assert (int(parts.energy[0]), apart, REASONS[parts.reason[0]]) == (
         expected.energy,
         expected.apart,
         expected.reason,
     )
+    assert bool(parts.present[0]) is (expected.reason not in PARKED and slot(end) != slot(start))
     by_hour = dict(zip(parts.spill_hour.tolist(), parts.spill_e.tolist(), strict=True))
     by_hour[int(parts.hour[0])] = int(parts.e[0])
     cut = dict(pieces(expected.energy, start, end))
@@ -96,11 +108,13 @@ def test_interval_quantities(register: Register, value: int, verdict) -> None:
         told,
     )
     expected = interval_quantity(register, 900, value, verdict)
-    assert (int(parts.energy[0]), int(parts.apart[0]), REASONS[parts.reason[0]]) == (
+    apart = int(parts.change[0]) * register.factor - int(parts.energy[0])
+    assert (int(parts.energy[0]), apart, REASONS[parts.reason[0]]) == (
         expected.energy,
         expected.apart,
         expected.reason,
     )
+    assert bool(parts.present[0]) is (expected.reason not in PARKED)
 
 
 @given(st.integers(0, 10**15), st.integers(0, 10**6), st.integers(1, LONGEST_GAP))

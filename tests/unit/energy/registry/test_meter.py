@@ -134,7 +134,14 @@ def test_the_same_registration_again_changes_nothing_and_another_is_refused() ->
         ({"counter": replace(COUNTER, ratio=Decimal(0))}, "ratio-out-of-range"),
         ({"counter": replace(COUNTER, ratio=Decimal("1.0000001"))}, "ratio-out-of-range"),
         ({"counter": replace(COUNTER, digits=13)}, "digits-out-of-range"),
-        ({"counter": replace(COUNTER, digits=12)}, "counter-too-large"),
+        ({"unit": "Wh", "counter": replace(COUNTER, ratio=Decimal("0.0625"))}, "ratio-too-fine"),
+        (
+            {
+                "unit": "kWh",
+                "counter": replace(COUNTER, ratio=Decimal("1.234567"), capacity=Decimal(2_000_000)),
+            },
+            "counter-too-large",
+        ),
         ({"counter": replace(COUNTER, capacity=Decimal(0))}, "capacity-not-positive"),
         ({"counter": replace(COUNTER, capacity=Decimal(10**7))}, "capacity-out-of-range"),
         ({"kind": Kind.INTERVAL}, "interval-meter-has-no-digits"),
@@ -184,7 +191,7 @@ def test_a_register_shows_what_its_digits_can_show(value: str) -> None:
     for said in (replace(REPLACE, old_last=Decimal(value)), replace(REPLACE, new_start=Decimal(value))):
         given(METER, REGISTERED).when(said).rejects("show")
     undigited = replace(REGISTERED, digits=None)
-    huge = replace(REPLACE, old_last=Decimal(10**12))
+    huge = replace(REPLACE, old_last=Decimal(5 * 10**12))
     given(METER, undigited).when(huge).rejects("unknown digits doesn't show", code="register-too-large")
 
 
