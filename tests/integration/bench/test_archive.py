@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,9 @@ async def test_what_reaches_behind_the_line_is_refused_and_changes_nothing(
     made = await database("energy")
     conn, owner = await asyncpg.connect(made.dsn), await asyncpg.connect(made.owner_dsn)
     store = Store(conn)
-    await store.meter(Meter("m1", capacity=200_000))
-    jump = quarter_hours("m1", BEGIN, [0, 900_000, 901_000])
-    await store.push([*jump, *quarter_hours("m1", LINE + 900, [902_000, 903_000])])
+    await store.meter(Meter("m1", capacity=Decimal(200)))
+    jump = quarter_hours("m1", BEGIN, [0, 900_000_000, 901_000_000])
+    await store.push([*jump, *quarter_hours("m1", LINE + 900, [902_000_000, 903_000_000])])
     await archive.archive(owner, tmp_path, JANUARY, NOW)
     before, sums = await rows(store), await conn.fetch(SUMS)
     start, end = (moment(each.t) for each in jump[:2])
@@ -119,7 +120,7 @@ async def test_what_reaches_behind_the_line_is_refused_and_changes_nothing(
         lambda: revise.void_reading(conn, "m1", 0, moment(max(t for _, t, *_ in before if t <= LINE)), NOW),
         lambda: revise.close_meter(conn, "m1", 0, moment(LINE), NOW),
         lambda: revise.replace_register(
-            conn, spec_of(Meter("m1", num=2), valid_from=moment(LINE)), NOW, closing=0, opening=0
+            conn, spec_of(Meter("m1", factor=Decimal(2)), valid_from=moment(LINE)), NOW, closing=0, opening=0
         ),
     ]
     for change in refused:
@@ -133,7 +134,7 @@ async def test_what_reaches_behind_the_line_is_refused_and_changes_nothing(
     await archive.restore(owner, JANUARY, NOW)
     async with conn.transaction():
         await revise.give_verdict(conn, "m1", 0, start, end, Verdict.SO, "someone", NOW)
-    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 903_000
+    assert await conn.fetchval("SELECT sum(native) FROM ent_day") == 903
     await conn.close()
     await owner.close()
 
@@ -145,13 +146,13 @@ async def test_batches_go_on_while_a_month_is_taken_out_and_brought_back(
     made = await database("energy")
     store = Store(await asyncpg.connect(made.dsn))
     await store.meter(Meter("m1"))
-    await store.push(quarter_hours("m1", BEGIN, range(0, 25_000 * SLOTS * 2, 25_000)))
+    await store.push(quarter_hours("m1", BEGIN, range(0, 25_000_000 * SLOTS * 2, 25_000_000)))
     await store.conn.execute("SET lock_timeout = '2s'")
     pushed: list[int] = []
 
     async def push() -> None:
         pushed.append(LINE + 900 * (1000 + len(pushed)))
-        await store.push([Read("m1", pushed[-1], 25_000 * (SLOTS * 2 + 1 + len(pushed)))])
+        await store.push([Read("m1", pushed[-1], 25_000_000 * (SLOTS * 2 + 1 + len(pushed)))])
 
     class Filling(asyncpg.Connection):
         async def execute(self, query: str, *arguments: Any, **more: Any) -> str:
@@ -163,9 +164,9 @@ async def test_batches_go_on_while_a_month_is_taken_out_and_brought_back(
     owner = await asyncpg.connect(made.owner_dsn, connection_class=Filling)
     file_rows = archive._file_rows
 
-    async def reading_the_file(file: Path) -> AsyncIterator[bytes]:
+    async def reading_the_file(file: Path, scale: dict[int, int] | None) -> AsyncIterator[bytes]:
         await push()
-        async for chunk in file_rows(file):
+        async for chunk in file_rows(file, scale):
             yield chunk
 
     monkeypatch.setattr(archive, "_file_rows", reading_the_file)
