@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.energy.domain.scale import VOID
 from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.memory import FOREVER, Connection
 from services.energy.readings.ranks import correction_at
@@ -20,7 +21,6 @@ from services.energy.readings.reference import (
     update_series,
 )
 from services.energy.readings.revise import Stored, cut_tail, put
-from services.energy.readings.wire import VOID
 
 _OUT_OF_TIME = datetime(1990, 1, 1, tzinfo=UTC)
 """Series that are no more lie before every time that a reading can have, each in a second of its own."""

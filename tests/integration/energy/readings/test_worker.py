@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from services.energy.readings import audit, release, store, wire
+from services.energy.readings import audit, ranks, release, store, wire
 from services.energy.readings.batch import BatchStep
 from shared import telemetry
 from tests.conftest import DatabaseFactory
@@ -118,7 +118,9 @@ async def test_far_corrections_fetch_what_they_touch(pipeline: Pipeline, monkeyp
     readings = quarter_hours("m1", T, [1_000 * n for n in range(96 * days)])
     await pipeline.store.push(readings)
     monkeypatch.setattr(store, "neighbours", counted)
-    await pipeline.store.push([replace(each, v=each.v + 1, rank=1) for each in readings[48::96]])
+    await pipeline.store.push(
+        [replace(each, v=each.v + 1, rank=ranks.CORRECTION) for each in readings[48::96]]
+    )
     assert fetched == [3 * days]
     assert await audit.differences(pipeline.store.conn) == []
 
