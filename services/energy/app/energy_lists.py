@@ -10,9 +10,9 @@ from services.energy.app.context import Energy
 from services.energy.app.meter_store import moment
 from services.energy.app.paging import bad_cursor, page, pair
 from services.energy.app.sum_queries import bounds, grouped, label, meter_period, seen_meter, together
-from services.energy.domain.conversion import quantity
 from services.energy.domain.coverage import day_start
 from services.energy.domain.measured_day import completeness
+from services.energy.domain.scale import amount_of
 from services.energy.readings import sums
 from services.energy.readings.archive_line import archive_line
 from services.energy.readings.reference import driver
@@ -130,9 +130,9 @@ async def readings(
         items = [
             {
                 "at": moment(row._mapping["t"]),
-                "value": None if row.v < 0 else quantity(row.v),
+                "value": None if row.v < 0 else amount_of(row.v),
                 "unit": row.unit,
-                "old_values": ["" if v < 0 else f"{quantity(v):f}" for v in row.old],
+                "old_values": ["" if v < 0 else f"{amount_of(v):f}" for v in row.old],
                 "key": f"{row._mapping['t']}|{row.s}",
             }
             for row in rows
