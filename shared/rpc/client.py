@@ -36,7 +36,7 @@ class _Answer(msgspec.Struct):
 
     data: msgspec.Raw = msgspec.Raw(b"null")
     tag: str | None = None
-    problem: msgspec.Raw | None = None
+    problem: msgspec.Raw = msgspec.Raw()  # empty: there is none. Raw | None would take nothing but null
 
 
 _exact = msgspec.json.Decoder(float_hook=Decimal)  # an amount goes back to its caller as it was written
@@ -102,7 +102,7 @@ class Client:
             if not answered:
                 await self._give_up(service, query_id, actor)
         reply = msgspec.json.decode(raw, type=_Answer)
-        if reply.problem is not None:
+        if bytes(reply.problem):
             raise Problem.from_dict(_exact.decode(reply.problem))
         return Encoded(bytes(reply.data), reply.tag)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from asyncpg import InternalClientError
 from pydantic import BaseModel, ConfigDict, create_model
@@ -13,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from shared.identity import Actor
 from shared.problems import Problem
 from shared.rpc import MAX_REPLY_BYTES, Call, Encoded, Operations, Reply
+from shared.rpc.client import _Answer
 
 ACTOR = Actor("alice", "clerk", "north")
 
@@ -223,3 +225,10 @@ async def test_a_refusal_that_repeats_an_amount_is_an_answer(amount: Decimal):
     reply = json.loads(raw, parse_float=Decimal)
     assert reply["problem"]["code"] == "edited-meanwhile"
     assert reply["problem"]["yours"]["amount"] == amount
+
+
+def test_a_querys_refusal_is_read_by_its_asker() -> None:
+    """`Raw | None` takes nothing but null: every refusal of a query came out of the gateway as a 500."""
+    refused = msgspec.json.encode({"problem": Problem(404, "not-found", "Not found", "x").to_dict()})
+    assert msgspec.json.decode(bytes(msgspec.json.decode(refused, type=_Answer).problem))["status"] == 404
+    assert not bytes(msgspec.json.decode(b'{"data":[1],"tag":null}', type=_Answer).problem)
