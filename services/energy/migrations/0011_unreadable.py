@@ -5,7 +5,7 @@ from alembic import op
 from shared.database import grant, run_script
 
 revision = "0011_unreadable"
-down_revision = "0010_names"
+down_revision = "0010_door_role"
 
 _EXPAND = """
 ALTER TABLE undecodable

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.database import grant, run_script
 
-revision = "0009_door_role"
-down_revision = "0008_repairs"
+revision = "0010_door_role"
+down_revision = "0009_names"
 
 _EXPAND = """
 CREATE FUNCTION credential_changes(after bigint, until bigint) RETURNS SETOF text
