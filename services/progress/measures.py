@@ -39,8 +39,9 @@ def figures(facts: Facts, rules: Rules, as_of: datetime, only: str | None = None
 
     `only`: those of one target, and of the peers that it is ranked among.
     """
-    asked = facts.targets.values()
-    if only is not None:
+    if only is None:
+        asked = list(facts.targets.values())
+    else:
         asked = facts.peers_of(facts.targets[only]) if only in facts.targets else []
     made = [figure for target in asked for figure in _of(target, facts, rules, as_of)]
     return sorted(ranked(made, facts, rules, RANKED), key=lambda figure: sort_key(figure.id))

@@ -15,7 +15,7 @@ from services.progress.figure import Figure
 from services.progress.periods import local_day
 from services.progress.readers import SOURCES, TALLIED
 from services.progress.rules import Rules
-from services.progress.store import load_facts
+from services.progress.store import Settings, load_facts
 from shared import process_metrics
 from shared.checkpoint import Checkpoints
 from shared.clock import Clock
@@ -173,12 +173,19 @@ class ReadModel:
         self, moments: Sequence[datetime], plan: str, target: str, region: str | None
     ) -> list[Figure]:
         """One figure as it was known at past moments; those at which there was none are left out."""
-        found = []
+        found: list[Figure] = []
+        settings: Settings = {}
         async with self.engine.connect() as raw:
             conn = await raw.execution_options(isolation_level="REPEATABLE READ")
             for moment in moments:
                 facts = await load_facts(
-                    conn, self.rules, today=local_day(moment), as_of=moment, plan=plan, only=target
+                    conn,
+                    self.rules,
+                    today=local_day(moment),
+                    as_of=moment,
+                    plan=plan,
+                    only=target,
+                    settings=settings,
                 )
                 made = measures.figures(facts, self.rules, moment, target)
                 if (figure := figure_of(made, target, region)) is not None:

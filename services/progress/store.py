@@ -1,6 +1,7 @@
 """Reads the facts back from the tables: what was known at a moment, or now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -128,6 +129,40 @@ _EVER_COUNTED = text(f"""
 """)
 
 
+# What a plan is made of: the same as long as this is.
+_EDITION = text(f"""
+    SELECT (SELECT max(position) FROM plan WHERE {_KNOWN}), (SELECT max(position) FROM region WHERE {_KNOWN}),
+           (SELECT max(position) FROM target WHERE {_KNOWN})
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A plan with its regions and targets, as known at one moment."""
+
+    plan: Plan | None
+    areas: AreaTree
+    targets: Sequence[Target]
+
+
+Settings = dict[tuple[str | None, int | None, int | None, int | None], Setting]
+"""Settings that were read before, by the plan asked for and how far its parts' logs had come."""
+
+
+async def _setting(
+    conn: AsyncConnection, moment: Mapping[str, datetime | None], plan: str | None, known: Settings
+) -> Setting:
+    key = (plan, *(await conn.execute(_EDITION, moment)).one())
+    if key not in known:
+        plans = [_plan(row.data) for row in await conn.execute(_PLANS, moment)]
+        chosen = _choose(plans, plan)
+        areas = AreaTree.read(row.data for row in await conn.execute(_REGIONS, moment))
+        code = chosen.plan if chosen else (plan or "")
+        targets = [_target(row) for row in await conn.execute(_TARGETS, {**moment, "plan": code})]
+        known[key] = Setting(chosen, areas, targets)
+    return known[key]
+
+
 async def load_facts(
     conn: AsyncConnection,
     rules: Rules,
@@ -137,19 +172,18 @@ async def load_facts(
     plan: str | None = None,
     tallies: Mapping[str, Tally] | None = None,
     only: str | None = None,
+    settings: Settings | None = None,
 ) -> Facts:
     """What was known at `as_of` (None: all that is applied) about one plan (None: the latest year's).
 
     `today` is the day in the plan's time that the question is asked for: days before it are closed.
     `tallies`: what is known to be counted already; counting anew is the dearest part. `only`: a target, of which no
-    more is read than its figures and those of its peers need.
+    more is read than its figures and those of its peers need. `settings`: filled, so that of many moments the plan is
+    read once.
     """
     moment = {"as_of": as_of}
-    plans = [_plan(row.data) for row in await conn.execute(_PLANS, moment)]
-    chosen = _choose(plans, plan)
-    areas = AreaTree.read(row.data for row in await conn.execute(_REGIONS, moment))
-    code = chosen.plan if chosen else (plan or "")
-    targets = [_target(row) for row in await conn.execute(_TARGETS, {**moment, "plan": code})]
+    setting = await _setting(conn, moment, plan, {} if settings is None else settings)
+    chosen, areas, targets = setting.plan, setting.areas, setting.targets
     measure = next((t.measure for t in targets if t.target == only), None)
     online = only is None or measure == ONLINE
     closed = None
@@ -195,7 +229,7 @@ def _reported(measure: str | None, *, every: bool) -> list[str]:
 
 async def _tallies(
     conn: AsyncConnection,
-    targets: list[Target],
+    targets: Sequence[Target],
     areas: AreaTree,
     rules: Rules,
     today: date,

@@ -1,5 +1,7 @@
 """The history of a figure says at each point what the figure said then, though it reads no more than it needs."""
 
+from typing import Any
+
 import pytest
 
 from tests.component.progress.test_tally import reached, registered
@@ -26,7 +28,7 @@ async def test_a_history_is_what_each_moment_says(
     for day in ("2013-02-27", "2013-03-30", "2013-04-20"):
         await sources.judged("steel", "350102", day, day != "2013-03-30", moment(day))
     service.clock.set(moment("2013-04-22"))
-    asked = {"target": target} if region is None else {"target": target, "region": region}
+    asked: dict[str, Any] = {"target": target} if region is None else {"target": target, "region": region}
     answer = await service.ask("figure", **asked, history="month", at_least=sources.positions)
     assert answer["history"]
     for point in answer["history"]:
