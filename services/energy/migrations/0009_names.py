@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.database import grant, run_script
 
-revision = "0010_names"
-down_revision = "0009_door_role"
+revision = "0009_names"
+down_revision = "0008_repairs"
 
 _EXPAND = """
 ALTER TABLE quarantine ADD COLUMN sent_time text, ADD COLUMN sent_value text;
