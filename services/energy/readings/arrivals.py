@@ -161,7 +161,9 @@ def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts
     enterprise = each([memory.enterprise_of.get(post.enterprise, -2) for post in posts])
     # From the reason that is cured most easily to the one that nothing cures: the last mark stays.
     if memory.size:
-        outside = (t <= memory.valid_from[at]) | (t > memory.valid_to[at])
+        # A register's reading at the very beginning is its opening: the first interval is measured from it.
+        before = (t < memory.valid_from[at]) | ((t == memory.valid_from[at]) & ~memory.rules.register[at])
+        outside = before | (t > memory.valid_to[at])
         mark(known & outside, Quarantine.OUTSIDE_VALID_PERIOD)
         mark(known & (memory.enterprise[at] != enterprise), Quarantine.OTHER_ENTERPRISE)
     mark(~known, Quarantine.UNKNOWN_METER)

@@ -156,7 +156,8 @@ class PartitionMemory:
         for place in self.several[meter, statistic_type]:
             if self.valid_from[place] < t <= self.valid_to[place]:
                 return place
-        return otherwise
+        opened = (place for place in self.several[meter, statistic_type] if self.valid_from[place] == t)
+        return next(opened, otherwise)
 
     def ring_slots(self, place: Ints, t: Ints) -> Ints:
         """Where in the ring each reading would be."""
