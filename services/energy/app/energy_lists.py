@@ -111,7 +111,7 @@ async def readings(
     first, last = bounds("day", first, last)
     after_t, after_s = pair(cursor)
     if cursor is not None and not after_t.isdigit():
-        raise bad_cursor(cursor)
+        raise bad_cursor()
     async with energy.engine.connect() as conn:
         await seen_meter(conn, actor, meter)
         line = await archive_line(await driver(conn))
@@ -148,9 +148,9 @@ def _part(grain: str, first: date, last: date, cursor: str | None) -> tuple[date
         try:
             begin = date.fromisoformat(cursor)
         except ValueError:
-            raise bad_cursor(cursor) from None
+            raise bad_cursor() from None
         if not first < begin <= last:
-            raise bad_cursor(cursor)
+            raise bad_cursor()
     _, finish = bounds(grain, begin, min(last, begin + timedelta(days=_DAYS_ON_A_PAGE[grain] - 1)))
     return begin, min(finish, last)
 
