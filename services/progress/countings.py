@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.progress import rules as rule_file
+from services.progress.mark_names import KNOWN
 from services.progress.rules import Rule, Rules
-from services.progress.standing import KNOWN
 
 TRAITS = ("tags", "programmes", "investor")
 """What a filter asks of a project that it may be today and not tomorrow; so too `industries` and `registers`."""

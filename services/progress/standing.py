@@ -16,27 +16,23 @@ import msgspec
 from msgspec.structs import replace
 
 from services.progress import readers
+from services.progress.mark_names import (
+    BUILT,
+    IN_COHORT,
+    KNOWN,
+    LISTED,
+    SAVING_EXPECTED,
+    SAVING_VERIFIED,
+    TAGGED,
+    TRACKED,
+    UNDERWAY,
+    reached,
+)
 from services.progress.spans import day_before
 from shared.consumer import Poison
 
-KNOWN = "project:known"  # registered and not ended
-TRACKED = "project:tracked"  # 跟踪: from the registration until acceptance or the end
-UNDERWAY = "project:underway"  # 组织实施, 在建: from the start until acceptance or the end
-BUILT = "project:built"  # 已建成: producing, and not accepted yet
-IN_COHORT = (
-    "project:in_cohort"  # 合同项目: a contract counts in its year until the project is formally ended (X-8)
-)
-SAVING_EXPECTED = "project:saving_expected"  # 节能量: what it should save in a year, tce
-SAVING_VERIFIED = "project:saving_verified"  # 核定节能量: what it was found to save
-LISTED = "project:listed"  # 名录, 储备库: in a register
-TAGGED = "project:tagged"  # that a tag was given: an award, an investment of a fund
 _ENDS = ("accepted", "tracking_ended", "terminated", "formally_ended")
 """验收, 退出跟踪, 终止, 正式终止: after the first of them a project is followed no longer."""
-
-
-def reached(stage: str) -> str:
-    """The mark of the day on which a stage was first reached, e.g. `project:started`."""
-    return f"project:{stage}"
 
 
 class Step(msgspec.Struct, frozen=True):
