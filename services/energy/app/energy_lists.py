@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.energy.app.context import Energy
 from services.energy.app.meter_store import moment
-from services.energy.app.paging import bad_cursor, page, pair
+from services.energy.app.paging import page, pair
 from services.energy.app.sum_queries import bounds, grouped, label, meter_period, seen_meter, together
 from services.energy.domain.coverage import day_start
 from services.energy.domain.measured_day import completeness
@@ -18,6 +18,7 @@ from services.energy.readings.archive_line import archive_line
 from services.energy.readings.reference import driver
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
+from shared.problems import bad_cursor
 
 _DAYS_ON_A_PAGE = {"hour": 7, "day": 92, "month": 366, "year": 731}
 """So many days are looked at for one page, and then to the end of the month or year."""
