@@ -170,7 +170,8 @@ def counted(facts: Iterable[Fact], on: date) -> dict[str, Decimal | None]:
 
     TR-1 and TR-6: the sum of the months reported, in 亿元, None before the first. TR-5: distinct key projects put
     into production within the year. TR-11: distinct key projects started or put into production in its first quarter.
-    A key project is one that stood on the list at any time of the figure's own period. None: no project ever stood on it.
+    A key project is one that stood on the list at any time of the figure's own period. None: no project ever stood
+    on it.
     """
     known: dict[tuple[str, str, str], Fact] = {}
     for fact in sorted((each for each in facts if each.known <= on), key=lambda each: each.known):
