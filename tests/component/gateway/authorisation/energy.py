@@ -22,6 +22,7 @@ POST /enterprises/{enterprise}/credentials                   201 403  201   404 
 POST /enterprises/{enterprise}/credentials/rotations         201 403  201   404    201     404        201         403
 POST /enterprises/{enterprise}/credentials/revocations       200 403  200   404    200     404        200         403
 GET  /enterprises/{enterprise}/energy                        200 200  200   404    200     404        200         403
+GET  /enterprises/{enterprise}/energy/periods                200 200  200   404    200     404        200         403
 GET  /enterprises/{enterprise}/live                          200 200  200   404    200     404        200         403
 GET  /enterprises/{enterprise}/receipts/{receipt}            200 200  200   404    200     404        200         403
 GET  /receipts                                               200 200  200   403    200     403        200         403
@@ -29,10 +30,19 @@ GET  /meters                                                 200 200  200   200 
 POST /meters                                                 201 403  201   404    201     404        403         403
 GET  /meters/{meter}                                         200 200  200   404    200     404        200         404
 GET  /meters/{meter}/energy                                  200 200  200   404    200     404        200         404
+GET  /meters/{meter}/energy/periods                          200 200  200   404    200     404        200         404
+GET  /meters/{meter}/readings                                200 200  200   404    200     404        200         404
 POST /meters/{meter}/replacements                            200 403  200   404    200     404        403         403
 POST /meters/{meter}/ratios                                  200 403  200   404    200     404        403         403
 POST /meters/{meter}/rollovers                               422 403  422   404    422     404        403         403
 POST /meters/{meter}/suspects                                422 403  422   404    422     404        403         403
+POST /meters/{meter}/suspects/many                           409 403  409   404    409     404        403         403
+POST /meters/{meter}/withdrawals                             409 403  409   404    409     404        403         403
+POST /meters/{meter}/aliases                                 200 403  200   404    200     404        403         403
+POST /meters/{meter}/aliases/withdrawn                       200 403  200   404    200     404        403         403
+POST /meters/{meter}/interval                                200 403  200   404    200     404        403         403
+POST /meters/{meter}/corrections                             200 403  200   404    200     404        403         403
+POST /meters/{meter}/undone                                  200 403  200   404    200     404        403         403
 POST /meters/{meter}/retirement                              200 403  200   404    200     404        403         403
 GET  /suspects                                               200 200  200   200    200     200        200         403
 GET  /quarantine                                             200 200  200   200    200     200        200         403
@@ -72,6 +82,19 @@ def _of_meter(**body: Any) -> Sample:
     return ask
 
 
+async def _alias(world: World) -> Ask:
+    """A name of its own: one name is one meter's."""
+    return Ask({"meter": await world.new_meter()}, body={"alias": f"车间/{unique('表')}", **REASON})
+
+
+async def _undo(world: World) -> Ask:
+    """Of a ratio that was said wrongly."""
+    changed = {"meter": await world.new_meter()}
+    said = {"at": AT, "ratio": "2", "register_value": "0", **REASON}
+    ok(await world.portal.city().post(f"/meters/{changed['meter']}/ratios", json=said))
+    return Ask(changed, body={"at": AT, **REASON})
+
+
 async def _key_users(world: World) -> Ask:
     lines = [{"enterprise": world.home, "tce": "12000"}]
     return Ask({"year": next(_years)}, body={"basis": "equivalent", "source": "示例", "enterprises": lines})
@@ -95,6 +118,10 @@ def _meter(world: World) -> dict[str, Any]:
 
 def _days(world: World) -> dict[str, Any]:
     return {"from": "2013-02-27", "to": "2013-02-28"}
+
+
+def _by_day(world: World) -> dict[str, Any]:
+    return {**_days(world), "grain": "day"}
 
 
 SAMPLES: dict[str, Sample] = {
@@ -130,6 +157,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /enterprises/{enterprise}/credentials/rotations": same(_home),
     "POST /enterprises/{enterprise}/credentials/revocations": _revoke,
     "GET /enterprises/{enterprise}/energy": same(_home, _days),
+    "GET /enterprises/{enterprise}/energy/periods": same(_home, _by_day),
     "GET /enterprises/{enterprise}/live": same(_home),
     "GET /enterprises/{enterprise}/receipts/{receipt}": same(
         lambda world: {"enterprise": world.home, "receipt": world.receipt}
@@ -139,10 +167,19 @@ SAMPLES: dict[str, Sample] = {
     "POST /meters": same(body=lambda world: meter(unique("M-AUTH"), world.home)),
     "GET /meters/{meter}": same(_meter),
     "GET /meters/{meter}/energy": same(_meter, _days),
+    "GET /meters/{meter}/energy/periods": same(_meter, _by_day),
+    "GET /meters/{meter}/readings": same(_meter, _days),
     "POST /meters/{meter}/replacements": _of_meter(at=AT, serial="NEW-1", old_last="0", new_start="0"),
     "POST /meters/{meter}/ratios": _of_meter(at=AT, ratio="2", register_value="0"),
     "POST /meters/{meter}/rollovers": _of_meter(at=AT),
     "POST /meters/{meter}/suspects": _of_meter(at=AT, verdict="void"),
+    "POST /meters/{meter}/suspects/many": _of_meter(ends=[AT], verdict="void"),
+    "POST /meters/{meter}/withdrawals": _of_meter(at=AT),
+    "POST /meters/{meter}/aliases": _alias,
+    "POST /meters/{meter}/aliases/withdrawn": _of_meter(alias="没有/01"),
+    "POST /meters/{meter}/interval": _of_meter(at=AT, interval_minutes=60, register_value="0"),
+    "POST /meters/{meter}/corrections": _of_meter(at="2013-01-01T00:00:00+08:00", serial="S-2"),
+    "POST /meters/{meter}/undone": _undo,
     "POST /meters/{meter}/retirement": _of_meter(at=AT),
     "GET /suspects": same(query=_home),
     "GET /quarantine": same(query=_home),

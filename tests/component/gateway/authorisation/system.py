@@ -1,11 +1,12 @@
 """The Clock, people behind references, saved views."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.component.gateway.authorisation.base import Ask, Sample, same
 from tests.component.gateway.world import World
 from tests.kit.people import acting_person
-from tests.kit.portal import ok
+from tests.kit.portal import ok, unique
 
 TABLE = """
 #                           province ops city city' county county' enterprise enterprise'
@@ -13,6 +14,7 @@ GET    /clock                    200 200  200   200    200     200        200   
 POST   /clock                    403 200  403   403    403     403        403         403
 GET    /people/{reference}       403 200  403   403    403     403        403         403
 DELETE /people/{reference}       403 200  403   403    403     403        403         403
+POST /people/{reference}/revocations 403 201 403 403   403     403        403         403
 GET    /views                    200 200  200   200    200     200        200         200
 POST   /views                    201 201  201   201    201     201        201         201
 POST   /views/copies             201 404  404   404    404     404        404         404
@@ -25,7 +27,12 @@ async def _step(world: World) -> Ask:
 
 
 async def _person(world: World) -> Ask:
-    return Ask({"reference": await acting_person(world.portal, "test-somebody")})
+    """Somebody who was never erased or revoked: such a one acts no more."""
+    return Ask({"reference": await acting_person(world.portal, unique("test-somebody"))})
+
+
+async def _revoked(world: World) -> Ask:
+    return replace(await _person(world), body={"reason": "left the office"})
 
 
 async def _shared_view(world: World) -> Ask:
@@ -43,6 +50,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /clock": _step,
     "GET /people/{reference}": _person,
     "DELETE /people/{reference}": _person,
+    "POST /people/{reference}/revocations": _revoked,
     "GET /views": same(),
     "POST /views": same(body=lambda _: {"view": "示例", "list": "projects", "query": {"stage": "started"}}),
     "POST /views/copies": _shared_view,
