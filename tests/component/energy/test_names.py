@@ -80,10 +80,10 @@ async def test_what_no_column_holds_is_shown_as_it_was_sent(mill: Service) -> No
         which=wire.index_column([0, 0]),
         t=wire.column([0, 2**40]),
         v=wire.column([2**62, 1_000_000]),
-        ranks=wire.column([1, 2]),
         as_sent={0: ("", "1e400"), 1: ("99999999999999999999", "")},
     )
     p = await mill.connection.fetchval("SELECT p FROM feed WHERE enterprise = 'MILL'")
+    wire.stamp([post], 1)
     await BatchStep(p).run(mill.connection, [post], mill.clock.now())
     first, second = await held(mill)
     assert (first["at"], first["value"], first["sent_value"]) == ("1970-01-01T00:00:00Z", None, "1e400")
