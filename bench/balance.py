@@ -9,7 +9,7 @@ from bench.generator import Sent
 from bench.system import System
 from services.energy.readings.audit import differences
 
-OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined")
+OUTCOMES = ("accepted", "parked", "duplicate", "revised", "superseded", "quarantined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Ledger:
         found = await differences(system.db)
         return Balance(
             sent=sum(sent.total for sent in self.sent),
-            stored=row["accepted"],
+            stored=row["accepted"] + row["parked"],
             duplicate=row["duplicate"],
             revised=row["revised"],
             superseded=row["superseded"],

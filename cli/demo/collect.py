@@ -24,7 +24,7 @@ class Collector:
         """Ask how the open window stands, and show it in the tally; the number of POSTs worked off in it."""
         answer = await self._answers.totals(self._journal.window_from, before)
         self._journal.tally.outcomes = {
-            name: self._journal.closed[name] + answer["counts"][name] for name in OUTCOMES
+            name: self._journal.closed.get(name, 0) + answer["counts"][name] for name in OUTCOMES
         }
         return int(answer["posts"])
 

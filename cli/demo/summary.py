@@ -58,7 +58,7 @@ def show(
 
 def balance(tally: Tally) -> str:
     """Readings sent against what the receipts say."""
-    parts = " + ".join(f"{name} {tally.outcomes[name]:,}" for name in OUTCOMES if tally.outcomes[name])
+    parts = " + ".join(f"{name} {tally.outcomes[name]:,}" for name in OUTCOMES if tally.outcomes.get(name))
     verdict = (
         "[green]✓ every reading has one outcome[/]"
         if tally.balanced

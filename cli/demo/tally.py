@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-OUTCOMES = ("accepted", "duplicate", "revised", "superseded", "quarantined")
+OUTCOMES = ("accepted", "parked", "duplicate", "revised", "superseded", "quarantined")
 _WINDOW_S = 5.0
 _EPOCH = "2013-01-01T00:00:00+08:00"
 

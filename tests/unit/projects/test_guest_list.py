@@ -19,7 +19,9 @@ COMES = InvitationAnswered("618-2013", "F-1", "350100", True, date(2013, 6, 1), 
 def test_a_firm_is_invited_once_whoever_repeats_it() -> None:
     given(GUEST_LIST).when(INVITE).then(INVITED)
     given(GUEST_LIST, INVITED).when(replace(INVITE, on=TODAY, reported_by="other")).changes_nothing()
-    given(GUEST_LIST, INVITED).when(replace(INVITE, region="350200")).rejects("another name, region or kind", code="exists")
+    given(GUEST_LIST, INVITED).when(replace(INVITE, region="350200")).rejects(
+        "another name, region or kind", code="exists"
+    )
     given(GUEST_LIST).when(replace(INVITE, on=date(2013, 6, 11))).rejects("has not come")
 
 

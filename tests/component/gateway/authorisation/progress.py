@@ -10,6 +10,7 @@ GET  /progress/figures/{target}                200 200  200   200    200     200
 GET  /progress/figures/{target}/evidence       200 200  200   403    200     403        200         404
 GET  /progress/targets                         200 200  200   200    200     200        200         200
 GET  /progress/stream                          200 200  200   200    200     200        200         200
+POST /progress/stream-tickets                  201 201  201   201    201     201        201         201
 """
 
 
@@ -20,4 +21,5 @@ SAMPLES: dict[str, Sample] = {
     "GET /progress/figures/{target}/evidence": same(tr6a),
     "GET /progress/targets": same(),
     "GET /progress/stream": same(query=of_city),
+    "POST /progress/stream-tickets": same(),
 }
