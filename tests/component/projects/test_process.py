@@ -100,7 +100,7 @@ async def test_a_plan_is_loaded_relayed_and_a_report_over_the_years_target_is_as
     report = {"region": "350100", "month": "2013-01", "investment": "66000000000.01"}
     consent = {"month": "2013-01", "until": "9999-12-31", "reason": "补报"}
     await client.call("projects", "reopen-reporting-month", consent, PROVINCE)
-    with pytest.raises(Problem, match="target of the whole year, 66000000000") as caught:
+    with pytest.raises(Problem, match="12 times a twelfth of the year's target, 5500000000") as caught:
         await client.call("projects", "file-report", report, FUZHOU)
     assert caught.value.code == "confirm-amount"
     # By the machine's own time that report comes years late; it is taken with the province's consent, and marked so.
