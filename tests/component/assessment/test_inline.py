@@ -40,7 +40,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
         FUZHOU, "assess-own", **{**OF_YEAR, "year": 2012}, region="350100", items=points(), **NOTICE
     )
     fewer = {**service.plan, "regions": [r for r in service.plan["regions"] if r["code"] != "350527"]}
-    await service.ask(OPS, "load-plan", **fewer, reason="not administered")
+    await service.ask(OPS, "load-plan", **fewer, replace=True, reason="not administered")
     before = await rows(service.engine)
     assert all(before.values()), "every table must have rows, or the comparison proves nothing"
     async with service.engine.begin() as conn:
