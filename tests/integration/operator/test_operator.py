@@ -57,7 +57,7 @@ async def test_the_labels_that_an_alert_chooses_and_tells_by_are_served(
         if metrics(expression) & FROM_ELSEWHERE:
             continue
         chosen: list[Labels] = []
-        for selector in re.findall(r"[a-z][a-z0-9_]*(?:\{[^}]*\}|(?=\[| [<>=/]))", expression):
+        for selector in re.findall(r"[a-z][a-z0-9_]*(?:\{[^}]*\}|(?=\[| [<>=/]| unless ))", expression):
             found = evaluate(f"{selector} >= 0", served)
             assert found or any(each in selector for each in ONLY_IN_TROUBLE), (alert, selector)
             chosen += found
