@@ -43,6 +43,7 @@ class Services:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any], Actor]] = []
         self.hold: asyncio.Event | None = None
+        self.holding = asyncio.Event()
         self.quiet = False
 
     async def call(
@@ -51,6 +52,7 @@ class Services:
         self.asked.append((f"{service}.{operation}", body, actor))
         if operation == "changes":
             if self.hold is not None:
+                self.holding.set()
                 await self.hold.wait()
             if self.quiet:
                 return {"data": {"items": [], "last": "v1:0"}}
@@ -141,8 +143,9 @@ async def test_the_documentation_runs_its_own_script_and_no_other(door: Gateway)
     inline = re.findall(r"<script>(.*?)</script>", page.text, flags=re.DOTALL)
     loaded = re.findall(r'<script src="([^"]+)"', page.text)
     assert len(inline) == len(loaded) == 1
+    assert loaded[0].startswith("/"), "the script is the package's own: no address but this one's is asked"
     digest = base64.b64encode(hashlib.sha256(inline[0].encode()).digest()).decode()
-    assert scripts.split() == ["script-src", loaded[0], f"'sha256-{digest}'"]
+    assert scripts.split() == ["script-src", "'self'", f"'sha256-{digest}'"]
     assert not re.findall(r"\son\w+=", page.text), "no handler that the policy would stop"
 
 
@@ -220,13 +223,17 @@ async def test_an_oversized_token_is_refused_and_the_door_stays_open(door: Gatew
     assert (await door.client.get(PLANS)).status_code == 200
 
 
+PAGED_BY_DAYS = {"list-enterprise-energy", "list-meter-energy"}
+"""A page of these ends after so many days of the grain, whole periods together."""
+
+
 def test_every_list_has_a_page_size_with_an_end() -> None:
     for route in all_routes():
         properties = contract(route.service, route.operation).request_object().get("properties", {})
         if "limit" in properties:
             assert properties["limit"]["maximum"] <= 1_000, route.path
             assert properties["limit"]["minimum"] >= 1, route.path
-        if "cursor" in properties:
+        if "cursor" in properties and route.operation not in PAGED_BY_DAYS:
             assert "limit" in properties, route.path
 
 
@@ -262,7 +269,7 @@ async def test_what_was_found_after_the_tokens_end_is_not_told() -> None:
                     names.append(line.removeprefix("event: "))
                     if len(names) == 1:
                         door.services.hold = asyncio.Event()
-                    if len(names) == 2 and door.services.hold is not None:
+                        await door.services.holding.wait()
                         seconds[0] = 8 * 3600 + 1
                         door.services.hold.set()
         assert names[-1] == "end"
