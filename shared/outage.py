@@ -10,7 +10,7 @@ asyncpg takes that for an error of its own ("cannot switch to state 15; another 
 # SQLSTATE classes: connection, resources, operator intervention and time limits, serialization failure, and a login
 # that is refused: that is the installation's fault, never that of what was asked.
 _CLASSES = ("08", "53", "57", "40", "28")
-# A lock, or the transaction itself, took too long; no such database; a right that the role doesn't have; a database that
+# A lock, or the transaction itself, took too long; no such database; a missing right; a database that
 # takes no connections, as while it is restored.
 _STATES = ("55P03", "25P03", "3D000", "42501", "55000")
 

@@ -53,7 +53,7 @@ async def test_the_same_year_is_the_same_in_every_unit(in_real_time: Portal):
     """What a device sends in its unit is converted before it is rounded: 万kWh lost 2.4 % of a January."""
     works = await Works.registered(in_real_time)
     energy = quarters()
-    for unit, per_kwh in (("Wh", "1000"), ("kWh", "1"), ("MWh", "0.001"), ("万kWh", "0.0001")):
+    for unit, per_kwh in (("Wh", "1000"), ("kWh", "1"), ("MWh", "0.001"), ("kWh_1e4", "0.0001")):
         meter = await works.meter(
             kind="interval", register_digits=None, unit=unit, valid_from=BEGIN.isoformat()
         )
