@@ -33,7 +33,9 @@ def operations(document: dict[str, Any]) -> list[Operation]:
 def test_every_operation_says_who_may_call_it_and_how_it_refuses(document: dict[str, Any]):
     assert "bearer" in document["components"]["securitySchemes"]
     for method, path, operation in operations(document):
-        expected = [{"bearer": []}, {"ticket": []}] if path == LIVE else [{"bearer": []}]
+        expected: list[dict[str, list[str]]] = (
+            [{"bearer": []}, {"ticket": []}] if path == LIVE else [{"bearer": []}]
+        )
         assert operation["security"] == expected, (method, path)
         assert operation["summary"], (method, path)
         for status in ("401", "403", "422", "503"):
