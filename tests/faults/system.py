@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from deploy import topology
+from deploy.databases import grant_connect
 from deploy.local.ports import HOST, free_port
 from deploy.local.probe import http_ready
 from deploy.local.process import Child, ChildSpec
@@ -251,9 +252,7 @@ class Operator:
             await conn.execute(f'DROP DATABASE "{service}" WITH (FORCE)')
             await conn.execute(f'ALTER DATABASE "{copy}" RENAME TO "{service}"')
             await conn.execute(f'ALTER DATABASE "{service}" OWNER TO "{row.owner_role}"')
-            await conn.execute(f'REVOKE ALL ON DATABASE "{service}" FROM PUBLIC')
-            roles = f'"{row.owner_role}", "{row.runtime_role}"'
-            await conn.execute(f'GRANT CONNECT ON DATABASE "{service}" TO {roles}')
+            await grant_connect(conn, row, service)
             await conn.execute(f'ALTER DATABASE "{service}" ALLOW_CONNECTIONS true')
 
     async def _cut_off(self, conn: Any, service: str) -> None:
