@@ -178,7 +178,7 @@ async def test_the_victim_of_a_deadlock_is_carried_out_after_the_other(tills: Ti
             attempts[mine] += 1
             await _touch(conn, mine)
             if attempts[mine] == 1:
-                await both_hold_one.wait()
+                await _meet(conn, both_hold_one)
             await _touch(conn, other)
 
         return inline
@@ -205,7 +205,7 @@ async def test_two_that_meet_in_an_inline_table_are_decided_one_after_the_other(
         async def inline(conn: AsyncConnection, events: Sequence[Any]) -> None:
             attempts.append(key)
             if attempts.count(key) == 1:
-                await both_have_decided.wait()
+                await _meet(conn, both_have_decided)
             if not await conn.scalar(text("SELECT count(*) FROM programme WHERE code = 'T'")):
                 await _insert(conn, by_the_driver)
 
@@ -320,6 +320,12 @@ async def _cut(tills: Tills, conn: AsyncConnection) -> None:
     async with tills.engine.connect() as other:
         await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     await wait_for(lambda: _gone(tills, pid), what="the connection is cut")
+
+
+async def _meet(conn: AsyncConnection, barrier: asyncio.Barrier) -> None:
+    """Wait for the other inside the transaction, on a busy machine longer than a session may be idle in one."""
+    await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    await barrier.wait()
 
 
 async def _touch(conn: AsyncConnection, code: str) -> None:
