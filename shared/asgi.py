@@ -5,6 +5,7 @@ import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -111,9 +112,28 @@ class HttpServer(uvicorn.Server):
         return OK if self.listening.is_set() else Check("failing", "not listening yet")
 
     async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self.listening.set()
+        """As uvicorn's, on our own sockets, with a deadline for the TLS handshake.
+
+        Before its end there is no connection that `GuardedProtocol` could see, and asyncio's own limit is a minute.
+        """
+        made = partial(
+            self.config.http_protocol_class,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        self.servers = [
+            await asyncio.get_running_loop().create_server(
+                made,
+                sock=each,
+                ssl=self.config.ssl,
+                ssl_handshake_timeout=self._open.limits.head_s if self.config.ssl else None,
+                backlog=self.config.backlog,
+            )
+            for each in sockets
+        ]
+        self.started = True
+        self.listening.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from starlette.requests import Request
+from starlette.types import Scope
 
 from services.gateway.limits import Limits
 from services.gateway.oidc import ALGORITHMS, IssuerKeys, VerificationKey, unknown_key
@@ -97,6 +98,14 @@ class Authenticator:
     def still_holds(self, caller: Caller) -> None:
         """Raises Problem 401 when the caller's token was revoked since it was verified."""
         self._revocations.check(caller.actor.subject, caller.issued_at)
+
+    async def knows(self, scope: Scope) -> bool:
+        """Whether the request's token is good, without a count and without an answer; `identify` has both."""
+        try:
+            self.still_holds(await self._verified(Request(scope)))
+        except Problem:
+            return False
+        return True
 
     async def _verified(self, request: Request) -> Caller:
         token = _bearer(request)

@@ -129,7 +129,7 @@ def create_app(
     add_docs(app)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_middleware(PublicPages, prefix=PREFIX, taken=limits.addresses.take)
-    app.add_middleware(Tracing)
+    app.add_middleware(Tracing, known=authenticator.knows)
     if origins := settings.origins():
         app.add_middleware(Cors, origins=origins, taken=limits.addresses.take)
     _install_handlers(app, limits)

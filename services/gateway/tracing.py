@@ -1,8 +1,16 @@
-"""A span per request, continued from the caller's traceparent, and the headers that every answer has."""
+"""A span per request, continued from the caller's traceparent, and the headers that every answer has.
 
+Who has no token writes nothing into our traces, whatever traceparent he sends: his request has a number, for the log,
+and no span that is exported.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,10 +19,14 @@ _CARRIED = frozenset((b"traceparent", b"tracestate", b"baggage"))
 
 
 class Tracing:
-    """ASGI middleware. The answer names its trace, so that a portal's user can report one number."""
+    """ASGI middleware. The answer names its trace, so that a portal's user can report one number.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `known`: whether the request's token is good.
+    """
+
+    def __init__(self, app: ASGIApp, known: Callable[[Scope], Awaitable[bool]]) -> None:
         self._app = app
+        self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -23,6 +35,8 @@ class Tracing:
         parent = propagate.extract(
             {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"] if k in _CARRIED}
         )
+        if not await self._known(scope):
+            parent = _unrecorded(parent)
         attributes: dict[str, Any] = {"http.request.method": scope["method"]}
         name = f"{scope['method']} gateway"
         with _tracer.start_as_current_span(
@@ -41,3 +55,16 @@ class Tracing:
                 await send(message)
 
             await self._app(scope, receive, answer)
+
+
+def _unrecorded(parent: Context) -> Context:
+    """The same trace, or a new one, with the word that nobody keeps it."""
+    ids = RandomIdGenerator()
+    brought = trace.get_current_span(parent).get_span_context()
+    context = SpanContext(
+        brought.trace_id or ids.generate_trace_id(),
+        brought.span_id or ids.generate_span_id(),
+        is_remote=True,
+        trace_flags=TraceFlags(TraceFlags.DEFAULT),
+    )
+    return trace.set_span_in_context(NonRecordingSpan(context))

@@ -338,3 +338,13 @@ async def test_nobody_chooses_the_address_that_limits_count() -> None:
         answer = await client.get(f"http://{HERE}:{port}/", headers=forged)
         assert answer.text == "https 203.0.113.9"
         assert "strict-transport-security" in answer.headers
+
+
+async def test_an_unfinished_handshake_is_cut(authority: Authority) -> None:
+    """asyncio would wait a minute for it, and no count of connections sees it before its end."""
+    pair = authority.certify("gateway", HERE)
+    async with door(http_tls_cert=pair.certificate, http_tls_key=pair.key, head_timeout=0.3) as port:
+        reader, writer = await asyncio.open_connection(HERE, port)
+        writer.write(b"\x16\x03\x01")  # the beginning of a ClientHello
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
