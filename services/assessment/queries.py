@@ -13,7 +13,7 @@ from services.assessment.domain.plan import PlanPublished
 from services.assessment.domain.target import TargetDecomposed, TargetFacts, TargetRevised, TargetSet
 from services.assessment.indicators import find, indicators
 from services.assessment.regions import area_tree, regions
-from shared.areas import AreaTree
+from shared.areas import AreaTree, unknown_region
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
 from shared.problems import not_found
@@ -214,7 +214,7 @@ class Queries:
             if region.code == code:
                 answer: Json = msgspec.to_builtins(region)
                 return answer
-        raise not_found("region", code, remedy="List the regions.")
+        raise not_found("region", code, remedy=unknown_region(AreaTree.of(known), code).remedy)
 
 
 def _within(

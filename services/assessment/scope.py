@@ -6,7 +6,7 @@ is the province's, and the list of regions.
 """
 
 from services.assessment.domain.region import PROVINCE
-from shared.areas import AreaTree
+from shared.areas import AreaTree, unknown_region
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
 
@@ -25,10 +25,11 @@ def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
 
 
 def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
-    """Raises Problem 403 for a named region outside the actor's scope."""
+    """Raises Problem 403 for a named region outside the actor's scope, 422 for one that isn't there."""
+    if region not in tree:
+        raise unknown_region(tree, region)
     visible = visible_regions(actor, tree)
-    # An unknown code is no secret: the answer is empty, as it is for everybody.
-    if visible is not None and region in tree and region not in visible:
+    if visible is not None and region not in visible:
         raise forbidden(f"Region {region} is not under {actor.area}, which your token is for.")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.domain.enterprise import Region
-from shared.areas import AreaTree
+from shared.areas import AreaTree, unknown_region
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
 
@@ -43,7 +43,7 @@ async def seen_regions(conn: AsyncConnection, actor: Actor, within: str | None =
         return None
     tree = await area_tree(conn)
     if within is not None and within not in tree:
-        raise not_found("region", within, "Give a code of the loaded plan's regions.")
+        raise unknown_region(tree, within)
     if own is None:
         return tree.covered_by(within or "")
     if within is not None and not tree.covers(own, within):

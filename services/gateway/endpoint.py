@@ -87,12 +87,13 @@ class Endpoints:
             actor = caller.actor
             body = await self._request_object(request, route, operation, room)
             check_values(body)
-            await self._scope.check(actor, body, route.area, route.organisation)
+            language = preferred(request.headers.get("accept-language"))
+            await self._scope.check(actor, body, route, language)
             if operation.kind == "query" and "at_least" in operation.request_object()["properties"]:
                 token = request.headers.get(HEADER)
                 body["at_least"] = self._positions.read(token) if token else None
             if "language" in operation.request_object().get("properties", {}):
-                body["language"] = preferred(request.headers.get("accept-language"))
+                body["language"] = language
             correlation_id = request.headers.get("x-request-id", "")[:100]
             if operation.kind == "query":
                 asker = actor.nobody() if route.shared else actor
@@ -114,8 +115,6 @@ class Endpoints:
                     return (await query(asked)).data
 
                 if media := exports.wanted(request):
-                    language = preferred(request.headers.get("accept-language"))
-
                     async def names() -> exports.Names:
                         return await self._names.of(actor, language)
 

@@ -25,10 +25,12 @@ from services.gateway.auth import Authenticator, Caller, seconds_left
 from services.gateway.flights import Flights
 from services.gateway.hints import Hints
 from services.gateway.limits import Limits
+from services.gateway.scope import Scope as Regions
 from services.gateway.tickets import VALID_S, Tickets
 from shared.http_limits import too_often
 from shared.http_refusals import address
 from shared.identity import Actor
+from shared.language import preferred
 from shared.problems import Problem
 from shared.rpc import Client
 
@@ -46,6 +48,7 @@ def router(
     limits: Limits,
     tickets: Tickets,
     hints: Hints,
+    regions: Regions,
     now: Callable[[], float] = time.time,
 ) -> APIRouter:
     """GET /progress/stream, POST /progress/stream-tickets. `now`: system time in epoch seconds, which rules tokens."""
@@ -88,6 +91,8 @@ def router(
             raise too_often(wait)
         query: dict[str, Any] = {}
         if region := request.query_params.get("region"):
+            language = preferred(request.headers.get("accept-language"))
+            await regions.check_known(caller.actor, region, "region", language)
             query["region"] = region
         last = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
         # The first answer comes before the headers: a bad region is a problem, not a broken stream.

@@ -124,7 +124,7 @@ def create_app(
     )
     app.include_router(templates.router(settings, authenticator, client), prefix=PREFIX)
     app.include_router(
-        live.router(authenticator, client, limits, tickets, hints or Hints(), now), prefix=PREFIX
+        live.router(authenticator, client, limits, tickets, hints or Hints(), scope, now), prefix=PREFIX
     )
     add_docs(app)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

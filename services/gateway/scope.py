@@ -1,4 +1,4 @@
-"""Where an actor may look and act: the gateway's own check, before the service makes its own.
+"""Where an actor may look and act, and whether there is such a place: the gateway's check, before the service's own.
 
 Only what the request names is checked here; what it leaves out (a list without a filter) the service
 narrows to the actor's scope.
@@ -8,12 +8,18 @@ import time
 from typing import Any
 
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE
-from shared.areas import AreaTree
+from services.gateway.routes import Route
+from shared.areas import AreaTree, unknown_region
 from shared.identity import Actor
-from shared.problems import forbidden
+from shared.language import Language
+from shared.problems import Problem, forbidden
 from shared.rpc import Client
 
 _KEEP_S = 60.0
+_AGAIN_S = 1.0
+"""So long a code that isn't there is not looked for again: it would cost a list of all regions each time."""
+_REGIONS = ("region", "regions")
+"""Fields of requests that hold codes of regions."""
 
 
 class Scope:
@@ -25,25 +31,44 @@ class Scope:
         self._loaded_at = float("-inf")
 
     async def check(
-        self, actor: Actor, request: dict[str, Any], area: str | None, organisation: str | None
+        self, actor: Actor, request: dict[str, Any], route: Route, language: Language = "en"
     ) -> None:
-        """Raises Problem 403 when the request names a region or an enterprise outside the actor's scope."""
-        if actor.role in (CITY, COUNTY) and area and isinstance(code := request.get(area), str):
+        """Raises Problem 403 when the request names a region or an enterprise outside the actor's scope, 422 when
+        there is no such region."""
+        for name in _REGIONS:
+            given = request.get(name)
+            for code in given if isinstance(given, list) else [given]:
+                if isinstance(code, str) and route.operation != "get-region":
+                    await self.check_known(actor, code, name, language)
+        if actor.role in (CITY, COUNTY) and route.area and isinstance(code := request.get(route.area), str):
             await self._check_area(actor, code)
-        if actor.role == ENTERPRISE and organisation:
-            named = request.get(organisation)
+        if actor.role == ENTERPRISE and route.organisation:
+            named = request.get(route.organisation)
             if named is not None and named != actor.organisation:
                 raise forbidden(f"Your token is for enterprise {actor.organisation}, not {named!r}.")
 
+    async def check_known(self, actor: Actor, code: str, where: str, language: Language) -> None:
+        """Raises Problem 422 when no plan has a region of that code."""
+        if code in self._tree:
+            return
+        try:
+            tree = await self._areas(actor, code)
+        except Problem as away:
+            if away.status != 503:
+                raise
+            return  # the service that is asked knows regions too, and may be there
+        if len(tree) and code not in tree:
+            raise unknown_region(tree, code, where, language)
+
     async def _check_area(self, actor: Actor, code: str) -> None:
         tree = await self._areas(actor, code)
-        # An unknown code is the service's to refuse: it knows what codes there are, and says so.
+        # Without a plan no code is known: the service says so.
         if actor.area and code in tree and not tree.covers(actor.area, code):
             raise forbidden(f"Region {code} is not under {actor.area}, which your token is for.")
 
     async def _areas(self, actor: Actor, wanted: str) -> AreaTree:
-        stale = time.monotonic() - self._loaded_at > _KEEP_S
-        if stale or wanted not in self._tree:
+        age = time.monotonic() - self._loaded_at
+        if age > _KEEP_S or (age > _AGAIN_S and wanted not in self._tree):
             self._tree = AreaTree.read(await self._all_regions(actor))
             self._loaded_at = time.monotonic()
         return self._tree

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from services.projects.domain.escalation import Level
-from shared.areas import AreaTree
+from shared.areas import AreaTree, unknown_region
 from shared.identity import Actor
-from shared.problems import Problem, forbidden, invalid
+from shared.problems import Problem, forbidden
 
 _READS_ALL = frozenset({"province", "ops", "system"})
 _LOADS_PLANS = frozenset({"province", "ops", "system"})
@@ -130,11 +130,7 @@ def asked_regions(actor: Actor, tree: AreaTree, region: str) -> list[str]:
     one outside the actor's scope.
     """
     if region not in tree:
-        raise invalid(
-            f"There is no region {region!r}.",
-            where="region",
-            remedy="Use the code that the plan's regions carry, e.g. 350181; GET /regions lists them.",
-        )
+        raise unknown_region(tree, region)
     visible = visible_regions(actor, tree)
     if visible and region not in visible:
         raise not_your_region(actor, region)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import industries, reference, scope
 from services.projects.domain.refusal import Refused
 from services.projects.domain.tags import with_fields
-from shared.areas import AreaTree
+from shared.areas import AreaTree, unknown_region
 from shared.problems import Problem, not_found
 from shared.rpc import Call
 
@@ -26,12 +26,7 @@ def check_region(tree: AreaTree, region: str) -> None:
             remedy="Load the plan first: shengji plan load.",
         )
     if region not in tree:
-        raise Refused(
-            f"There is no region {region!r}.",
-            code="unknown-region",
-            where="region",
-            remedy="Use the code that the plan's regions carry, e.g. 350181.",
-        )
+        raise unknown_region(tree, region)
 
 
 def check_industry(code: str, on: date, where: str = "industry") -> None:

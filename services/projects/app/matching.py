@@ -39,7 +39,7 @@ from services.projects.events import LISTING, MATCH, listing_stream, match_strea
 from services.projects.models import matching as models
 from services.projects.queries import candidates
 from services.projects.views.matching import listing_view, match_state
-from shared.areas import AreaTree
+from shared.areas import AreaTree, unknown_region
 from shared.decider import Edit
 from shared.problems import not_found, unavailable
 from shared.rpc import Call, Reply
@@ -260,12 +260,7 @@ def _check_regions(tree: AreaTree, body: models.ListingTerms) -> None:
     for name in ("regions", "excluded_regions"):
         for region in getattr(body, name):
             if region not in tree:
-                raise Refused(
-                    f"There is no region {region!r}.",
-                    code="unknown-region",
-                    where=name,
-                    remedy="Use the code that the plan's regions carry, e.g. 350181.",
-                )
+                raise unknown_region(tree, region, name)
 
 
 async def _check_project(conn: AsyncConnection, call: Call, tree: AreaTree, project: str) -> None:
