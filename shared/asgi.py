@@ -117,7 +117,7 @@ class HttpServer(uvicorn.Server):
         Before its end there is no connection that `GuardedProtocol` could see, and asyncio's own limit is a minute.
         """
         made = partial(
-            self.config.http_protocol_class,
+            self._open.protocol,
             config=self.config,
             server_state=self.server_state,
             app_state=self.lifespan.state,

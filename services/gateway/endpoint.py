@@ -115,6 +115,7 @@ class Endpoints:
                     return (await query(asked)).data
 
                 if media := exports.wanted(request):
+
                     async def names() -> exports.Names:
                         return await self._names.of(actor, language)
 
@@ -222,7 +223,13 @@ async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
         if not leaving.done():
             raise
         # Nobody reads it; it is what logs and metrics show (nginx's "client closed request").
-        raise Problem(499, "closed", "Connection closed", "The caller closed the connection.") from error
+        raise Problem(
+            499,
+            "closed",
+            "Connection closed",
+            "The caller closed the connection.",
+            remedy="Keep it open until the answer has come.",
+        ) from error
     finally:
         working.cancel()
         leaving.cancel()

@@ -176,8 +176,15 @@ def _install_handlers(app: FastAPI, limits: Limits) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         _log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
-        detail = "Something failed that should not; it is logged."
-        return problem_response(Problem(500, "internal", "Internal error", detail))
+        return problem_response(
+            Problem(
+                500,
+                "internal",
+                "Internal error",
+                "Something failed that should not; it is logged.",
+                remedy="Tell the operators the answer's X-Trace-Id.",
+            )
+        )
 
     @app.exception_handler(Problem)
     async def problem(_: Request, error: Problem) -> Response:
@@ -206,7 +213,13 @@ def _install_handlers(app: FastAPI, limits: Limits) -> None:
         errors = [{"where": ".".join(map(str, item["loc"])), "why": item["msg"]} for item in error.errors()]
         return problem_response(
             Problem(
-                422, "invalid", "Invalid request", errors[0]["why"], where=errors[0]["where"], errors=errors
+                422,
+                "invalid",
+                "Invalid request",
+                errors[0]["why"],
+                where=errors[0]["where"],
+                errors=errors,
+                remedy="/docs shows each operation's shape.",
             )
         )
 

@@ -148,7 +148,7 @@ def _moments(snapshot: Snapshot, body: FigureQuestion) -> list[datetime]:
     last = min(body.history_to or snapshot.day, snapshot.day)
     if first > last:
         if body.history_from is not None:
-            raise invalid(f"{first} is after {last}.", where="history_from")
+            raise invalid(f"{first} is after {last}.", where="history_from", remedy="Give an earlier day.")
         return []
     days: list[date] = []
     day = last

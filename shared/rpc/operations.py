@@ -129,7 +129,11 @@ class Operations:
         try:
             if operation is None:
                 raise Problem(
-                    404, "no-such-operation", "No such operation", f"{self.service}: {call.operation!r}"
+                    404,
+                    "no-such-operation",
+                    "No such operation",
+                    f"{self.service}: {call.operation!r}",
+                    remedy="Bring the service to the caller's release.",
                 )
             encoded = await self._dispatch(call, operation)
             if len(encoded) > MAX_REPLY_BYTES:
@@ -201,7 +205,13 @@ def _decode(raw: bytes) -> Call:
     try:
         return Call.decode(raw)
     except (ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as error:
-        raise Problem(400, "malformed-call", "Malformed call", f"Not a call: {error}") from error
+        raise Problem(
+            400,
+            "malformed-call",
+            "Malformed call",
+            f"Not a call: {error}",
+            remedy="Send it as shared.rpc.Client does.",
+        ) from error
 
 
 async def _in_time(operation: Operation, call: Call, request: BaseModel) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import services
+import shared
 from services.energy.domain.remedies import REMEDIES as ENERGY
 from services.projects.domain.remedies import REMEDIES as PROJECTS
 
@@ -37,6 +38,25 @@ def test_every_refusal_has_a_remedy(service: str) -> None:
         and code not in BY_CODE[service]
     ]
     assert not without, "give these a remedy, or their code one in domain/remedies.py"
+
+
+@pytest.mark.parametrize("folder", [ROOT, Path(shared.__file__).parent], ids=["services", "shared"])
+def test_every_problem_has_a_remedy(folder: Path) -> None:
+    """Also those that no domain refuses: of doors, queries and calls."""
+    found, without = 0, []
+    for file in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _name(node.func) in ("Problem", "invalid"):
+                found += 1
+                remedy = next((each.value for each in node.keywords if each.arg == "remedy"), None)
+                if remedy is None or (isinstance(remedy, ast.Constant) and not remedy.value):
+                    without.append(f"{file.relative_to(folder)}:{node.lineno}")
+    assert found > 10
+    assert not without
+
+
+def _name(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
 
 
 @pytest.mark.parametrize("service", BY_CODE)

@@ -213,5 +213,12 @@ async def _region_of(conn: AsyncConnection, plan: str, target: str) -> str:
 
 def _published(state: PlanState) -> Published:
     if not isinstance(state, Published):
-        raise Problem(404, "no-such-plan", "No such plan", "The plan isn't published.", where="plan")
+        raise Problem(
+            404,
+            "no-such-plan",
+            "No such plan",
+            "The plan isn't published.",
+            where="plan",
+            remedy="GET /plans lists those that are; publish it first: shengji plan load.",
+        )
     return state

@@ -213,7 +213,12 @@ def _natural(request: Request, device: Device, body: bytes) -> bytes | None:
         return None
     if not 1 <= len(key) <= 200:
         raise Problem(
-            400, "bad-key", "Bad Idempotency-Key", "It has 1 to 200 characters.", where="Idempotency-Key"
+            400,
+            "bad-key",
+            "Bad Idempotency-Key",
+            "It has 1 to 200 characters.",
+            where="Idempotency-Key",
+            remedy="Use, for example, a UUID.",
         )
     return b"\0".join((device.enterprise.encode(), key.encode(), hashlib.sha256(body).digest()))
 

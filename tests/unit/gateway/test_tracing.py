@@ -41,4 +41,6 @@ async def test_who_has_a_token_is_followed(spans: InMemorySpanExporter) -> None:
         answer = await known.get("/projects", headers=PARENT)
     (span,) = spans.get_finished_spans()
     assert answer.status_code == 200
-    assert f"{span.get_span_context().trace_id:032x}" == answer.headers["X-Trace-Id"] == TRACE
+    context = span.get_span_context()
+    assert context is not None
+    assert f"{context.trace_id:032x}" == answer.headers["X-Trace-Id"] == TRACE
