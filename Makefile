@@ -21,8 +21,8 @@ help: ## Show this
 	@echo "Settings by environment: SHENGJI_DATA_DIR, SHENGJI_GATEWAY_PORT, SHENGJI_INTAKE_PORT,"
 	@echo "SHENGJI_POSTGRES_URL and SHENGJI_NATS_URL (outside servers); docs/runbook.md has them all."
 
-demo: .venv/.installed ## Start everything and run the scenario of 2013 on a live board; again: go on
-	@$(RUN)/shengji demo
+demo: .venv/.installed ## Start everything and run the scenario of 2013 on a live board; again: go on (UNTIL=summary: the whole year, then stop)
+	@$(RUN)/python -m demo $(if $(UNTIL),--until $(UNTIL))
 
 up: .venv/.installed ## Start everything, without the scenario; Ctrl-C stops it cleanly
 	@$(RUN)/shengji up

@@ -21,7 +21,7 @@ from nats.js.api import ConsumerConfig, RetentionPolicy, StorageType, StreamConf
 from bench import naive_twin
 from bench.report import Report, Row
 from bench.system import System, cpu_seconds, until
-from bench.wire import Connection, request
+from clients.line import Connection, request
 from deploy import topology
 from deploy.local.nats import NatsServer
 from deploy.local.ports import free_port

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvloop
 
 from bench.traffic import Lane, Load, build
-from bench.wire import Connection
+from clients.line import Connection
 
 RETRY_AT_MOST = 600
 

@@ -14,7 +14,7 @@ from bench.balance import Ledger, percentile
 from bench.report import Report, Row
 from bench.system import CITY, System, gateway_request, query
 from bench.traffic import Load, distinct
-from bench.wire import Connection, request
+from clients.line import Connection, request
 
 _BOARD = "/progress/board"
 _DAY_S = 86_400

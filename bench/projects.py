@@ -25,7 +25,7 @@ from bench.balance import percentile
 from bench.portal import steady
 from bench.report import Report, Row
 from bench.system import CITY, COUNTY, System, gateway_request, query
-from bench.wire import Connection, request
+from clients.line import Connection, request
 from services.projects.models.projects import ListProjects
 
 _SEED = 20130127

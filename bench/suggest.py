@@ -37,7 +37,7 @@ from bench.matching import (
 from bench.portal import steady
 from bench.report import Report, Row
 from bench.system import System, command, gateway_request
-from bench.wire import Connection
+from clients.line import Connection
 from deploy.databases import for_sqlalchemy, with_database
 from plans.loader import load_plan
 from services.projects import api, inline

@@ -28,10 +28,10 @@ from nats.js import JetStreamContext
 
 from bench.generator import Job, Sent
 from bench.traffic import Load, Sender
-from bench.wire import Answer, Connection, request
-from cli.door import Door
 from cli.plan import load_through
 from cli.tokens import mint
+from clients.door import Door
+from clients.line import Answer, Connection, request
 from deploy import topology
 from deploy.local.folder import DataFolder
 from deploy.local.ports import free_port

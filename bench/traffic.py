@@ -10,7 +10,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bench.wire import request
+from clients.line import request
+from clients.meters import READINGS, columns
 
 SLOT_S = 900
 _KEPT_WITHIN = 60
@@ -108,13 +109,13 @@ def _request(load: Load, sender: Sender, pairs: list[tuple[int, int]], *, correc
     values = [value(meter, slot) + more for meter, slot in pairs]
     body: dict[str, object]
     if load.form == "columns":
-        meters: object = [names[meter] for meter, _ in pairs]
+        meters: str | list[str] = [names[meter] for meter, _ in pairs]
         if len({meter for meter, _ in pairs}) == 1:
             meters = names[pairs[0][0]]
-        body = {"columns": {"meter": meters, "time": times, "value": values}}
+        body = columns(meters, times, values)
     else:
         rows = zip(pairs, times, values, strict=True)
         body = {"readings": [{"meter": names[p[0]], "time": t, "value": v} for p, t, v in rows]}
     if correction:
         body |= {"correction": True, "reported_at": load.reported_at}
-    return request("POST", "/v1/readings", sender.token, json.dumps(body, separators=(",", ":")).encode())
+    return request("POST", READINGS, sender.token, json.dumps(body, separators=(",", ":")).encode())

@@ -9,7 +9,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from cli.door import DoorError
+from clients.door import DoorError
 from deploy.local.process import StartError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -55,18 +55,6 @@ def up(data: Data = DEFAULT_DATA) -> None:
     from cli.up import up as start
 
     run(start(data, console))
-
-
-@app.command()
-def demo(
-    data: Data = DEFAULT_DATA,
-    days: Annotated[int, typer.Option(help="days to play before the summary; 0: as far as time allows")] = 0,
-    until: Annotated[Literal["forever", "summary"], typer.Option(help="stop after the summary?")] = "forever",
-) -> None:
-    """A synthetic province, live: from a meter's push to a city's figure."""
-    from cli.demo.command import demo as play
-
-    run(play(data, days=days or None, until=until, console=console))
 
 
 @app.command("env")

@@ -8,8 +8,8 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from cli.door import Door, DoorError
 from cli.tokens import token_for
+from clients.door import Door, DoorError
 from deploy.local.attach import attach
 from plans.loader import Plan, load_folder, load_plan
 from plans.source import PlanError

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from cli.door import Door
 from cli.tokens import token_for
+from clients.door import Door
 from deploy.local.attach import attach
 
 PATH = "/api/v1/quarantine"

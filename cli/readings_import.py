@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,14 +24,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cli.door import Door, DoorError
 from cli.readings_csv import Feed, Mapping, Row, read, rows
+from clients import meters
+from clients.door import Door, DoorError
 from deploy.local.attach import attach
 
 BATCH = 1000
 _IN_FLIGHT = 4
-_ATTEMPTS = 30
-_LONGEST_WAIT_S = 10.0
+_PATIENCE_S = 240.0
 _FAULTS_SHOWN = 10
 
 
@@ -142,8 +143,7 @@ async def push(door: Door, feed: Feed, mapping: Mapping, done: Done, console: Co
             # One iterator for all senders: so many batches are in memory as are on their way.
             for number, batch in waiting:
                 if str(number) not in done.receipts:
-                    answer = await _patiently(door, body(batch, mapping))
-                    done.note(number, answer["receipt"])
+                    done.note(number, await meters.push(door, body(batch, mapping), patience_s=_PATIENCE_S))
                 bar.advance(task, len(batch))
 
         senders = [asyncio.create_task(send()) for _ in range(_IN_FLIGHT)]
@@ -166,33 +166,15 @@ def _batches(feed: Feed) -> Iterator[tuple[int, list[Row]]]:
 
 def body(rows: Sequence[Row], mapping: Mapping) -> dict[str, Any]:
     """One POST in columns; values as text, so that no digit is lost on the way."""
-    return {
-        "unit": mapping.unit,
-        "kind": mapping.kind,
-        "interval_seconds": mapping.minutes * 60 if mapping.kind == "interval" else 0,
-        "label": "end",
-        "columns": {
-            "meter": [row.meter for row in rows],
-            "time": [row.end for row in rows],
-            "value": [format(row.value, "f") for row in rows],
-        },
-    }
-
-
-async def _patiently(door: Door, batch: dict[str, Any]) -> Any:
-    """Send until acknowledged, for as long as a re-send can cure what is wrong."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            return await door.post("/v1/readings", batch)
-        except DoorError as error:
-            if error.retry_after is None or attempt == _ATTEMPTS - 1:
-                raise
-            await asyncio.sleep(min(error.retry_after, _LONGEST_WAIT_S))
-        except httpx.TransportError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            await asyncio.sleep(min(0.2 * 2**attempt, _LONGEST_WAIT_S))
-    raise AssertionError("unreachable: the last attempt answers or raises")
+    return meters.columns(
+        [row.meter for row in rows],
+        [row.end for row in rows],
+        [format(row.value, "f") for row in rows],
+        unit=mapping.unit,
+        kind=mapping.kind,
+        interval_seconds=mapping.minutes * 60 if mapping.kind == "interval" else 0,
+        label="end",
+    )
 
 
 async def settle(
@@ -203,20 +185,10 @@ async def settle(
     examples: list[dict[str, Any]] = []
     with console.status("waiting for the outcomes …"):
         for receipt in receipts:
-            answer = await _settled(door, receipt)
+            answer = await meters.outcome(door, receipt, patience_s=inf)
             outcomes.update(answer["counts"])
             examples += answer.get("exceptions", [])[: _FAULTS_SHOWN - len(examples)]
     return outcomes, examples
-
-
-async def _settled(door: Door, receipt: str) -> dict[str, Any]:
-    wait = 0.05
-    while True:
-        answer: dict[str, Any] = await door.get(f"/v1/receipts/{receipt}")
-        if answer["state"] != "pending":
-            return answer
-        await asyncio.sleep(wait)
-        wait = min(wait * 1.5, 2.0)
 
 
 def report(outcomes: Counter[str], examples: list[dict[str, Any]], feed: Feed, console: Console) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli.door import Door
 from cli.tokens import ISSUER, token_for
+from clients.door import Door
 from deploy.local.attach import attach
 from deploy.local.secrets import load_or_create
 from shared.identity import reference

@@ -14,8 +14,8 @@ import asyncpg
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from cli.door import Door, DoorError
 from cli.tokens import token_for
+from clients.door import Door, DoorError
 from deploy import topology
 from deploy.databases import for_asyncpg
 from deploy.local.attach import Attached

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from cli.door import Door
 from cli.tokens import token_for
 from cli.trace_store import logs
 from cli.traces import open_store, print_story
+from clients.door import Door
 from deploy.local.attach import Attached, attach
 from shared.database import runtime_engine
 

@@ -57,7 +57,7 @@ class Running:
 
 @asynccontextmanager
 async def demo(data: Path, *arguments: str) -> AsyncIterator[Running]:
-    """`shengji demo` on ports of its own; it never outlives the block."""
+    """`python -m demo` on ports of its own; it never outlives the block."""
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SHENGJI_")},
         "SHENGJI_GATEWAY_PORT": str(free_port()),
@@ -66,7 +66,7 @@ async def demo(data: Path, *arguments: str) -> AsyncIterator[Running]:
         "PYTHONUNBUFFERED": "1",
     }
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli.main", "demo", "--data", str(data), *arguments),
+        *(sys.executable, "-m", "demo", "--data", str(data), *arguments),
         env=env,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -6,14 +6,14 @@ from functools import partial
 
 import pytest_asyncio
 
-from cli.demo.office import Office, offices
-from cli.demo.outcomes import outcomes
-from cli.demo.outgoing import china
-from cli.demo.problems import LAND
-from cli.demo.projects import CEREMONY
-from cli.demo.stories import stories
-from cli.door import Door
 from cli.tokens import mint
+from clients.door import Door
+from demo.office import Office, offices
+from demo.outcomes import outcomes
+from demo.outgoing import china
+from demo.problems import LAND
+from demo.projects import CEREMONY
+from demo.stories import stories
 from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
 from deploy.local.settings import LocalSettings

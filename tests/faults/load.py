@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
+from clients.door import Door
+from clients.meters import READINGS, columns, until_answered
 from tests.faults.ledger import Answered, Ledger, Sent
-from tests.kit.portal import CHINA, Portal, ok
-from tests.kit.servers import wait_for
+from tests.kit.portal import API, CHINA, Portal, ok
 
 ENTERPRISES = 3
 SLOT_S = 60
@@ -28,7 +27,6 @@ COMMAND_PAUSE_S = 0.25
 RETRY_PAUSE_S = 0.25
 PATIENCE_S = 600.0
 """Longer than any fault lasts: what isn't answered by then never will be."""
-COME_AGAIN = (429, 503)
 
 
 @dataclass
@@ -36,7 +34,8 @@ class Box:
     """A meter's box of one enterprise: two meters, one sends quantities, one counts up."""
 
     enterprise: str
-    client: httpx.AsyncClient
+    credential: str
+    door: Door
     interval: str
     register: str
     slot: int = 0
@@ -60,7 +59,8 @@ class Box:
         counter = {"meter": register, "kind": "register", "register_digits": 9}
         ok(await province.post("/meters", json={**common, **counter, "capacity": "4000"}))
         issued = ok(await province.post(f"/enterprises/{name}/credentials", json={"label": "faults"}))
-        return cls(name, portal.meters(issued["token"]), interval, register)
+        credential = str(issued["token"])
+        return cls(name, credential, portal.door(portal.system.urls.intake, credential), interval, register)
 
     def next(self) -> Sent:
         """The next POST: both meters, a few slots; every value follows from its slot."""
@@ -74,12 +74,9 @@ class Box:
                 (self.register, 500_000_000 + 2_500_000 * slot),
             )
         ]
-        columns = {
-            "meter": [meter for meter, _, _ in rows],
-            "time": [t for _, t, _ in rows],
-            "value": [f"{v // 10**6}.{v % 10**6:06d}" for _, _, v in rows],
-        }
-        return Sent(self.enterprise, tuple(rows), {"columns": columns})
+        values = [f"{v // 10**6}.{v % 10**6:06d}" for _, _, v in rows]
+        body = columns([meter for meter, _, _ in rows], [t for _, t, _ in rows], values)
+        return Sent(self.enterprise, tuple(rows), body)
 
 
 class Load:
@@ -91,6 +88,7 @@ class Load:
         self.boxes = boxes
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._cities = {city: portal.door(portal.gateway, portal.token("city", city)) for city in CITIES}
         self._rounds = {city: itertools.count() for city in CITIES}
 
     @classmethod
@@ -139,8 +137,8 @@ class Load:
     async def deliver(self, box: Box, sent: Sent) -> None:
         """As a box does: the same POST until there is a 202."""
         began = time.monotonic()
-        answer = await self._until_answered(lambda: box.client.post("/v1/readings", json=sent.body), (202,))
-        self.ledger.received(sent, answer.json()["receipt"], time.monotonic() - began)
+        answer = await self._until_answered(lambda: box.door.post(READINGS, sent.body))
+        self.ledger.received(sent, answer["receipt"], time.monotonic() - began)
 
     async def _report(self, city: str) -> None:
         for number in self._rounds[city]:
@@ -166,34 +164,21 @@ class Load:
         """As a portal does: the same command under the same key until it is answered."""
         began = time.monotonic()
         answer = await self.repeat(path, key, city, body)
-        answered = Answered(path, key, city, month, yuan, body, answer.json())
+        answered = Answered(path, key, city, month, yuan, body, answer)
         self.ledger.carried_out(answered, time.monotonic() - began)
 
-    async def repeat(self, path: str, key: str, city: str, body: dict[str, Any]) -> httpx.Response:
+    async def repeat(self, path: str, key: str, city: str, body: dict[str, Any]) -> Any:
         """Send a command until it is answered."""
-        client, headers = self.portal.city(city), {"Idempotency-Key": key}
-        return await self._until_answered(lambda: client.post(path, json=body, headers=headers), (200, 201))
+        door = self._cities[city]
+        return await self._until_answered(lambda: door.post(API + path, body, key=key))
 
-    async def _until_answered(
-        self, ask: Callable[[], Awaitable[httpx.Response]], good: tuple[int, ...]
-    ) -> httpx.Response:
-        async def answered() -> httpx.Response | None:
-            try:
-                answer = await ask()
-            except httpx.TransportError:
-                self.ledger.unanswered += 1
-                return None
-            if answer.status_code in good:
-                return answer
-            # Whatever happens, a caller hears "come again" and nothing else.
-            told = f"{answer.request.url}: {answer.status_code} {answer.text}"
-            assert answer.status_code in COME_AGAIN, told
+    async def _until_answered(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Whatever happens, a caller hears "come again" and nothing else: any other refusal is raised."""
+
+        def felt(failure: Exception) -> None:
             self.ledger.unanswered += 1
-            return None
 
-        found = await wait_for(answered, PATIENCE_S, "an answer", every=RETRY_PAUSE_S)
-        assert found is not None
-        return found
+        return await until_answered(ask, patience_s=PATIENCE_S, longest_pause_s=RETRY_PAUSE_S, failed=felt)
 
     async def _pause(self, seconds: float) -> None:
         try:

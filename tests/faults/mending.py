@@ -9,7 +9,6 @@ from nats.js.errors import NotFoundError
 from tests.faults.ledger import Sent
 from tests.faults.proof import SOURCES, Proof
 from tests.faults.system import Operator
-from tests.kit.portal import ok
 from tests.kit.servers import wait_for
 
 
@@ -18,10 +17,10 @@ async def pending(proof: Proof) -> dict[str, Sent]:
     found = {}
     async with proof.operator.database("energy") as conn:
         done = {row["id"] for row in await conn.fetch("SELECT id FROM receipt")}
-    clients = {box.enterprise: box.client for box in proof.load.boxes}
+    doors = {box.enterprise: box.door for box in proof.load.boxes}
     for receipt, sent in proof.ledger.receipts.items():
         if receipt not in done:
-            told = ok(await clients[sent.enterprise].get(f"/v1/receipts/{receipt}"))
+            told = await doors[sent.enterprise].get(f"/v1/receipts/{receipt}")
             assert told["state"] == "pending"
             found[str(receipt)] = sent
     return found

@@ -198,7 +198,7 @@ class Proof:
         before = await self._filed()
         for answered in self.ledger.answers[-2:]:
             again = await self.load.repeat(answered.path, answered.key, answered.region, answered.body)
-            assert again.json() == answered.answer
+            assert again == answered.answer
         assert await self._filed() == before
 
 

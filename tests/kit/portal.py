@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from cli.door import Door
 from cli.plan import PLACES, load_through
 from cli.tokens import token_for
+from clients.door import Door
 from deploy.local.runner import LocalSystem
 from plans.loader import load_plan
 
@@ -31,6 +31,7 @@ class Portal:
     def __init__(self, system: LocalSystem) -> None:
         self.system = system
         self._clients: dict[tuple[str, ...], httpx.AsyncClient] = {}
+        self._doors: list[Door] = []
 
     @property
     def gateway(self) -> str:
@@ -80,6 +81,11 @@ class Portal:
             )
         return self._clients[key]
 
+    def door(self, base: str, token: str) -> Door:
+        """A door that raises what isn't a success; closed with the portal."""
+        self._doors.append(Door(base, token))
+        return self._doors[-1]
+
     @property
     def province(self) -> httpx.AsyncClient:
         """The province, who may most."""
@@ -124,6 +130,8 @@ class Portal:
         """Close every client."""
         for client in self._clients.values():
             await client.aclose()
+        for door in self._doors:
+            await door.close()
 
 
 def ok(response: httpx.Response) -> Any:

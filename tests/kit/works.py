@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from clients.meters import READINGS, columns
 from tests.kit.portal import CHINA, Portal, ok, unique
 from tests.kit.servers import wait_for
 
@@ -56,7 +57,7 @@ class Works:
 
     async def post(self, body: dict[str, Any], **headers: str) -> httpx.Response:
         """POST /v1/readings as it is."""
-        return await self.door.post("/v1/readings", json=body, headers=headers)
+        return await self.door.post(READINGS, json=body, headers=headers)
 
     async def push(self, meter: str, readings: Iterable[Reading], **options: Any) -> str:
         """Push and answer with the receipt; AssertionError unless 202."""
@@ -106,14 +107,8 @@ class Works:
 def batch(meter: str, readings: Iterable[Reading], **options: Any) -> dict[str, Any]:
     """A POST in columns of one meter."""
     rows = list(readings)
-    return {
-        **options,
-        "columns": {
-            "meter": meter,
-            "time": [moment.isoformat() for moment, _ in rows],
-            "value": [str(value) for _, value in rows],
-        },
-    }
+    times = [moment.isoformat() for moment, _ in rows]
+    return columns(meter, times, [str(value) for _, value in rows], **options)
 
 
 def register(

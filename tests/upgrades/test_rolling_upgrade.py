@@ -15,9 +15,10 @@ import psutil
 from rich.console import Console
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cli.door import Door
 from cli.plan import load_through
 from cli.rebuild import rebuild
+from clients.door import Door
+from clients.meters import READINGS
 from deploy import topology
 from shared.clock import SystemClock
 from shared.event_log import EventLog, NewEvent, StreamWrite
@@ -107,10 +108,8 @@ async def repeated(proof: Proof, gateway: str, intake: str) -> None:
         assert ok(again) == answered.answer
     sent = next(iter(proof.ledger.receipts.values()))
     [box] = [each for each in proof.load.boxes if each.enterprise == sent.enterprise]
-    async with httpx.AsyncClient(headers=box.client.headers, timeout=30) as http:
-        again = await http.post(f"{intake}/v1/readings", json=sent.body)
-        assert again.status_code == 202, again.text
-        proof.ledger.received(sent, again.json()["receipt"], 0)
+    async with Door(intake, box.credential) as door:
+        proof.ledger.received(sent, (await door.post(READINGS, sent.body))["receipt"], 0)
 
 
 async def test_the_previous_release_leaves_while_work_goes_on(proof: Proof) -> None:

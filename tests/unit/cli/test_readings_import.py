@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from cli.door import Door, DoorError
 from cli.main import app
 from cli.readings_csv import Mapping, read
 from cli.readings_import import Done, check, push
+from clients.door import Door, DoorError
 
 REGISTER = Mapping(
     meter="M1",

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.demo import summary
-from cli.demo.board import draw
-from cli.demo.faults import FAULTS
-from cli.demo.outgoing import china
-from cli.demo.state import Situation
-from cli.demo.tally import Journal, Tally
+from demo import summary
+from demo.board import draw
+from demo.faults import FAULTS
+from demo.outgoing import china
+from demo.state import Situation
+from demo.tally import Journal, Tally
 
 
 def _row(region: str, name: str, **given: Any) -> dict[str, Any]:

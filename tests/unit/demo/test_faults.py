@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cli.demo.answers import DaySum
-from cli.demo.fault_kinds import Fault, Known
-from cli.demo.faults import FAULTS
-from cli.demo.outgoing import Devices, Post, china, day_total
-from cli.demo.pace import OPENING
-from cli.demo.world import FIRST_DAY, enterprises
+from demo.answers import DaySum
+from demo.fault_kinds import Fault, Known
+from demo.faults import FAULTS
+from demo.outgoing import Devices, Post, china, day_total
+from demo.pace import OPENING
+from demo.world import FIRST_DAY, enterprises
 
 WORLD = {each.enterprise: each for each in enterprises()}
 TABLE = {fault.key: fault for fault in FAULTS}

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from cli.demo.feed import quantities
-from cli.demo.outgoing import BEFORE_ALL, Column, Devices, Post, china, day_total, split
-from cli.demo.push import encode
-from cli.demo.world import ROLLING_OVER, DemoEnterprise, DemoMeter, enterprises
+from demo.feed import quantities
+from demo.outgoing import BEFORE_ALL, Column, Devices, Post, china, day_total, split
+from demo.push import encode
+from demo.world import ROLLING_OVER, DemoEnterprise, DemoMeter, enterprises
 
 WORLD = {each.enterprise: each for each in enterprises()}
 

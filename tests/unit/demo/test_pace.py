@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cli.demo.outgoing import china
-from cli.demo.pace import OPENING, Budget, Pace, Stop, stops, weeks
-from cli.demo.world import FIRST_DAY
+from demo.outgoing import china
+from demo.pace import OPENING, Budget, Pace, Stop, stops, weeks
+from demo.world import FIRST_DAY
 
 LAST = date(2014, 1, 20)
 LATER = FIRST_DAY + OPENING

@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import date
 
-from cli.demo.pace import OPENING
-from cli.demo.reports import monthly_reports
-from cli.demo.statistics import yearly_statistics
-from cli.demo.world import CITIES, FIRST_DAY
+from demo.pace import OPENING
+from demo.reports import monthly_reports
+from demo.statistics import yearly_statistics
+from demo.world import CITIES, FIRST_DAY
 
 
 def test_each_city_reports_each_month_once_and_one_report_is_corrected() -> None:
