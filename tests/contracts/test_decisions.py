@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs" / "adr"
-ROW = re.compile(r"^\| \[(\d{4})\]\(([^)]+)\) \| (.+) \| (accepted[^|]*|superseded by \d{4}) \| (\d{4}-\d\d-\d\d) \|$")
+ROW = re.compile(
+    r"^\| \[(\d{4})\]\(([^)]+)\) \| (.+) \| (accepted[^|]*|superseded by \d{4}) \| (\d{4}-\d\d-\d\d) \|$"
+)
 
 
 def test_the_index_has_every_decision_with_its_title_status_and_date() -> None:

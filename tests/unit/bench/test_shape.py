@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.shape import shape
 
-DOMAIN = '''
+DOMAIN = """
 from dataclasses import dataclass
 
 @dataclass(frozen=True)
@@ -16,14 +16,14 @@ class HoldDiagnosis:
 @dataclass(frozen=True)
 class Alone:
     name: str
-'''
-MODELS = '''
+"""
+MODELS = """
 from pydantic import BaseModel
 
 class HoldDiagnosis(BaseModel):
     diagnosis: str
     evidence: str
-'''
+"""
 
 
 def test_operations_twins_and_the_files_that_name_a_command_are_counted(tmp_path: Path) -> None:
