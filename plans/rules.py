@@ -147,6 +147,15 @@ class ReportPlausibility(Parameters):
     smallest: Money
 
 
+class AmountPlausibility(Parameters):
+    """核实: when an amount of a project, contract, need, offer or subsidy is asked back; amounts in yuan."""
+
+    far_factor: Annotated[Decimal, Field(gt=1)]
+    smallest: Money
+    smallest_project: Money
+    largest: Money
+
+
 class SeparationOfDuties(Parameters):
     """不相容职务相互分离: pairs (earlier, later) of steps that one person doesn't take both."""
 
@@ -169,6 +178,7 @@ KNOWN: dict[str, type[Parameters]] = {
     "reserve_silence": ReserveSilence,
     "reporting_months": ReportingMonths,
     "report_plausibility": ReportPlausibility,
+    "amount_plausibility": AmountPlausibility,
     "separation_of_duties": SeparationOfDuties,
 }
 FAMILIES: dict[str, type[Parameters]] = {"screening_": Screening}

@@ -18,6 +18,7 @@ from services.projects import tables
 from services.projects.domain.duty import Duty
 from services.projects.domain.money.separation import Separation
 from services.projects.domain.plan import Region, RegionRelation
+from services.projects.domain.plausibility import AmountCare
 from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule, in_force
 from services.projects.domain.tags import Tag
@@ -119,6 +120,17 @@ def read(rule: Rule, shape: type[P]) -> P:
 async def separation_of_duties(conn: AsyncConnection, on: date) -> Separation:
     """Which steps of the same money need different persons on that day: a plan's rule, else the default."""
     return await _or_default(conn, "separation_of_duties", on, Separation)
+
+
+async def care(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
+    """The bounds of a `…_plausibility` rule on that day; those of `shape` itself where no plan has the rule."""
+    known = await rules(conn, name)
+    return read(in_force(known, name, on), shape) if any(each.holds(on) for each in known) else shape()
+
+
+async def amount_care(conn: AsyncConnection, on: date) -> AmountCare:
+    """By what amounts of that day are asked back: the rule `amount_plausibility`."""
+    return await care(conn, "amount_plausibility", on, AmountCare)
 
 
 async def _or_default(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:

@@ -72,6 +72,7 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
             enterprise=enterprise,
             project=body.project,
             confirmed=body.confirmed,
+            care=await reference.amount_care(conn, app.today()),
         )
 
     return await _run_listing(app, call, listing, command)
@@ -131,7 +132,9 @@ async def revise_listing(app: App, call: Call, body: models.ReviseListing) -> Re
         tree = await _kept_listing(conn, call, body.listing)
         _check_regions(tree, body)
         terms = await _terms(app, conn, body.listing, body)
-        return ReviseListing(body.listing, terms, body.reason, app.today(), body.confirmed)
+        today = app.today()
+        care = await reference.amount_care(conn, today)
+        return ReviseListing(body.listing, terms, body.reason, today, body.confirmed, care)
 
     return await _run_listing(app, call, body.listing, command, body.revision)
 

@@ -15,6 +15,7 @@ from services.projects.domain.money import commands as do
 from services.projects.domain.money.fund import CriterionMet, FundEvent, FundState, Outcome, is_about
 from services.projects.domain.money.separation import Separation
 from services.projects.domain.money.terms import Terms
+from services.projects.domain.plausibility import AmountCare
 from services.projects.events import FUND, fund_stream
 from services.projects.models import funds, subsidies
 from services.projects.views.money import fund_view, subsidy_view
@@ -111,6 +112,7 @@ async def request_subsidy(app: App, call: Call, body: subsidies.RequestSubsidy) 
             today=today,
             confirmed=body.confirmed,
             note=body.note,
+            care=await reference.amount_care(conn, today),
         )
 
     return await _run_application(app, call, body.fund, application, command)
@@ -129,12 +131,15 @@ async def decide_subsidy(app: App, call: Call, body: _Body) -> Reply:
             await _check_kept(conn, call, body.fund)
         today = app.today()
         separation = await reference.separation_of_duties(conn, today)
-        return _decision(body, today, call.actor.subject, application.stage, separation)
+        care = await reference.amount_care(conn, today)
+        return _decision(body, today, call.actor.subject, application.stage, separation, care)
 
     return await _run_application(app, call, body.fund, body.application, command, body.version)
 
 
-def _decision(body: _Body, today: date, by: str, stage: str, separation: Separation) -> do.FundCommand:
+def _decision(
+    body: _Body, today: date, by: str, stage: str, separation: Separation, care: AmountCare
+) -> do.FundCommand:
     fund, application, on = body.fund, body.application, body.on or today
     match body:
         case subsidies.AssessSubsidy():
@@ -150,6 +155,7 @@ def _decision(body: _Body, today: date, by: str, stage: str, separation: Separat
                 today,
                 body.confirmed,
                 separation=separation,
+                care=care,
             )
         case subsidies.ReserveSubsidy():
             return do.ReserveSubsidy(

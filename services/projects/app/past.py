@@ -24,10 +24,17 @@ _CONTENT = text("""
     WHERE type = 'ProjectRegistered' OR (type = 'ProjectChanged' AND (data ->> 'changed_on')::date <= :day)
     ORDER BY stream, version DESC
 """)
-_STEPS = text("""
+_STEP = """
     SELECT type, data ->> 'project' AS project, data ->> 'stage' AS stage,
            coalesce(data ->> 'on', data ->> 'planned_on')::date AS on_day, (data ->> 'step')::int AS step
     FROM event WHERE type IN ('ProjectRegistered', 'ProjectStageReached', 'ProjectStageCorrected')
+"""
+_STEPS = text(f"{_STEP} ORDER BY position")
+_STEPS_OF_A_REGISTER = text(f"""
+    {_STEP} AND stream IN (
+        SELECT 'project:' || project FROM project_register
+        WHERE register = :register AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
+    )
     ORDER BY position
 """)
 _PROBLEMS = text("""
@@ -59,6 +66,12 @@ class OpenProblems:
     kind: str
     open: int
     major: int
+
+
+async def stages_of_register(conn: AsyncConnection, register: str, day: date) -> dict[str, Stage]:
+    """Where each project stood on the day that was in the register then."""
+    found = await conn.execute(_STEPS_OF_A_REGISTER, {"register": register, "day": day})
+    return stages_on(found.all(), day)
 
 
 async def projects(conn: AsyncConnection, day: date) -> list[Projects]:

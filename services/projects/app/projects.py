@@ -84,6 +84,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
             enterprise=body.enterprise,
             enterprise_name=body.enterprise_name,
             evidence=body.evidence,
+            care=await reference.amount_care(conn, today),
         )
 
     return await run(app, call, project_id, command)
@@ -134,6 +135,7 @@ async def change_project(app: App, call: Call, body: models.ChangeProject) -> Re
             confirmed=body.confirmed,
             remove=frozenset(body.remove),
             since=body.since,
+            care=await reference.amount_care(conn, today),
         )
 
     edit = Edit(body.version, lambda event: isinstance(event, ProjectRegistered | ProjectChanged))
@@ -160,6 +162,7 @@ async def reach_stage(app: App, call: Call, body: step_models.ReachStage) -> Rep
             ceremony=body.ceremony,
             confirmed=body.confirmed,
             review=review,
+            care=await reference.amount_care(conn, app.today()),
         )
 
     return await run(app, call, body.project, command, _of_steps(body.steps_version))
@@ -167,11 +170,10 @@ async def reach_stage(app: App, call: Call, body: step_models.ReachStage) -> Rep
 
 async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) -> Reply:
     """Correct a step that was reported wrongly."""
-    return await run_known(
-        app,
-        call,
-        body.project,
-        CorrectStage(
+
+    async def command(conn: AsyncConnection) -> ProjectCommand:
+        await checks.kept_project(conn, call, body.project)
+        return CorrectStage(
             project=body.project,
             step=body.step,
             reason=body.reason,
@@ -186,9 +188,10 @@ async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) ->
             ceremony=body.ceremony,
             remove=body.remove,
             confirmed=body.confirmed,
-        ),
-        edit=_of_steps(body.steps_version),
-    )
+            care=await reference.amount_care(conn, app.today()),
+        )
+
+    return await run(app, call, body.project, command, _of_steps(body.steps_version))
 
 
 def _of_steps(seen: int | None) -> Edit:

@@ -149,7 +149,7 @@ async def _due_on(conn: AsyncConnection, known: Sequence[Region], region: str, m
 async def _usual(conn: AsyncConnection, region: str, month: str) -> Usual:
     """What the amount is held against, by the rule in force at the month's end."""
     report, target = tables.monthly_report.c, tables.investment_target.c
-    care = await _care(conn, last_day(month))
+    care = await reference.care(conn, CARE, last_day(month), ReportCare)
     nearest = (
         await conn.execute(
             select(report.month, report.investment)
@@ -163,12 +163,6 @@ async def _usual(conn: AsyncConnection, region: str, month: str) -> Usual:
         )
     ).scalar_one()
     return Usual(year_target, tuple((row.month, row.investment) for row in nearest), care)
-
-
-async def _care(conn: AsyncConnection, on: date) -> ReportCare:
-    if not any(rule.holds(on) for rule in await reference.rules(conn, CARE)):
-        return ReportCare()
-    return await reference.parameters(conn, CARE, on, ReportCare)
 
 
 def _lines(projects: Sequence[models.ReportedProject]) -> tuple[ReportLine, ...]:

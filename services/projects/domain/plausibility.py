@@ -1,20 +1,30 @@
 """Does an amount look like one in the wrong unit (元, 万元, 亿元)? A doubt asks back; it never refuses for good.
 
-No rule of the plan: the system's own care. Units differ by 10,000, so wide bounds find them.
+The bounds are dated rules of the plan; one without them is read with the bounds that stand here. Units differ by
+10,000, so wide bounds find them.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-FACTOR = 20
-"""How many times another amount one may be, or the other it, before it is asked about."""
-SMALLEST = Decimal(10_000)
-"""A need, an offer or a subsidy below this many yuan looks like 万元 or 亿元."""
 
-SMALLEST_PROJECT = Decimal(100_000)
-"""A project's total investment below this many yuan looks like 万元 or 亿元."""
-LARGEST_PROJECT = Decimal(100_000_000_000)
-"""A project's total investment above this many yuan looks like 元 taken for 万元."""
+@dataclass(frozen=True, slots=True)
+class AmountCare:
+    """The rule `amount_plausibility`: when an amount of a project, contract, need, offer or subsidy is asked back.
+
+    `far_factor`: how many times a project's amount a contract's may be, or it the contract's. Amounts in yuan: a need,
+    an offer or a subsidy below `smallest`, or a project below `smallest_project`, looks like 万元 or 亿元; one above
+    `largest` like 元 taken for 万元.
+    """
+
+    far_factor: Decimal = Decimal(20)
+    smallest: Decimal = Decimal(10_000)
+    smallest_project: Decimal = Decimal(100_000)
+    largest: Decimal = Decimal(100_000_000_000)
+
+
+USUAL = AmountCare()
+"""The bounds where no plan has the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,45 +95,48 @@ def _short(amount: Decimal) -> str:
     return f"{amount:.4f}".rstrip("0").rstrip(".")
 
 
-def doubt_project(total_investment: Decimal) -> str | None:
+def doubt_project(total_investment: Decimal, care: AmountCare) -> str | None:
     """Why a project's total investment (CNY) looks wrong; None if it doesn't."""
-    if total_investment < SMALLEST_PROJECT:
-        return f"{total_investment} yuan is less than {SMALLEST_PROJECT} yuan for a whole project."
-    if total_investment > LARGEST_PROJECT:
-        return f"{total_investment} yuan is more than {LARGEST_PROJECT} yuan for one project."
+    if total_investment < care.smallest_project:
+        return f"{total_investment} yuan is less than {care.smallest_project:f} yuan for a whole project."
+    if total_investment > care.largest:
+        return f"{total_investment} yuan is more than {care.largest:f} yuan for one project."
     return None
 
 
-def doubt_contract(amount: Decimal, total_investment: Decimal) -> str | None:
+def doubt_contract(amount: Decimal, total_investment: Decimal, care: AmountCare) -> str | None:
     """Why a contract's amount (CNY) looks wrong beside the project's total investment; None if it doesn't."""
-    if amount > FACTOR * total_investment:
-        return f"{amount} yuan is more than {FACTOR} times the project's total investment, {total_investment} yuan."
-    if amount * FACTOR < total_investment:
-        return f"{amount} yuan is less than a {FACTOR}th of the project's total investment, {total_investment} yuan."
+    whole = f"the project's total investment, {total_investment} yuan"
+    if amount > care.far_factor * total_investment:
+        return f"{amount} yuan is more than {care.far_factor:f} times {whole}."
+    if amount * care.far_factor < total_investment:
+        return f"{amount} yuan is less than a {care.far_factor:f}th of {whole}."
     return None
 
 
-def doubt_listing(amount_min: Decimal | None, amount_max: Decimal | None) -> tuple[str, str] | None:
+def doubt_listing(
+    amount_min: Decimal | None, amount_max: Decimal | None, care: AmountCare
+) -> tuple[str, str] | None:
     """Which amount (CNY) of a need or an offer looks wrong, and why; None if neither does. Zero is no doubt."""
     for name, amount in (("amount_min", amount_min), ("amount_max", amount_max)):
-        if amount and amount < SMALLEST:
-            return name, f"{amount} yuan is less than {SMALLEST} yuan for a need or an offer."
-        if amount and amount > LARGEST_PROJECT:
-            return name, f"{amount} yuan is more than {LARGEST_PROJECT} yuan for a need or an offer."
+        if amount and amount < care.smallest:
+            return name, f"{amount} yuan is less than {care.smallest:f} yuan for a need or an offer."
+        if amount and amount > care.largest:
+            return name, f"{amount} yuan is more than {care.largest:f} yuan for a need or an offer."
     return None
 
 
-def doubt_subsidy(what: str, amount: Decimal, most: Decimal) -> str | None:
+def doubt_subsidy(what: str, amount: Decimal, most: Decimal, care: AmountCare) -> str | None:
     """Why what a project asks with (CNY) looks wrong beside the `most` that it stands with; None if it doesn't."""
     if amount > most:
         return f"{what} of {amount:f} yuan is more than the {most:f} yuan that the project stands with."
-    return f"{amount:f} yuan is little for {what}." if amount < SMALLEST else None
+    return f"{amount:f} yuan is little for {what}." if amount < care.smallest else None
 
 
-def doubt_audited(audited: Decimal, asked: Decimal) -> str | None:
+def doubt_audited(audited: Decimal, asked: Decimal, care: AmountCare) -> str | None:
     """Why an audited amount (CNY) looks wrong beside the one asked with; None if it doesn't."""
-    if audited > FACTOR * asked:
-        return f"{audited:f} yuan is more than {FACTOR} times the {asked:f} yuan asked with."
-    if audited * FACTOR < asked:
-        return f"{audited:f} yuan is less than a {FACTOR}th of the {asked:f} yuan asked with."
+    if audited > care.far_factor * asked:
+        return f"{audited:f} yuan is more than {care.far_factor:f} times the {asked:f} yuan asked with."
+    if audited * care.far_factor < asked:
+        return f"{audited:f} yuan is less than a {care.far_factor:f}th of the {asked:f} yuan asked with."
     return None

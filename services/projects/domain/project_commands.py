@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from services.projects.domain.energy_saving import EnergySavingCommand
 from services.projects.domain.investor import FocusSector, Investor
+from services.projects.domain.plausibility import USUAL, AmountCare
 from services.projects.domain.pre_review import ConcludePreReview, GiveOpinion, OpenPreReview, ReviewRule
 from services.projects.domain.registers import Membership
 from services.projects.domain.reserve import ReserveCommand
@@ -53,6 +54,7 @@ class RegisterProject:
     bank_loan: Decimal | None = None
     history: tuple[PastStep, ...] = ()
     confirmed: bool = False
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class ChangeProject:
     confirmed: bool = False
     remove: frozenset[str] = frozenset()
     since: date | None = None
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class ReachStage:
     ceremony: str | None = None
     confirmed: bool = False
     review: ReviewRule | None = None
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class CorrectStage:
     ceremony: str | None = None
     remove: Literal["step", "ceremony"] | None = None
     confirmed: bool = False
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)

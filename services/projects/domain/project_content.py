@@ -25,7 +25,9 @@ _CORRECT_IT = "If something registered was wrong, correct that; a new project ne
 def registered(command: RegisterProject) -> Sequence[ProjectEvent]:
     """The registration, and the steps before it: each judged as if it were reported now."""
     known = _registered(command)
-    checks.ask_back(doubt_project(command.total_investment), command.confirmed, "total_investment")
+    checks.ask_back(
+        doubt_project(command.total_investment, command.care), command.confirmed, "total_investment"
+    )
     events: list[ProjectEvent] = [known]
     state = evolve(Unregistered(), known)
     for past in command.history:
@@ -39,6 +41,7 @@ def registered(command: RegisterProject) -> Sequence[ProjectEvent]:
             note=past.note,
             amount=past.amount,
             confirmed=command.confirmed,
+            care=command.care,
         )
         if isinstance(state, Project):
             reached = step(reported, state)
@@ -115,7 +118,9 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
         return []
     after = _sound(replace(known, **changes))
     if "total_investment" in new:
-        checks.ask_back(doubt_project(after.total_investment), command.confirmed, "total_investment")
+        checks.ask_back(
+            doubt_project(after.total_investment, command.care), command.confirmed, "total_investment"
+        )
     return [
         ProjectChanged(
             project=command.project,

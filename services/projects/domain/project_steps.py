@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.projects.domain import checks, pre_review, signing_list
-from services.projects.domain.plausibility import doubt_contract
+from services.projects.domain.plausibility import AmountCare, doubt_contract
 from services.projects.domain.pre_review import ConcludePreReview
 from services.projects.domain.project import (
     AcceptanceReminded,
@@ -117,18 +117,18 @@ def step(command: ReachStage, state: Project) -> ProjectStageReached:
 def _check_contract(command: ReachStage, state: Project) -> None:
     """A signing has its amount, nothing else has; a matched project signs before its permit (PM-11)."""
     now = status(state.stage)
-    check_signing(command, state, command.confirmed)
+    check_signing(command, state, command.confirmed, command.care)
     if state.registered.investor and command.stage in PERMITS and now is Stage.PLANNED:
         raise stage_missing(now, command.stage, missing(now, command.stage, matched=True))
 
 
-def check_signing(step: ReachStage | Step, state: Project, confirmed: bool) -> None:
+def check_signing(step: ReachStage | Step, state: Project, confirmed: bool, care: AmountCare) -> None:
     """A signing (签约) has its amount, in line with the project's; no other step has one, or a ceremony."""
     if step.stage in SIGNINGS:
         if step.amount is None:
             raise Refused(f"{step.stage} needs the amount.", code="amount-missing", where="amount")
         total = state.registered.total_investment
-        checks.ask_back(doubt_contract(step.amount, total), confirmed, "amount")
+        checks.ask_back(doubt_contract(step.amount, total, care), confirmed, "amount")
     elif step.amount is not None or step.ceremony is not None:
         raise Refused(
             f"{step.stage} is no signing: it has no amount and no ceremony.",

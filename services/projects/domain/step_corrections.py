@@ -114,7 +114,7 @@ def _right_step(command: CorrectStage, wrong: Step, state: Project) -> Step:
         return wrong
     checks.not_in_future(right.on, command.today)
     same_amount = (right.stage, right.amount) == (wrong.stage, wrong.amount)
-    check_signing(right, state, confirmed=command.confirmed or same_amount)
+    check_signing(right, state, command.confirmed or same_amount, command.care)
     if right.ceremony is not None and (right.stage, right.ceremony) != (wrong.stage, wrong.ceremony):
         signing_list.check_on_stage(right.ceremony, right.stage, state.signings)
     if right.stage in (Stage.SUSPENDED, Stage.TERMINATED) and not right.note:

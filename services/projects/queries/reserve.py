@@ -1,6 +1,6 @@
 """Questions about the reserve library, as it stood on any day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,14 +24,16 @@ from sqlalchemy import (
     table,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
-from services.projects.app import reserve_rules
+from services.projects.app import past, reserve_rules
 from services.projects.app.context import App
 from services.projects.domain.plan import Region
 from services.projects.domain.project import ProjectChanged, ProjectRegistered
 from services.projects.domain.reserve import ReserveUpdated, quarter
+from services.projects.domain.stages import Stage
 from services.projects.models import reserve as models
 from services.projects.queries import paging, versions, visible
 from services.projects.tables.base import MONEY
@@ -48,7 +50,8 @@ async def summary(app: App, call: Call, body: models.ReserveSummaryRequest) -> m
         rule = await reserve_rules.library(conn, on)
         where = await _where(conn, call, body)
         regions = await _counties(conn, call, body, on)
-        rows = (await conn.execute(_grouped(_entries(body.register_, on, where, app.today()), on))).all()
+        entries = _entries(body.register_, on, where, await _stages(app, conn, body.register_, on))
+        rows = (await conn.execute(_grouped(entries, on))).all()
     per_county = rule.per_county if body.register_ == rule.registers[-1] else 0
     counties = [_county(each, rows, per_county) for each in regions]
     projects, updated = _count(rows), _count([row for row in rows if row.updated])
@@ -73,7 +76,8 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
     """A page of a tier's projects in order of their ids, with count and sum of all that the filters leave."""
     on = body.on or app.today()
     async with app.snapshots.connect() as conn:
-        query = _entries(body.register_, on, await _where(conn, call, body), app.today())
+        stages = await _stages(app, conn, body.register_, on)
+        query = _entries(body.register_, on, await _where(conn, call, body), stages)
         query = query.where(*_filters(body, on, query.selected_columns))
         sums = select(func.count(), func.sum(query.subquery().c.total_investment))
         count, total = (await conn.execute(sums)).one()
@@ -96,18 +100,39 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
     )
 
 
-def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]], today: date) -> Select[Any]:
-    """The stays that hold on the day, each with the project's amount and its last look by then.
+async def _stages(app: App, conn: AsyncConnection, register: str, on: date) -> Mapping[str, Stage] | None:
+    """Where the register's projects stood on an earlier day; None for today, which stands in the tables."""
+    return await past.stages_of_register(conn, register, on) if on < app.today() else None
 
-    Today's stand in the tables; those of an earlier day are read from the project's log.
+
+def _entries(
+    register: str, on: date, where: Sequence[ColumnElement[bool]], stages: Mapping[str, Stage] | None
+) -> Select[Any]:
+    """The stays that hold on the day, each as the project was then, with its last look by then.
+
+    Today's stand in the tables; those of an earlier day (`stages` given) are read from the project's log.
     """
     joined: FromClause = tables.project.join(tables.project_register, _STAY.project == _PROJECT.project)
+    name: ColumnElement[Any] = _PROJECT.name
+    industry: ColumnElement[Any] = _PROJECT.industry
     total: ColumnElement[Any] = _PROJECT.total_investment
+    stage: ColumnElement[Any] = _PROJECT.stage
     look: Any = _LAST
-    if on < today:
+    if stages is not None:
         look, content = _look_by(on), _content_by(on)
         joined = joined.outerjoin(look, true()).outerjoin(content, true())
-        look, total = look.c, func.coalesce(content.c.total_investment, total)
+        look = look.c
+        name, industry, total = (
+            func.coalesce(then, now)
+            for then, now in (
+                (content.c.name, name),
+                (content.c.industry, industry),
+                (content.c.total_investment, total),
+            )
+        )
+        # One that is in a register before it was planned is as it was planned.
+        known = cast(literal({project: str(each) for project, each in stages.items()}, JSONB), JSONB)
+        stage = func.coalesce(known.op("->>")(_PROJECT.project), Stage.PLANNED.value)
     else:
         joined = joined.outerjoin(
             tables.reserve_update, and_(_LAST.project == _PROJECT.project, _LAST.register == _STAY.register)
@@ -115,10 +140,10 @@ def _entries(register: str, on: date, where: Sequence[ColumnElement[bool]], toda
     return (
         select(
             _PROJECT.project,
-            _PROJECT.name,
+            name.label("name"),
             _PROJECT.region,
-            _PROJECT.industry,
-            _PROJECT.stage,
+            industry.label("industry"),
+            stage.label("stage"),
             total.label("total_investment"),
             _STAY.valid_from,
             look.quarter,
@@ -171,7 +196,11 @@ def _content_by(on: date) -> FromClause:
     data = _EVENT.c.data
     changed = and_(_EVENT.c.type == ProjectChanged.__name__, cast(data["changed_on"].as_string(), Date) <= on)
     return (
-        select(cast(data["total_investment"].as_string(), MONEY).label("total_investment"))
+        select(
+            data["name"].as_string().label("name"),
+            data["industry"].as_string().label("industry"),
+            cast(data["total_investment"].as_string(), MONEY).label("total_investment"),
+        )
         .where(_of_project(), or_(_EVENT.c.type == ProjectRegistered.__name__, changed))
         .order_by(_EVENT.c.version.desc())
         .limit(1)
@@ -203,9 +232,9 @@ async def _where(
 def _filters(body: models.ListReserve, on: date, of: Any) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if body.stage:
-        found.append(_PROJECT.stage == body.stage)
+        found.append(of.stage == body.stage)
     if body.industry:
-        found.append(func.ltrim(_PROJECT.industry, "ABCDEFGHIJKLMNOPQRST").startswith(body.industry))
+        found.append(func.ltrim(of.industry, "ABCDEFGHIJKLMNOPQRST").startswith(body.industry))
     if body.standing == "updated":
         found.append(of.quarter == quarter(on))
     elif body.standing == "owed":

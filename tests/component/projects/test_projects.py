@@ -247,3 +247,22 @@ async def test_before_a_plan_is_loaded_the_service_says_so(bare_service: Service
         equipment_investment=0,
     )
     assert problem.code == "no-plan"
+
+
+async def test_what_is_asked_back_is_a_dated_rule(service: Service) -> None:
+    """The bounds were constants: another province, or a later year, could not set its own."""
+    own = next(rule for rule in PLAN["rules"] if rule["rule"] == "amount_plausibility")
+    later = {
+        **own,
+        "valid_from": "2013-06-01",
+        "parameters": {**own["parameters"], "smallest_project": "500"},
+    }
+    rules = [*({**rule, "valid_to": "2013-05-31"} if rule == own else rule for rule in PLAN["rules"]), later]
+    await service.ask(OPS, "load-plan", plan="fujian-2013", rules=rules)
+    small = {"total_investment": "600", "equipment_investment": "0"}
+    service.clock.set(local(2013, 5, 31))
+    with pytest.raises(Problem) as asked:
+        await service.project("P-9", **small)
+    assert (asked.value.code, asked.value.where) == ("confirm-amount", "total_investment")
+    service.clock.set(local(2013, 6, 1))
+    assert (await service.project("P-9", **small))["total_investment"] == "600.00"

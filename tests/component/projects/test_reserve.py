@@ -1,5 +1,6 @@
 """The reserve library: who comes in, the quarterly update, three for each county, the screening (TR-13 to TR-18)."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -99,6 +100,29 @@ async def test_the_library_of_a_past_day_has_that_days_amounts_and_looks(library
     assert await stood("2013-06-30") == ("120000000.00", "2013-05-06", "updated", 4, 1)
     assert await stood("2013-06-30", standing="updated") == ("120000000.00", "2013-05-06", "updated", 1, 1)
     assert await stood("2013-05-05") == ("120000000.00", None, "owed", 4, 0)
+
+
+async def test_the_library_of_a_past_day_has_that_days_stages(library: Service) -> None:
+    """A list of June showed the stage of July; a step that was corrected since is taken as it is known now."""
+    library.clock.set(local(2013, 7, 20))
+    for stage, on in (("filed", "2013-06-10"), ("started", "2013-07-10")):
+        await library.ask(FUQING, "reach-stage", project="P-1", stage=stage, on=on, evidence="闽发改备")
+    asked = {"register": "reserve_county"}
+
+    async def stages(on: str | None) -> dict[str, int]:
+        page = await library.ask(FUZHOU, "list-reserve", **asked, on=on)
+        summary = await library.ask(FUZHOU, "reserve-summary", **asked, on=on)
+        counted = {each["key"]: each["projects"] for each in summary["stages"]}
+        assert counted == Counter(each["stage"] for each in page["items"])
+        for stage, count in counted.items():
+            assert (await library.ask(FUZHOU, "list-reserve", **asked, on=on, stage=stage))["count"] == count
+        return counted
+
+    assert await stages(None) == {"planned": 3, "started": 1}
+    assert await stages("2013-06-30") == {"filed": 1, "planned": 3}
+    assert await stages("2013-06-09") == {"planned": 4}
+    await library.ask(FUQING, "correct-stage", project="P-1", step=2, on="2013-06-20", reason="日期有误")
+    assert await stages("2013-06-15") == {"planned": 4}
 
 
 async def test_three_provincial_projects_for_each_county_and_a_trillion_in_all(library: Service) -> None:

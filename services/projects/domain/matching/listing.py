@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from services.projects.domain.checks import ask_back
-from services.projects.domain.plausibility import doubt_listing
+from services.projects.domain.plausibility import USUAL, AmountCare, doubt_listing
 from services.projects.domain.refusal import Refused
 
 
@@ -155,6 +155,7 @@ class RegisterListing:
     enterprise: str | None = None
     project: str | None = None
     confirmed: bool = False
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class ReviseListing:
     reason: str
     today: date
     confirmed: bool = False
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def evolve(state: ListingState, event: ListingEvent) -> ListingState:
 
 
 def _registered(command: RegisterListing) -> ListingRegistered:
-    _check(command.terms, command.confirmed)
+    _check(command.terms, command.confirmed, command.care)
     return ListingRegistered(
         listing=command.listing,
         meeting=command.meeting,
@@ -262,7 +264,7 @@ def _registered_again(command: RegisterListing, state: Listed | Withdrawn) -> Se
 def _revised(command: ReviseListing, state: Listed) -> Sequence[ListingEvent]:
     if command.terms == state.terms:
         return []
-    _check(command.terms, command.confirmed)
+    _check(command.terms, command.confirmed, command.care)
     known = state.registered
     return [
         ListingRevised(
@@ -278,7 +280,7 @@ def _revised(command: ReviseListing, state: Listed) -> Sequence[ListingEvent]:
     ]
 
 
-def _check(terms: Terms, confirmed: bool) -> None:
+def _check(terms: Terms, confirmed: bool, care: AmountCare) -> None:
     if terms.valid_to is not None and terms.valid_to < terms.valid_from:
         raise Refused(
             f"It would end on {terms.valid_to}, before it begins on {terms.valid_from}.",
@@ -293,7 +295,7 @@ def _check(terms: Terms, confirmed: bool) -> None:
             where="amount_min",
             remedy="Both amounts are in yuan; check for 万元 or 亿元.",
         )
-    if doubted := doubt_listing(low, high):
+    if doubted := doubt_listing(low, high, care):
         where, why = doubted
         ask_back(why, confirmed, where)
 

@@ -6,7 +6,7 @@ from services.projects.domain.checks import ask_back
 from services.projects.domain.money.commands import AssessSubsidy, KnownProject, RequestSubsidy
 from services.projects.domain.money.fund import Application, CriterionMet, Fund, Outcome, SubsidyRequested
 from services.projects.domain.money.terms import Aid, Base, Terms, entitlement, in_force
-from services.projects.domain.plausibility import doubt_audited, doubt_subsidy
+from services.projects.domain.plausibility import AmountCare, doubt_audited, doubt_subsidy
 from services.projects.domain.refusal import Refused
 
 
@@ -85,7 +85,7 @@ def assessed(command: AssessSubsidy, fund: Fund, application: Application) -> De
     audited = command.base if command.base is not None else result
     if asked is not None and requested.base_kind != Base.ENERGY_SAVING:
         where = "base" if command.base is not None else "amount"
-        ask_back(doubt_audited(audited, asked), command.confirmed, where)
+        ask_back(doubt_audited(audited, asked, command.care), command.confirmed, where)
     return result
 
 
@@ -185,7 +185,7 @@ def _confirmed(command: RequestSubsidy) -> bool:
     """Whether a doubtful amount was confirmed. Raises Refused, to ask back, when it is doubtful and wasn't."""
     known, where = command.project, "base"
     if command.base is None:
-        where, why = "amount", _doubt_of("aid", command.amount, known.total_investment)
+        where, why = "amount", _doubt_of("aid", command.amount, known.total_investment, command.care)
     elif command.base_kind == Base.ENERGY_SAVING:
         return False
     else:
@@ -194,13 +194,13 @@ def _confirmed(command: RequestSubsidy) -> bool:
             most = known.equipment_investment
         elif command.base_kind == Base.BANK_LOAN and known.bank_loan is not None:
             most = known.bank_loan
-        why = _doubt_of(str(command.base_kind), command.base, most)
+        why = _doubt_of(str(command.base_kind), command.base, most, command.care)
     ask_back(why, command.confirmed, where)
     return why is not None
 
 
-def _doubt_of(what: str, amount: Decimal | None, most: Decimal) -> str | None:
-    return None if amount is None else doubt_subsidy(what, amount, most)
+def _doubt_of(what: str, amount: Decimal | None, most: Decimal, care: AmountCare) -> str | None:
+    return None if amount is None else doubt_subsidy(what, amount, most, care)
 
 
 def open_application(fund: Fund, name: str) -> Application:

@@ -8,6 +8,7 @@ from services.projects.domain.money.award_commands import AwardCommand
 from services.projects.domain.money.fund import CriterionMet, Outcome
 from services.projects.domain.money.separation import Separation
 from services.projects.domain.money.terms import Aid, Base, Terms
+from services.projects.domain.plausibility import USUAL, AmountCare
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class RequestSubsidy:
     today: date
     confirmed: bool = False
     note: str = ""
+    care: AmountCare = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class AssessSubsidy:
     today: date
     confirmed: bool = False
     separation: Separation = field(kw_only=True)
+    care: AmountCare = field(default=USUAL, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
