@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, Self
 
-from shared.language import Language, Said
-from shared.problems import Problem
-
 
 @dataclass(frozen=True, slots=True)
 class Relation:
@@ -166,27 +163,6 @@ class AreaTree:
     def named(self, name: str) -> list[Area]:
         """The areas that a person may mean by a name: 福州 and 福州市 are one."""
         return [area for area in self._areas.values() if len(name) > 1 and area.name.startswith(name)]
-
-
-def unknown_region(tree: AreaTree, given: str, where: str = "region", language: Language = "en") -> Problem:
-    """422: not the code of a region. One answer for all doors; who gave a name is told its code."""
-    meant = tree.named(given)[:5]
-    codes = ", ".join(f"{area.name} {area.code}" for area in meant)
-    if meant:
-        remedy = Said(f"Give the code: {codes}.", f"请填写代码：{codes}。")
-    else:
-        remedy = Said(
-            "Give the code that the plan's regions carry, e.g. 350181: GET /regions lists them.",
-            "请填写规划所列的行政区划代码，如 350181；可用 GET /regions 查询。",
-        )
-    return Problem(
-        422,
-        "unknown-region",
-        "Unknown region",
-        Said(f"There is no region {given[:100]!r}.", f"没有代码为“{given[:100]}”的地区。").to(language),
-        where=where,
-        remedy=remedy.to(language),
-    )
 
 
 def _parent(code: str | None) -> tuple[Relation, ...]:

@@ -13,11 +13,12 @@ from services.assessment.domain.plan import PlanPublished
 from services.assessment.domain.target import TargetDecomposed, TargetFacts, TargetRevised, TargetSet
 from services.assessment.indicators import find, indicators
 from services.assessment.regions import area_tree, regions
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.snapshots import snapshots
+from shared.unknown_region import unknown_region
 
 Json = dict[str, Any]
 

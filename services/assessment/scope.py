@@ -6,9 +6,10 @@ is the province's, and the list of regions.
 """
 
 from services.assessment.domain.region import PROVINCE
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
+from shared.unknown_region import unknown_region
 
 _ALL = frozenset({"province", "ops", "system"})
 _SOME = frozenset({"city", "county", "enterprise"})

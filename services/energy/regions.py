@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.domain.enterprise import Region
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
+from shared.unknown_region import unknown_region
 
 WHOLE_PROVINCE = frozenset({"province", "ops", "system"})
 _ADMINISTRATION = frozenset({"province", "city", "county", "ops", "system"})

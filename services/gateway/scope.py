@@ -9,11 +9,12 @@ from typing import Any
 
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE
 from services.gateway.routes import Route
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.language import Language
 from shared.problems import Problem, forbidden
 from shared.rpc import Client
+from shared.unknown_region import unknown_region
 
 _KEEP_S = 60.0
 _AGAIN_S = 1.0

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from services.projects.domain.escalation import Level
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
+from shared.unknown_region import unknown_region
 
 _READS_ALL = frozenset({"province", "ops", "system"})
 _LOADS_PLANS = frozenset({"province", "ops", "system"})

@@ -16,8 +16,15 @@ BUSINESS = re.compile(
     re.IGNORECASE,
 )
 
+SPEAKS = {"unknown_region.py"}
+"""The one refusal that every service gives in the same words, and that names what it refuses."""
 
-@pytest.mark.parametrize("path", sorted(SHARED.rglob("*.py")), ids=lambda path: path.name)
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(each for each in SHARED.rglob("*.py") if each.name not in SPEAKS),
+    ids=lambda path: path.name,
+)
 def test_no_business_word(path: Path) -> None:
     found = [
         f"{number}: {line.strip()}"

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import industries, reference, scope
 from services.projects.domain.refusal import Refused
 from services.projects.domain.tags import with_fields
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.problems import Problem, not_found
 from shared.rpc import Call
+from shared.unknown_region import unknown_region
 
 
 def check_region(tree: AreaTree, region: str) -> None:

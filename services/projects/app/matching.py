@@ -39,10 +39,11 @@ from services.projects.events import LISTING, MATCH, listing_stream, match_strea
 from services.projects.models import matching as models
 from services.projects.queries import candidates
 from services.projects.views.matching import listing_view, match_state
-from shared.areas import AreaTree, unknown_region
+from shared.areas import AreaTree
 from shared.decider import Edit
 from shared.problems import not_found, unavailable
 from shared.rpc import Call, Reply
+from shared.unknown_region import unknown_region
 
 
 async def register_listing(app: App, call: Call, body: models.RegisterListing) -> Reply:
