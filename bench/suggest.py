@@ -40,9 +40,10 @@ from bench.system import System, command, gateway_request
 from clients.line import Connection
 from deploy.databases import for_sqlalchemy, with_database
 from plans.loader import load_plan
-from services.projects import api, inline
+from services.projects import inline
 from services.projects.app.context import App
 from services.projects.domain.matching.listing import ListingRegistered, MeetingPoint, Side, Terms
+from services.projects.service import serve
 from shared.clock import SteppedClock
 from shared.database import runtime_engine
 from shared.event_log import EventLog
@@ -82,7 +83,7 @@ async def serving() -> AsyncIterator[Projects]:
         engine = runtime_engine(database.url, application="bench", pool=4)
         clock = SteppedClock(datetime(2013, 6, 18, 2, tzinfo=UTC))
         app = App(engine, EventLog(clock), clock)
-        projects = Projects(app, api.serve(app))
+        projects = Projects(app, serve(app))
         await projects.call("load-plan", **load_plan("fujian-2013").parts()["projects"])
         yield projects
         await engine.dispose()

@@ -12,6 +12,7 @@ Generated: `operations.json` (requests and answers of every operation, from the 
 
 import argparse
 import importlib
+import importlib.util
 import json
 import re
 import sys
@@ -68,8 +69,11 @@ def operations(service: str) -> Json:
 
 
 def served(service: str) -> Operations:
-    """The operations of a service, which its `api` module names `ops`."""
-    found: Operations = importlib.import_module(f"services.{service}.api").ops
+    """The operations of a service, which its module `service` names `ops`, or `api` where it has none."""
+    name = f"services.{service}.service"
+    found: Operations = importlib.import_module(
+        name if importlib.util.find_spec(name) else f"services.{service}.api"
+    ).ops
     return found
 
 

@@ -7,8 +7,17 @@ In simulated mode the time stands until somebody steps it, and what is recorded 
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+"""Days and months are those of +08:00."""
+
+
+def local_day(moment: datetime) -> date:
+    """The day in China that a moment falls on."""
+    return moment.astimezone(CHINA).date()
 
 
 class Clock(Protocol):

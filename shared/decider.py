@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Generic, TypeVar
 
 import asyncpg
@@ -17,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.catalogue import Catalogue
 from shared.clock import Clock
+from shared.command import Decider as Decider
 from shared.event_log import Answer, Event, EventLog, Remembered, StreamWrite, VersionConflict
+from shared.kept import Kept, write
 from shared.problems import Problem, refused
 from shared.rpc import Call, Reply
 
@@ -31,15 +32,19 @@ _SERIALIZATION = {"40001", "40P01"}  # serialization failure, deadlock: PostgreS
 
 
 @dataclass(frozen=True, slots=True)
-class Decider(Generic[S, C, E]):
-    """An aggregate as three values: where it starts, what it decides, how facts change it."""
+class OnState(Generic[S, C]):
+    """Makes a command inside its transaction, of what is known there and of the state that it is decided on."""
 
-    initial: S
-    decide: Callable[[C, S], Sequence[E]]
-    evolve: Callable[[S, E], S]
+    make: Callable[[AsyncConnection, S], Awaitable[C]]
 
-    def fold(self, events: Sequence[E], state: S | None = None) -> S:
-        return reduce(self.evolve, events, self.initial if state is None else state)
+
+async def made(
+    command: "C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]]", conn: AsyncConnection, state: S
+) -> C:
+    """The command, whichever way it comes."""
+    if isinstance(command, OnState):
+        return await command.make(conn, state)
+    return await command(conn) if callable(command) else command
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +96,17 @@ class CommandRunner:
         call: Call,
         stream: str,
         decider: Decider[S, C, E],
-        command: C | Callable[[AsyncConnection], Awaitable[C]],
+        command: C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]],
         *,
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None = None,
+        tables: Sequence[Kept[S, Any]] = (),
         edit: Edit | None = None,
     ) -> Reply:
         """Carry out one command on one stream.
 
         `command` is the command, or makes it inside the transaction (to read reference data).
-        `inline` updates the tables that the service reads at once; a unique violation there should be
+        `tables` are kept of the stream's state. `inline` updates those that aren't; a unique violation there should be
         raised by it as the service's refusal. `answer` makes the JSON-able answer of the new state.
         With `edit` the answer holds the new version, and a change made on an old one is refused with both versions.
         Raises Problem: 409 for that and when others kept winning the stream, 422 for a refusal or an id used twice.
@@ -113,7 +119,17 @@ class CommandRunner:
                     if isinstance(found, Remembered):
                         return self._again(found, call.command_id, request_hash)
                     reply = await self._decide(
-                        conn, call, request_hash, stream, found, decider, command, answer, inline, edit
+                        conn,
+                        call,
+                        request_hash,
+                        stream,
+                        found,
+                        decider,
+                        command,
+                        answer,
+                        inline,
+                        tables,
+                        edit,
                     )
                 self._appended()
                 return reply
@@ -148,29 +164,32 @@ class CommandRunner:
         stream: str,
         history: Sequence[Event],
         decider: Decider[S, C, E],
-        command: C | Callable[[AsyncConnection], Awaitable[C]],
+        command: C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]],
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None,
+        tables: Sequence[Kept[S, Any]],
         edit: Edit | None,
     ) -> Reply:
         known: list[E] = [self._catalogue.decode(event) for event in history]
         state = decider.fold(known)
-        made: C = await command(conn) if callable(command) else command
+        asked: C = await made(command, conn, state)
         meanwhile = None
         if edit is not None and edit.seen is not None and history and edit.seen != edit.version(known):
             changes = [event for event, fact in zip(history, known, strict=True) if edit.counts(fact)]
             meanwhile = _Meanwhile(_edited(call, edit, changes, answer(state, ())))
         try:
-            events = list(decider.decide(made, state))
+            events = list(decider.decide(asked, state))
         except self._refusal:
             if meanwhile is not None:
                 raise meanwhile from None
             raise
         if events and meanwhile is not None:
             raise meanwhile
-        state = decider.fold(events, state)
-        if inline is not None and events:
-            await inline(conn, events)
+        before, state = state, decider.fold(events, state)
+        if events:
+            await write(conn, tables, [(before, state)])
+            if inline is not None:
+                await inline(conn, events)
         data = answer(state, events)
         if edit is not None and edit.field is not None:
             data = {**data, edit.field: edit.version([*known, *events])}

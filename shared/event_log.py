@@ -170,6 +170,9 @@ _LOAD_MANY = text(
 _OF_STREAMS = text(
     f"SELECT {_COLUMNS} FROM event WHERE stream >= :first AND stream < :beyond ORDER BY position"
 )
+_STREAMS_WITH = text("""
+    SELECT stream FROM event WHERE type = ANY(CAST(:types AS text[])) GROUP BY stream ORDER BY min(position)
+""")
 _READ = text(f"SELECT {_COLUMNS} FROM event WHERE position > :after ORDER BY position LIMIT :limit")
 _HEAD = text("""
     SELECT position, hash, nullif(recorded_at, '-infinity') AS recorded_at, incarnation FROM event_counter
@@ -297,6 +300,11 @@ class EventLog:
         """Every event of the streams whose names begin so, in the order of the log; for kinds with few events."""
         rows = await conn.execute(_OF_STREAMS, {"first": beginning, "beyond": beginning + "\U0010ffff"})
         return [_event(row) for row in rows]
+
+    async def streams(self, conn: AsyncConnection, types: Sequence[str]) -> list[str]:
+        """The streams that hold an event of these types, the oldest first. It reads the whole log."""
+        rows = await conn.execute(_STREAMS_WITH, {"types": list(types)})
+        return [row.stream for row in rows]
 
     async def read(self, conn: AsyncConnection, after: int, limit: int) -> list[Event]:
         """The log in order, from position `after` on (exclusive), at most `limit` events."""

@@ -5,6 +5,7 @@ the gateway has no models of its own, so the two can't drift apart.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -55,6 +56,17 @@ def contract(service: str, operation: str) -> OperationContract:
         _prefixed(raw["response"], service),
         {f"{service}.{name}": _prefixed(schema, service) for name, schema in raw["schemas"].items()},
     )
+
+
+def routes() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every route that a service declares: its service and operation, and the route as data."""
+    for folder in sorted(
+        resources.files("shared").joinpath("contracts").iterdir(), key=lambda each: each.name
+    ):
+        if folder.joinpath("operations.json").is_file():
+            for name, operation in _load(folder.name)["operations"].items():
+                if "route" in operation:
+                    yield folder.name, name, operation["route"]
 
 
 @cache

@@ -101,11 +101,11 @@ def describe(route: Route) -> dict[str, Any]:
 
 
 def components(routes: list[Route]) -> dict[str, Any]:
-    """Every schema that the rows refer to."""
+    """Every schema that the rows refer to, by name."""
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     for route in routes:
         schemas |= contract(route.service, route.operation).schemas
-    return schemas
+    return dict(sorted(schemas.items()))
 
 
 def _media(request: dict[str, Any], rest: dict[str, Any], required: set[str]) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import get_args
 
+from services.projects.diagnoses import facts as diagnosis
 from services.projects.domain import (
     cohort,
-    diagnosis,
     document,
     document_decisions,
     duty_account,
@@ -64,7 +64,6 @@ MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
-DIAGNOSIS = Decider(diagnosis.INITIAL, diagnosis.decide, diagnosis.evolve)
 GUEST_LIST = Decider(guest_list.INITIAL, guest_list.decide, guest_list.evolve)
 MEASURE = Decider(measure.INITIAL, measure_decisions.decide, measure.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
@@ -140,11 +139,6 @@ def import_stream(file_import_id: str) -> str:
 def document_stream(document_id: str) -> str:
     """The stream of one document."""
     return f"document:{document_id}"
-
-
-def diagnosis_stream(diagnosis_id: str) -> str:
-    """The stream of one technology diagnosis."""
-    return f"diagnosis:{diagnosis_id}"
 
 
 def guest_list_stream(ceremony: str) -> str:

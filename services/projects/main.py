@@ -1,6 +1,5 @@
 """The projects service: `python -m services.projects.main`."""
 
-from services.projects import api
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
 from services.projects.award_watch import AwardWatch
@@ -11,6 +10,7 @@ from services.projects.escalation import EscalationWatch
 from services.projects.events import CATALOGUE, SOURCE
 from services.projects.imports.worker import ImportWorker
 from services.projects.reserve_watch import ReserveWatch
+from services.projects.service import serve
 from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
@@ -25,7 +25,7 @@ async def main() -> None:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
         app = App(rt.engine, log, rt.clock, appended=relay.poke)
-        api.serve(app).bind(rt.broker)
+        serve(app).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         imports = ImportWorker(app)
         rt.health.register("imports", imports.check)

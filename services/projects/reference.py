@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 import yaml
@@ -37,18 +36,11 @@ TARGETS = "targets"
 """The projection under which the assessment service's targets are followed; its checkpoint says up to where."""
 APPRAISALS = "appraisals"
 """The one under which its appraisals of the cities are followed: from their first, in an older store too."""
-TIME_ZONE = ZoneInfo("Asia/Shanghai")
-"""Days and months are those of +08:00."""
 
 
 def award_id(plan: str, year: int, region: str) -> str:
     """What an award is called here: of a plan's appraisal of a year, to a city."""
     return f"{plan}.{year}.{region}"
-
-
-def local_day(now: datetime) -> date:
-    """The day that the Clock's moment falls on."""
-    return now.astimezone(TIME_ZONE).date()
 
 
 @remembers

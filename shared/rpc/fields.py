@@ -4,16 +4,21 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.problems import Problem
 
 _MOMENT = "write a moment with its offset from UTC, as 2013-05-01T00:00:00+08:00 (in a URL %2B for +)"
 _DAY = "write a day as 2013-05-01"
 _REF = "#/$defs/"
+_AS_OF_A_MODEL = {
+    "Unexpected keyword argument": "Extra inputs are not permitted",
+    "Input should be a dictionary or an instance of": "Input should be a valid dictionary or instance of",
+}
+"""pydantic says it in other words of a command's dataclass; a caller can't see what a request is made with."""
 
 
-def invalid_fields(error: ValidationError, request: type[BaseModel] | None = None) -> Problem:
+def invalid_fields(error: ValidationError, request: type[object] | None = None) -> Problem:
     """A validation error as one problem that lists every field: where, why. `request`: whose fields they are."""
     errors = [
         {"where": ".".join(str(part) for part in item["loc"]) or "body", "why": _why(item, request)}
@@ -31,8 +36,10 @@ def invalid_fields(error: ValidationError, request: type[BaseModel] | None = Non
     )
 
 
-def _why(item: Mapping[str, Any], request: type[BaseModel] | None) -> str:
+def _why(item: Mapping[str, Any], request: type[object] | None) -> str:
     kind, said = str(item["type"]), str(item["msg"]).removeprefix("Value error, ")
+    for words, usual in _AS_OF_A_MODEL.items():
+        said = said.replace(words, usual)
     if kind == "string_pattern_mismatch":
         return _form(_schema(request, item["loc"]) if request is not None else {})
     if kind.startswith("datetime") or kind == "timezone_aware":
@@ -54,13 +61,13 @@ def _form(schema: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _document(request: type[BaseModel]) -> dict[str, Any]:
-    return request.model_json_schema()
+def _document(request: type[object]) -> dict[str, Any]:
+    return TypeAdapter[Any](request).json_schema()
 
 
-def _schema(request: type[BaseModel], place: Sequence[str | int]) -> Mapping[str, Any]:
+def _schema(request: type[object], place: Sequence[str | int]) -> Mapping[str, Any]:
     """The JSON Schema of one field; empty where the place leads nowhere."""
-    document = _document(request)
+    document = _document(request)  # type: ignore[arg-type]  # a class is hashable
     example = (document.get("examples") or [{}])[0]
     found: Mapping[str, Any] = document
     for part in place:

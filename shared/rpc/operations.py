@@ -1,13 +1,13 @@
 """A service's side: its operations by name, served so that every request gets a reply.
 
-They carry their request and response models; `Operations.contract` writes them down as data, and the gateway
+They carry their request and response types; `Operations.contract` writes them down as data, and the gateway
 builds its public API from that data alone.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
@@ -18,8 +18,7 @@ import structlog
 from faststream import StreamMessage
 from faststream.nats import NatsBroker
 from opentelemetry import propagate, trace
-from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared import telemetry
 from shared.deadline import until
@@ -27,6 +26,7 @@ from shared.outage import is_outage, reason
 from shared.problems import Problem, refused, unavailable
 from shared.rpc.fields import invalid_fields
 from shared.rpc.message import GIVEN_UP, MAX_REPLY_BYTES, Call, encode_result
+from shared.rpc.routes import Route
 from shared.rpc.work import Work
 
 _WORKERS = 32
@@ -39,12 +39,24 @@ Handler = Callable[[Call, Any], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """What can be asked by `name`. `request` is a pydantic model or a command (`shared.command`).
+
+    Raises TypeError for a request whose limits can't hold (`shared.values`).
+    """
+
     name: str
     kind: Literal["command", "query"]
-    request: type[BaseModel]
+    request: type[Any]
     response: type[BaseModel]
     summary: str
     handler: Handler
+    description: str
+    route: Route | None = None
+    accepts: TypeAdapter[Any] = field(init=False)
+    """Makes the request of a call's body. Built at start: what is wrong with it must not wait for the first call."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "accepts", TypeAdapter(self.request))
 
 
 class Operations:
@@ -80,12 +92,17 @@ class Operations:
         summary: str,
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            if name in self._operations:
-                raise ValueError(f"{self.service}: operation {name!r} is registered twice")
-            self._operations[name] = Operation(name, kind, request, response, summary, handler)
+            description = (handler.__doc__ or "").strip()
+            self.add(Operation(name, kind, request, response, summary, handler, description))
             return handler
 
         return register
+
+    def add(self, operation: Operation) -> None:
+        """Register one. Raises ValueError for a name that is taken."""
+        if operation.name in self._operations:
+            raise ValueError(f"{self.service}: operation {operation.name!r} is registered twice")
+        self._operations[operation.name] = operation
 
     def all(self) -> list[Operation]:
         """Every operation, by name."""
@@ -163,7 +180,7 @@ class Operations:
                 # Nobody waits for the answer any more; to carry it out now would surprise.
                 raise unavailable("The request's deadline had passed when it arrived.")
             try:
-                request = operation.request.model_validate(call.body)
+                request = operation.accepts.validate_python(call.body)
             except ValidationError as error:
                 # Its text repeats what was sent, and spans keep texts.
                 raise invalid_fields(error, operation.request) from None
@@ -181,8 +198,11 @@ class Operations:
         operations: dict[str, Any] = {}
         named: dict[str, tuple[str, Any]] = {}
         for operation in self.all():
-            schemas, definitions = models_json_schema(
-                [(operation.request, "validation"), (operation.response, "serialization")],
+            schemas, definitions = TypeAdapter.json_schemas(
+                [
+                    ("request", "validation", operation.accepts),
+                    ("response", "serialization", TypeAdapter(operation.response)),
+                ],
                 ref_template="#/components/schemas/{model}",
             )
             for name, schema in definitions.get("$defs", {}).items():
@@ -192,9 +212,10 @@ class Operations:
             operations[operation.name] = {
                 "kind": operation.kind,
                 "summary": operation.summary,
-                "description": (operation.handler.__doc__ or "").strip(),
-                "request": schemas[(operation.request, "validation")],
-                "response": schemas[(operation.response, "serialization")],
+                "description": operation.description,
+                **({"route": operation.route.contract()} if operation.route else {}),
+                "request": schemas[("request", "validation")],
+                "response": schemas[("response", "serialization")],
                 "schemas": definitions.get("$defs", {}),
             }
         return {"service": self.service, "operations": operations}
@@ -214,7 +235,7 @@ def _decode(raw: bytes) -> Call:
         ) from error
 
 
-async def _in_time(operation: Operation, call: Call, request: BaseModel) -> Any:
+async def _in_time(operation: Operation, call: Call, request: Any) -> Any:
     """What the handler returns. A query's work ends at its deadline; a command that was begun is carried out."""
     if operation.kind == "command" or call.deadline is None:
         return await operation.handler(call, request)

@@ -21,7 +21,7 @@ def test_every_operation_has_a_summary_a_description_and_an_example_that_is_acce
         assert examples, f"{name}: give {operation.request.__name__} an example"
         schema = {**contract["request"], "components": {"schemas": contract["schemas"]}}
         for example in examples:
-            operation.request.model_validate(example)
+            operation.accepts.validate_python(example)
             jsonschema.Draft202012Validator(schema).validate(example)
 
 
@@ -34,7 +34,7 @@ def test_a_misspelt_field_is_refused_and_not_passed_over(service: str) -> None:
     lenient = [
         operation.name
         for operation in contracts.served(service).all()
-        if operation.request.model_config.get("extra") != "forbid"
+        if operation.accepts.json_schema().get("additionalProperties") is not False
         and (service, operation.name) not in LENIENT
     ]
     assert lenient == []

@@ -3,18 +3,19 @@
     given(DECIDER, Registered(...)).when(Start(...)).then(Started(...))
     given(DECIDER).when(Start(...)).rejects("no such project")
     given(DECIDER, Registered(...)).when(Register(...)).changes_nothing()
+    given(FEATURES, Held(...)).when(Settle(...), KNOWN).then(Settled(...))
 
 `when` decides at once; the third word says what must have come of it. Whatever is decided is also evolved,
-so that no decider can make a fact that it doesn't understand.
+so that no decider can make a fact that it doesn't understand. Beside a feature's command stands what is given with it.
 """
 
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pprint import pformat
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from shared.decider import Decider
+from shared.command import Asked, Decider
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -28,11 +29,12 @@ class Given(Generic[S, C, E]):
     decider: Decider[S, C, E]
     history: tuple[E, ...]
 
-    def when(self, command: C) -> "Outcome[S, E]":
+    def when(self, command: Any, known: Any = None) -> "Outcome[S, E]":
         """Decide `command` on the history. A refusal is kept for `rejects`; any other error is raised."""
         state = self.decider.fold(self.history)
+        asked = command if known is None else Asked(command, known)
         try:
-            events = tuple(self.decider.decide(command, state))
+            events = tuple(self.decider.decide(asked, state))
         except Exception as error:
             if not isinstance(getattr(error, "detail", None), str):
                 raise

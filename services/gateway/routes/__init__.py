@@ -1,29 +1,18 @@
-"""The public routes, as a table: method and path, the operation that answers, who may call, what is scoped."""
+"""The public routes: method and path, the operation that answers, who may call, what is scoped.
 
-from collections.abc import Mapping
+A service declares them with its operations, and they come here in its contract; those that none declares yet stand in
+the modules of this package.
+"""
+
 from dataclasses import dataclass
+from typing import Any
 
+from services.gateway import contracts
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE, OPS, PROVINCE
+from shared.rpc import Attached as Attached
 
 EVERYONE = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
 GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A question that the door asks for a command or a query, as its caller; the answer goes along with it.
-
-    A command needs the answer; a query is asked without it where the other service is away.
-
-    `takes`: fields of the command's request that the question has too; `says`: what else it says. `roles`: it is asked
-    for these only (None: for all). An enterprise that doesn't name itself asks about itself.
-    """
-
-    service: str
-    operation: str
-    takes: tuple[str, ...]
-    says: Mapping[str, str | int]
-    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +46,10 @@ class Route:
 
 
 def all_routes() -> list[Route]:
-    """Every route of the table, in the order of the documentation."""
+    """Every route, sorted by path: a fixed part comes before a parameter, which would swallow it."""
     from services.gateway.routes import (
         appraisals,
         designations,
-        diagnoses,
         documents,
         duties,
         energy,
@@ -77,7 +65,8 @@ def all_routes() -> list[Route]:
         reserve,
     )
 
-    return [
+    declared = [_route(service, name, route) for service, name, route in contracts.routes()]
+    listed = [
         *progress.ROUTES,
         *plan.ROUTES,
         *appraisals.ROUTES,
@@ -89,9 +78,27 @@ def all_routes() -> list[Route]:
         *money.ROUTES,
         *matching.ROUTES,
         *reserve.ROUTES,
-        *diagnoses.ROUTES,
         *imports.ROUTES,
         *documents.ROUTES,
         *measures.ROUTES,
         *energy.ROUTES,
     ]
+    return sorted([*listed, *declared], key=lambda route: (_fixed_first(route.path), route.method))
+
+
+def _fixed_first(path: str) -> list[tuple[bool, str]]:
+    return [(part.startswith("{"), part) for part in path.split("/")]
+
+
+def _route(service: str, operation: str, declared: dict[str, Any]) -> Route:
+    """A route as its contract has it."""
+    attached = declared.get("attached")
+    if attached is not None:
+        roles = attached["roles"]
+        takes = tuple(attached["takes"])
+        attached = Attached(**{**attached, "takes": takes, "roles": None if roles is None else tuple(roles)})
+    return Route(
+        service=service,
+        operation=operation,
+        **{**declared, "roles": tuple(declared["roles"]), "attached": attached},
+    )

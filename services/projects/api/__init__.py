@@ -1,12 +1,8 @@
-"""The operations of this service, as the gateway calls them over NATS: `ops`, and `serve` to let them act.
-
-One module per slice. What is imported here is served: the modules put their operations into `ops`.
-"""
+"""Operations that no feature declares yet, one module per slice: what is imported here is served by `service`."""
 
 from services.projects.api import (
     awards,
     ceremonies,
-    diagnoses,
     documents,
     duties,
     energy_savings,
@@ -25,12 +21,12 @@ from services.projects.api import (
     signings,
     views,
 )
-from services.projects.api.base import ops, serve
+from services.projects.api.base import Serving, ops
 
 __all__ = [
+    "Serving",
     "awards",
     "ceremonies",
-    "diagnoses",
     "documents",
     "duties",
     "energy_savings",
@@ -47,7 +43,6 @@ __all__ = [
     "reporting_months",
     "reports",
     "reserve",
-    "serve",
     "signings",
     "views",
 ]

@@ -11,9 +11,3 @@ class Serving:
     """What the operations act on: set once by `serve`, before the first call can arrive."""
 
     app: App
-
-
-def serve(app: App) -> Operations:
-    """Let the operations act on this; answers them, to be bound to a broker."""
-    Serving.app = app
-    return ops

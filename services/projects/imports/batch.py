@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import inline
 from services.projects.app.context import App, Making
 from services.projects.events import CATALOGUE
-from shared.decider import Decider
+from shared.decider import Decider, OnState, made
 from shared.event_log import Event, StreamWrite
+from shared.kept import Kept, write
 from shared.rpc import Call, Reply
 
 S = TypeVar("S")
@@ -33,6 +34,7 @@ class Batch(App):
         self._conn = conn
         self._independent = independent
         self._unwritten: list[Any] = []
+        self._before: dict[str, tuple[Sequence[Kept[Any, Any]], Any]] = {}
         self._histories: dict[str, Sequence[Event]] = {}
         self._states: dict[str, tuple[Any, int]] = {}
         self._writes: list[StreamWrite] = []
@@ -50,29 +52,38 @@ class Batch(App):
         call: Call,
         stream: str,
         decider: Decider[S, C, E],
-        command: C | Making[C],
+        command: C | OnState[S, C] | Making[C],
         *,
         answer: object = None,
+        tables: Sequence[Kept[S, Any]] = (),
         edit: object = None,
     ) -> Reply:
         """Decide, and write the tables, or note what `write` has to. Raises Refused or Problem before that."""
         state, version = await self._known(stream, decider)
-        made: C = await command(self._conn) if callable(command) else command
-        events = list(decider.decide(made, state))
+        asked: C = await made(command, self._conn, state)
+        events = list(decider.decide(asked, state))
         if events:
             self._unwritten += events
+            self._before.setdefault(stream, (tables, state))
+            self._states[stream] = (decider.fold(events, state), version + len(events))
             if not self._independent:
                 await self.write()
             now = self.clock.now()
             encoded = [CATALOGUE.encode(event, now) for event in events]
             self._writes.append(StreamWrite(stream, version, encoded))
-            self._states[stream] = (decider.fold(events, state), version + len(events))
             self.events += len(events)
         return Reply({"events": len(events)}, CATALOGUE.source, 0)
 
     async def write(self) -> None:
         """Write into the tables what has not been yet."""
         events, self._unwritten = self._unwritten, []
+        before, self._before = self._before, {}
+        changes: dict[int, tuple[Sequence[Kept[Any, Any]], list[tuple[Any, Any]]]] = {}
+        for stream, (tables, state) in before.items():
+            _, pairs = changes.setdefault(id(tables), (tables, []))
+            pairs.append((state, self._states[stream][0]))
+        for tables, pairs in changes.values():
+            await write(self._conn, tables, pairs)
         await inline.apply(self._conn, events)
 
     def add(self, write: StreamWrite) -> None:

@@ -8,12 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Any, get_args
 
-from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
 from services.projects.domain.cohort import CohortEvent
-from services.projects.domain.diagnosis import DiagnosisEvent
 from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
@@ -29,11 +26,9 @@ from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.domain.reporting_month import ReportingMonthEvent
-from services.projects.events import CATALOGUE
 from services.projects.inline import (
     ceremonies,
     cohorts,
-    diagnoses,
     documents,
     duties,
     imports,
@@ -47,16 +42,12 @@ from services.projects.inline import (
     reporting_months,
     reports,
 )
-from shared.event_log import EventLog
-
-_BATCH = 1000
 
 Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(CohortEvent), cohorts.apply),
     **dict.fromkeys(get_args(GuestListEvent), ceremonies.apply),
-    **dict.fromkeys(get_args(DiagnosisEvent), diagnoses.apply),
     **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
     **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
@@ -69,7 +60,7 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,
 }
-"""What writes an event of this class; every class of the catalogue is in it."""
+"""What writes an event of this class, where its rows are not kept of a folded state (`service.FEATURES`)."""
 
 ApplyMany = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 APPLY_MANY: dict[type, ApplyMany] = {
@@ -81,25 +72,9 @@ APPLY_MANY: dict[type, ApplyMany] = {
 
 async def apply(conn: AsyncConnection, events: Sequence[Any]) -> None:
     """Write what the events mean into the tables."""
-    for kind, run in groupby(events, type):
+    for kind, run in groupby((event for event in events if type(event) in APPLY), type):
         if many := APPLY_MANY.get(kind):
             await many(conn, list(run))
         else:
             for event in run:
                 await APPLY[kind](conn, event)
-
-
-async def rebuild_inline(conn: AsyncConnection, log: EventLog) -> int:
-    """Make all inline tables anew from the own log, in one transaction. Answers how many events were read.
-
-    Commands wait meanwhile: they write these tables before they append, so the lock keeps both in step.
-    """
-    names = ", ".join(table.name for table in tables.INLINE)
-    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
-    for table in reversed(tables.INLINE):
-        await conn.execute(delete(table))
-    position = 0
-    while batch := await log.read(conn, position, _BATCH):
-        await apply(conn, [CATALOGUE.decode(event) for event in batch])
-        position = batch[-1].position
-    return position

@@ -7,19 +7,18 @@ give it as a string with two decimals, so that nothing is lost on the way.
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from services.projects.common.values import ID_PATTERN as ID_PATTERN
+from services.projects.common.values import Evidence as Evidence
+from services.projects.common.values import Line as Line
+from services.projects.common.values import Month as Month
+from services.projects.common.values import Note as Note
+from services.projects.common.values import ProjectId as ProjectId
+from services.projects.common.values import RegionCode as RegionCode
+from services.projects.common.values import RegisterCode as RegisterCode
+from services.projects.common.values import ShortText as ShortText
 from shared.numerals import plain_text
-
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 def _two_decimals(value: Decimal) -> str:
@@ -31,44 +30,12 @@ def plain(value: Decimal) -> Decimal:
     return Decimal(f"{value:f}")
 
 
-ProjectId = Annotated[
-    str,
-    StringConstraints(pattern=ID_PATTERN),
-    Field(description="project id: letters, digits, dot, dash, underscore", examples=["FZ-2013-017"]),
-]
-RegionCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9]{1,12}$"),
-    Field(description="region code (GB/T 2260, or the plan's own key)", examples=["350181"]),
-]
-RegisterCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"),
-    Field(description="register of projects, as loaded with the plan", examples=["city_key"]),
-]
-Month = Annotated[
-    str,
-    StringConstraints(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$"),
-    Field(description="month, YYYY-MM", examples=["2013-02"]),
-]
 Money = Annotated[
     Decimal,
     Field(ge=0, max_digits=18, decimal_places=2, description="CNY (yuan)"),
     AfterValidator(plain),
     BeforeValidator(plain_text),
     PlainSerializer(_two_decimals, return_type=str),
-]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
-ShortText = Annotated[Line, Field(min_length=1, max_length=200)]
-Note = Annotated[Line, Field(max_length=1000)]
-Evidence = Annotated[
-    Line,
-    Field(
-        min_length=1,
-        max_length=200,
-        description="what shows it: a document's number or reference, not its content",
-        examples=["闽发改备〔2013〕A01017号"],
-    ),
 ]
 ReportedBy = Annotated[
     str | None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.projects.common.values import Ceremony
 from services.projects.domain.investor import InvestorCategory
 from services.projects.models.base import (
     ID_PATTERN,
@@ -18,7 +19,6 @@ from services.projects.models.base import (
     Request,
     ShortText,
 )
-from services.projects.models.steps import Ceremony
 
 FirmId = Annotated[
     str,

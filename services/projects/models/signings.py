@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from services.projects.common.values import Ceremony
 from services.projects.domain.stages import Stage
 from services.projects.models.base import (
     Answer,
@@ -17,7 +18,6 @@ from services.projects.models.base import (
     ReportedBy,
     Request,
 )
-from services.projects.models.steps import Ceremony
 
 
 class RecommendSigning(Request):

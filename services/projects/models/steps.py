@@ -1,13 +1,12 @@
 """Requests and answers about the steps of a project (项目进度)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
-from services.projects.domain.stages import (
-    Stage,
-)
+from services.projects.common.values import Ceremony
+from services.projects.domain.stages import Stage
 from services.projects.models.base import (
     Answer,
     Evidence,
@@ -19,12 +18,6 @@ from services.projects.models.base import (
     SeenVersion,
     ShortText,
 )
-
-Ceremony = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"),
-    Field(description="signing ceremony (签约活动), by an id that its office chooses", examples=["618-2013"]),
-]
 
 
 class PastStepIn(Request):

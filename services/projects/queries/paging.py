@@ -1,11 +1,45 @@
 """Pages of lists: a cursor is the last row's key of the page before, so rows that come in between shift nothing."""
 
 import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Protocol
 
 import msgspec
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.problems import bad_cursor
+
+
+class Asked(Protocol):
+    """What asks for a page."""
+
+    @property
+    def limit(self) -> int: ...
+
+    @property
+    def cursor(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page by column, and the cursor of the next one; None: this was the last."""
+
+    rows: Sequence[Mapping[str, Any]]
+    next_cursor: str | None
+
+
+async def by_id(conn: AsyncConnection, query: Select[Any], key: ColumnElement[str], asked: Asked) -> Page:
+    """The page of a list in the order of its key, a text. Raises Problem for a cursor that is made up."""
+    if asked.cursor:
+        (after,) = read(asked.cursor, 1)
+        query = query.where(key > after)
+    rows = (await conn.execute(query.order_by(key).limit(asked.limit + 1))).mappings().all()
+    page = rows[: asked.limit]
+    more = len(rows) > asked.limit
+    return Page([dict(row) for row in page], cursor(page[-1][key]) if more else None)
 
 
 def cursor(*key: str) -> str:

@@ -4,7 +4,6 @@ from services.projects.tables import (
     awards,
     ceremonies,
     cohorts,
-    diagnoses,
     documents,
     duties,
     imports,
@@ -21,7 +20,6 @@ from services.projects.tables.awards import appraised_city, award, award_payment
 from services.projects.tables.base import metadata
 from services.projects.tables.ceremonies import invitation
 from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
-from services.projects.tables.diagnoses import diagnosis
 from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
@@ -61,7 +59,6 @@ INLINE = (
     *documents.INLINE,
     *measures.INLINE,
     *ceremonies.INLINE,
-    *diagnoses.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -73,7 +70,6 @@ __all__ = [
     "cohort",
     "cohort_late",
     "cohort_member",
-    "diagnosis",
     "document",
     "duty",
     "duty_consequence",

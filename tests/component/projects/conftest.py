@@ -11,8 +11,8 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plans.loader import load_plan
-from services.projects import api
 from services.projects.app.context import App
+from services.projects.service import serve
 from shared.clock import SteppedClock
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
@@ -171,7 +171,7 @@ async def bare_service(database: DatabaseFactory) -> AsyncIterator[Service]:
     engine = (await database("projects")).engine()
     clock = SteppedClock(local(2013, 1, 15))
     log = EventLog(clock)
-    operations = api.serve(App(engine, log, clock))
+    operations = serve(App(engine, log, clock))
     yield Service(engine, clock, operations, log)
     await engine.dispose()
 

@@ -11,7 +11,8 @@ from services.projects.cohort_watch import CohortWatch
 from services.projects.duty_watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
-from services.projects.inline import APPLY, rebuild_inline
+from services.projects.inline import APPLY
+from services.projects.service import FEATURES, INLINE, rebuild
 from shared.identity import Actor
 from shared.inline_rebuild import anew
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, TREASURY, Service, local
@@ -27,7 +28,7 @@ async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
     async with engine.connect() as conn:
         return {
             table.name: sorted((tuple(row) for row in await conn.execute(select(table))), key=repr)
-            for table in tables.INLINE
+            for table in INLINE
         }
 
 
@@ -287,7 +288,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
         await conn.execute(delete(tables.region).where(tables.region.c.code == "350100"))
     assert await rows(service.engine) != before
     url = service.engine.url.render_as_string(hide_password=False)
-    read = await anew(url, rebuild_inline)
+    read = await anew(url, rebuild)
     assert await rows(service.engine) == before
     assert read == len(await service.events())
 
@@ -307,5 +308,25 @@ async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> 
     )
 
 
+async def test_every_row_says_what_its_stream_is_folded_to(service: Service) -> None:
+    """Of every table that is kept of states: rows are what the states say, all of them and nothing else."""
+    await busy_year(service)
+    said: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in FEATURES.tables}
+    async with service.engine.connect() as conn:
+        for history in FEATURES.histories:
+            async for states in history.folded(conn, service.log, CATALOGUE):
+                for kept in history.tables:
+                    names = [column.name for column in kept.table.c]
+                    for row in (row for state in states for row in kept.rows(state)):
+                        assert set(row) == set(names), f"{kept.table.name}: a row gives every column"
+                        said[kept.table.name].append(tuple(row[name] for name in names))
+    assert all(said.values()), "every table must have rows, or the comparison proves nothing"
+    written = await rows(service.engine)
+    assert {name: sorted(each, key=repr) for name, each in said.items()} == {
+        name: written[name] for name in said
+    }
+
+
 def test_every_event_of_the_catalogue_has_its_tables() -> None:
-    assert set(APPLY) == set(CATALOGUE.classes.values())
+    assert set(APPLY) | set(FEATURES.events) == set(CATALOGUE.classes.values())
+    assert not set(APPLY) & set(FEATURES.events)

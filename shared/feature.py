@@ -1,0 +1,241 @@
+"""One feature of a service, declared in one place: its history, the tables kept of it, its operations and routes.
+
+    FEATURE = Feature("diagnoses", history=History(...), answer=views.answer, operations=(Command(...), Query(...)))
+
+A service lists its features; `Features` makes its catalogue, tables, operations and rebuild of them. What is declared
+are plain functions, so that no module of a feature needs its declaration.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
+
+from pydantic import BaseModel
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.catalogue import Catalogue
+from shared.command import Asked, Decider, Given
+from shared.decider import Edit, OnState
+from shared.event_log import EventLog
+from shared.identity import Actor
+from shared.kept import Kept, insert_rows
+from shared.rpc import Call, Operation, Operations, Reply, Route
+from shared.service import Service
+
+S = TypeVar("S")
+C = TypeVar("C")
+_AT_ONCE = 500
+"""Streams that a rebuild holds in memory together."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a command is checked: inside its transaction, by whom, on which day."""
+
+    service: Service
+    conn: AsyncConnection
+    call: Call
+
+    @property
+    def actor(self) -> Actor:
+        return self.call.actor
+
+    @property
+    def today(self) -> date:
+        """The Clock's day in China."""
+        return self.service.today()
+
+    def given(self) -> Given:
+        """What every command is given."""
+        return Given(today=self.today, by=self.actor.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[S, C]):
+    """A command that was carried out: what its answer is made of. `events` is empty where nothing changed."""
+
+    state: S
+    command: C
+    given: Given
+    events: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History(Generic[S]):
+    """One kind of stream: the events in it, what they are folded to, and every table that is kept of it.
+
+    `events`: a class or a union of them. `stream`: a command's stream. `tables`: in an order that their keys allow.
+    """
+
+    events: Any
+    decider: Decider[S, Any, Any]
+    stream: Callable[[Any], str]
+    tables: Sequence[Kept[S, Any]] = ()
+
+    @property
+    def classes(self) -> tuple[type, ...]:
+        return get_args(self.events) or (self.events,)
+
+    async def folded(
+        self, conn: AsyncConnection, log: EventLog, catalogue: Catalogue
+    ) -> AsyncIterator[Sequence[S]]:
+        """The states of all of its streams, some at a time."""
+        streams = await log.streams(conn, [cls.__name__ for cls in self.classes])
+        for first in range(0, len(streams), _AT_ONCE):
+            found = await log.load_many(conn, streams[first : first + _AT_ONCE])
+            yield [
+                self.decider.fold([catalogue.decode(event) for event in events]) for events in found.values()
+            ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Generic[C]):
+    """A command that can be asked for.
+
+    `check` authorises it and reads what the server has to know, inside the transaction and on the folded state; it
+    raises Problem or the service's refusal. Its docstring is the operation's, unless a `description` is given.
+    `answer` makes the answer; its return annotation is the contract. `edit`: for what others may change too.
+    """
+
+    name: str
+    command: type[C]
+    check: Callable[[At, C, Any], Awaitable[Given]]
+    summary: str
+    route: Route | None = None
+    description: str = ""
+    answer: Callable[[Done[Any, Any]], BaseModel] | None = None
+    edit: Callable[[C], Edit] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question: `ask(service, call, request)`; its annotations and its docstring are the contract."""
+
+    name: str
+    ask: Callable[[Any, Call, Any], Awaitable[BaseModel]]
+    summary: str
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What a service can do about one thing. `answer`, `edit`: of its commands that don't name their own.
+
+    `parts`: features of their own folders inside this one's; those that share a history name it.
+    """
+
+    name: str
+    operations: Sequence[Command[Any] | Query] = ()
+    history: History[Any] | None = None
+    answer: Callable[[Done[Any, Any]], BaseModel] | None = None
+    edit: Callable[[Any], Edit] | None = None
+    parts: Sequence["Feature"] = ()
+
+    async def carry_out(self, service: Service, call: Call, command: Any) -> Reply:
+        """Do what a declared command asks for, as its operation would."""
+        declared = next(
+            each for each in self.operations if isinstance(each, Command) and each.command is type(command)
+        )
+        return await _carry_out(self, declared, service, call, command)
+
+
+class Features:
+    """The features of one service, their parts among them, and what comes of them together."""
+
+    def __init__(self, *features: Feature) -> None:
+        self.all = tuple(_flat(features))
+        self.histories = tuple(dict.fromkeys(each.history for each in self.all if each.history is not None))
+        self.events = tuple(cls for history in self.histories for cls in history.classes)
+        self.tables: tuple[Table, ...] = tuple(
+            kept.table for history in self.histories for kept in history.tables
+        )
+
+    def register(self, operations: Operations, service: Callable[[], Service]) -> None:
+        """Put every operation among those of the service; `service` is what they act on when they are called."""
+        for feature in self.all:
+            for each in feature.operations:
+                operations.add(
+                    _command(feature, each, service) if isinstance(each, Command) else _query(each, service)
+                )
+
+    async def rebuild(self, conn: AsyncConnection, log: EventLog, catalogue: Catalogue) -> None:
+        """Fold every stream and write its rows; the tables must be empty."""
+        for history in self.histories:
+            async for states in history.folded(conn, log, catalogue):
+                for kept in history.tables:
+                    await insert_rows(conn, kept.table, [row for each in states for row in kept.rows(each)])
+
+
+def _flat(features: Sequence[Feature]) -> Sequence[Feature]:
+    return [each for feature in features for each in (feature, *_flat(feature.parts))]
+
+
+def _command(feature: Feature, declared: Command[C], service: Callable[[], Service]) -> Operation:
+    async def handle(call: Call, command: C) -> Reply:
+        return await _carry_out(feature, declared, service(), call, command)
+
+    answer = declared.answer or feature.answer
+    return Operation(
+        declared.name,
+        "command",
+        declared.command,
+        get_type_hints(answer)["return"],
+        declared.summary,
+        handle,
+        declared.description or _documented(declared.check),
+        declared.route,
+    )
+
+
+def _query(declared: Query, service: Callable[[], Service]) -> Operation:
+    async def handle(call: Call, request: Any) -> BaseModel:
+        return await declared.ask(service(), call, request)
+
+    hints = get_type_hints(declared.ask, include_extras=True)
+    *_, request, response = hints.values()
+    return Operation(
+        declared.name,
+        "query",
+        request,
+        response,
+        declared.summary,
+        handle,
+        _documented(declared.ask),
+        declared.route,
+    )
+
+
+def _documented(function: Callable[..., Any]) -> str:
+    if not function.__doc__:
+        raise ValueError(f"{function.__qualname__} has no docstring: it is the operation's description")
+    return function.__doc__.strip()
+
+
+async def _carry_out(
+    feature: Feature, declared: Command[C], service: Service, call: Call, command: C
+) -> Reply:
+    history, answer, edit = feature.history, declared.answer or feature.answer, declared.edit or feature.edit
+    if history is None or answer is None:
+        raise TypeError(f"{feature.name}: {declared.name} needs a history and an answer")
+    given: Given | None = None
+
+    async def asked(conn: AsyncConnection, state: Any) -> Asked[C, Given]:
+        nonlocal given
+        given = await declared.check(At(service, conn, call), command, state)
+        return Asked(command, given)
+
+    def answered(state: Any, events: Sequence[Any]) -> object:
+        assert given is not None  # noqa: S101
+        return answer(Done(state, command, given, events)).model_dump(mode="json")
+
+    return await service.run(
+        call,
+        history.stream(command),
+        history.decider,
+        OnState(asked),
+        answer=answered,
+        tables=history.tables,
+        edit=edit(command) if edit else None,
+    )

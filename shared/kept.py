@@ -1,0 +1,109 @@
+"""Tables that are kept of folded states: what a list reads is a row of what a decision is made on.
+
+A state has parts (one, or many: a ledger's applications), and a part has its row. Behind a decision the difference
+between the rows before and after is written, in its transaction; a rebuild folds every stream and writes all of its
+rows. So a row can't differ from the state, and no event says twice what it means.
+
+The difference trusts the state and not the table: a row that changes is written whole by its primary key, a new one is
+inserted plainly, so that one that is there already (of another stream) stays an error. A column that is added later is
+filled by a rebuild.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Table, and_, bindparam, delete, insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+S = TypeVar("S")
+P = TypeVar("P")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[S, P]):
+    """A table of the `parts` of a state, by their key in it, each of which has its `row`: every column, by name.
+
+    A part that an event doesn't touch should stay the same object: then it costs nothing to see that.
+    """
+
+    table: Table
+    parts: Callable[[S], Mapping[Any, P]]
+    row: Callable[[P], Row]
+
+    def rows(self, state: S) -> list[Row]:
+        """All rows of a state."""
+        return [self.row(part) for part in self.parts(state).values()]
+
+    def differences(self, before: S, after: S) -> "Differences":
+        """What has to be written."""
+        found = Differences()
+        if before is after:
+            return found
+        old, new = self.parts(before), self.parts(after)
+        for key, part in new.items():
+            had = old.get(key)
+            if had is None:
+                found.new.append(self.row(part))
+            elif had is not part and (row := self.row(part)) != self.row(had):
+                found.changed.append(row)
+        found.gone = [self.row(part) for key, part in old.items() if key not in new]
+        return found
+
+
+def only(kind: type[P]) -> Callable[[object], Mapping[Any, P]]:
+    """The parts of a state that is one thing: itself, once it is of this kind."""
+    return lambda state: {"": state} if isinstance(state, kind) else {}
+
+
+@dataclass(slots=True)
+class Differences:
+    """Rows of one table."""
+
+    new: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    gone: list[Row] = field(default_factory=list)
+
+
+async def write(
+    conn: AsyncConnection, tables: Sequence[Kept[S, Any]], changes: Iterable[tuple[S, S]]
+) -> None:
+    """Write what streams changed, each from the state before to the state after, with a few statements per table.
+
+    `tables` in an order that their keys allow. Raises IntegrityError where a row came first.
+    """
+    pairs = list(changes)
+    found = [(kept.table, [kept.differences(*pair) for pair in pairs]) for kept in tables]
+    for table, differences in reversed(found):
+        await _delete(conn, table, [row for each in differences for row in each.gone])
+    for table, differences in found:
+        await insert_rows(conn, table, [row for each in differences for row in each.new])
+        await _upsert(conn, table, [row for each in differences for row in each.changed])
+
+
+async def insert_rows(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert new rows. Raises IntegrityError for one that is there."""
+    if rows:
+        await conn.execute(insert(table), [dict(row) for row in rows])
+
+
+async def _upsert(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    keys = list(table.primary_key)
+    statement = upsert(table)
+    values = {each.name: statement.excluded[each.name] for each in table.c if not each.primary_key}
+    await conn.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=values), [dict(row) for row in rows]
+    )
+
+
+async def _delete(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    if rows:
+        keys = [each.name for each in table.primary_key]
+        same = and_(*(table.c[name] == bindparam(f"old_{name}") for name in keys))
+        await conn.execute(
+            delete(table).where(same), [{f"old_{name}": row[name] for name in keys} for row in rows]
+        )
