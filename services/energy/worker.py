@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import asyncpg
 from pydantic import Field
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.energy.readings import receipts, recount, streams, wire
 from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
+from services.energy.readings.outstanding import Position
 from services.energy.readings.worker import PartitionWorker
 from shared import broker
 from shared.cancellation import end_if_cancelled
@@ -79,6 +81,12 @@ async def start(rt: Runtime) -> list[PartitionWorker]:
         finally:
             await conn.close()
 
+    async def position(p: int) -> Position:
+        info = await rt.js.consumer_info(wire.STREAM, f"worker-{p}")
+        if info.delivered is None or info.ack_floor is None:
+            raise LookupError("nats-server does not say how far the worker's consumer is")
+        return info.delivered.stream_seq, info.ack_floor.stream_seq
+
     nc = broker.client(rt.broker)
     live = LiveBoard(connect, nc.publish, rt.clock, lambda: datetime.now(UTC))
     rt.spawn(live.run(), "live figures")
@@ -92,7 +100,7 @@ async def start(rt: Runtime) -> list[PartitionWorker]:
     workers = []
     for p in partitions:
         reader = await PullReader.open(rt.js, wire.STREAM, f"worker-{p}", MESSAGES_AT_ONCE)
-        worker = PartitionWorker(p, reader, connect, rt.clock, live, stream)
+        worker = PartitionWorker(p, reader, connect, rt.clock, live, stream, partial(position, p))
         rt.health.register(f"partition {p}", worker.health)
         rt.spawn(worker.run(), f"readings {p}")
         workers.append(worker)

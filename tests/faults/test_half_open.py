@@ -103,7 +103,7 @@ async def test_a_workers_connection_that_goes_dead_within_a_batch(
         batches: list[int] = []
         copying = asyncio.Event()
 
-        async def run(self: BatchStep, conn: asyncpg.Connection, _posts: object, _now: object) -> int:
+        async def run(self: BatchStep, conn: asyncpg.Connection, *_: object, **_more: object) -> int:
             async with conn.transaction():
                 await conn.execute("SELECT FROM reading_partition WHERE p = 0 FOR UPDATE NOWAIT")
                 batches.append(conn.get_server_pid())
@@ -114,7 +114,7 @@ async def test_a_workers_connection_that_goes_dead_within_a_batch(
             return len(batches)
 
         monkeypatch.setattr(BatchStep, "run", run)
-        worker = PartitionWorker(0, None, connect, _Clock(), None, None)  # type: ignore[arg-type]
+        worker = PartitionWorker(0, None, connect, _Clock(), None, None, None)  # type: ignore[arg-type]
         async with asyncio.timeout(20):
             with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
                 await worker._run([])

@@ -28,6 +28,7 @@ class Meter:
     modulus: int | None = None
     capacity: Decimal | None = None
     scope: int = 1
+    bound: Decimal = Decimal(100_000_000)
     grain: Fraction | None = None
     """In what energy is cut at hours, if not in steps."""
 
@@ -131,9 +132,14 @@ def _interval(meter: Meter, before: tuple[int, int] | None, t: int, v: int):
             return None
         return Fraction(meter.capacity) * seconds / HOUR // meter.step * meter.step
 
+    def beyond(energy: Fraction, seconds: int) -> bool:
+        return energy > Fraction(meter.bound) * seconds / HOUR // meter.step * meter.step
+
     nothing = Fraction()
     if not meter.register:
         raw, most = energy(v), limit(meter.slot)
+        if beyond(raw, meter.slot):
+            return t - meter.slot, nothing, raw, "beyond", False
         too_much = most is not None and raw > most
         return (
             t - meter.slot,
@@ -150,9 +156,11 @@ def _interval(meter: Meter, before: tuple[int, int] | None, t: int, v: int):
     if v < was:
         if meter.modulus and most is not None and t - start <= LONGEST:
             rolled = energy(v + meter.modulus - was)
-            if rolled <= most:
+            if rolled <= most and not beyond(rolled, t - start):
                 return start, rolled, raw - rolled, "rollover", gap
         return start, nothing, raw, "backwards", gap
+    if beyond(raw, t - start):
+        return start, nothing, raw, "beyond", gap
     if t - start > LONGEST:
         return start, nothing, raw, "gap", gap
     if most is not None and raw > most:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.energy.app.context import Energy
 from services.energy.domain import quarantine as domain
 from services.energy.readings.archive_line import archive_line, refuse_archived
-from services.energy.readings.arrivals import EARLIEST
+from services.energy.readings.memory import EARLIEST
 from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
 from services.energy.regions import managed_enterprise

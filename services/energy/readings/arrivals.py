@@ -11,7 +11,7 @@ from services.energy.domain import registers
 from services.energy.domain.scale import VOID
 from services.energy.readings.kernel import REASONS as KERNEL_REASONS
 from services.energy.readings.kernel import Flags, Ints
-from services.energy.readings.memory import PartitionMemory
+from services.energy.readings.memory import EARLIEST, LATEST, PartitionMemory
 from services.energy.readings.ranks import CORRECTION
 from services.energy.readings.wire import QUALITY_FAULTY, Post
 
@@ -38,6 +38,8 @@ class Quarantine(StrEnum):
     WRONG_INTERVAL = "wrong_interval"
     ODD_TIME = "odd_time"
     ARCHIVED = "archived"
+    UNWORKABLE = "unworkable"
+    """The step fails by it, again and again (`apart`): a fault of the program's that this reading meets."""
 
 
 RELEASED_BY_REGISTRATION = (
@@ -61,7 +63,6 @@ REASONS: tuple[str, ...] = (
 SAME_VALUE, OTHER_VALUE, LATER_VALUE, CORRECTED = range(1, 5)
 OF_KERNEL = np.array([0 if each is None else REASONS.index(each.value) for each in KERNEL_REASONS], np.int8)
 """Its reason for each of the kernel's."""
-EARLIEST, LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of readings that can exist
 
 
 @dataclass(slots=True)
@@ -122,6 +123,12 @@ def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
     return arrivals
 
 
+def put_apart(arrivals: Arrivals, rows: Ints) -> None:
+    """Send these to quarantine, whatever they are: by them the step fails."""
+    arrivals.outcome[rows] = QUARANTINED
+    arrivals.why[rows] = REASONS.index(Quarantine.UNWORKABLE.value)
+
+
 def _places(memory: PartitionMemory, posts: Sequence[Post], counts: Ints, t: Ints) -> Ints:
     """The series of each reading by its meter; among several of one meter, by its time."""
     latest = memory.latest
@@ -136,12 +143,17 @@ def _places(memory: PartitionMemory, posts: Sequence[Post], counts: Ints, t: Int
     which = which + np.repeat(np.cumsum(named) - named, counts)
     place: Ints = np.array(found, np.int64)[which]
     if memory.several:
-        pairs = [
-            (meter, post.statistic_type) for post, names in zip(posts, meters, strict=True) for meter in names
-        ]
-        changed = np.array([pair in memory.several for pair in pairs])
-        for row in np.flatnonzero(changed[which]).tolist():
-            place[row] = memory.place_at(*pairs[int(which[row])], int(t[row]), int(place[row]))
+        of = memory.periods.of
+        numbers = np.array(
+            [
+                of.get((meter, post.statistic_type), -1)
+                for post, names in zip(posts, meters, strict=True)
+                for meter in names
+            ]
+        )
+        number = numbers[which]
+        row = np.flatnonzero(number >= 0)
+        place[row] = memory.periods.at(number[row], t[row], place[row])
     return place
 
 

@@ -14,9 +14,10 @@ from uuid import uuid4
 
 import numpy as np
 
-from services.energy.readings import late, plan, quarantine, receipts, store, totals
-from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, PARKED, Arrivals, assemble
+from services.energy.readings import late, plan, quarantine, raised, receipts, store, totals
+from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, PARKED, Arrivals, assemble, put_apart
 from services.energy.readings.changes import Changes, day_sums, hour_sums, parked_sums, remember
+from services.energy.readings.kernel import Ints
 from services.energy.readings.memory import Connection, PartitionMemory, day_number, days, moment
 from services.energy.readings.totals import NO_RECEIPTS, NOTHING_CAME, FeedDays, Receipts
 from services.energy.readings.wire import Post
@@ -69,6 +70,10 @@ async def write(
     return marks
 
 
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
+
+
 @dataclass
 class BatchStep:
     """Works the batches of one partition, one at a time.
@@ -91,22 +96,52 @@ class BatchStep:
         """Drop the memory; the next batch rebuilds it."""
         self.memory = PartitionMemory(self.p)
 
-    async def run(self, conn: Connection, posts: Sequence[Post], now: datetime) -> Done:
-        """Commit one batch. `now` is the Clock's. Raises whatever the database raises; then nothing is changed."""
+    async def run(
+        self,
+        conn: Connection,
+        posts: Sequence[Post],
+        now: datetime,
+        *,
+        settled: bool = False,
+        apart: Ints | None = None,
+    ) -> Done:
+        """Commit one batch. `now` is the Clock's. Raises whatever the database raises; then nothing is changed.
+
+        `settled`: every message before these POSTs' is (`raised`). `apart`: rows that go to quarantine unworked.
+        """
         try:
+            if self.memory.generation == 0:
+                await self._look_up(conn)
             async with conn.transaction():
-                arrivals, changes, done = await self._write(conn, posts, now)
+                changes, done = await self._write(conn, posts, now, settled, apart)
         except BaseException:
             self.forget()
             self._months.clear()
             raise
         remember(self.memory, changes)
-        del arrivals
         return done
 
+    async def try_out(self, conn: Connection, posts: Sequence[Post], now: datetime, apart: Ints) -> None:
+        """Do all that `run` does, and take it back. Raises what `run` would raise; the memory stays as it is."""
+        try:
+            async with conn.transaction():
+                await self._write(conn, posts, now, False, apart)
+                raise _TakenBack
+        except _TakenBack:
+            pass
+        finally:
+            self._months.clear()
+
+    async def _look_up(self, conn: Connection) -> None:
+        """Read all series while nobody waits for the partition. Who writes meanwhile is seen under the lock: another
+        worker by its name, a change of a meter by its generation."""
+        async with conn.transaction():
+            generation, _ = await store.lock_as_writer(conn, self.p, self._writer)
+        await self.memory.refresh(conn, generation)
+
     async def _write(
-        self, conn: Connection, posts: Sequence[Post], now: datetime
-    ) -> tuple[Arrivals, Changes, Done]:
+        self, conn: Connection, posts: Sequence[Post], now: datetime, settled: bool, apart: Ints | None
+    ) -> tuple[Changes, Done]:
         generation, in_step = await store.lock_as_writer(conn, self.p, self._writer)
         if not in_step:
             if self.memory.size:
@@ -115,13 +150,17 @@ class BatchStep:
         memory = self.memory
         await memory.refresh(conn, generation)
         arrivals = assemble(memory, posts)
+        if apart is not None:
+            put_apart(arrivals, apart)
         changes = await settle(conn, memory, arrivals)
+        if settled:
+            await raised.save(conn, memory, arrivals, changes)
         quarantined = await quarantine.write(conn, arrivals, now)
         came, newest = self._came(arrivals)
         marks = await write(conn, memory, changes, self._months, now, came, receipts.columns(arrivals))
         counts = np.bincount(arrivals.outcome, minlength=len(OUTCOMES)).tolist()
         outcomes = dict(zip(OUTCOMES, counts, strict=True))
-        return arrivals, changes, Done(len(arrivals), outcomes, quarantined, marks, newest)
+        return changes, Done(len(arrivals), outcomes, quarantined, marks, newest)
 
     def _came(self, arrivals: Arrivals) -> tuple[FeedDays, dict[str, tuple[int, int]]]:
         """Of newly stored real-time readings: which day they are of, when they came; and the newest per enterprise."""

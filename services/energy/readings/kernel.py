@@ -5,7 +5,7 @@ nothing else. That is what makes the sums independent of the order of arrival: w
 a sum is contributions(after) − contributions(before), by this one kernel.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -52,8 +52,20 @@ class Rules:
     """Intervals that end up to here (epoch seconds) are cut at hours in whole 1/1000 of the carrier's unit, as release
     517f57c did: what it has stored stays what this kernel makes of it."""
 
+    bounds_before: Sequence[tuple[int, Ints]] = ()
+    """Bounds that held earlier, as (last second, bound of each series), the earliest first."""
 
-RULES = tuple(name for name in Rules.__slots__ if name != "milli_until")
+    def bound_at(self, place: Ints, t: Ints) -> Ints:
+        """Each reading's bound, by its own time."""
+        bound = self.bound[place]
+        for until, earlier in reversed(self.bounds_before):
+            then = t <= until
+            if then.any():
+                bound = np.where(then, earlier[place], bound)
+        return bound
+
+
+RULES = tuple(name for name in Rules.__slots__ if name not in ("milli_until", "bounds_before"))
 """The columns of the rules."""
 
 
@@ -112,7 +124,7 @@ def contributions(
     reason[(capacity > 0) & (raw > _passing(capacity, length) + granted)] = JUMP
     reason[register & (length > LONGEST_GAP)] = GAP
     # What is under a second's bound, as nearly all is, needs no closer look.
-    bound = rules.bound[place]
+    bound = rules.bound_at(place, t)
     doubtful = np.flatnonzero(~held | (raw > bound // HOUR))
     if len(doubtful):
         most = _passing(bound[doubtful], length[doubtful]) + granted[doubtful]

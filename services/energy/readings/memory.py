@@ -17,28 +17,33 @@ import numpy.typing as npt
 from services.energy.domain.conversion import Basis, Coefficient, coefficient_on
 from services.energy.domain.registers import HOUR, MOST_HELD, Verdict
 from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, step_decimals, value_of
+from services.energy.readings import bounds
 from services.energy.readings.archive_line import archive_line
 from services.energy.readings.kernel import RULES, Flags, Ints, Rules
+from services.energy.readings.periods import Periods
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 RING = 96
 """Slots of each series that are remembered: a day of quarter-hours, 1.5 kB."""
 
+EARLIEST, LATEST = 946_684_800, 4_102_444_800  # 2000 to 2099: months of readings that can exist
 NEVER = -(2**62)
 FOREVER = 2**62
 _REAL_TIME, _PLANT = 0, 1
+PAGE = 2_000
+"""Series that one question reads."""
 
 _SERIES = """
-SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, x.unit, x.scope, x.kind, x.interval_seconds,
-       x.factor, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
+SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, c.unit AS carrier_unit, x.unit, x.scope, x.kind,
+       x.interval_seconds, x.factor, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
        known.t AS known_t, last.t AS last_t, last.v AS last_v
-FROM series x
+FROM series x JOIN carrier c USING (carrier)
 LEFT JOIN LATERAL (SELECT t FROM reading WHERE s = x.s ORDER BY t DESC LIMIT 1) known ON true
 LEFT JOIN LATERAL (SELECT t, v FROM reading WHERE s = x.s AND v >= 0 ORDER BY t DESC LIMIT 1) last
     ON known.t IS NOT NULL
-WHERE x.p = $1 AND x.generation > $2 AND x.generation <= $3 AND ($4::text IS NULL OR x.meter = $4)
-ORDER BY x.s
+WHERE x.p = $1 AND x.generation > $2 AND x.generation <= $3 AND ($4::text IS NULL OR x.meter = $4) AND x.s > $5
+ORDER BY x.s LIMIT $6
 """
 
 
@@ -60,6 +65,7 @@ class PartitionMemory:
     """By statistic type: meter → its newest series."""
     several: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     """Meters that have had more than one: (meter, statistic type) → all of them."""
+    periods: Periods = field(default_factory=Periods)
     place_of: dict[int, int] = field(default_factory=dict)
     enterprises: list[str] = field(default_factory=list)
     enterprise_of: dict[str, int] = field(default_factory=dict)
@@ -71,6 +77,8 @@ class PartitionMemory:
     """(enterprise, name by which its devices send) → the meter."""
 
     def __post_init__(self) -> None:
+        self._bounds = bounds.loaded()
+        self._eras = [EARLIEST, *(start for start in bounds.starts(self._bounds) if start > EARLIEST)]
         self._key_of: dict[tuple[str, str], int] = {}
         self._unit_of: dict[str, int] = {}
         self._coefficients: dict[str, list[Coefficient]] = {}
@@ -102,6 +110,7 @@ class PartitionMemory:
             resolution=ints(),
             cut=np.zeros(size, np.bool_),
         )
+        self.earlier_bounds = [ints(MOST_HELD) for _ in self._eras[1:]]
 
     @property
     def size(self) -> int:
@@ -109,16 +118,24 @@ class PartitionMemory:
         return len(self.s)
 
     async def refresh(self, conn: Connection, generation: int) -> None:
-        """Bring the memory to the partition's generation; the caller holds the partition's lock."""
+        """Bring the memory to the partition's generation.
+
+        The caller holds the partition's lock, or has become its writer (`batch`) and looks again under the lock.
+        """
         if generation == self.generation:
             return
-        rows = await conn.fetch(_SERIES, self.p, self.generation, generation, self.meter)
-        self._grow(sum(row["s"] not in self.place_of for row in rows))
         for row in await conn.fetch("SELECT enterprise, region FROM feed WHERE p = $1", self.p):
             self.regions[row["enterprise"]] = row["region"]
             _number(row["enterprise"], self.enterprise_of, self.enterprises)
-        for row in rows:
-            self._take(row)
+        last, more = -1, True
+        while more:
+            rows = await conn.fetch(_SERIES, self.p, self.generation, generation, self.meter, last, PAGE)
+            self._grow(sum(row["s"] not in self.place_of for row in rows))
+            for row in rows:
+                self._take(row)
+                last = row["s"]
+            more = len(rows) == PAGE
+        self.periods = Periods.made(self.several, self.valid_from, self.valid_to)
         named = await conn.fetch(
             "SELECT enterprise, alias, meter FROM meter_alias JOIN feed USING (enterprise) WHERE p = $1",
             self.p,
@@ -128,8 +145,13 @@ class PartitionMemory:
         self._pins.clear()
         await self._take_verdicts(conn)
         self.archived_until = await archive_line(conn)
-        milli_until = await conn.fetchval("SELECT milli_until FROM reading_partition WHERE p = $1", self.p)
-        self.rules = replace(self.rules, milli_until=milli_until)
+        until = await conn.fetchrow(
+            "SELECT milli_until, unbounded_until FROM reading_partition WHERE p = $1", self.p
+        )
+        before = list(zip(self._eras[1:], self.earlier_bounds, strict=True))
+        if until["unbounded_until"]:
+            before.insert(0, (until["unbounded_until"], np.full(self.size, MOST_HELD, np.int64)))
+        self.rules = replace(self.rules, milli_until=until["milli_until"], bounds_before=before)
         self.generation = generation
 
     def pins(self, key: int, day: date) -> tuple[int | None, int | None]:
@@ -150,14 +172,6 @@ class PartitionMemory:
         if not self.aliases:
             return names
         return [self.aliases.get((enterprise, name), name) for name in names]
-
-    def place_at(self, meter: str, statistic_type: int, t: int, otherwise: int) -> int:
-        """The series that a reading at t belongs to; `otherwise` if the meter has none at that time."""
-        for place in self.several[meter, statistic_type]:
-            if self.valid_from[place] < t <= self.valid_to[place]:
-                return place
-        opened = (place for place in self.several[meter, statistic_type] if self.valid_from[place] == t)
-        return next(opened, otherwise)
 
     def ring_slots(self, place: Ints, t: Ints) -> Ints:
         """Where in the ring each reading would be."""
@@ -180,6 +194,8 @@ class PartitionMemory:
             getattr(self, name)[:before] = old[name]
         for name in RULES:
             getattr(self.rules, name)[:before] = getattr(old["rules"], name)
+        for column, had in zip(self.earlier_bounds, old["earlier_bounds"], strict=True):
+            column[:before] = had
 
     def _take(self, row: Any) -> None:
         """One series as the database has it now."""
@@ -204,12 +220,20 @@ class PartitionMemory:
         rules.modulus[place] = modulus or 0
         rules.capacity[place] = _steps(row["capacity"] or 0, step)
         rules.resolution[place] = value_of(row["resolution"])
+        rules.bound[place], *earlier = self._bounds_of(row["carrier"], row["carrier_unit"], step)
+        for column, most in zip(reversed(self.earlier_bounds), earlier, strict=True):
+            column[place] = most
         rules.cut[place] = row["statistic_type"] == _REAL_TIME
         self.highest[place] = EXTREME - 1 if modulus is None else modulus - 1
         self.known_t[place] = NEVER if row["known_t"] is None else row["known_t"]
         self.last_t[place] = NEVER if row["last_t"] is None else row["last_t"]
         self.last_v[place] = row["last_v"] or 0
         self.ring_t[place] = NEVER
+
+    def _bounds_of(self, carrier: str, unit: str, step: int) -> list[int]:
+        """The carrier's bounds in steps, the latest first."""
+        amounts = (bounds.per_hour(self._bounds, carrier, unit, era) for era in reversed(self._eras))
+        return [MOST_HELD if amount is None else _steps(amount, step) for amount in amounts]
 
     def _name(self, meter: str, statistic_type: int, place: int) -> None:
         """Let the meter's name lead to this series, and to those it had before."""

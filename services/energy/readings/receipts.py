@@ -12,9 +12,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from services.energy.readings.arrivals import ACCEPTED, OUTCOMES, REASONS, Arrivals
+from services.energy.readings.arrivals import (
+    ACCEPTED,
+    OUTCOMES,
+    QUARANTINED,
+    REASONS,
+    Arrivals,
+    Quarantine,
+)
 from services.energy.readings.memory import Connection, moment
 from services.energy.readings.totals import NO_RECEIPTS, Receipts
+from services.energy.readings.wire import Post
 
 KEPT = timedelta(days=30)
 _OWN_BYTES = 11
@@ -43,6 +51,17 @@ def columns(arrivals: Arrivals) -> Receipts:
     """The receipts of a batch. Released readings belong to a POST that has its receipt already."""
     rows = [row for number, row in enumerate(_rows(arrivals)) if not arrivals.posts[number].release_at]
     return Receipts(*map(list, zip(*rows, strict=True))) if rows else NO_RECEIPTS
+
+
+async def end(conn: Connection, post: Post, now: datetime) -> None:
+    """The receipt of a POST that is kept apart as a whole: no device waits for ever for what became of it."""
+    runs = [(0, post.count - 1, OUTCOMES[QUARANTINED], Quarantine.UNWORKABLE.value)]
+    await conn.execute(
+        "INSERT INTO receipt (id, enterprise, received_at, processed_at, accepted, duplicate, revised, superseded, "
+        "quarantined, exceptions) VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5, $6) ON CONFLICT (id) DO NOTHING",
+        *(uuid.UUID(bytes=post.receipt), post.enterprise, moment(post.received_at), now, post.count),
+        msgspec.json.encode(runs).decode(),
+    )
 
 
 def _rows(arrivals: Arrivals) -> Iterator[tuple[uuid.UUID, str, datetime, str, str]]:

@@ -13,11 +13,13 @@ import asyncpg
 import structlog
 from nats.aio.msg import Msg
 
-from services.energy.readings import quarantine, ranks
+from services.energy.readings import apart, quarantine, ranks, receipts, wire
 from services.energy.readings.arrivals import OUTCOMES
 from services.energy.readings.batch import BatchStep, Done
+from services.energy.readings.kernel import Ints
 from services.energy.readings.live import LiveBoard
 from services.energy.readings.memory import Connection
+from services.energy.readings.outstanding import Outstanding, Position
 from services.energy.readings.wire import NewerWire, Post, WireError, decode, stamp
 from shared import broker, telemetry
 from shared.cancellation import end_if_cancelled
@@ -43,8 +45,9 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE pid = $1 AND usename = current_user AND application_name = current_setting('application_name')
 """
 
-TRIES_TOGETHER = 3
-TRIES_ALONE = 6
+TRIES = 6
+"""So often a message that fails by its content is given out; the last time it is taken apart."""
+
 STUCK_S = 30.0
 OTHER_S = 60.0
 """So long after another worker's last batch the health speaks of it."""
@@ -59,15 +62,6 @@ _set_apart = _meter.create_counter(
     "shengji.readings.quarantined", description="quarantined readings by reason"
 )
 _duration = _meter.create_histogram("shengji.readings.batch", unit="s", description="one committed batch")
-
-# What a message can bring about by its content; anything else is the database's affair and is tried again.
-_BY_CONTENT = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    ValueError,
-    OverflowError,
-    IndexError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +88,15 @@ class PartitionWorker:
         clock: Clock,
         live: LiveBoard,
         stream: Callable[[], Awaitable[int]],
+        position: Callable[[], Awaitable[Position]],
     ) -> None:
-        """`stream` tells the number of READINGS as it is now (`readings.streams`)."""
+        """`stream` tells the number of READINGS as it is now (`readings.streams`), `position` the consumer's."""
         self.p = p
         self.step = BatchStep(p)
         self._ask_stream = stream
         self._stream: int | None = None
         self._newest = 0
+        self._outstanding = Outstanding(position)
         self._reader = reader
         self._connect = connect
         self._clock = clock
@@ -142,6 +138,7 @@ class PartitionWorker:
 
     async def handle(self, messages: Sequence[Msg]) -> None:
         """Commit what the messages bring, in batches, and acknowledge it; give back what could not be committed."""
+        self._outstanding.delivered((_sequence(msg), int(msg.metadata.sequence.consumer)) for msg in messages)
         in_order = sorted(messages, key=_sequence)
         try:
             stream = await self._stream_of(in_order)
@@ -152,10 +149,13 @@ class PartitionWorker:
             return
         work_found = [each for msg in in_order if (each := await self._decoded(msg, stream))]
         for work in _batches(work_found, self._room or LARGEST_BATCH):
-            try:
-                await self._commit(work)
-            except Exception as error:
-                await self._failed(work, error)
+            await self._work_off(work)
+
+    async def _work_off(self, work: Sequence[Work]) -> None:
+        try:
+            await self._commit(work)
+        except Exception as error:
+            await self._failed(work, error)
 
     async def _stream_of(self, messages: Sequence[Msg]) -> int:
         """The number of READINGS. A first delivery of what was there already: the stream was made anew."""
@@ -163,40 +163,53 @@ class PartitionWorker:
         if self._stream is None or (first and first[0] <= self._newest):
             self._stream = await self._ask_stream()
             self._newest = 0
+            self._outstanding.begin_anew(map(_sequence, messages))
         self._newest = max([self._newest, *first])
         return self._stream
 
     async def _commit(self, work: Sequence[Work]) -> None:
-        posts = [post for each in work for post in each.posts]
+        settled = await self._outstanding.none_before([_sequence(each.msg) for each in work])
+        await self._store([post for each in work for post in each.posts], len(work), settled=settled)
+        self._failing_since = None
+        if self._room is not None:
+            self._room = None if self._room * 2 >= LARGEST_BATCH else self._room * 2
+        for each in work:
+            await self._settle(each.msg)
+
+    async def _settle(self, msg: Msg) -> None:
+        """All of it is where it belongs: it need not come again."""
+        self._outstanding.settled(_sequence(msg))
+        await msg.ack()
+
+    async def _store(
+        self, posts: Sequence[Post], messages: int, *, settled: bool = False, without: Ints | None = None
+    ) -> None:
         attributes: telemetry.Attributes = {
             "messaging.destination.name": self._reader.stream,
-            "messaging.batch.message_count": len(work),
+            "messaging.batch.message_count": messages,
         }
         with telemetry.batch_span(
             "readings batch", (post.traceparent for post in posts), attributes=attributes, scope=__name__
         ) as span:
             started = time.perf_counter()
-            done = await self._run(posts)
+            done = await self._run(posts, settled=settled, without=without)
             span.set_attribute("shengji.readings", done.readings)
         _duration.record(time.perf_counter() - started)
-        self._failing_since = None
-        if self._room is not None:
-            self._room = None if self._room * 2 >= LARGEST_BATCH else self._room * 2
         self._tell(done)
-        for each in work:
-            await each.msg.ack()
 
-    async def _run(self, posts: Sequence[Post]) -> Done:
-        conn = await self._connection()
-        # A server that is gone without a word answers nothing, not even the rollback: only a cut ends the wait.
-        watch = asyncio.get_running_loop().call_later(LONGEST_BATCH_S, conn.terminate)
+    async def _run(
+        self, posts: Sequence[Post], *, settled: bool = False, without: Ints | None = None
+    ) -> Done:
+        conn, now = await self._connection(), self._clock.now()
+
+        async def step() -> Done:
+            return await self.step.run(conn, posts, now, settled=settled, apart=without)
+
         try:
-            return await self.step.run(conn, posts, self._clock.now())
+            return await apart.in_time(step(), conn, LONGEST_BATCH_S)
         except asyncpg.UniqueViolationError:
             # The memory was out of step: a commit whose answer was lost. It has been dropped; once more.
-            return await self.step.run(conn, posts, self._clock.now())
-        finally:
-            watch.cancel()
+            return await apart.in_time(step(), conn, LONGEST_BATCH_S)
 
     def _tell(self, done: Done) -> None:
         for outcome, count in done.outcomes.items():
@@ -207,24 +220,76 @@ class PartitionWorker:
         self._live.note(done, self.step.memory.regions)
 
     async def _failed(self, work: Sequence[Work], error: Exception) -> None:
-        """Give the messages back. One that fails by its own content is tried alone, and then kept apart.
+        """Give the messages back; but what fails by its content is found, so that it costs nobody else anything.
 
-        The next batches hold half as much: what was cut off for taking too long would be cut off each time.
+        After an outage the next batches hold half as much: what took too long would take too long each time.
         """
         self._failing_since = self._failing_since or time.monotonic()
-        self._room = max(1, sum(each.count for each in work) // 2)
         log.error("batch not committed", partition=self.p, messages=len(work), error=repr(error))
-        if not isinstance(error, _BY_CONTENT):
+        if apart.by_content(error) and len(work) > 1:
+            middle = len(work) // 2
+            await self._work_off(work[:middle])
+            await self._work_off(work[middle:])
+            return
+        if not apart.by_content(error):
+            self._room = max(1, sum(each.count for each in work) // 2)
             await self._disconnect()
-        elif len(work) > 1 and work[0].msg.metadata.num_delivered >= TRIES_TOGETHER:
-            for each in work:
-                await self.handle([each.msg])
-            return
-        elif len(work) == 1 and work[0].msg.metadata.num_delivered >= TRIES_ALONE:
-            await self._keep(work[0].msg, f"not committed in {TRIES_ALONE} tries: {error!r}")
-            return
+        last = len(work) == 1 and work[0].msg.metadata.num_delivered >= TRIES
+        if last and (apart.by_content(error) or isinstance(error, apart.TooLong)):
+            try:
+                await self._take_apart(work[0])
+                return
+            except Exception as outage:
+                log.error("message not taken apart", partition=self.p, error=repr(outage))
+                await self._disconnect()
         for each in work:
             await broker.nack(each.msg)
+
+    async def _take_apart(self, work: Work) -> None:
+        """To the single POST, then to the single reading. Raises outages; what is done by then is done."""
+        sequence = _sequence(work.msg)
+        for post in work.posts:
+            try:
+                await self._store([post], 1)
+            except Exception as error:
+                if not (apart.by_content(error) or isinstance(error, apart.TooLong)):
+                    raise
+                await self._without_culprits(sequence, post, error)
+        await self._settle(work.msg)
+
+    async def _without_culprits(self, sequence: int, post: Post, error: Exception) -> None:
+        async def attempt(without: Ints) -> None:
+            conn = await self._connection()
+            await apart.in_time(
+                self.step.try_out(conn, [post], self._clock.now(), without), conn, LONGEST_BATCH_S
+            )
+
+        try:
+            rows = await apart.culprits(post.count, attempt)
+            await self._store([post], 1, without=rows)
+        except Exception as still:
+            if not apart.by_content(still):
+                raise
+            await self._keep_post(sequence, post, still)
+            return
+        log.error(
+            "readings set aside",
+            partition=self.p,
+            sequence=sequence,
+            enterprise=post.enterprise,
+            readings=len(rows),
+            error=repr(error),
+        )
+
+    async def _keep_post(self, sequence: int, post: Post, error: Exception) -> None:
+        """Not even without its readings: the POST is kept as it is, and its receipt says so."""
+        reason = f"a POST of {post.enterprise} not committed in {TRIES} tries: {error!r}"
+        log.error("POST kept apart", partition=self.p, sequence=sequence, reason=reason)
+        conn, now = await self._connection(), self._clock.now()
+        body = wire.encode([post])
+        await quarantine.keep_undecodable(conn, self.p, sequence, reason, body, now)
+        if not post.release_at:
+            await receipts.end(conn, post, now)
 
     async def _decoded(self, msg: Msg, stream: int) -> Work | None:
         try:
@@ -257,7 +322,7 @@ class PartitionWorker:
             await self._disconnect()
             await broker.nack(msg)
             return
-        await msg.ack()
+        await self._settle(msg)
 
     async def _connection(self) -> Connection:
         if self._conn is None or self._conn.is_closed():

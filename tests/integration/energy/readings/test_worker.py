@@ -91,11 +91,11 @@ async def test_a_batch_that_takes_too_long_comes_back_in_halves(
     """What is cut off for its size is not done again in the same size for ever."""
     run, sizes = BatchStep.run, []
 
-    async def slow_beyond_30(self, conn, posts, now):
+    async def slow_beyond_30(self, conn, posts, now, **more):
         sizes.append(sum(each.count for each in posts))
         if sizes[-1] > 30:
             conn.terminate()
-        return await run(self, conn, posts, now)
+        return await run(self, conn, posts, now, **more)
 
     monkeypatch.setattr(BatchStep, "run", slow_beyond_30)
     for n in range(0, len(ROWS), 5):
@@ -138,11 +138,11 @@ async def test_the_database_cuts_the_connection_in_the_middle(pipeline: Pipeline
     run = BatchStep.run
     cuts: list[int] = []
 
-    async def cut_off(self, conn, posts, now):
+    async def cut_off(self, conn, posts, now, **more):
         if len(cuts) < 2:
             cuts.append(conn.get_server_pid())
             conn.terminate()
-        return await run(self, conn, posts, now)
+        return await run(self, conn, posts, now, **more)
 
     monkeypatch.setattr(BatchStep, "run", cut_off)
     for n in range(0, len(ROWS), 50):
@@ -159,8 +159,8 @@ async def test_a_commit_whose_answer_was_lost(pipeline: Pipeline, monkeypatch) -
     run = BatchStep.run
     lost: list[object] = []
 
-    async def lose_the_answer(self, conn, posts, now):
-        done = await run(self, conn, posts, now)
+    async def lose_the_answer(self, conn, posts, now, **more):
+        done = await run(self, conn, posts, now, **more)
         if not lost:
             lost.append(done)
             # What the memory learnt from the commit is lost with the answer.
@@ -322,7 +322,7 @@ async def test_one_trace_from_the_push_to_the_sum(pipeline: Pipeline, monkeypatc
 
 
 async def test_health_tells_a_partition_that_gets_nowhere(pipeline: Pipeline, monkeypatch) -> None:
-    async def failing(self, conn, posts, now):
+    async def failing(self, conn, posts, now, **more):
         raise asyncpg.PostgresConnectionError("away")
 
     monkeypatch.setattr(BatchStep, "run", failing)

@@ -1,0 +1,188 @@
+"""20, 10, 20 ends at 20 whatever comes again, in whatever batches, with whatever restarts: also where a repeat saves
+the write of its rank."""
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.energy.readings import outstanding, ranks
+from services.energy.readings.batch import BatchStep
+from services.energy.readings.outstanding import Outstanding
+from services.energy.readings.wire import Post, stamp
+from tests.kit.energy_oracle import Meter, Read
+from tests.kit.energy_store import MIDNIGHT, Store, fresh, post
+
+TIMES = [MIDNIGHT, MIDNIGHT, MIDNIGHT + 900]
+VALUES = [10_000_000, 20_000_000]
+
+
+@pytest.fixture(autouse=True)
+def asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else hardly a repeat would be saved here."""
+    monkeypatch.setattr(outstanding, "ASK_EVERY_S", 0.0)
+
+
+@dataclass
+class Queue:
+    """A consumer of READINGS as nats-server keeps it: what is delivered and not acknowledged comes again."""
+
+    messages: list[Post]
+    fresh: int = 0
+    deliveries: int = 0
+    waiting: set[int] = field(default_factory=set)
+
+    def deliver(self, rng: random.Random, most: int) -> list[tuple[int, int]]:
+        """(sequence, number of the delivery) of some that come again and some new ones."""
+        again = rng.sample(sorted(self.waiting), min(len(self.waiting), rng.randrange(most + 1)))
+        new = list(range(self.fresh + 1, min(len(self.messages), self.fresh + most - len(again)) + 1))
+        self.fresh += len(new)
+        found = [*again, *new]
+        self.waiting.update(found)
+        self.deliveries += len(found)
+        return [(one, self.deliveries - len(found) + n) for n, one in enumerate(found, 1)]
+
+    async def position(self) -> tuple[int, int]:
+        """Greatest sequence delivered, and the floor of acknowledgements."""
+        return self.fresh, min(self.waiting, default=self.fresh + 1) - 1
+
+
+class Worker:
+    """As `readings.worker`, without servers."""
+
+    def __init__(self, queue: Queue, p: int) -> None:
+        self.step, self.outstanding = BatchStep(p), Outstanding(queue.position)
+        self.saved = 0
+
+    async def handle(
+        self, store: Store, queue: Queue, rng: random.Random, taken: list[tuple[int, int]]
+    ) -> None:
+        """Commit, with what may go wrong: a batch fails, an acknowledgement is lost."""
+        self.outstanding.delivered(taken)
+        rest = sorted(sequence for sequence, _ in taken)
+        while rest:
+            size = rng.randrange(1, len(rest) + 1)
+            batch, rest = rest[:size], rest[size:]
+            settled = await self.outstanding.none_before(batch)
+            self.saved += settled
+            if rng.random() < 0.25:
+                continue
+            posts = [queue.messages[sequence - 1] for sequence in batch]
+            await self.step.run(store.conn, posts, store.now, settled=settled)
+            for sequence in batch:
+                self.outstanding.settled(sequence)
+                if rng.random() < 0.8:
+                    queue.waiting.discard(sequence)
+
+
+async def registered(store: Store) -> tuple[str, str]:
+    meter = Meter(fresh("m"), enterprise=fresh(), register=False)
+    await store.meter(meter)
+    return meter.name, meter.enterprise
+
+
+def message(store: Store, enterprise: str, sequence: int, readings: list[Read], **more: str) -> Post:
+    """One message as the worker has it; it has its place in the queue, whatever batch it comes in."""
+    made = post(readings, enterprise=enterprise, received_at=store.now, **more)
+    made.ranks = b""
+    stamp([made], ranks.place(0, sequence))
+    return made
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32))
+async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed: int) -> None:
+    rng = random.Random(seed)
+    meter, enterprise = await registered(store)
+    faulty: list[tuple[int, int, int]] = []
+    messages, last = [], {}
+    for sequence in range(1, rng.randrange(3, 9)):
+        rows = [(rng.choice(TIMES), rng.choice(VALUES)) for _ in range(rng.choice([1, 1, 1, 2]))]
+        # What is faulty comes back without its flag in the end, with the place it had.
+        bad = rng.random() < 0.2
+        reads = [Read(meter, t, v) for t, v in rows]
+        messages.append(message(store, enterprise, sequence, reads, quality="D" * len(rows) if bad else ""))
+        for n, (t, v) in enumerate(rows):
+            rank = ranks.place(0, sequence) + n
+            if bad:
+                faulty.append((t, v, rank))
+            last[t] = max(last.get(t, (0, 0)), (rank, v))
+    queue = Queue(messages)
+    p = await store.partition(enterprise)
+    workers = [Worker(queue, p)]
+    while queue.fresh < len(messages) or queue.waiting:
+        if rng.random() < 0.1:
+            workers.append(Worker(queue, p))
+        if len(workers) > 1 and rng.random() < 0.5:
+            workers.pop(0)
+        await rng.choice(workers).handle(store, queue, rng, queue.deliver(rng, 5))
+    rng.shuffle(faulty)
+    for t, v, rank in faulty:
+        released = post([Read(meter, t, v, rank)], enterprise=enterprise, received_at=store.now)
+        released.release_at = released.received_at
+        await workers[0].step.run(store.conn, [released], store.now)
+    found = await store.content(enterprise)
+    assert {t: v for (_, t), (_, v) in found.reading.items()} == {t: v for t, (_, v) in last.items()}
+
+
+async def sequence_of(store: Store, *batches: list[tuple[int, int]], settled: bool = True) -> int:
+    """Values for one time as (place in the queue, value), batch by batch; what counts in the end."""
+    meter, enterprise = await registered(store)
+    step = BatchStep(await store.partition(enterprise))
+    for batch in batches:
+        posts = [message(store, enterprise, place, [Read(meter, TIMES[0], v)]) for place, v in batch]
+        await step.run(store.conn, posts, store.now, settled=settled)
+    return (await store.content(enterprise)).reading[meter, TIMES[0]][1]
+
+
+async def test_a_repeat_beside_another_value_writes_its_rank(store: Store) -> None:
+    """The 10 is delivered again: its batch was committed, its acknowledgement lost."""
+    assert await sequence_of(store, [(1, 20)], [(2, 10), (3, 20)], [(2, 10)]) == 20
+
+
+async def test_a_repeat_while_something_waits_in_quarantine_writes_its_rank(store: Store) -> None:
+    meter, enterprise = await registered(store)
+    step, now = BatchStep(await store.partition(enterprise)), store.now
+
+    async def work(made: Post) -> None:
+        await step.run(store.conn, [made], now, settled=True)
+
+    await work(message(store, enterprise, 1, [Read(meter, TIMES[0], 20)]))
+    await work(message(store, enterprise, 2, [Read(meter, TIMES[0], 10)], quality="D"))
+    await work(message(store, enterprise, 3, [Read(meter, TIMES[0], 20)]))
+    released = post([Read(meter, TIMES[0], 10, ranks.place(0, 2))], enterprise=enterprise, received_at=now)
+    released.release_at = released.received_at
+    await work(released)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]] == (ranks.place(0, 3), 20)
+
+
+@pytest.mark.parametrize(("settled", "rank"), [(True, 1), (False, 2)])
+async def test_a_repeat_of_which_nothing_may_come_saves_its_write(
+    store: Store, settled: bool, rank: int
+) -> None:
+    meter, enterprise = await registered(store)
+    step = BatchStep(await store.partition(enterprise))
+    for place in (1, 2):
+        made = message(store, enterprise, place, [Read(meter, TIMES[0], 20)])
+        await step.run(store.conn, [made], store.now, settled=settled)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]] == (ranks.place(0, rank), 20)
+
+
+async def test_the_older_message_is_still_out(store: Store) -> None:
+    """The 10 failed and comes again after the second 20: the worker knows of it, and the rank is written."""
+    meter, enterprise = await registered(store)
+    values = [20, 10, 20]
+    queue = Queue(
+        [message(store, enterprise, n, [Read(meter, TIMES[0], v)]) for n, v in enumerate(values, 1)]
+    )
+    worker = Worker(queue, await store.partition(enterprise))
+    told = []
+    worker.outstanding.delivered(queue.deliver(random.Random(1), 3))
+    for place in (1, 3, 2):
+        told.append(settled := await worker.outstanding.none_before([place]))
+        await worker.step.run(store.conn, [queue.messages[place - 1]], store.now, settled=settled)
+        worker.outstanding.settled(place)
+    assert told[1] is False
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]][1] == 20
