@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from services.projects.ceremonies.guests import facts as guest_list
 from services.projects.diagnoses import facts as diagnosis
 from services.projects.domain import (
     cohort,
@@ -10,7 +11,6 @@ from services.projects.domain import (
     duty_account,
     duty_days,
     file_import,
-    guest_list,
     measure,
     measure_decisions,
     meeting,
@@ -64,7 +64,6 @@ MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
-GUEST_LIST = Decider(guest_list.INITIAL, guest_list.decide, guest_list.evolve)
 MEASURE = Decider(measure.INITIAL, measure_decisions.decide, measure.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
@@ -139,11 +138,6 @@ def import_stream(file_import_id: str) -> str:
 def document_stream(document_id: str) -> str:
     """The stream of one document."""
     return f"document:{document_id}"
-
-
-def guest_list_stream(ceremony: str) -> str:
-    """The stream of the firms invited to one ceremony."""
-    return f"guests:{ceremony}"
 
 
 def measure_stream(measure_id: str) -> str:

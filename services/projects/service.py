@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import inline, tables
 from services.projects.api import Serving, ops
 from services.projects.app.context import App
+from services.projects.ceremonies.feature import FEATURE as CEREMONIES
 from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.events import CATALOGUE
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
 
-FEATURES = Features(DIAGNOSES)
+FEATURES = Features(CEREMONIES, DIAGNOSES)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*FEATURES.tables, *tables.INLINE)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""

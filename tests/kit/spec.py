@@ -32,7 +32,7 @@ class Given(Generic[S, C, E]):
     def when(self, command: Any, known: Any = None) -> "Outcome[S, E]":
         """Decide `command` on the history. A refusal is kept for `rejects`; any other error is raised."""
         state = self.decider.fold(self.history)
-        asked = command if known is None else Asked(command, known)
+        asked: Any = command if known is None else Asked(command, known)
         try:
             events = tuple(self.decider.decide(asked, state))
         except Exception as error:

@@ -28,29 +28,6 @@ ROUTES = [
         "matching",
         status=201,
     ),
-    Route("GET", "/ceremonies/{ceremony}", _S, "summarise-ceremony", GOVERNMENT, "matching"),
-    Route(
-        "GET", "/ceremonies/{ceremony}/guests", _S, "list-invitations", GOVERNMENT, "matching", area="region"
-    ),
-    Route(
-        "POST",
-        "/ceremonies/{ceremony}/guests",
-        _S,
-        "invite-firm",
-        _KEEPERS,
-        "matching",
-        area="region",
-        status=201,
-    ),
-    Route(
-        "POST",
-        "/ceremonies/{ceremony}/guests/{firm}/answer",
-        _S,
-        "answer-invitation",
-        _KEEPERS,
-        "matching",
-        status=201,
-    ),
     Route(
         "GET", "/ceremonies/{ceremony}/signings", _S, "list-signings", GOVERNMENT, "matching", area="region"
     ),

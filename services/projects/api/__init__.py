@@ -2,7 +2,6 @@
 
 from services.projects.api import (
     awards,
-    ceremonies,
     documents,
     duties,
     energy_savings,
@@ -26,7 +25,6 @@ from services.projects.api.base import Serving, ops
 __all__ = [
     "Serving",
     "awards",
-    "ceremonies",
     "documents",
     "duties",
     "energy_savings",

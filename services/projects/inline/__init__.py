@@ -15,7 +15,6 @@ from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
-from services.projects.domain.guest_list import GuestListEvent
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.measure import MeasureEvent
@@ -27,7 +26,6 @@ from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.domain.reporting_month import ReportingMonthEvent
 from services.projects.inline import (
-    ceremonies,
     cohorts,
     documents,
     duties,
@@ -47,7 +45,6 @@ Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(CohortEvent), cohorts.apply),
-    **dict.fromkeys(get_args(GuestListEvent), ceremonies.apply),
     **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
     **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),

@@ -2,7 +2,6 @@
 
 from services.projects.tables import (
     awards,
-    ceremonies,
     cohorts,
     documents,
     duties,
@@ -18,7 +17,6 @@ from services.projects.tables import (
 )
 from services.projects.tables.awards import appraised_city, award, award_payment
 from services.projects.tables.base import metadata
-from services.projects.tables.ceremonies import invitation
 from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
 from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
@@ -58,7 +56,6 @@ INLINE = (
     *imports.INLINE,
     *documents.INLINE,
     *measures.INLINE,
-    *ceremonies.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -80,7 +77,6 @@ __all__ = [
     "import_job",
     "import_row",
     "investment_target",
-    "invitation",
     "listing",
     "listing_match",
     "listing_term",

@@ -1,51 +1,67 @@
-"""Questions about signing ceremonies: the guest list, and the event as a whole."""
+"""How a ceremony stands as a whole."""
 
+from datetime import date
 from typing import Any
 
+from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, FromClause, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import tables
 from services.projects.app.context import App
+from services.projects.ceremonies.guests.views import TABLE as INVITATION
+from services.projects.common.values import Ceremony
 from services.projects.domain.investor import InvestorKind
-from services.projects.models import ceremonies as models
+from services.projects.models.base import Answer, Money, Request
 from services.projects.models.counts import CountProjectsBy
-from services.projects.queries import counts, paging, signings, visible
+from services.projects.queries import counts, signings
 from shared.rpc import Call
 
 
-async def list_invitations(app: App, call: Call, body: models.ListInvitations) -> models.InvitationPage:
-    """A page of a guest list in order of firm, with the counts of the whole."""
-    t = tables.invitation.c
-    conditions = [t.ceremony == body.ceremony]
-    if body.attends is not None:
-        conditions.append(t.attends == body.attends)
-    async with app.snapshots.connect() as conn:
-        tree = await reference.area_tree(conn)
-        conditions += visible.conditions(call.actor, tree, t, body.region)
-        sums = select(func.count(), func.count().filter(t.attends)).where(*conditions)
-        firms, attending = (await conn.execute(sums)).one()
-        query = select(tables.invitation).where(*conditions)
-        if body.cursor:
-            (after,) = paging.read(body.cursor, 1)
-            query = query.where(t.firm > after)
-        rows = (await conn.execute(query.order_by(t.firm).limit(body.limit + 1))).all()
-    page = rows[: body.limit]
-    return models.InvitationPage(
-        items=[models.InvitationView.model_validate(dict(row._mapping)) for row in page],
-        next_cursor=paging.cursor(page[-1].firm) if len(rows) > body.limit else None,
-        firms=firms,
-        attending=attending,
+class SummariseCeremony(Request):
+    """Ask how a ceremony stands, reporter by reporter."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ceremony": "618-2013", "on": "2013-06-18"}]})
+
+    ceremony: Ceremony
+    on: date | None = Field(
+        default=None, description="last day of the year's starts and productions counted; null: today"
     )
 
 
-async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> models.CeremonySummary:
-    """What each reporter in the actor's sight brings, and how its private projects stand in the year (PM-15)."""
+class ReporterSummary(Answer):
+    """What a city or Pingtan brings to the ceremony, and how its private projects stand in the year."""
+
+    region: str = Field(examples=["350100"])
+    name: str = Field(examples=["福州市"])
+    recommended: int = Field(description="projects it put on the signing list")
+    approved: int = Field(description="of them let onto the stage, signed ones too")
+    signed: int = Field(description="of them signed there")
+    signed_amount: Money = Field(description="of those contracts, CNY (yuan)")
+    firms: int = Field(description="key firms invited")
+    attending: int = Field(description="of them those that come")
+    contracts: int = Field(description="private projects with a contract signed in the year so far")
+    started: int = Field(description="private projects started in the year so far")
+    producing: int = Field(description="private projects put into production in the year so far")
+
+
+class CeremonySummary(Answer):
+    """The June event as a whole (PM-12): nine cities and Pingtan, and who has not named anything yet."""
+
+    ceremony: str
+    on: date
+    items: list[ReporterSummary]
+    without_projects: list[str] = Field(description="reporters with no project on the signing list")
+    without_firms: list[str] = Field(description="reporters with no firm on the guest list")
+
+
+async def summarise(app: App, call: Call, body: SummariseCeremony) -> CeremonySummary:
+    """Signing projects and invited firms of nine cities and Pingtan, and the year's contracts and starts (PM-15)."""
     on = body.on or app.today()
     year = CountProjectsBy(
         by="city", investor_kind=InvestorKind.PRIVATE, first_day=on.replace(month=1, day=1), last_day=on
     )
-    signing, guest = tables.signing.c, tables.invitation.c
+    signing, guest = tables.signing.c, INVITATION.c
     async with app.snapshots.connect() as conn:
         counted = await counts.counted_by(app, conn, call, year)
         listed = await _by_city(
@@ -60,7 +76,7 @@ async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> mod
         )
         invited = await _by_city(
             conn,
-            tables.invitation,
+            INVITATION,
             body.ceremony,
             firms=func.count(),
             attending=func.count().filter(guest.attends),
@@ -68,7 +84,7 @@ async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> mod
     nothing: dict[str, Any] = {"recommended": 0, "approved": 0, "signed": 0, "signed_amount": 0}
     nobody: dict[str, Any] = {"firms": 0, "attending": 0}
     items = [
-        models.ReporterSummary(
+        ReporterSummary(
             region=each.key,
             name=each.name,
             contracts=each.contracts,
@@ -79,7 +95,7 @@ async def summarise(app: App, call: Call, body: models.SummariseCeremony) -> mod
         )
         for each in counted.items
     ]
-    return models.CeremonySummary(
+    return CeremonySummary(
         ceremony=body.ceremony,
         on=on,
         items=items,
