@@ -258,7 +258,7 @@ async def test_what_is_asked_back_is_a_dated_rule(service: Service) -> None:
         "parameters": {**own["parameters"], "smallest_project": "500"},
     }
     rules = [*({**rule, "valid_to": "2013-05-31"} if rule == own else rule for rule in PLAN["rules"]), later]
-    await service.ask(OPS, "load-plan", plan="fujian-2013", rules=rules)
+    await service.ask(OPS, "load-plan", **{**PLAN, "rules": rules}, replace=True)
     small = {"total_investment": "600", "equipment_investment": "0"}
     service.clock.set(local(2013, 5, 31))
     with pytest.raises(Problem) as asked:
