@@ -297,6 +297,28 @@ class OutdatedView(BaseModel):
     correct_with: str = Field(description="the requests that set it right")
 
 
+class ListOutdatedScores(BaseModel):
+    """Ask what is known otherwise by now, in all appraisals."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+
+class OutdatedScore(OutdatedView):
+    """The same, with the appraisal that it is of."""
+
+    plan: str
+    year: int
+
+
+class OutdatedScores(BaseModel):
+    """What the rankings and awards of all appraisals rest on, and is known otherwise by now."""
+
+    items: Annotated[
+        list[OutdatedScore] | None,
+        Field(description="of the cities that you may see; null: not looked at, progress is away"),
+    ]
+
+
 class AppraisalView(BaseModel):
     """An appraisal: the scheme, the scores that its reader may see, and what was published."""
 

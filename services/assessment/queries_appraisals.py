@@ -9,7 +9,14 @@ from services.assessment import events, paging, tables
 from services.assessment.app.appraisals import Figures
 from services.assessment.app.context import App
 from services.assessment.domain.appraisal import Appraisal
-from services.assessment.models_appraisals import AppraisalView, GetAppraisal, ListAppraisals, OutdatedView
+from services.assessment.models_appraisals import (
+    AppraisalView,
+    GetAppraisal,
+    ListAppraisals,
+    OutdatedScore,
+    OutdatedScores,
+    OutdatedView,
+)
 from services.assessment.outdated_scores import outdated
 from services.assessment.views_appraisals import appraisal_view
 from shared.problems import not_found
@@ -28,14 +35,37 @@ async def get_appraisal(app: App, call: Call, body: GetAppraisal) -> AppraisalVi
     view = appraisal_view(state, call.actor, app.today())
     if not call.attached or not isinstance(state, Appraisal):
         return view
+    return view.model_copy(update={"outdated": _outdated(call, state, view)})
+
+
+async def list_outdated_scores(app: App, call: Call) -> OutdatedScores:
+    """Of all appraisals, held against the figures that the door brought along."""
+    if not call.attached:
+        return OutdatedScores(items=None)
+    async with app.snapshots.connect() as conn:
+        known = (await conn.execute(select(_T.plan, _T.year).order_by(_T.plan, _T.year))).all()
+        histories = [await app.log.load(conn, events.appraisal_stream(*each)) for each in known]
+    found = []
+    for one, history in zip(known, histories, strict=True):
+        state = events.APPRAISAL.fold([events.CATALOGUE.decode(event) for event in history])
+        if isinstance(state, Appraisal):
+            view = appraisal_view(state, call.actor, app.today())
+            found += [
+                OutdatedScore(plan=one.plan, year=one.year, **each.model_dump())
+                for each in _outdated(call, state, view)
+            ]
+    return OutdatedScores(items=found)
+
+
+def _outdated(call: Call, state: Appraisal, view: AppraisalView) -> list[OutdatedView]:
+    """Of the cities that the actor may see."""
     figures = msgspec.convert(call.attached, Figures, strict=False)
     shown = {city.region for city in view.cities}
-    found = [
+    return [
         OutdatedView.model_validate(each, from_attributes=True)
         for each in outdated(state, {figure.target: figure.value for figure in figures.items})
         if each.region in shown
     ]
-    return view.model_copy(update={"outdated": found})
 
 
 async def list_appraisals(app: App, body: ListAppraisals) -> dict[str, Any]:

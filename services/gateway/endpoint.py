@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -153,20 +154,26 @@ class Endpoints:
         self, request: Request, route: Route, body: dict[str, Any], actor: Actor, correlation_id: str
     ) -> dict[str, Any]:
         """The answer to the question that goes along with a command, at least as new as the caller's token says."""
-        if route.attached is None or (route.attached.roles and actor.role not in route.attached.roles):
+        question = route.attached
+        if question is None or (question.roles and actor.role not in question.roles):
             return {}
-        asked: dict[str, Any] = {name: body[name] for name in route.attached.takes if name in body}
-        if actor.role == ENTERPRISE and route.organisation in route.attached.takes:
+        asked: dict[str, Any] = {name: body[name] for name in question.takes if name in body}
+        if actor.role == ENTERPRISE and route.organisation in question.takes:
             asked[route.organisation] = actor.organisation
-        if token := request.headers.get(HEADER):
+        token = request.headers.get(HEADER)
+        known = contract(question.service, question.operation).request_object().get("properties", {})
+        if token and "at_least" in known:
             asked["at_least"] = self._positions.read(token)
         answer = await self._client.query(
-            route.attached.service,
-            route.attached.operation,
-            {**asked, **route.attached.says},
+            question.service,
+            question.operation,
+            {**asked, **question.says},
             actor,
             correlation_id=correlation_id,
             timeout=self._settings.call_timeout,
+            attached=await self._attached(
+                request, replace(route, attached=question.attached), body, actor, correlation_id
+            ),
         )
         found: dict[str, Any] = _decoder.decode(answer.data)
         return found

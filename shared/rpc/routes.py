@@ -15,7 +15,8 @@ class Attached:
     A command needs the answer; a query is asked without it where the other service is away.
 
     `takes`: fields of the command's request that the question has too; `says`: what else it says. `roles`: it is asked
-    for these only (None: for all). An organisation that doesn't name itself asks about itself.
+    for these only (None: for all). An organisation that doesn't name itself asks about itself. `attached`: what goes
+    along with this question in its turn.
     """
 
     service: str
@@ -23,6 +24,7 @@ class Attached:
     takes: tuple[str, ...]
     says: Mapping[str, str | int]
     roles: tuple[str, ...] | None = None
+    attached: "Attached | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,17 @@ async def get_appraisal(call: Call, body: models.GetAppraisal) -> models.Apprais
 
 
 @ops.query(
+    "list-outdated-scores",
+    request=models.ListOutdatedScores,
+    response=models.OutdatedScores,
+    summary="Verified completions that are known otherwise by now",
+)
+async def list_outdated_scores(call: Call, body: models.ListOutdatedScores) -> models.OutdatedScores:
+    """Of all appraisals: the door asks it along with questions about awards."""
+    return await queries.list_outdated_scores(Serving.app, call)
+
+
+@ops.query(
     "list-appraisals",
     request=models.ListAppraisals,
     response=models.AppraisalPage,

@@ -92,13 +92,23 @@ def _fixed_first(path: str) -> list[tuple[bool, str]]:
 
 def _route(service: str, operation: str, declared: dict[str, Any]) -> Route:
     """A route as its contract has it."""
-    attached = declared.get("attached")
-    if attached is not None:
-        roles = attached["roles"]
-        takes = tuple(attached["takes"])
-        attached = Attached(**{**attached, "takes": takes, "roles": None if roles is None else tuple(roles)})
+    attached = _attached(declared.get("attached"))
     return Route(
         service=service,
         operation=operation,
         **{**declared, "roles": tuple(declared["roles"]), "attached": attached},
+    )
+
+
+def _attached(declared: dict[str, Any] | None) -> Attached | None:
+    if declared is None:
+        return None
+    roles = declared["roles"]
+    return Attached(
+        **{
+            **declared,
+            "takes": tuple(declared["takes"]),
+            "roles": None if roles is None else tuple(roles),
+            "attached": _attached(declared.get("attached")),
+        }
     )

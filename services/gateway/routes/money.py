@@ -1,13 +1,21 @@
 """Special funds (专项资金), subsidies (贴息、补助; TR-19 to TR-22), awards (奖励; TR-26): projects' part of the API."""
 
 from services.gateway.auth import CITY, COUNTY, PROVINCE
-from services.gateway.routes import EVERYONE, GOVERNMENT, Route
+from services.gateway.routes import EVERYONE, GOVERNMENT, Attached, Route
 
 _S = "projects"
 _KEEPERS = (PROVINCE, CITY, COUNTY)
 _FUND = "/funds/{fund}"
 _ONE = f"{_FUND}/applications/{{application}}"
 _AWARD = f"{_FUND}/awards/{{award}}"
+# An award rests on verified completions, which assessment has, and which progress may know otherwise by now.
+_OUTDATED = Attached(
+    "assessment",
+    "list-outdated-scores",
+    (),
+    {},
+    attached=Attached("progress", "figures", (), {"measure": "tech_renovation_investment", "limit": 200}),
+)
 
 ROUTES = [
     # What governments set aside is public: a fund's region is a filter here, not a scope.
@@ -36,8 +44,8 @@ ROUTES = [
         area="region",
         organisation="enterprise",
     ),
-    Route("GET", "/awards", _S, "list-awards", GOVERNMENT, "money", area="region"),
-    Route("GET", "/awards/{award}", _S, "get-award", GOVERNMENT, "money"),
+    Route("GET", "/awards", _S, "list-awards", GOVERNMENT, "money", area="region", attached=_OUTDATED),
+    Route("GET", "/awards/{award}", _S, "get-award", GOVERNMENT, "money", attached=_OUTDATED),
     Route("POST", f"{_AWARD}/reservations", _S, "reserve-award", _KEEPERS, "money"),
     Route("POST", f"{_AWARD}/commitments", _S, "commit-award", _KEEPERS, "money"),
     Route("POST", f"{_AWARD}/payments", _S, "pay-award", _KEEPERS, "money"),

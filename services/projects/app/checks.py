@@ -109,7 +109,7 @@ async def ask_about_a_twin(conn: AsyncConnection, what: str, named: str, twin: S
     if found is not None:
         identifier, on = found
         raise Refused(
-            f"The {what} {identifier}, registered on {on}, says the same: {named}.",
+            f"The {what} {identifier} of {on} says the same: {named}.",
             code="maybe-the-same",
             where=what,
             status=409,

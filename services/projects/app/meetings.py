@@ -35,6 +35,8 @@ async def convene_meeting(app: App, call: Call, body: models.ConveneMeeting) -> 
         tree = await reference.area_tree(conn)
         checks.check_region(tree, body.region)
         scope.check_meeting_write(call.actor, body.region)
+        if body.meeting is None and not body.confirmed:
+            await _ask_about_a_twin(conn, body)
         kinds = tuple(body.kinds)
         if body.kind is MeetingKind.STARTS and not kinds:
             kinds = await problem_rules.starts_kinds(conn, body.held_on)
@@ -51,6 +53,18 @@ async def convene_meeting(app: App, call: Call, body: models.ConveneMeeting) -> 
         )
 
     return await _run(app, call, meeting, command)
+
+
+async def _ask_about_a_twin(conn: AsyncConnection, body: models.ConveneMeeting) -> None:
+    """A meeting without an id of the name and day of a known one: sent twice? Raises Refused, to ask back."""
+    table = tables.meeting.c
+    twin = select(table.meeting, table.held_on).where(
+        table.region == body.region,
+        table.kind == body.kind,
+        table.name == body.name,
+        table.held_on == body.held_on,
+    )
+    await checks.ask_about_a_twin(conn, "meeting", f"{body.name} of {body.region}", twin)
 
 
 async def fix_agenda(app: App, call: Call, body: models.FixAgenda) -> Reply:

@@ -49,6 +49,8 @@ async def raise_problem(app: App, call: Call, body: models.RaiseProblem) -> Repl
 
     async def command(conn: AsyncConnection) -> ProblemCommand:
         at, level = await _raised_at(app, conn, call, body.project)
+        if body.problem is None and not body.confirmed:
+            await _ask_about_a_twin(conn, body)
         return RaiseProblem(
             problem=problem,
             at=at,
@@ -65,6 +67,18 @@ async def raise_problem(app: App, call: Call, body: models.RaiseProblem) -> Repl
         )
 
     return await _run(app, call, problem, command)
+
+
+async def _ask_about_a_twin(conn: AsyncConnection, body: models.RaiseProblem) -> None:
+    """A problem without an id that says what an open one says: sent twice? Raises Refused, to ask back."""
+    table = tables.project_problem.c
+    twin = select(table.problem, table.raised_on).where(
+        table.project == body.project,
+        table.kind == body.kind,
+        table.text == body.text,
+        table.standing != "closed",
+    )
+    await checks.ask_about_a_twin(conn, "problem", f"{body.kind} at {body.project}", twin)
 
 
 async def assign_problem(app: App, call: Call, body: models.AssignProblem) -> Reply:

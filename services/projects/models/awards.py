@@ -1,6 +1,7 @@
 """Requests and answers about awards (奖励) and their payment out of a fund: TR-26."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -131,6 +132,11 @@ class AwardSummary(Answer):
     paid: Money
     standing: AwardStanding
     todo: str = Field(description="what is to be done next, in words; empty: nothing")
+    outdated_figures: int | None = Field(
+        default=None,
+        description="verified completions of its ranking, of the cities that you may see, that are known otherwise by "
+        "now; null: not looked at",
+    )
 
 
 class AwardView(AwardSummary):
@@ -152,6 +158,18 @@ class AwardEntry(Answer):
     decided_by: str
 
 
+class OutdatedCompletion(Answer):
+    """A verified completion that the ranking rests on, as it was and as it is known now."""
+
+    region: str
+    target: str
+    unit: str
+    verified: Decimal | None = Field(description="null: nothing was known")
+    now: Decimal | None = Field(description="null: nothing is known")
+    difference: Decimal | None = Field(description="now less verified; null: one of them isn't known")
+    correct_with: str = Field(description="the requests that set it right")
+
+
 class AwardPage(Answer):
     """A page of awards, and the sums of all that the filters leave."""
 
@@ -166,3 +184,8 @@ class AwardDetails(AwardView):
     """An award with the lines of the ledger of the fund that pays it."""
 
     entries: list[AwardEntry]
+    outdated: list[OutdatedCompletion] | None = Field(
+        default=None,
+        description="what its ranking rests on, of the cities that you may see, and is known otherwise by now; null: "
+        "not looked at",
+    )

@@ -53,6 +53,10 @@ class ConveneMeeting(Request):
         max_length=20,
         description="kinds of problems that it takes; none: every kind, for starts land, environment and funds",
     )
+    confirmed: bool = Field(
+        default=False,
+        description="true: another one than the meeting that is asked about, although it says the same",
+    )
     reported_by: ReportedBy
 
 

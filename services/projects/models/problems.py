@@ -61,6 +61,10 @@ class RaiseProblem(Request):
         default=None, description="why it is a 重大问题: it goes to the province at once"
     )
     on: date | None = Field(default=None, description="the day it came up; without it today")
+    confirmed: bool = Field(
+        default=False,
+        description="true: another one than the open problem that is asked about, although it says the same",
+    )
     reported_by: ReportedBy
 
 

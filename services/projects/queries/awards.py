@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, func, select
 
 from services.projects import reference, scope, tables
@@ -20,6 +21,38 @@ _A, _P = tables.award.c, tables.award_payment.c
 _ZERO = Decimal(0)
 
 
+class _Completion(models.OutdatedCompletion):
+    """One with the appraisal that it is of."""
+
+    plan: str
+    year: int
+
+
+class _Outdated(BaseModel):
+    """What the door brought along: verified completions that are known otherwise by now. None: it could not look."""
+
+    items: list[_Completion] | None = None
+
+    def of(self, award: Any) -> list[models.OutdatedCompletion] | None:
+        """Those that an award's ranking rests on."""
+        if self.items is None:
+            return None
+        return [
+            models.OutdatedCompletion.model_validate(each.model_dump(exclude={"plan", "year"}))
+            for each in self.items
+            if (each.plan, each.year) == (award.plan, award.year)
+        ]
+
+    def count(self, award: Any) -> int | None:
+        """How many they are."""
+        found = self.of(award)
+        return None if found is None else len(found)
+
+
+def _outdated(call: Call) -> _Outdated:
+    return _Outdated.model_validate(call.attached)
+
+
 async def get_award(app: App, call: Call, body: models.GetAward) -> models.AwardDetails:
     """An award with the lines of the ledger that are about it; 404 too where its city isn't the actor's to see."""
     async with app.snapshots.connect() as conn:
@@ -30,8 +63,10 @@ async def get_award(app: App, call: Call, body: models.GetAward) -> models.Award
         history = [] if row.fund is None else await app.log.load(conn, fund_stream(row.fund))
     events = [(CATALOGUE.decode(each), each) for each in history]
     entries = [award_entry(event, each) for event, each in events if is_about_award(body.award, event)]
+    known = _outdated(call)
+    marks = {"outdated": known.of(row), "outdated_figures": known.count(row)}
     return models.AwardDetails(
-        **{**_view(row).model_dump(), "version": len(entries), "entries": entries},
+        **{**_view(row).model_dump(), **marks, "version": len(entries), "entries": entries},
     )
 
 
@@ -59,9 +94,14 @@ async def list_awards(app: App, call: Call, body: models.ListAwards) -> models.A
             (after,) = paging.read(body.cursor, 1)
             query = query.where(_A.award > after)
         rows = (await conn.execute(query.order_by(_A.award).limit(body.limit + 1))).all()
-    page = rows[: body.limit]
+    page, known = rows[: body.limit], _outdated(call)
     return models.AwardPage(
-        items=[models.AwardSummary.model_validate(_view(row).model_dump()) for row in page],
+        items=[
+            models.AwardSummary.model_validate(
+                _view(row).model_dump() | {"outdated_figures": known.count(row)}
+            )
+            for row in page
+        ],
         next_cursor=paging.cursor(page[-1].award) if len(rows) > body.limit else None,
         count=count,
         granted=granted or _ZERO,

@@ -111,8 +111,12 @@ async def test_what_was_verified_and_is_known_otherwise_now_says_so(service: Ser
     assert (await service.ask(PROVINCE, "get-appraisal", **OF))["outdated"] == [marked]
     assert (await service.ask(FUZHOU, "get-appraisal", **OF))["outdated"] == [marked]
     assert (await service.ask(XIAMEN, "get-appraisal", **OF))["outdated"] == []
+    assert (await service.ask(PROVINCE, "list-outdated-scores"))["items"] == [OF | marked]
+    assert (await service.ask(FUZHOU, "list-outdated-scores"))["items"] == [OF | marked]
+    assert (await service.ask(XIAMEN, "list-outdated-scores"))["items"] == []
     service.attached = {}  # progress is away
     assert (await service.ask(PROVINCE, "get-appraisal", **OF))["outdated"] is None
+    assert (await service.ask(PROVINCE, "list-outdated-scores"))["items"] is None
 
 
 async def test_a_city_below_the_limit_is_summoned_and_sees_what_it_owes(service: Service) -> None:

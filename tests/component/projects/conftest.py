@@ -119,10 +119,13 @@ class Service:
 
     registry: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the registry of enterprises knows, by id: the door brings it along for an enterprise's commands."""
+    attached: dict[str, Any] = field(default_factory=dict)
+    """What the door brings along with a call."""
 
     async def call(self, actor: Actor, operation: str, /, *, key: Any = "", **body: Any) -> dict[str, Any]:
         """The whole reply of an operation. Raises Problem as the gateway's client would."""
-        attached = self.registry.get(actor.organisation or "", {}) if actor.role == "enterprise" else {}
+        own = self.registry.get(actor.organisation or "", {}) if actor.role == "enterprise" else {}
+        attached = self.attached or own
         call = Call(key or uuid4().hex, actor, operation, body, attached=attached)
         reply: dict[str, Any] = msgspec.json.decode(await self.operations.answer(call.encode()))
         if "problem" in reply:

@@ -102,6 +102,25 @@ async def test_an_award_is_followed_from_the_decision_to_the_ledger_and_back(pot
     assert (again.status, again.code) == (409, "nothing-left")
 
 
+async def test_an_award_says_what_it_rests_on_and_is_known_otherwise_now(pot: Service) -> None:
+    """An appraisal said so, and the award paid by it didn't."""
+    changed = {"region": "350100", "target": "TR-6a", "unit": "CNY_1e8"}
+    changed |= {
+        "verified": "594.0000",
+        "now": "600.5000",
+        "difference": "6.5000",
+        "correct_with": "POST …/scores",
+    }
+    other = _OF | {"year": 2012} | changed
+    assert (await pot.ask(FUZHOU, "get-award", award=AWARD))["outdated"] is None  # nobody looked
+    for items, told in (([_OF | changed, other], [changed]), ([other], []), (None, None)):
+        pot.attached = {"items": items}
+        one = await pot.ask(FUZHOU, "get-award", award=AWARD)
+        (listed,) = (await pot.ask(FUZHOU, "list-awards"))["items"]
+        assert one["outdated"] == told
+        assert one["outdated_figures"] == listed["outdated_figures"] == (None if told is None else len(told))
+
+
 async def test_who_decides_and_who_sees(pot: Service) -> None:
     of = {"fund": "TR-26", "award": AWARD, "evidence": "1号"}
     assert (await pot.refused(FUZHOU, "reserve-award", **of)).status == 403

@@ -187,3 +187,20 @@ async def test_a_problem_lies_within_the_life_of_its_project(service: Service) -
     assert (await service.refused(FUQING, "raise-problem", **{**body, "project": "P-9"})).status == 404
     long = await service.refused(FUQING, "raise-problem", **{**body, "text": "长" * 10_000})
     assert (long.code, long.where) == ("invalid", "text")
+
+
+async def test_what_is_sent_twice_without_key_and_id_is_asked_about(service: Service) -> None:
+    """Two identical POSTs made two problems, and two meetings."""
+    await service.project(enterprise="E-1")
+    problem: dict[str, Any] = {"problem": None, "text": "用地指标未落实"}
+    first = await raised(service, **problem)
+    body = {"project": "P-1", "kind": "land", "text": "用地指标未落实"}
+    asked = await service.refused(FUQING, "raise-problem", **body)
+    assert (asked.status, asked.code, asked.extra["problem"]) == (409, "maybe-the-same", first["problem"])
+    assert (await raised(service, **problem, confirmed=True))["problem"] != first["problem"]
+    meeting = {"kind": "dispatch", "name": "项目调度会", "region": "350000", "held_on": "2014-01-02"}
+    made = await service.ask(PROVINCE, "convene-meeting", **meeting)
+    twice = await service.refused(PROVINCE, "convene-meeting", **meeting)
+    assert (twice.code, twice.extra["meeting"]) == ("maybe-the-same", made["meeting"])
+    other = await service.ask(PROVINCE, "convene-meeting", **meeting | {"held_on": "2014-01-03"})
+    assert other["meeting"] != made["meeting"]
