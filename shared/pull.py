@@ -10,13 +10,20 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from shared.cancellation import end_if_cancelled
+
+IDLE_S = 5.0
+INACTIVE_S = 60.0
 REQUEST_EXPIRES_S = 30.0
 HEARTBEAT_S = 1.0
 SILENCE_S = 3.5  # more than three missed heartbeats
@@ -133,6 +140,67 @@ class PullReader:
             else:
                 self._gone = f"{self.stream}/{self.consumer}: {status} {description}".rstrip()
         self._arrived.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What `follow` reads: the messages of a stream's `subject`, from the first that `deliver` names.
+
+    `reader` names the consumer for whoever looks at the server; `batch` is the most messages handed over at once.
+    """
+
+    stream: str
+    subject: str
+    deliver: DeliverPolicy
+    reader: str
+    batch: int = 256
+
+
+async def follow(
+    js: JetStreamContext,
+    what: Followed,
+    take: Callable[[Sequence[Msg], int], None],
+    lost: Callable[[Exception], None],
+    retry_s: float = 1.0,
+) -> None:
+    """Read a stream until cancelled, each process for itself. Nothing is acknowledged: what is read is only remembered.
+
+    `take` gets the messages, and how many of those that were there at the beginning are still to come (0 or less:
+    none). It is called without messages when reading begins and when nothing comes for `IDLE_S` seconds. Whatever ends
+    the reading is told to `lost`; after `retry_s` seconds it begins anew, from the first message that `deliver` names.
+    """
+    while True:
+        end_if_cancelled()
+        try:
+            await _read_on(js, what, take)
+        except Exception as error:
+            lost(error)
+        await asyncio.sleep(retry_s)
+
+
+async def _read_on(js: JetStreamContext, what: Followed, take: Callable[[Sequence[Msg], int], None]) -> None:
+    """Read with a consumer that lives in the server's memory and goes when nobody asks it any more."""
+    config = ConsumerConfig(
+        name=f"{what.reader}-{js._nc._nuid.next().decode()}",
+        deliver_policy=what.deliver,
+        filter_subject=what.subject,
+        ack_policy=AckPolicy.NONE,
+        inactive_threshold=INACTIVE_S,
+        mem_storage=True,
+        num_replicas=1,
+    )
+    info = await js.add_consumer(what.stream, config)
+    left = info.num_pending or 0
+    reader = await PullReader.open(js, what.stream, info.name, what.batch, prefetch=True)
+    try:
+        take((), left)
+        while True:
+            end_if_cancelled()
+            messages = await reader.next(IDLE_S)
+            left -= len(messages)
+            take(messages, left)
+    finally:
+        await reader.close()
 
 
 def _is_gone(description: str) -> bool:

@@ -5,25 +5,22 @@ log, so it is kept for ever, and reaches every gateway over the broker in the mo
 list is read to its end once, nobody is let in.
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import DeliverPolicy
 
-from shared.cancellation import end_if_cancelled
 from shared.envelope import Envelope, EnvelopeError
 from shared.health import OK, Check
 from shared.problems import Problem, unavailable
-from shared.pull import ConsumerGone, PullReader
+from shared.pull import ConsumerGone, Followed, follow
 
 STREAM, SUBJECT = "ASSESSMENT", "assessment.AccessRevoked"
-_BATCH = 256
-_IDLE_S = 5.0
+_LOG = Followed(STREAM, SUBJECT, DeliverPolicy.ALL, "gateway-revoked")
 _RETRY_S = 0.5
-_INACTIVE_S = 60.0
 log = structlog.get_logger("gateway")
 
 
@@ -77,38 +74,17 @@ class Revocations:
 
     async def run(self, js: JetStreamContext) -> None:
         """Follow the log until cancelled; whatever fails is tried again."""
-        while True:
-            end_if_cancelled()
-            try:
-                await self._session(js)
-            except ConsumerGone as reason:
-                log.info("the reader of revocations is opened again", reason=str(reason))
-            except Exception as error:
-                if self._followed or not self._complete:
-                    log.warning("revocations of access can't be read", error=repr(error))
-            self._followed = False
-            await asyncio.sleep(_RETRY_S)
+        await follow(js, _LOG, self._take_all, self._lost, _RETRY_S)
 
-    async def _session(self, js: JetStreamContext) -> None:
-        config = ConsumerConfig(
-            name=f"gateway-revoked-{js._nc._nuid.next().decode()}",
-            deliver_policy=DeliverPolicy.ALL,
-            filter_subject=SUBJECT,
-            ack_policy=AckPolicy.NONE,
-            inactive_threshold=_INACTIVE_S,
-            mem_storage=True,
-            num_replicas=1,
-        )
-        info = await js.add_consumer(STREAM, config)
-        left = info.num_pending or 0
-        reader = await PullReader.open(js, STREAM, info.name, _BATCH, prefetch=True)
-        try:
-            while True:
-                end_if_cancelled()
-                if left <= 0:
-                    self._complete = self._followed = True
-                for message in await reader.next(_IDLE_S):
-                    self.take(message.data)
-                    left -= 1
-        finally:
-            await reader.close()
+    def _take_all(self, messages: Sequence[Msg], left: int) -> None:
+        for message in messages:
+            self.take(message.data)
+        if left <= 0:
+            self._complete = self._followed = True
+
+    def _lost(self, error: Exception) -> None:
+        if isinstance(error, ConsumerGone):
+            log.info("the reader of revocations is opened again", reason=str(error))
+        elif self._followed or not self._complete:
+            log.warning("revocations of access can't be read", error=repr(error))
+        self._followed = False

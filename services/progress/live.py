@@ -3,28 +3,23 @@
 Kept in memory only: it is read anew from the stream at every start, and it has no past.
 """
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
 import structlog
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import DeliverPolicy
 
 from services.progress.facts import newest, total
 from shared.areas import AreaTree
-from shared.cancellation import end_if_cancelled
-from shared.pull import ConsumerGone, PullReader
+from shared.pull import ConsumerGone, Followed, follow
 
 STREAM = "LIVE"
-_SUBJECTS = "live.energy.*"
-_BATCH = 256
-_IDLE_S = 5.0
-_RETRY_S = 1.0
-_INACTIVE_S = 60.0
+_RUNNING = Followed(STREAM, "live.energy.*", DeliverPolicy.LAST_PER_SUBJECT, "progress-live")
 _log = structlog.get_logger(__name__)
 
 
@@ -104,35 +99,18 @@ class LiveEnergy:
 
     async def run(self, js: JetStreamContext) -> None:
         """Follow the stream until cancelled; whatever fails is tried again."""
-        while True:
-            end_if_cancelled()
-            try:
-                await self._session(js)
-            except ConsumerGone as reason:
-                _log.info("live consumer is opened anew", reason=str(reason))
-            except Exception as error:
-                _log.warning("live figures are delayed", error=repr(error))
-            await asyncio.sleep(_RETRY_S)
+        await follow(js, _RUNNING, lambda messages, _: self._take_all(messages), _lost)
 
-    async def _session(self, js: JetStreamContext) -> None:
-        config = ConsumerConfig(
-            name=f"progress-live-{js._nc._nuid.next().decode()}",
-            deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
-            filter_subject=_SUBJECTS,
-            ack_policy=AckPolicy.NONE,
-            inactive_threshold=_INACTIVE_S,
-            mem_storage=True,
-            num_replicas=1,
-        )
-        info = await js.add_consumer(STREAM, config)
-        reader = await PullReader.open(js, STREAM, info.name, _BATCH, prefetch=True)
-        try:
-            while True:
-                end_if_cancelled()
-                for message in await reader.next(_IDLE_S):
-                    self.take(message.data)
-        finally:
-            await reader.close()
+    def _take_all(self, messages: Sequence[Msg]) -> None:
+        for message in messages:
+            self.take(message.data)
+
+
+def _lost(error: Exception) -> None:
+    if isinstance(error, ConsumerGone):
+        _log.info("live consumer is opened anew", reason=str(error))
+    else:
+        _log.warning("live figures are delayed", error=repr(error))
 
 
 def _together(day: date, sums: Iterable[RunningDay | None]) -> RunningDay | None:
