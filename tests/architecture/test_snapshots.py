@@ -8,9 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 QUERIES = sorted(
     path
-    for service in ("projects", "assessment")
+    for service in ("projects", "assessment", "energy")
     for path in (ROOT / "services" / service).glob("**/*.py")
-    if path.parent.name == "queries" or path.stem.startswith("queries")
+    if path.parent.name == "queries" or "queries" in path.stem.split("_") or path.stem.endswith("_lists")
 )
 
 
@@ -25,8 +25,9 @@ def connected(path: Path) -> set[str]:
     }
 
 
-def test_there_are_queries_of_both_services() -> None:
-    found = [name for path in QUERIES for name in connected(path)]
+def test_there_are_queries_of_every_service() -> None:
+    found = [(path.relative_to(ROOT).parts[1], name) for path in QUERIES for name in connected(path)]
+    assert {service for service, _ in found} == {"projects", "assessment", "energy"}
     assert len(QUERIES) > 20
     assert len(found) > 20
 

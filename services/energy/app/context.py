@@ -12,19 +12,25 @@ from services.energy.events import CATALOGUE
 from shared.clock import Clock
 from shared.decider import CommandRunner
 from shared.event_log import EventLog
+from shared.snapshots import snapshots
 
 
 @dataclass(slots=True)
 class Energy:
-    """The energy service of one process. `appended` is called after each commit that wrote events."""
+    """The energy service of one process. `appended` is called after each commit that wrote events.
+
+    Queries read from `snapshots`: what they answer together was true together.
+    """
 
     engine: AsyncEngine
     clock: Clock
     appended: Callable[[], None] = lambda: None
+    snapshots: AsyncEngine = field(init=False)
     log: EventLog = field(init=False)
     runner: CommandRunner = field(init=False)
 
     def __post_init__(self) -> None:
+        self.snapshots = snapshots(self.engine)
         self.log = EventLog(self.clock)
         self.runner = CommandRunner(
             self.engine, self.log, CATALOGUE, self.clock, Refused, lambda: self.appended()

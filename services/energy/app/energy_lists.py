@@ -44,7 +44,7 @@ async def enterprise_periods(
     """A page of an enterprise's energy by period and carrier."""
     first, last = bounds(grain, first, last)
     begin, finish = _part(grain, first, last, cursor)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         await seen_enterprise(conn, actor, enterprise)
         inner, now = await driver(conn), energy.now()
         if grain == "hour":
@@ -88,7 +88,7 @@ async def meter_periods(
     """A page of a meter's energy by period."""
     first, last = bounds(grain, first, last)
     begin, finish = _part(grain, first, last, cursor)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         row = await seen_meter(conn, actor, meter)
         ends = day_start(finish + timedelta(days=1))
         hours = await sums.meter_hours(await driver(conn), meter, statistic_type, day_start(begin), ends)
@@ -113,7 +113,7 @@ async def readings(
     after_t, after_s = pair(cursor)
     if cursor is not None and not after_t.isdigit():
         raise bad_cursor()
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         await seen_meter(conn, actor, meter)
         line = await archive_line(await driver(conn))
         rows = await conn.execute(

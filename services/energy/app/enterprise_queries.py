@@ -59,7 +59,7 @@ class Filter:
 
 async def get(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
     """One enterprise with its identifiers, its lines on lists of key users, and its feed."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         row = await seen_enterprise(conn, actor, enterprise)
         code = tables.external_id
         codes = await conn.execute(
@@ -83,7 +83,7 @@ async def get(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
 
 async def listed(energy: Energy, actor: Actor, wanted: Filter) -> dict[str, Any]:
     """A page of enterprises that the actor may see."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, wanted.region)
         rows = await conn.execute(
             _LISTED,
@@ -106,7 +106,7 @@ async def key_users(
     energy: Energy, actor: Actor, year: int, region: str | None, cursor: str | None, limit: int
 ) -> dict[str, Any]:
     """The list of a year, of enterprises that the actor may see. 404 if there is none."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, region)
         head = tables.key_user_list
         found = (

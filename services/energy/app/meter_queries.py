@@ -52,7 +52,7 @@ _QUARANTINE = text(f"""
 
 async def get(energy: Energy, actor: Actor, meter: str) -> dict[str, Any]:
     """One meter, if its enterprise is the actor's to see."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         row = (await conn.execute(select(tables.meter).where(tables.meter.c.meter == meter))).one_or_none()
         if row is None:
             raise not_found("meter", meter)
@@ -72,7 +72,7 @@ async def listed(
     limit: int,
 ) -> dict[str, Any]:
     """A page of meters of enterprises that the actor may see."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, None)
         rows = await conn.execute(
             _LISTED,
@@ -93,7 +93,7 @@ async def suspects(
 ) -> dict[str, Any]:
     """A page of parked intervals."""
     after, after_t = pair(cursor)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, None)
         rows = await conn.execute(
             _SUSPECTS,
@@ -130,7 +130,7 @@ async def quarantine(
     limit: int,
 ) -> dict[str, Any]:
     """A page of quarantined readings."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, None)
         rows = await conn.execute(
             _QUARANTINE,
@@ -150,7 +150,7 @@ async def quarantine(
 
 async def quarantined(energy: Energy, actor: Actor, reading: int) -> dict[str, Any]:
     """One quarantined reading, whatever its state. Raises Problem 404 for one that isn't the actor's to see."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, None)
         found = await conn.execute(
             _QUARANTINED, {"id": reading, "own": own, "regions": regions, "enterprise": None}

@@ -36,7 +36,7 @@ async def coverage(
 ) -> dict[str, Any]:
     """The verdicts of one day on the list in force then; 404 where there is no list yet."""
     day = day or energy.today() - timedelta(days=1)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, region)
         listed = (await conn.execute(_LIST, {"year": day.year})).one_or_none()
         if listed is None:

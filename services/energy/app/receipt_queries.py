@@ -36,7 +36,7 @@ async def totals(
     before: datetime | None,
 ) -> dict[str, Any]:
     """POSTs that are worked off, and what became of their readings, of the enterprises that the actor may see."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own, regions = await visible(conn, actor, region)
         if enterprise is not None:
             await seen_enterprise(conn, actor, enterprise)

@@ -33,7 +33,7 @@ async def coefficients(
     limit: int,
 ) -> dict[str, Any]:
     """A page of coefficients that the actor may see."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         own = (actor.organisation or "") if actor.role == "enterprise" else None
         regions = None if own is not None else await seen_regions(conn, actor)
         rows = await conn.execute(

@@ -33,7 +33,7 @@ async def enterprise_energy(
 ) -> dict[str, Any]:
     """Sums of one enterprise by carrier and period. What isn't due by now isn't expected."""
     first, last = _span(grain, first, last)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         await seen_enterprise(conn, actor, enterprise)
         inner, now = await driver(conn), energy.now()
         if grain == "hour":
@@ -59,7 +59,7 @@ async def meter_energy(
 ) -> dict[str, Any]:
     """Sums of one meter by period."""
     first, last = _span(grain, first, last)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         row = await seen_meter(conn, actor, meter)
         hours = await sums.meter_hours(
             await driver(conn), meter, statistic_type, day_start(first), day_start(last + timedelta(days=1))
@@ -93,7 +93,7 @@ async def live(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
     """Today's running figures."""
     now = energy.now()
     day = day_of(now)
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         row = await seen_enterprise(conn, actor, enterprise)
         figures = await sums.day_figures(await driver(conn), [(enterprise, day)], until=now)
         feed = (await conn.execute(_FEED_TODAY, {"e": enterprise, "day": day})).one()
@@ -115,7 +115,7 @@ async def live(energy: Energy, actor: Actor, enterprise: str) -> dict[str, Any]:
 
 async def receipt(energy: Energy, actor: Actor, enterprise: str, identifier: UUID) -> dict[str, Any]:
     """The outcome of a POST."""
-    async with energy.engine.connect() as conn:
+    async with energy.snapshots.connect() as conn:
         await seen_enterprise(conn, actor, enterprise)
         found = await receipts.read(await driver(conn), enterprise, identifier)
     if found is None:
