@@ -8,8 +8,8 @@ that two processes and two versions of the read-model mean the same by it.
 import functools
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.progress import rules as rule_file
@@ -32,6 +32,12 @@ class Filter:
     traits: Mapping[str, Any]
     industries: tuple[str, ...]
     registers: tuple[str, ...]
+
+    @property
+    def needs(self) -> frozenset[tuple[str, str]]:
+        """The tags and registers that a project must have had at some time, whatever else is asked."""
+        tags = self.traits.get("tags", ())
+        return frozenset({("tag", tag) for tag in tags} | {("register", each) for each in self.registers})
 
     @classmethod
     def of(cls, where: Mapping[str, Any]) -> "Filter":
@@ -58,17 +64,18 @@ class Counting:
     points: bool
     sums: bool = False
     reached: tuple[str, ...] = ()
+    number: int = field(init=False, compare=False)
+    """A positive 31-bit number made of the definition."""
+
+    def __post_init__(self) -> None:
+        number = zlib.crc32(self.definition.encode()) & 0x7FFFFFFF
+        object.__setattr__(self, "number", number)
 
     @property
     def definition(self) -> str:
         """All that it says, in one line that is always the same."""
         said = [self.marks, self.where, self.points, self.sums, self.reached]
         return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-    @property
-    def number(self) -> int:
-        """A positive 31-bit number made of the definition."""
-        return zlib.crc32(self.definition.encode()) & 0x7FFFFFFF
 
     @property
     def by_thing(self) -> bool:
@@ -147,10 +154,24 @@ class Countings:
             for mark in each.marks:
                 by_mark.setdefault(mark, []).append(each)
         self._by_mark = by_mark
+        self._needs = {
+            number: [(each.needs, each) for each in filters] for number, filters in self.filters.items()
+        }
 
-    def on(self, marks: Iterable[str]) -> list[Counting]:
-        """The countings that count one of these marks, each once."""
-        return list({each.number: each for mark in marks for each in self._by_mark.get(mark, ())}.values())
+    def on(
+        self, marks: Iterable[str], had: Set[tuple[str, str]] | None = None
+    ) -> list[tuple[Counting, list[Filter]]]:
+        """The countings that count one of these marks, each once, with those of its filters that may fit.
+
+        `had`: the tags and registers that the project ever had, None where it is no project. There are many countings:
+        those that ask for others are passed over.
+        """
+        found = {each.number: each for mark in marks for each in self._by_mark.get(mark, ())}
+        may_fit = (
+            (each, [filtered for needs, filtered in self._needs[number] if had is None or needs <= had])
+            for number, each in found.items()
+        )
+        return [(each, filters) for each, filters in may_fit if filters]
 
 
 def _all(rules: Rules) -> Iterable[Counting]:

@@ -63,8 +63,10 @@ def of_project(standing: Standing | None, marks: Sequence[Mark], countings: Coun
     for mark in marks:
         by_measure.setdefault(mark.measure, []).append(mark)
     thing, registers = number(standing.project), _registers(standing)
-    for counting in countings.on(by_measure):
-        for entry in _entries(counting, countings, by_measure, registers, thing):
+    had = {("tag", tag) for state in standing.states for tag in state.traits.get("tags", ())}
+    had |= {("register", register) for register in registers}
+    for counting, filters in countings.on(by_measure, had):
+        for entry in _entries(counting, filters, by_measure, registers, thing):
             found[entry] += 1
     return found
 
@@ -73,8 +75,8 @@ def of_mark(mark: Mark, countings: Countings) -> Counter[Entry]:
     """What a thing counts for that isn't a project: its one mark."""
     thing = number(str(mark.detail.get("thing", mark.key)))
     found: Counter[Entry] = Counter()
-    for counting in countings.on([mark.measure]):
-        for entry in _entries(counting, countings, {mark.measure: [mark]}, {}, thing):
+    for counting, filters in countings.on([mark.measure]):
+        for entry in _entries(counting, filters, {mark.measure: [mark]}, {}, thing):
             found[entry] += 1
     return found
 
@@ -88,12 +90,11 @@ def changes(before: Counter[Entry], after: Counter[Entry]) -> Iterator[Entry]:
 
 def _entries(
     counting: Counting,
-    countings: Countings,
+    filters: Sequence[Filter],
     marks: Mapping[str, Sequence[Mark]],
     registers: Mapping[str, Sequence[Span]],
     thing: int,
 ) -> Iterator[Entry]:
-    filters = countings.filters[counting.number]
     counted: list[tuple[Span, Mark, list[_Held]]] = []
     for measure in counting.marks:
         for mark in marks.get(measure, ()):
@@ -128,7 +129,7 @@ def _held(
     filters: Sequence[Filter], mark: Mark, registers: Mapping[str, Sequence[Span]], *, sums: bool
 ) -> list[_Held]:
     """When the mark's thing was what one of the filters asks for, in disjoint spans, with the amount of each."""
-    fitting = [each for each in filters if contains(mark.detail, each.fixed)]
+    fitting = [each for each in filters if not each.fixed or contains(mark.detail, each.fixed)]
     if not fitting:
         return []
     found: list[_Held] = []
@@ -154,7 +155,7 @@ def _held(
 def _when(
     asked: Filter, traits: Mapping[str, Any], span: Span, registers: Mapping[str, Sequence[Span]]
 ) -> list[Span]:
-    if not contains(traits, asked.traits):
+    if asked.traits and not contains(traits, asked.traits):
         return []
     if asked.industries and not str(traits.get("industry") or "").startswith(asked.industries):
         return []

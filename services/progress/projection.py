@@ -24,6 +24,9 @@ from services.progress.standing import Mark, Standing, differences, fold, marks,
 from shared.consumer import Poison
 from shared.envelope import Envelope
 
+RUN = 100
+"""Events from one statement to the next, at most. The server ends a session that rests in its transaction for 2 s, and
+on a busy machine a thousand projects' events take longer than that to think about."""
 _COUNTED = (facts.LISTING, facts.MATCH, facts.DESIGNATION)
 """Contributions that are marks of their own, of things that aren't projects."""
 _SUPERSEDED = text("""
@@ -64,12 +67,14 @@ async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
 
     Raises Poison for an event that can't be understood; types that progress doesn't use are passed over.
     """
-    batch = _Batch(conn)
-    events = [(envelope, event) for envelope in envelopes if (event := read(envelope)) is not None]
-    await batch.prepare([event for _, event in events])
-    for envelope, event in events:
-        await batch.add(envelope, event)
-    await batch.write()
+    for first in range(0, len(envelopes), RUN):
+        run = envelopes[first : first + RUN]
+        events = [(envelope, event) for envelope in run if (event := read(envelope)) is not None]
+        batch = _Batch(conn)
+        await batch.prepare([event for _, event in events])
+        for envelope, event in events:
+            await batch.add(envelope, event)
+        await batch.write()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class _Project:
 
 
 class _Batch:
-    """The rows of one transaction, gathered so that each table is written once."""
+    """The rows of a run of events, gathered so that each table is written once."""
 
     def __init__(self, conn: AsyncConnection) -> None:
         self._conn = conn
