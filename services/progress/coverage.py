@@ -5,89 +5,44 @@ The denominator is the year's own list (designation) cut at 10,000 tce, on the b
 does not move during the day, and none after the target's deadline; who is heard right now is shown beside it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from services.progress import judgement
-from services.progress.facts import (
-    COVERAGE,
-    FEED,
-    KEY_USER,
-    KEY_USER_LIST,
-    Contribution,
-    Facts,
-    Target,
-    newest,
-)
+from services.progress.facts import Facts, Target, newest
 from services.progress.figure import Completeness, Figure, Status, blank
 from services.progress.judgement import HUNDRED
 from services.progress.periods import local_day, year_of
-from services.progress.rules import Rule, Rules, reference
+from services.progress.rules import Rules, reference
 
 
 @dataclass(frozen=True, slots=True)
-class Monitored:
-    """The key users of a region and what is known of each, by enterprise id."""
+class Listed:
+    """Which key users are in a target's figure, and on which days they are looked at.
 
-    listed: dict[str, Contribution]
-    closed: dict[str, Contribution]  # the verdict on the closed day that counts
-    today: dict[str, Contribution]  # the verdict on the running day: online so far, or not yet said
-    feeds: dict[str, Contribution]
+    `line`: tce a year from which (`inclusive`) or above which an enterprise of the list counts (X-4). `closed`: the
+    day whose verdicts make the figure; `today`: the running day, which says who is heard of now.
+    """
 
-    @property
-    def online_closed(self) -> int:
-        return sum(1 for each in self.closed.values() if each.value == 1)
-
-    @property
-    def online_now(self) -> int:
-        """Heard now: online today or yesterday, and not reported silent since."""
-        return sum(1 for enterprise in self.listed if self._heard(enterprise))
-
-    def _heard(self, enterprise: str) -> bool:
-        feed = self.feeds.get(enterprise)
-        if feed is not None:
-            return feed.value == 1
-        verdicts = (self.today.get(enterprise), self.closed.get(enterprise))
-        return any(verdict is not None and verdict.value == 1 for verdict in verdicts)
+    target: str
+    year: str
+    line: Decimal
+    inclusive: bool
+    closed: date | None
+    today: date
 
 
-def judged_day(facts: Facts, target: Target) -> date | None:
+def judged_day(closed: date | None, target: Target) -> date | None:
     """The day whose verdicts make the figure: the latest closed one, after the deadline that of the deadline."""
-    closed = facts.closed_day
     return closed if closed is None or target.deadline is None else min(closed, target.deadline)
 
 
-def monitored(
-    facts: Facts, region: str, year: str, closed: date | None, today: date, threshold: Rule
-) -> Monitored:
-    """The year's key users in `region`, with what is known of each on the closed day, today and now."""
-    line, inclusive = threshold.number("tce"), bool(threshold.parameters["inclusive"])
-    listed = {
-        user.subject: user
-        for user in facts.of(KEY_USER)
-        if user.period == year
-        and user.subject is not None
-        and user.value is not None
-        and (user.value > line or (inclusive and user.value == line))
-        and facts.areas.covers(region, user.region)
-    }
-    return Monitored(
-        listed,
-        _of_day(facts, closed, listed),
-        _of_day(facts, today, listed),
-        {f.subject: f for f in facts.of(FEED) if f.subject is not None and f.subject in listed},
-    )
-
-
-def _of_day(facts: Facts, day: date | None, listed: Mapping[str, Contribution]) -> dict[str, Contribution]:
-    wanted = day.isoformat() if day else None
-    return {
-        verdict.subject: verdict
-        for verdict in facts.of(COVERAGE)
-        if verdict.period == wanted and verdict.subject is not None and verdict.subject in listed
-    }
+def listed(target: Target, rules: Rules, closed: date | None, today: date) -> Listed:
+    """What must be read for an ONLINE target as of a day, `closed` being its judged day."""
+    threshold = rules.on("key_user_threshold", min(today, target.deadline or today))
+    inclusive = bool(threshold.parameters["inclusive"])
+    return Listed(target.target, year_of(target.period), threshold.number("tce"), inclusive, closed, today)
 
 
 def coverage(
@@ -99,35 +54,35 @@ def coverage(
     rule_day = min(day, target.deadline or day)
     threshold, light_rule = rules.on("key_user_threshold", rule_day), rules.on("light_coverage", rule_day)
     year = year_of(target.period)
-    closed = judged_day(facts, target)
+    closed = judged_day(facts.closed_day, target)
     over = target.deadline is not None and day > target.deadline
-    found = monitored(facts, code, year, closed, day, threshold)
     figure = replace(
         blank(target, facts, as_of, code),
         rules=(reference(threshold), reference(light_rule)),
         day=closed.isoformat() if closed else None,
     )
-    if not any(lists.period == year for lists in facts.of(KEY_USER_LIST)):
+    if target.target not in facts.key_users:
         return replace(figure, reason=f"there is no list of key users for {year}", counts=_unknown())
-    basis = ", ".join(sorted({str(u.detail.get("basis")) for u in found.listed.values()})) or target.basis
-    unknown = len(found.listed) - len(found.closed)
+    found = [each for each in facts.key_users[target.target] if facts.areas.covers(code, each.region)]
+    designated, judged = sum(each.listed for each in found), sum(each.judged for each in found)
+    online, unknown = sum(each.online for each in found), designated - judged
     figure = replace(
         figure,
-        basis=basis,
+        basis=", ".join(sorted(frozenset().union(*(each.bases for each in found)))) or target.basis,
         counts={
-            "designated": len(found.listed),
-            "online_closed_day": found.online_closed if closed else None,
-            "online_now": found.online_now,
+            "designated": designated,
+            "online_closed_day": online if closed else None,
+            "online_now": sum(each.heard for each in found),
         },
         # Enterprise ids stay out of `missing`: the figure is wider known than its enterprises may be.
-        completeness=Completeness(len(found.listed), len(found.closed)),
-        simulated=target.simulated or any(user.simulated for user in found.listed.values()),
+        completeness=Completeness(designated, judged),
+        simulated=target.simulated or any(each.simulated for each in found),
     )
-    if not found.listed:
+    if not designated:
         return replace(figure, reason="no enterprise of this region is on the list: no ratio")
     if closed is None:
         return replace(figure, reason="no day is closed yet")
-    value = Decimal(found.online_closed) / Decimal(len(found.listed)) * HUNDRED
+    value = Decimal(online) / Decimal(designated) * HUNDRED
     gap = None if target.value is None else value - target.value
     return replace(
         figure,
@@ -141,7 +96,7 @@ def coverage(
         light=judgement.light(gap, light_rule, lower_bound=unknown > 0),
         lower_bound=unknown > 0,
         reason=f"of {unknown} the day is not judged yet: at least this value" if unknown else "",
-        fresh_at=newest(each.recorded_at for each in (*found.listed.values(), *found.closed.values())),
+        fresh_at=newest(each.fresh_at for each in found),
     )
 
 

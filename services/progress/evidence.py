@@ -1,6 +1,7 @@
 """The events that made a figure: which, from where, what they said, with the hash to find them in the log by."""
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -58,7 +59,9 @@ class _Wanted:
 
 
 _COLUMNS = """source, position, ordinal, event_id, event_type, hash, occurred_at, recorded_at, simulated"""
-_KNOWN = "(CAST(:as_of AS timestamptz) IS NULL OR {alias}recorded_at <= :as_of)"
+# What the snapshot held: a page and its figure are of one moment.
+_KNOWN = """(CAST(:as_of AS timestamptz) IS NULL OR {alias}recorded_at <= :as_of)
+    AND {alias}position <= coalesce((CAST(:applied AS jsonb)->>{alias}source)::bigint, 0)"""
 _TARGET = f"""
     SELECT {_COLUMNS}, region, data->>'period' AS period, NULL AS subject, (data->>'value')::numeric AS value,
            data->>'unit' AS unit, data,
@@ -133,6 +136,7 @@ async def evidence(
     asked = {
         "subject": scope.enterprise,
         "as_of": snapshot.as_of if snapshot.past else None,
+        "applied": json.dumps({source: each.position for source, each in snapshot.applied.items()}),
         "plan": figure.plan,
         "target": figure.target,
         "source": source,
@@ -183,7 +187,7 @@ def _wanted(snapshot: Snapshot, figure: Figure) -> _Wanted:
         case measures.INTENSITY:
             return _Wanted([STATISTIC], [figure.region], [figure.period])
         case facts_of.ONLINE:
-            closed = judged_day(facts, target)
+            closed = judged_day(facts.closed_day, target)
             days = [day.isoformat() for day in (closed, snapshot.day) if day is not None]
             days = days or [(snapshot.day - timedelta(days=1)).isoformat()]
             return _Wanted(

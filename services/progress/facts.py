@@ -120,8 +120,28 @@ class DayEnergy:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyUsers:
+    """The key users of one region on a year's list, and how many of them were online.
+
+    `judged`: who has a verdict on the day that counts; `online`: whose verdict says so; `heard`: who is heard of now.
+    """
+
+    region: str
+    listed: int
+    judged: int
+    online: int
+    heard: int
+    fresh_at: datetime | None
+    simulated: bool
+    bases: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the measures need about one plan, as known at one moment."""
+    """Everything the measures need about one plan, as known at one moment.
+
+    `key_users`: by target, by region; a target that isn't there has no list for its year.
+    """
 
     plan: Plan | None
     areas: AreaTree
@@ -130,6 +150,7 @@ class Facts:
     closed_day: date | None = None
     day_energy: Mapping[str, DayEnergy] = field(default_factory=dict)
     tallies: Mapping[str, "Tally"] = field(default_factory=dict)
+    key_users: Mapping[str, Sequence[KeyUsers]] = field(default_factory=dict)
 
     def of(self, measure: str) -> Sequence[Contribution]:
         return self.contributions.get(measure, ())

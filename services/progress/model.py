@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.progress import measures, versions
 from services.progress.facts import Facts
 from services.progress.figure import Figure
-from services.progress.periods import local_day
+from services.progress.periods import When, local_day
 from services.progress.readers import SOURCES, TALLIED
 from services.progress.rules import Rules
-from services.progress.store import Settings, load_facts
+from services.progress.setting import Settings
+from services.progress.store import load
 from shared import process_metrics
 from shared.checkpoint import Checkpoints
 from shared.clock import Clock
 from shared.problems import Problem, invalid, unavailable
+from shared.snapshots import snapshots
 
 WAIT_S = 2.0
 SAME_MOMENT = timedelta(seconds=1)
@@ -74,10 +76,26 @@ def figure_of(figures: Sequence[Figure], target: str, region: str | None) -> Fig
 
 
 @dataclass(frozen=True, slots=True)
+class _State:
+    """What figures at "now" depend on: what is applied, and the day, because due dates pass at midnight."""
+
+    version: int
+    applied: Mapping[str, Applied]
+    day: date
+
+    def holds(self, asked: "_State") -> bool:
+        """Whether it is that state or a later one of the same day and version."""
+        return (self.version, self.day) == (asked.version, asked.day) and all(
+            source in self.applied and self.applied[source].position >= each.position
+            for source, each in asked.applied.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """A state that was computed, what it depends on, and when (system time)."""
 
-    key: object
+    state: _State
     snapshot: Snapshot
     made_at: float
 
@@ -100,6 +118,7 @@ class ReadModel:
         self._engine: AsyncEngine | None = None
         self._checkpoints: Checkpoints | None = None
         self._cached: dict[str | None, _Known] = {}
+        self._settings = Settings()
         self._computing = asyncio.Lock()
 
     @property
@@ -140,6 +159,7 @@ class ReadModel:
         self._checkpoints = versions.checkpoints(self._engine, serving.version)
         self.version = serving.version
         self._cached.clear()
+        self._settings = Settings()
         if previous is not None:
             await previous.dispose()
         return True
@@ -159,43 +179,42 @@ class ReadModel:
                     remedy="Leave as_of out to ask for now.",
                 )
             return await self._load(as_of.astimezone(UTC), plan, past=True)
-        key = await self._state_key(now)
+        asked = await self._state(now)
         async with self._computing:
             known = self._cached.get(plan)
-            if known is None or known.key != key:
+            # While this question waited, another's snapshot was made, of as much or more than was there when it came.
+            if known is None or not known.state.holds(asked):
                 made = await self._load(now, plan, past=False, before=known.snapshot if known else None)
-                known = self._remember(plan, _key(made.version, made.applied, made.day), made)
+                known = self._remember(plan, _State(made.version, made.applied, made.day), made)
             elif not known.at(now):
-                known = self._remember(plan, key, _at(known.snapshot, now))
+                known = self._remember(plan, known.state, _at(known.snapshot, now))
         return known.snapshot
 
     async def history(
         self, moments: Sequence[datetime], plan: str, target: str, region: str | None
     ) -> list[Figure]:
         """One figure as it was known at past moments; those at which there was none are left out."""
-        found: list[Figure] = []
-        settings: Settings = {}
-        async with self.engine.connect() as raw:
-            conn = await raw.execution_options(isolation_level="REPEATABLE READ")
-            for moment in moments:
-                facts = await load_facts(
-                    conn,
-                    self.rules,
-                    today=local_day(moment),
-                    as_of=moment,
-                    plan=plan,
-                    only=target,
-                    settings=settings,
-                )
-                made = measures.figures(facts, self.rules, moment, target)
-                if (figure := figure_of(made, target, region)) is not None:
-                    found.append(figure)
-        return found
+        if not moments:
+            return []
+        async with snapshots(self.engine).connect() as conn:
+            facts = await load(
+                conn,
+                self.rules,
+                [When.past(moment) for moment in moments],
+                plan=plan,
+                settings=self._settings,
+                only=target,
+            )
+        made = (
+            figure_of(measures.figures(known, self.rules, moment, target), target, region)
+            for moment, known in zip(moments, facts, strict=True)
+        )
+        return [figure for figure in made if figure is not None]
 
-    def _remember(self, plan: str | None, key: object, snapshot: Snapshot) -> "_Known":
+    def _remember(self, plan: str | None, state: _State, snapshot: Snapshot) -> _Known:
         if plan not in self._cached and len(self._cached) >= 8:
             self._cached.clear()
-        self._cached[plan] = known = _Known(key, snapshot, time.monotonic())
+        self._cached[plan] = known = _Known(state, snapshot, time.monotonic())
         return known
 
     async def wait(self, at_least: Mapping[str, int]) -> None:
@@ -233,20 +252,19 @@ class ReadModel:
         async with self.engine.connect() as conn:
             return int((await conn.execute(_SEQ)).scalar_one())
 
-    async def _state_key(self, now: datetime) -> object:
+    async def _state(self, now: datetime) -> _State:
         # Both at once: after a switch in between, the old version's tables would be asked for the new one's positions.
         version, engine = self.version, self.engine
         async with engine.connect() as conn:
             applied = await _applied(conn, version)
-        return _key(version, applied, local_day(now))
+        return _State(version, applied, local_day(now))
 
     async def _load(
         self, moment: datetime, plan: str | None, *, past: bool, before: Snapshot | None = None
     ) -> Snapshot:
         """The state at a moment. What was counted for `before` is not counted again where it is still so."""
-        version, engine, day = self.version, self.engine, local_day(moment)
-        async with engine.connect() as raw:
-            conn = await raw.execution_options(isolation_level="REPEATABLE READ")
+        version, engine, settings, day = self.version, self.engine, self._settings, local_day(moment)
+        async with snapshots(engine).connect() as conn:
             applied = await _applied(conn, version)
             seq = int((await conn.execute(_SEQ)).scalar_one())
             counted = None
@@ -254,8 +272,13 @@ class ReadModel:
                 version, applied, day
             ):
                 counted = before.facts.tallies
-            facts = await load_facts(
-                conn, self.rules, today=day, as_of=moment if past else None, plan=plan, tallies=counted
+            [facts] = await load(
+                conn,
+                self.rules,
+                [When.past(moment) if past else When.now(day)],
+                plan=plan,
+                settings=settings,
+                tallies=counted,
             )
         figures = measures.figures(facts, self.rules, moment)
         return Snapshot(version, seq, applied, moment, day, past, facts, figures)
@@ -264,11 +287,6 @@ class ReadModel:
 async def _applied(conn: AsyncConnection, version: int) -> dict[str, Applied]:
     rows = await conn.execute(_POSITIONS, {"projection": versions.schema_name(version)})
     return {row.source: Applied(row.position, row.recorded_at, row.updated_at) for row in rows}
-
-
-def _key(version: int, applied: Mapping[str, Applied], day: date) -> object:
-    """What figures at "now" depend on: what is applied, and the day, because due dates pass at midnight."""
-    return version, tuple(sorted((source, each.position) for source, each in applied.items())), day
 
 
 def _marks(version: int, applied: Mapping[str, Applied], day: date) -> object:

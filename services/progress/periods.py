@@ -1,7 +1,8 @@
 """The periods that figures are for: a year, a half, a quarter, a month. Boundaries are in the plan's own time."""
 
 import re
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 PLAN_TIME = ZoneInfo("Asia/Shanghai")
@@ -39,3 +40,21 @@ def day_in_next_month(month: str, day: int) -> date:
 def year_of(period: str) -> str:
     """The year a period lies in, as it is printed: "2013"."""
     return months_of(period)[0][:4]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What is asked about: what was recorded until `known`, looked at on `day` of the plan's time."""
+
+    known: datetime
+    day: date
+
+    @classmethod
+    def past(cls, moment: datetime) -> "When":
+        """As it was known at a moment, looked at on its day."""
+        return cls(moment, local_day(moment))
+
+    @classmethod
+    def now(cls, day: date) -> "When":
+        """Everything that is applied, whatever its time: this process may not have heard of the Clock's last step."""
+        return cls(datetime.max.replace(tzinfo=UTC), day)

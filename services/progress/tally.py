@@ -47,16 +47,17 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One sum to be made of entries for a target as of a day."""
+    """One sum to be made of entries for a target as of a day; `by_unit`: each region by itself, not all together."""
 
     name: str
     counting: Counting
     window: Window
+    by_unit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted in one region; `reached`: how many of them reached the rule's stage."""
+    """What was counted in a region and under it; `reached`: how many of them reached the rule's stage."""
 
     region: str
     things: int
@@ -68,7 +69,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Everything counted under one name, by region.
+    """Everything counted under one name: together for the target's region, or by unit where each owes the target.
 
     `known`: whether anything of the kind was ever reported, in this period or another. `marks`: those that move the
     target's figure.
@@ -95,7 +96,8 @@ def wanted(target: Target, rules: Rules, day: date) -> Wanted | None:
     """What must be counted for `target` as of `day`: None if it is no tally, or no rule says what."""
     if target.measure != TALLY or (rule := rule_of(target, rules, day)) is None:
         return None
-    return Wanted(target.target, of_rule(rule), _window(target, rule, day, rule.parameters["when"]))
+    window = _window(target, rule, day, rule.parameters["when"])
+    return Wanted(target.target, of_rule(rule), window, by_unit=rule.parameters.get("value") == "least")
 
 
 def all_wanted(target: Target, rules: Rules, day: date) -> list[Wanted]:

@@ -9,15 +9,14 @@ from typing import Any
 
 from plans.loader import load_plan
 from services.progress import rules
+from services.progress.coverage import judged_day, listed
 from services.progress.facts import (
-    COVERAGE,
-    FEED,
     INVESTMENT,
-    KEY_USER,
-    KEY_USER_LIST,
+    ONLINE,
     STATISTIC,
     Contribution,
     Facts,
+    KeyUsers,
     Plan,
     Target,
 )
@@ -101,6 +100,9 @@ class World:
         self.rows: dict[tuple[str, str], Contribution] = {}
         self.closed_day: date | None = None
         self.tallies: dict[str, Tally] = {}
+        self._listed: dict[str, dict[str, tuple[str, Decimal]]] = {}
+        self._verdicts: dict[tuple[str, str], bool] = {}
+        self._heard: dict[str, bool] = {}
         self._position = 0
 
     def change_target(self, target: str, **changes: Any) -> "World":
@@ -131,15 +133,14 @@ class World:
         )
 
     def key_user(self, enterprise: str, region: str, tce: str, year: str = "2013") -> "World":
-        self._add(KEY_USER_LIST, "", year, year, None, source="energy")
-        detail = {"basis": "equivalent"}
-        key = f"{year}:{enterprise}"
-        return self._add(KEY_USER, region, year, key, Decimal(tce), enterprise, "energy", "tce", detail)
+        """An enterprise on the list of a year, with tce a year."""
+        self._listed.setdefault(year, {})[enterprise] = (region, Decimal(tce))
+        return self
 
     def judged(self, enterprise: str, day: str, online: bool) -> "World":
         """The verdict on a day of a key user."""
-        key = f"{enterprise}:{day}"
-        return self._add(COVERAGE, "350000", day, key, Decimal(online), enterprise, "energy")
+        self._verdicts[enterprise, day] = online
+        return self
 
     def tallied(self, target: str, tally: Tally) -> "World":
         """What the read-model counted for a target."""
@@ -147,7 +148,8 @@ class World:
         return self
 
     def feed(self, enterprise: str, heard: bool) -> "World":
-        return self._add(FEED, "350000", "", enterprise, Decimal(heard), enterprise, "energy")
+        self._heard[enterprise] = heard
+        return self
 
     def _add(
         self,
@@ -177,14 +179,52 @@ class World:
         )
         return self
 
-    def facts(self) -> Facts:
+    def facts(self, today: date) -> Facts:
         by_measure: dict[str, list[Contribution]] = {}
         for row in self.rows.values():
             by_measure.setdefault(row.measure, []).append(row)
         plan = Plan("fujian-2013", "plan", 2013, date(2013, 1, 27))
-        return Facts(plan, plan_areas(), self.targets, by_measure, self.closed_day, tallies=self.tallies)
+        users = {
+            name: self._key_users(target, today)
+            for name, target in self.targets.items()
+            if target.measure == ONLINE and target.period in self._listed
+        }
+        return Facts(
+            plan,
+            plan_areas(),
+            self.targets,
+            by_measure,
+            self.closed_day,
+            tallies=self.tallies,
+            key_users=users,
+        )
+
+    def _key_users(self, target: Target, today: date) -> list[KeyUsers]:
+        """One by one, each its own region: what the read-model adds up by region."""
+        asked = listed(target, RULES, judged_day(self.closed_day, target), today)
+        found = []
+        for enterprise, (region, tce) in self._listed[asked.year].items():
+            if tce < asked.line or (tce == asked.line and not asked.inclusive):
+                continue
+            closed = self._verdicts.get((enterprise, str(asked.closed)))
+            running = self._verdicts.get((enterprise, str(today)))
+            heard = self._heard.get(enterprise, bool(closed or running))
+            judged, at = closed is not None, moment("2013-01-27")
+            found.append(
+                KeyUsers(
+                    region,
+                    1,
+                    judged,
+                    bool(closed),
+                    heard,
+                    at,
+                    simulated=False,
+                    bases=frozenset({"equivalent"}),
+                )
+            )
+        return found
 
     def at(self, day: str, time: str = "12:00") -> dict[str, Figure]:
         """The figures on a day, by id without the plan's name."""
-        made = figures(self.facts(), RULES, moment(day, time))
+        made = figures(self.facts(date.fromisoformat(day)), RULES, moment(day, time))
         return {figure.id.removeprefix("fujian-2013/"): figure for figure in made}

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from services.progress import readers
 from services.progress.countings import Counting, Countings, shipped
-from services.progress.entries import Entry, changes, contains, of_project
+from services.progress.entries import Entry, changes, of_project
 from services.progress.rules import Rules
 from services.progress.spans import common, merged
 from services.progress.standing import Standing, fold, marks
 from services.progress.tally import Window
+from tests.kit.slow_counting import directly
 
 FIRST = date(2013, 1, 1)
 STAGES = ("started", "producing", "accepted", "tracking_ended", "contract_signed", "formally_ended")
@@ -78,45 +79,6 @@ def meets(entry: Entry, window: Window) -> bool:
     )
 
 
-def directly(counting: Counting, standing: Standing, window: Window) -> bool:
-    """Whether the project counts, without entries."""
-    found = [
-        mark
-        for mark in marks(standing, shipped().tags)
-        if mark.measure in counting.marks
-        and mark.day <= window.last
-        and (mark.day if counting.points else (mark.until or date.max)) >= window.first
-        and (
-            counting.points or mark.until is None or mark.until >= mark.day
-        )  # it ended before it began: a mistake
-    ]
-    if not found:
-        return False
-    # What a project is changes on these days and on no other.
-    turns = {each.since for each in standing.states if each.since is not None}
-    turns |= {each.valid_from for each in standing.registers}
-    held = [window.held_first, *(day for day in turns if window.held_first <= day <= window.held_last)]
-    return any(_fits(counting, standing, mark, day) for mark in found for day in held)
-
-
-def _fits(counting: Counting, standing: Standing, mark: Any, day: date) -> bool:
-    if mark.member_until is not None and day > mark.member_until:
-        return False
-    state = next(s for s in reversed(mark.states) if s.since is None or s.since <= day)
-    registers = [
-        each.register
-        for each in standing.registers
-        if each.valid_from <= day and (each.valid_to is None or day <= each.valid_to)
-    ]
-    look = {**mark.detail, **state.traits, "registers": registers}
-    for where in counting.where:
-        industries = tuple(where.get("industries", ()))
-        rest = {key: value for key, value in where.items() if key != "industries"}
-        if contains(look, rest) and (not industries or look.get("industry", "").startswith(industries)):
-            return True
-    return False
-
-
 @st.composite
 def windows(draw: st.DrawFn) -> Window:
     first, last = sorted((draw(days), draw(days)))
@@ -137,7 +99,7 @@ def test_the_sum_of_the_signs_is_what_is_counted_at_every_moment(
             if counting.by_thing:
                 continue
             total = sum(e.sign for e in written if e.counting == counting.number and meets(e, window))
-            assert total == directly(counting, standing, window), counting.definition
+            assert total == bool(directly(counting, standing, window)), counting.definition
 
 
 @settings(max_examples=100, deadline=None)
