@@ -39,8 +39,7 @@ class _Limits(Says):
         limits = {
             each.name: value
             for each in fields(self)
-            if each.name not in ("description", "example")
-            and (value := getattr(self, each.name)) not in (None, False)
+            if each.name not in ("description", "example") and (value := getattr(self, each.name)) is not None
         }
         if limits and schema["type"] not in self.kinds:
             raise TypeError(f"{self!r} would limit nothing on {source}: put it on the value inside")
@@ -56,7 +55,7 @@ class Text(_Limits):
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
-    strip_whitespace: bool = False
+    strip_whitespace: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,8 +11,6 @@ from services.projects.domain import (
     duty_account,
     duty_days,
     file_import,
-    measure,
-    measure_decisions,
     meeting,
     monthly_report,
     plan,
@@ -26,6 +24,7 @@ from services.projects.domain import (
 from services.projects.domain.matching import listing, match
 from services.projects.domain.money import decisions as money
 from services.projects.domain.money import fund
+from services.projects.measures import facts as measure
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
@@ -64,7 +63,6 @@ MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
-MEASURE = Decider(measure.INITIAL, measure_decisions.decide, measure.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
 MATCH = Decider(match.INITIAL, match.decide, match.evolve)
@@ -138,8 +136,3 @@ def import_stream(file_import_id: str) -> str:
 def document_stream(document_id: str) -> str:
     """The stream of one document."""
     return f"document:{document_id}"
-
-
-def measure_stream(measure_id: str) -> str:
-    """The stream of one measure."""
-    return f"measure:{measure_id}"

@@ -55,7 +55,6 @@ def all_routes() -> list[Route]:
         energy,
         imports,
         matching,
-        measures,
         money,
         plan,
         pre_reviews,
@@ -80,7 +79,6 @@ def all_routes() -> list[Route]:
         *reserve.ROUTES,
         *imports.ROUTES,
         *documents.ROUTES,
-        *measures.ROUTES,
         *energy.ROUTES,
     ]
     return sorted([*listed, *declared], key=lambda route: (_fixed_first(route.path), route.method))

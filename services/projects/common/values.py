@@ -66,6 +66,8 @@ ReportedBy = Annotated[
     ),
 ]
 """Always with None as its default."""
+Day = Annotated[date | None, Says(description="the day; null: today")]
+"""Always with None as its default."""
 DayOfIt = Annotated[date | None, Says(description="the day of it; null: today")]
 """Always with None as its default."""
 SeenVersion = Annotated[

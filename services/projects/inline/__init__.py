@@ -17,7 +17,6 @@ from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
-from services.projects.domain.measure import MeasureEvent
 from services.projects.domain.meeting import MeetingEvent
 from services.projects.domain.money.fund import FundEvent
 from services.projects.domain.monthly_report import MonthlyReportEvent
@@ -31,7 +30,6 @@ from services.projects.inline import (
     duties,
     imports,
     matching,
-    measures,
     meetings,
     money,
     plan,
@@ -53,7 +51,6 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(DocumentEvent), documents.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
-    **dict.fromkeys(get_args(MeasureEvent), measures.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,
 }

@@ -13,11 +13,12 @@ from services.projects.domain.duty_account import EDITS
 from services.projects.domain.project import ProjectStageCorrected, ProjectStageReached
 from services.projects.domain.reserve import ReserveUpdated
 from services.projects.events import duty_account_stream, fund_stream, project_stream
+from shared.service import Service
 
 
-async def of_streams(app: App, conn: AsyncConnection, streams: Sequence[str]) -> list[int]:
+async def of_streams(service: Service, conn: AsyncConnection, streams: Sequence[str]) -> list[int]:
     """Of things that have a stream to themselves, in the order of `streams`."""
-    found = await app.log.count(conn, streams)
+    found = await service.log.count(conn, streams)
     return [found.get((stream, None), 0) for stream in streams]
 
 

@@ -7,7 +7,6 @@ from services.projects.tables import (
     duties,
     imports,
     matching,
-    measures,
     money,
     plan,
     problems,
@@ -22,7 +21,6 @@ from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
-from services.projects.tables.measures import measure
 from services.projects.tables.money import fund, subsidy
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.problems import meeting, meeting_item, project_problem
@@ -55,7 +53,6 @@ INLINE = (
     *reserve.INLINE,
     *imports.INLINE,
     *documents.INLINE,
-    *measures.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -80,7 +77,6 @@ __all__ = [
     "listing",
     "listing_match",
     "listing_term",
-    "measure",
     "meeting",
     "meeting_item",
     "metadata",

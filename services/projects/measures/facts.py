@@ -1,10 +1,4 @@
-"""Measure (措施): something that a government has promised to do, and how it is followed up.
-
-Relocation renovation (TR-23c), one industry one policy (TR-23b), the twelve measures (TR-23a), and the plan's
-other promises without a figure. A measure names a tag; the projects that carry it are those that it has reached.
-Where the plan names parts of a promise (two zones, five industries), each is an item with a follow-up of its own.
-Decisions stand in measure_decisions.
-"""
+"""What is known of a measure: what was promised, its items, what was done, and whether it is completed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +6,7 @@ from datetime import date
 from typing import assert_never
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureItem:
     """A named part (分项) of a measure; `industries` (GB/T 4754 prefixes) narrow the projects that it reaches."""
 
@@ -21,7 +15,7 @@ class MeasureItem:
     industries: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureOpened:
     """A measure is promised: which rows of the plan it carries out, who owns it, and by when."""
 
@@ -39,7 +33,7 @@ class MeasureOpened:
     items: tuple[MeasureItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureItemAdded:
     """A further part of the promise is named: the plan's lists end in 等."""
 
@@ -51,7 +45,7 @@ class MeasureItemAdded:
     reported_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureFollowedUp:
     """What was done for it, or for one of its items, on a day (跟踪落实), and what shows it."""
 
@@ -64,7 +58,7 @@ class MeasureFollowedUp:
     item: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureItemCompleted:
     """One item is done: `items_done` of the measure's `item_count` are, with it."""
 
@@ -78,7 +72,7 @@ class MeasureItemCompleted:
     item_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureItemReopened:
     """One item turned out not to be done."""
 
@@ -92,7 +86,7 @@ class MeasureItemReopened:
     item_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureCompleted:
     """It is done: `evidence` is the document issued, the meeting's record, …"""
 
@@ -104,7 +98,7 @@ class MeasureCompleted:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureReopened:
     """It turned out not to be done."""
 
@@ -162,6 +156,11 @@ class Measure:
 
 MeasureState = NoMeasure | Measure
 INITIAL: MeasureState = NoMeasure()
+
+
+def stream(measure: str) -> str:
+    """The stream of one measure."""
+    return f"measure:{measure}"
 
 
 def evolve(state: MeasureState, event: MeasureEvent) -> MeasureState:

@@ -1,0 +1,30 @@
+"""Who may promise something, and say what was done for it."""
+
+from services.projects import reference, scope
+from services.projects.app import checks
+from services.projects.measures.decisions import MeasureChange, OpenMeasure
+from services.projects.measures.facts import Measure, MeasureState
+from shared.command import Given
+from shared.feature import At
+from shared.problems import not_found
+
+
+async def open_measure(at: At, command: OpenMeasure, state: MeasureState) -> Given:
+    """A measure (措施) with its rows of the plan, its owner and its day. The same again changes nothing.
+
+    With a tag, the projects that carry it are those that the measure has reached.
+    """
+    tree = await reference.area_tree(at.conn)
+    checks.check_region(tree, command.region)
+    scope.check_measure_write(at.actor, tree, command.region)
+    if command.tag is not None:
+        await checks.counted_for(at.conn, [], [command.tag])
+    return at.given()
+
+
+async def change(at: At, command: MeasureChange, state: MeasureState) -> Given:
+    """By the government whose measure it is, or one above it."""
+    if not isinstance(state, Measure):
+        raise not_found("measure", command.measure)
+    scope.check_measure_write(at.actor, await reference.area_tree(at.conn), state.opened.region)
+    return at.given()

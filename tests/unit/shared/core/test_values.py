@@ -1,0 +1,65 @@
+"""A limit that can't hold is found when the check is built, not when the first wrong value has passed."""
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from shared.command import command
+from shared.rpc import invalid_fields
+from shared.values import Many, Number, Says, Text
+
+Name = Annotated[str, Text(max_length=3, pattern="^[a-z]*$", description="name", example="abc")]
+
+
+@command(example={"name": "abc"})
+class Order:
+    """Something is ordered."""
+
+    name: Annotated[Name, Says(description="of what")]
+    pieces: Annotated[int, Number(ge=0, le=9)] = 0
+    parts: Annotated[tuple[Name, ...], Many(max_length=2)] = ()
+    note: Name | None = None
+
+
+def test_limits_hold_and_are_documented() -> None:
+    accepts = TypeAdapter(Order)
+    made = accepts.validate_python({"name": "a", "parts": ["b"]})
+    assert made == Order(name="a", parts=("b",))
+    wrong = (
+        ("name", "abcd"),
+        ("name", "A"),
+        ("pieces", -1),
+        ("parts", ["a"] * 3),
+        ("note", "abcd"),
+        ("x", 1),
+    )
+    for field, value in wrong:
+        with pytest.raises(ValidationError) as refused:
+            accepts.validate_python({"name": "a", field: value})
+        assert [each["loc"][0] for each in refused.value.errors()] == [field]
+    said = accepts.json_schema()
+    assert (said["description"], said["examples"]) == ("Something is ordered.", [{"name": "abc"}])
+    assert (said["additionalProperties"], said["required"]) == (False, ["name"])
+    name = said["properties"]["name"]
+    assert (name["description"], name["examples"], name["maxLength"]) == ("of what", ["abc"], 3)
+    assert said["properties"]["pieces"]["minimum"] == 0
+
+
+@pytest.mark.parametrize("kind", [Annotated[str | None, Text(max_length=3)], Annotated[str, Number(ge=1)]])
+def test_a_limit_in_the_wrong_place_is_an_error(kind: Any) -> None:
+    with pytest.raises(TypeError, match="limit nothing"):
+        TypeAdapter(kind)
+
+
+def test_a_misspelt_limit_is_an_error() -> None:
+    with pytest.raises(TypeError, match="max_lenght"):
+        Text(max_lenght=3)  # type: ignore[call-arg]
+
+
+def test_a_field_that_is_not_known_is_refused_in_the_words_of_every_request() -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Order).validate_python({"name": "a", "nmae": "b"})
+    assert invalid_fields(refused.value, Order).errors == [
+        {"where": "nmae", "why": "Extra inputs are not permitted"}
+    ]
