@@ -52,6 +52,10 @@ class Load:
     before: Sequence[Sequence[Post]]
     measured: Sequence[Sequence[Post]]
     forget: bool = False
+    settled: bool = True
+    """Whether every message before a batch is, as when nothing fails: then repeats save the write of their rank."""
+    replaced: bool = False
+    """Each meter has had a device before."""
 
 
 def slots(meters: int, first: int, count: int, rng: random.Random, *, faults: bool = False) -> list[Post]:
@@ -99,6 +103,11 @@ def loads(rng: random.Random) -> dict[str, tuple[int, Load]]:
         "live: 20,000 meters x 1 slot": (20000, Load(run(20000, 1, 0, 2), run(20000, 1, 2, 20))),
         "live, 4 POSTs of 20 a batch": (80, Load(run(80, 1, 0, 20), run(80, 1, 20, 900))),
         "duplicates in the ring": (2000, Load(run(2000, 10, 0, 9), run(2000, 10, 0, 9) * 3)),
+        "duplicates in the ring, an older message open": (
+            2000,
+            Load(run(2000, 10, 0, 9), run(2000, 10, 0, 9), settled=False),
+        ),
+        "clean, every meter replaced once": (2000, Load(warm, run(2000, 10, 30, 30), replaced=True)),
         "duplicates, older": (2000, Load(run(2000, 10, 0, 9), run(2000, 10, 0, 9), forget=True)),
         "dirty: 5 % repeated, 2 % revised, 1 % late": (
             2000,
@@ -111,7 +120,7 @@ def loads(rng: random.Random) -> dict[str, tuple[int, Load]]:
 async def measure(dsn: str, postmaster: int, meters: int, load: Load) -> tuple[float, float]:
     """(readings a second, CPU-seconds a reading) of the measured batches."""
     conn = await asyncpg.connect(dsn)
-    await register(conn, meters)
+    await register(conn, meters, replaced=load.replaced)
     steps: dict[int, BatchStep] = {}
     parts = {row["enterprise"]: row["p"] for row in await conn.fetch("SELECT enterprise, p FROM feed")}
     # One step stands for one partition: here all enterprises are in it.
@@ -127,7 +136,7 @@ async def measure(dsn: str, postmaster: int, meters: int, load: Load) -> tuple[f
     readings = sum(post.count for batch in load.measured for post in batch)
     cpu, began = cpu_seconds(postmaster), time.perf_counter()
     for batch in load.measured:
-        await step.run(conn, batch, NOW)
+        await step.run(conn, batch, NOW, settled=load.settled)
         if load.forget:
             step.memory.ring_t[:] = -(2**62)
     took, used = time.perf_counter() - began, cpu_seconds(postmaster) - cpu
@@ -135,7 +144,9 @@ async def measure(dsn: str, postmaster: int, meters: int, load: Load) -> tuple[f
     return readings / took, used / readings
 
 
-async def register(conn: "asyncpg.Connection[asyncpg.Record]", meters: int) -> None:
+async def register(
+    conn: "asyncpg.Connection[asyncpg.Record]", meters: int, *, replaced: bool = False
+) -> None:
     """Enterprises with meters, all in partition 0."""
     names = [f"e{n}" for n in range(meters // PER_ENTERPRISE)]
     await conn.execute("INSERT INTO feed SELECT x, '350100', 0 FROM unnest($1::text[]) x", names)
@@ -144,14 +155,18 @@ async def register(conn: "asyncpg.Connection[asyncpg.Record]", meters: int) -> N
         day = date(2008, 6, 1)
         row = Coefficient(0, "electricity", basis, Decimal(value), "GB/T 2589-2008", day, None, NOW)
         await coefficients.publish(conn, row, "bench", NOW)
-    await conn.execute(
-        """INSERT INTO series (meter, enterprise, p, carrier, unit, kind, modulus, factor, capacity, valid_from,
-                               generation)
-           SELECT e || '-m' || m, e, 0, 'electricity', 'kWh', 'register', 1000000000, 1, 1000, '2012-01-01', 1
-           FROM unnest($1::text[]) e, generate_series(0, $2) m""",
-        names,
-        PER_ENTERPRISE - 1,
-    )
+    devices: list[tuple[date, date | None]] = [(date(2012, 1, 1), None)]
+    if replaced:
+        devices.insert(0, (date(2010, 1, 1), date(2012, 1, 1)))
+    for valid_from, valid_to in devices:
+        await conn.execute(
+            """INSERT INTO series (meter, enterprise, p, carrier, unit, kind, modulus, factor, capacity, valid_from,
+                                   valid_to, generation)
+               SELECT e || '-m' || m, e, 0, 'electricity', 'kWh', 'register', 1000000000, 1, 1000, $3::date,
+                      $4::date, 1
+               FROM unnest($1::text[]) e, generate_series(0, $2) m""",
+            *(names, PER_ENTERPRISE - 1, valid_from, valid_to),
+        )
 
 
 def cpu_seconds(postmaster: int) -> float:
