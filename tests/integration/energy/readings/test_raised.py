@@ -111,13 +111,13 @@ async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed
             last[t] = max(last.get(t, (0, 0)), (rank, v))
     queue = Queue(messages)
     p = await store.partition(enterprise)
-    workers, several = [Worker(queue, p)], rng.random() < 0.4
+    workers = [Worker(queue, p)]
     while queue.fresh < len(messages) or queue.waiting:
-        if several and rng.random() < 0.2:
+        if rng.random() < 0.1:
             workers.append(Worker(queue, p))
         if len(workers) > 1 and rng.random() < 0.5:
             workers.pop(0)
-        await rng.choice(workers).handle(store, queue, rng, queue.deliver(rng, 3))
+        await rng.choice(workers).handle(store, queue, rng, queue.deliver(rng, 5))
     rng.shuffle(faulty)
     for t, v, rank in faulty:
         released = post([Read(meter, t, v, rank)], enterprise=enterprise, received_at=store.now)
