@@ -115,6 +115,8 @@ class AreaTree:
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self._areas = {area.code: area for area in areas}
+        self._above: dict[tuple[str, date | None], frozenset[str]] = {}
+        """What was walked up already: the same is asked of one tree again and again."""
         self._children: dict[str, list[Area]] = {}
         for area in self._areas.values():
             for relation in area.parents:
@@ -134,17 +136,22 @@ class AreaTree:
 
     def covers(self, ancestor: str, code: str, on: date | None = None) -> bool:
         """Whether `code` is `ancestor` or lies under it on that day (None: on any day)."""
+        if (code, on) not in self._above:
+            self._above[code, on] = self._walk_up(code, on)
+        return ancestor in self._above[code, on]
+
+    def _walk_up(self, code: str, on: date | None) -> frozenset[str]:
+        """The code itself and everything above it on that day."""
         seen: set[str] = set()
         open_codes = [code]
         while open_codes:
             current = open_codes.pop()
-            if current == ancestor:
-                return True
-            if current in seen or current not in self._areas:
+            if current in seen:
                 continue
             seen.add(current)
-            open_codes += [rel.to for rel in self._areas[current].parents if rel.holds(on)]
-        return False
+            if current in self._areas:
+                open_codes += [rel.to for rel in self._areas[current].parents if rel.holds(on)]
+        return frozenset(seen)
 
     def children(self, code: str, level: str | None = None, on: date | None = None) -> list[Area]:
         """Areas directly under `code` (by any relation), in the order of their codes."""

@@ -46,6 +46,9 @@ class Rules:
     def __init__(self, edition: str, rules: Sequence[Rule]) -> None:
         self.edition = edition
         self._rules = tuple(rules)
+        self._named: dict[str, list[Rule]] = {}
+        for rule in sorted(rules, key=lambda rule: rule.valid_from):
+            self._named.setdefault(rule.rule, []).append(rule)
 
     def all(self) -> Sequence[Rule]:
         """Every rule, in the order of the file."""
@@ -56,7 +59,7 @@ class Rules:
 
         Raises NoRule when there is none of that name, or the last one has ended.
         """
-        named = sorted((rule for rule in self._rules if rule.rule == name), key=lambda rule: rule.valid_from)
+        named = self._named.get(name, [])
         begun = [rule for rule in named if rule.valid_from <= day] or named[:1]
         if not begun or (begun[-1].valid_to is not None and begun[-1].valid_to < day):
             raise NoRule(f"no rule {name!r} on {day}")
