@@ -3,7 +3,8 @@
 A month is closed first: its end becomes the line up to which readings are not taken any more (the worker reads it with
 its partition's generation). Then nothing can change while the file is written and the month's new table is filled
 beside the old one; the partitions are locked for the line and for the exchange, both a matter of milliseconds. In the
-database stay the sums, and each series' last readings of the month: what comes next is measured from them. Months go
+database stay the sums, and each series' last readings of the month: what comes next is measured from them, and judged
+with them where a fall is open at its end. Months go
 in order, the oldest first, and come back in the reverse order, so that there is always one line. It needs the
 migrating role's rights, and goes by the Clock.
 """
@@ -49,6 +50,15 @@ _SCHEMA = pa.schema([("s", pa.int32()), *((name, pa.int64()) for name in _COLUMN
 _LAST_ONES = """
 INSERT INTO {stub} SELECT DISTINCT ON (s) * FROM {full} ORDER BY s, t DESC;
 INSERT INTO {stub} SELECT DISTINCT ON (s) * FROM {full} WHERE v >= 0 ORDER BY s, t DESC ON CONFLICT DO NOTHING;
+INSERT INTO {stub} SELECT f.* FROM (
+    SELECT r.s, max(r.t) FILTER (WHERE NOT m.marked) AS since, (array_agg(m.marked ORDER BY r.t DESC))[1] AS open
+    FROM {full} r CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT FROM irregular i WHERE i.s = r.s AND i.t = r.t AND i.reason IN ('backwards', 'after_fall', 'glitch')
+    ) AS marked) m
+    WHERE r.v >= 0 AND r.s IN (SELECT s FROM irregular WHERE t BETWEEN {begin} AND {end}
+                               AND reason IN ('backwards', 'after_fall', 'glitch'))
+    GROUP BY r.s) x JOIN {full} f ON f.s = x.s AND f.t >= coalesce(x.since, 0)
+WHERE x.open ON CONFLICT DO NOTHING;
 """
 
 
@@ -111,7 +121,8 @@ async def archive(conn: Connection, folder: Path, month: date, now: datetime) ->
     rows = await _write_file(conn, name, file)
     digest = _digest(file)
     stub = await _table_beside(conn, month)
-    await conn.execute(_LAST_ONES.format(stub=stub, full=name))
+    begin, end = _bounds(month)
+    await conn.execute(_LAST_ONES.format(stub=stub, full=name, begin=begin, end=end))
     async with conn.transaction():
         await _lock_all(conn)
         await _exchange(conn, month, stub)

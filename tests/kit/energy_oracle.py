@@ -12,6 +12,9 @@ from fractions import Fraction
 HOUR = 3600
 LONGEST = 31 * 24 * HOUR
 VOID = -1
+LATE = 60
+"""Seconds after its slot's end that a reading may be late; a quarter of the slot at most."""
+LONG_FALL = 7 * 24 * HOUR
 
 
 @dataclass(frozen=True)
@@ -83,20 +86,70 @@ def expected(meters: list[Meter], readings: list[Read]) -> Expected:
 
 def _walk(meter: Meter, counting: list[tuple[int, int]], result: Expected) -> None:
     before: tuple[int, int] | None = None
+    aside, waits = _falls(meter, counting) if meter.register else ({}, set())
     for t, v in counting:
+        if t in aside:
+            result.irregular.add((meter.name, aside[t], t, "glitch", Fraction()))
+            continue
         start, energy, apart, reason, gap = _interval(meter, before, t, v)
+        if t in waits and reason != "backwards":
+            energy, apart, reason = Fraction(), energy + apart, "after_fall"
         parked = reason not in ("", "rollover")
         if reason:
             result.irregular.add((meter.name, start, t, reason, apart))
-        slot = (t + 8 * HOUR - 1) // meter.slot
-        new_slot = not meter.register if before is None else (before[0] + 8 * HOUR - 1) // meter.slot != slot
-        _add(result, meter, (t - 1) // HOUR, present=new_slot and not parked)
+        slot = _slot(meter, t)
+        new_slot = not meter.register if before is None else _slot(meter, before[0]) != slot
+        in_slot = min(t, (slot + 1) * meter.slot - 8 * HOUR)
+        _add(result, meter, (in_slot - 1) // HOUR, present=new_slot and not parked)
         if parked:
             _add(result, meter, (t - 1) // HOUR, parked=apart, intervals=1)
         for second, part in _cut(energy, meter.grain or meter.step, start, t):
             result.meter_hour[meter.name, second // HOUR] += part
             _add(result, meter, second // HOUR, energy=part, spread=part if gap else Fraction())
         before = (t, v)
+
+
+def _slot(meter: Meter, t: int) -> int:
+    """The slot that a reading is of: the one that ended up to a minute before it, or the one it lies in."""
+    ended = (t + 8 * HOUR) // meter.slot
+    late = (t + 8 * HOUR) % meter.slot <= min(LATE, meter.slot // 4)
+    return ended - 1 if late else ended
+
+
+def _falls(meter: Meter, counting: list[tuple[int, int]]) -> tuple[dict[int, int], set[int]]:
+    """Times of readings that are left aside (and the time of the level they fell from), and of those that wait."""
+    aside: dict[int, int] = {}
+    waits: set[int] = set()
+    believed, n = True, 1
+
+    def pair(a: int, b: int) -> str:
+        return _interval(meter, counting[a], *counting[b])[3]
+
+    while n < len(counting):
+        why = pair(n - 1, n)
+        if why != "backwards" or not believed:
+            believed = why != "jump"
+            n += 1
+            continue
+        level, rises, end = counting[n - 1], 0, n + 1
+        while end < len(counting):
+            (t, v), was = counting[end], counting[end - 1][1]
+            why = pair(end - 1, end)
+            rises = 0 if v < was else rises + (v > was and why != "jump")
+            if v >= level[1] or rises == 3 or t - level[0] > LONG_FALL or why == "rollover":
+                break
+            end += 1
+        low = [t for t, _ in counting[n:end]]
+        if end < len(counting) and counting[end][1] >= level[1]:
+            aside |= dict.fromkeys(low, level[0])
+            believed = pair(n - 1, end) != "jump"
+            n = end + 1
+        else:
+            # What ends it is judged like any other: it may fall, too.
+            waits |= set(low)
+            believed = end - 1 == n or pair(end - 2, end - 1) != "jump"
+            n = end
+    return aside, waits
 
 
 def _add(
@@ -152,7 +205,7 @@ def _interval(meter: Meter, before: tuple[int, int] | None, t: int, v: int):
         return t, nothing, nothing, "", False
     start, was = before
     raw, most = energy(v - was), limit(t - start)
-    gap = (t + 8 * HOUR - 1) // meter.slot - (start + 8 * HOUR - 1) // meter.slot > 1
+    gap = _slot(meter, t) - _slot(meter, start) > 1
     if v < was:
         if meter.modulus and most is not None and t - start <= LONGEST:
             rolled = energy(v + meter.modulus - was)

@@ -27,8 +27,8 @@ _LISTED = text(f"""
 _SUSPECTS = text(f"""
     SELECT x.enterprise, x.meter, x.statistic_type, i.t0 AS begins, i.t AS ends, i.reason AS why, i.e AS energy,
            c.unit
-    FROM irregular i JOIN series x USING (s) JOIN enterprise e USING (enterprise) JOIN carrier c USING (carrier)
-    WHERE i.reason <> 'rollover' AND (x.meter, i.t * 4 + x.statistic_type) > (:after, :after_t)
+    FROM suspect i JOIN series x USING (s) JOIN enterprise e USING (enterprise) JOIN carrier c USING (carrier)
+    WHERE (x.meter, i.t * 4 + x.statistic_type) > (:after, :after_t)
       AND (CAST(:meter AS text) IS NULL OR x.meter = :meter) {_SEEN}
     ORDER BY x.meter, i.t * 4 + x.statistic_type LIMIT :limit
 """)

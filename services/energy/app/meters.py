@@ -33,8 +33,8 @@ _METER: Decider[life.State, decisions.Command, domain.Event] = Decider(
 )
 
 _PARKED = text("""
-    SELECT i.t0 AS begins, i.t AS ends, i.reason, i.e FROM irregular i JOIN series x USING (s)
-    WHERE x.meter = :meter AND x.statistic_type = :type AND i.t = :t AND i.reason <> 'rollover'
+    SELECT i.t0 AS begins, i.t AS ends, i.reason, i.e FROM suspect i JOIN series x USING (s)
+    WHERE x.meter = :meter AND x.statistic_type = :type AND i.t = :t
 """)
 _LAST_READING = text("""
     SELECT max(r.t) FROM series x CROSS JOIN LATERAL (

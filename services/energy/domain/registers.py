@@ -13,6 +13,10 @@ from enum import StrEnum
 HOUR = 3600
 LONGEST_GAP = 31 * 24 * HOUR
 """Energy is not spread over a longer gap: it is parked until a person has looked at it."""
+LONGEST_FALL = 7 * 24 * HOUR
+"""A register that fell is taken to stand where it is after that: what it shows from then on counts from there."""
+RISES = 3
+"""So many rises running, below the level from which it fell, make a fall plausible: from the last on it counts."""
 MOST_HELD = 2**60
 """Steps of energy that one interval can hold; a reading's value is held up to four times that."""
 
@@ -24,12 +28,16 @@ class Reason(StrEnum):
     BACKWARDS = "backwards"  # fell, and no rollover explains it: parked
     GAP = "gap"  # spans more than 31 days: parked
     ROLLOVER = "rollover"  # passed its highest value: counted, and the modulus is named beside it
+    AFTER_FALL = "after_fall"  # follows a fall that nothing explains yet: parked with it
+    GLITCH = (
+        "glitch"  # the register came back to the level before: this reading is left aside, nothing is apart
+    )
     BEYOND = (
         "beyond"  # more than anybody can use, or than can be counted: parked, and no verdict changes that
     )
 
 
-PARKED = frozenset(Reason) - {Reason.ROLLOVER}
+PARKED = frozenset(Reason) - {Reason.ROLLOVER, Reason.GLITCH}
 """Reasons for which none of an interval's energy counts."""
 
 

@@ -37,13 +37,17 @@ WHERE (coalesce(h.native, 0), coalesce(h.spread, 0), coalesce(h.present, 0), coa
    <> (coalesce(d.native, 0), coalesce(d.over_gaps, 0), coalesce(d.present, 0), coalesce(d.parked, 0))
 """
 
-# From the first reading that is not archived on; what it closes itself, and spilled before it, lies behind the line.
+# From the first reading that is not archived and that no fall concerns; what it closes itself, and spilled before it,
+# lies behind the line.
 _REGISTERS = """
 WITH ends AS (
     SELECT x.s, x.enterprise, x.carrier, x.step, a.t AS since,
            a.v * x.factor * 0.000001 AS first, z.v * x.factor * 0.000001 AS last
     FROM series x
-    CROSS JOIN LATERAL (SELECT t, v FROM reading WHERE s = x.s AND v >= 0 AND t > $1::bigint ORDER BY t LIMIT 1) a
+    CROSS JOIN LATERAL (
+        SELECT r.t, r.v FROM reading r WHERE r.s = x.s AND r.v >= 0 AND r.t > $1::bigint AND NOT EXISTS (
+            SELECT FROM irregular i WHERE i.s = r.s AND i.t = r.t AND i.reason IN ('backwards', 'after_fall', 'glitch'))
+        ORDER BY r.t LIMIT 1) a
     CROSS JOIN LATERAL (SELECT v FROM reading WHERE s = x.s AND v >= 0 AND t > $1::bigint ORDER BY t DESC LIMIT 1) z
     WHERE x.kind = 'register'
 ), counted AS (

@@ -39,15 +39,24 @@ class Done:
 
 async def settle(conn: Connection, memory: PartitionMemory, arrivals: Arrivals) -> Changes:
     """Work out what the arrivals change, late ones first; only reads from the database."""
-    changes = Changes()
-    found = plan.drop_known(memory, arrivals, plan.winners(arrivals, changes), changes)
-    behind, ahead = plan.split(memory, found)
-    if len(behind):
-        clusters = late.clusters(memory, behind)
-        rows = await store.neighbours(conn, memory, clusters)
-        late.work_out(memory, arrivals, behind, clusters, rows, changes)
-    plan.in_order(memory, arrivals, ahead, changes)
-    return changes
+    outcome, why = arrivals.outcome.copy(), arrivals.why.copy()
+    slow, wide = set(memory.low), dict[int, int]()
+    while True:
+        changes = Changes()
+        found = plan.drop_known(memory, arrivals, plan.winners(arrivals, changes), changes)
+        behind, ahead = plan.split(memory, found, slow)
+        more: set[int] = set()
+        if len(behind):
+            clusters = late.wider(late.clusters(memory, behind), wide)
+            rows = await store.neighbours(conn, memory, clusters)
+            more = late.work_out(memory, arrivals, behind, clusters, rows, changes)
+        fallen = set() if more else plan.in_order(memory, arrivals, ahead, changes)
+        if not more and not fallen:
+            return changes
+        # Rare: what a fall means shows in what lies around it. Once more, and further, for these series.
+        slow |= fallen
+        wide |= {place: late.further(wide.get(place, 0)) for place in more}
+        arrivals.outcome[:], arrivals.why[:] = outcome, why
 
 
 async def write(

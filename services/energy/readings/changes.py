@@ -9,7 +9,7 @@ import numpy as np
 
 from services.energy.domain.registers import PARKED
 from services.energy.domain.scale import MOST_DECIMALS
-from services.energy.readings.kernel import NONE, REASONS, ROLLOVER, Contributions, Flags, Ints, Rules
+from services.energy.readings.kernel import NONE, PARKS, REASONS, Contributions, Flags, Ints, Rules
 from services.energy.readings.memory import NEVER, PartitionMemory, day_number
 from services.energy.readings.ranks import CORRECTION
 
@@ -93,6 +93,8 @@ class Changes:
     history: list[Superseded] = field(default_factory=list)
     last: list[tuple[int, int, int]] = field(default_factory=list)
     """(place, t, v): what the last counting reading of a series is now, where late readings decided it."""
+    low: dict[int, bool] = field(default_factory=dict)
+    """By place: whether a fall is open after the last counting reading."""
     parked: list[tuple[int, int, int]] = field(default_factory=list)
     """(place, hour, energy): change of what is parked, in the series' step."""
 
@@ -102,9 +104,14 @@ class Changes:
         apart = np.flatnonzero(parts.reason != NONE)
         parked = np.zeros(len(t), np.int64)
         if len(apart):
-            parked[apart[parts.reason[apart] != ROLLOVER]] = sign
+            parked[apart[PARKS[parts.reason[apart]]]] = sign
             self._list(rules, place, t, parts, apart, sign)
         present = sign * parts.present.astype(np.int64)
+        if len(moved := parts.moved):
+            present[moved] = 0
+            nothing = np.zeros_like(moved)
+            there = np.full_like(moved, sign)
+            self.own.append(Pieces(place[moved], parts.moved_hour, nothing, nothing, there, nothing))
         self.own.append(Pieces(place, parts.hour, sign * parts.e, sign * spread, present, parked))
         if len(parts.spill_row):
             row = parts.spill_row
@@ -216,6 +223,8 @@ def remember(memory: PartitionMemory, changes: Changes) -> None:
         np.maximum.at(memory.known_t, rows.place, rows.t)
     for last in changes.last:
         memory.last_t[last[0]], memory.last_v[last[0]] = last[1:]
+    for place, low in changes.low.items():
+        (memory.low.add if low else memory.low.discard)(place)
     for rows in changes.updates:
         at = memory.ring_slots(rows.place, rows.t)
         same = memory.ring_t[rows.place, at] == rows.t

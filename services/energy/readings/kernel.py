@@ -1,8 +1,9 @@
 """The rules of `services.energy.domain.registers` on columns: what each reading contributes, given the one before.
 
 A reading's contribution is a function of the pair (reading before it, reading) and of its series, and of
-nothing else. That is what makes the sums independent of the order of arrival: whatever changes, the change of
-a sum is contributions(after) − contributions(before), by this one kernel.
+nothing else; around a fall, of the stretch that `readings.falls` judges. That is what makes the sums independent of
+the order of arrival: whatever changes, the change of a sum is contributions(after) − contributions(before), by this
+one kernel.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,14 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain.registers import HOUR, LONGEST_GAP, MOST_HELD, Reason, Verdict
+from services.energy.domain.registers import HOUR, LONGEST_GAP, MOST_HELD, PARKED, Reason, Verdict
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-NONE, JUMP, BACKWARDS, GAP, ROLLOVER, BEYOND = range(6)
+NONE, JUMP, BACKWARDS, GAP, ROLLOVER, BEYOND, AFTER_FALL, GLITCH = range(8)
+NEAREST = 4
+"""A tolerance is at most this part of a slot: nearer to the next slot's end a reading is of that one."""
 NO_VERDICTS: Mapping[tuple[int, int, int], Verdict] = MappingProxyType({})
 REASONS: tuple[Reason | None, ...] = (
     None,
@@ -27,7 +30,11 @@ REASONS: tuple[Reason | None, ...] = (
     Reason.GAP,
     Reason.ROLLOVER,
     Reason.BEYOND,
+    Reason.AFTER_FALL,
+    Reason.GLITCH,
 )
+PARKS = np.array([reason in PARKED for reason in REASONS])
+"""Whether an interval's energy is parked, by the number of its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class Rules:
     milli_until: int = 0
     """Intervals that end up to here (epoch seconds) are cut at hours in whole 1/1000 of the carrier's unit, as release
     517f57c did: what it has stored stays what this kernel makes of it."""
+    falls_since: int = 0
+    """A register that falls later than that is judged with what follows (`readings.falls`); before, by itself."""
+    tolerances: tuple[tuple[int, int], ...] = ()
+    """(since, seconds): by so much a reading of a time from `since` on may come after its slot's end, in order."""
 
     bounds_before: Sequence[tuple[int, Ints]] = ()
     """Bounds that held earlier, as (last second, bound of each series), the earliest first."""
@@ -65,7 +76,8 @@ class Rules:
         return bound
 
 
-RULES = tuple(name for name in Rules.__slots__ if name not in ("milli_until", "bounds_before"))
+NO_COLUMNS = {"milli_until", "falls_since", "tolerances", "bounds_before"}
+RULES = tuple(name for name in Rules.__slots__ if name not in NO_COLUMNS)
 """The columns of the rules."""
 
 
@@ -89,6 +101,9 @@ class Contributions:
     spill_row: Ints
     spill_hour: Ints
     spill_e: Ints
+    moved: Ints
+    """Readings whose slot ends in an hour before their own, and that hour: there they are present."""
+    moved_hour: Ints
 
 
 def contributions(
@@ -100,11 +115,12 @@ def contributions(
     t: Ints,
     v: Ints,
     verdicts: Mapping[tuple[int, int, int], Verdict] = NO_VERDICTS,
+    given: npt.NDArray[np.int8] | None = None,
 ) -> Contributions:
     """What each reading (row) contributes. All columns have one length; `place` points into `rules`.
 
     `first`: no reading before it (then `before_*` are not looked at). `verdicts` are those of persons on
-    parked intervals, by (place, start, end).
+    parked intervals, by (place, start, end). `given`: reasons that are known from what lies around, or NONE.
     """
     register = rules.register[place]
     slot = rules.slot[place]
@@ -143,16 +159,18 @@ def contributions(
         rolled = can_roll & ((plausible & (long <= LONGEST_GAP)) | told)
         reason[fell] = np.where(rolled, ROLLOVER, BACKWARDS)
         energy[fell[rolled]] = passed[rolled]
+    if given is not None:
+        reason = np.where(given != NONE, given, reason)
     parked = np.flatnonzero((reason != NONE) & (reason != ROLLOVER))
     if len(parked):
         told = _told(Verdict.SO, verdicts, place[parked], start[parked], t[parked])
-        told &= (reason[parked] != BACKWARDS) & (reason[parked] != BEYOND)
+        told &= (reason[parked] == JUMP) | (reason[parked] == GAP)
         reason[parked[told]] = NONE
         parked = parked[~told]
         energy[parked] = 0
 
     # Slots are counted in epoch seconds: whole divisors of 8 h, or whole days below, agree with +08:00.
-    slot_now, slot_before = _slot(t, slot), _slot(before_t, slot)
+    slot_now, slot_before = _slot(rules, t, slot), _slot(rules, before_t, slot)
     # The first reading of a register measures nothing yet: its slot is as unknown as those before it.
     present = (first & ~register) | (~first & (slot_now != slot_before))
     # Nor does one whose energy is parked.
@@ -160,6 +178,8 @@ def contributions(
     spread = register & ~first & (slot_now - slot_before > 1)
 
     hour = (t - 1) // HOUR
+    slot_end = (slot_now + 1) * slot - 8 * HOUR
+    moved = np.flatnonzero(present & (hour * HOUR >= slot_end))
     boundary = hour * HOUR
     crosses = np.flatnonzero((start < boundary) & (energy != 0) & rules.cut[place])
     e = energy.copy()
@@ -172,8 +192,9 @@ def contributions(
         e[crosses] -= _up_to(whole, length[crosses], boundary[crosses] - start[crosses]) * grain
         spill_row, spill_hour, spill_e = _spill(crosses, whole, grain, start, length, hour)
     return Contributions(
-        energy, e, change, reason, present, spread, start, hour, spill_row, spill_hour, spill_e
-    )
+        energy, e, change, reason, present, spread, start, hour, spill_row, spill_hour, spill_e,
+        moved, (slot_end[moved] - 1) // HOUR,
+    )  # fmt: skip
 
 
 def _passing(per_hour: Ints, length: Ints) -> Ints:
@@ -193,8 +214,12 @@ def _told(
     return np.fromiter((verdicts.get(key) is verdict for key in keys), np.bool_, len(t))
 
 
-def _slot(t: Ints, slot: Ints) -> Ints:
-    """Number of the slot (start, end] that t lies in, counted in +08:00."""
+def _slot(rules: Rules, t: Ints, slot: Ints) -> Ints:
+    """Number of the slot (start, end] that t belongs to, counted in +08:00: late by the tolerance is in time."""
+    if rules.tolerances:
+        since, seconds = zip(*rules.tolerances, strict=True)
+        late = np.array((0, *seconds), np.int64)[np.searchsorted(since, t, side="right")]
+        t = t - np.minimum(late, slot // NEAREST)
     return (t + 8 * HOUR - 1) // slot
 
 

@@ -1,16 +1,18 @@
 """Late, repeated and corrected readings: the slow way, which costs only what it touches.
 
-Per cluster of a series one look-up fetches the reading before, what is stored in the range, and the reading after.
-The change is contributions(after) − contributions(before) over that stretch, by the same kernel as the fast way.
+Per cluster of a series one look-up fetches the reading before, what is stored in the range, and the reading after;
+where a register fell, from before the fall to where it is settled. The change is contributions(after) −
+contributions(before) over that stretch, by the same kernel as the fast way.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from services.energy.domain.registers import HOUR, Verdict
 from services.energy.readings.arrivals import (
     ACCEPTED,
     DUPLICATE,
@@ -21,12 +23,23 @@ from services.energy.readings.arrivals import (
     Arrivals,
 )
 from services.energy.readings.changes import Changes, Raised, Rows
-from services.energy.readings.kernel import Flags, Ints, contributions
+from services.energy.readings.falls import Judged, judge
+from services.energy.readings.kernel import (
+    BACKWARDS,
+    BEYOND,
+    GLITCH,
+    JUMP,
+    Contributions,
+    Flags,
+    Ints,
+    contributions,
+)
 from services.energy.readings.memory import NEVER, PartitionMemory
 from services.energy.readings.plan import Winners, order_key, superseded_by, told
 
 _NEAR_SLOTS = 4
-BEFORE, STORED, AFTER = range(3)
+BEFORE, STORED, AFTER, DOUBTED = range(4)
+"""DOUBTED comes from the store only: a reading before whose level isn't believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,8 @@ class Clusters:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Stored readings by cluster: role BEFORE, STORED or AFTER, sorted by (cluster's place, time)."""
+    """Stored readings by cluster: role BEFORE, STORED or AFTER, sorted by (cluster's place, time). `doubted`: a
+    reading before whose level isn't believed."""
 
     group: Ints
     role: Ints
@@ -49,6 +63,17 @@ class Stretch:
     rank: Ints
     v: Ints
     e: Ints
+    doubted: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a stretch contributes: of its readings that do (`rows`), and by group what is left open at its end."""
+
+    rows: Ints
+    parts: Contributions
+    low: set[int]
+    doubted: set[int]
 
 
 def clusters(memory: PartitionMemory, late: Winners) -> Clusters:
@@ -63,6 +88,19 @@ def clusters(memory: PartitionMemory, late: Winners) -> Clusters:
     return Clusters(late.place[begin], late.t[begin], late.t[end], np.cumsum(head) - 1)
 
 
+def further(seconds: int) -> int:
+    """How much more of what comes after is looked at, if so much wasn't enough."""
+    return 4 * seconds or 4 * HOUR
+
+
+def wider(found: Clusters, seconds: Mapping[int, int]) -> Clusters:
+    """The same, reaching further by so much for these series (by place)."""
+    if not seconds:
+        return found
+    more = np.array([seconds.get(place, 0) for place in found.place.tolist()], np.int64)
+    return replace(found, high=found.high + more)
+
+
 def merge(found: Clusters, rows: Sequence[Any]) -> tuple[Stretch, Ints]:
     """The stored readings as columns, and for each cluster the group that it belongs to.
 
@@ -71,18 +109,24 @@ def merge(found: Clusters, rows: Sequence[Any]) -> tuple[Stretch, Ints]:
     """
     columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)] if rows else None
     cluster, role, t, rank, v, e = columns or [np.zeros(0, np.int64)] * 6
+    doubted = role == DOUBTED
+    role = np.where(doubted, BEFORE, role)
     count = len(found.place)
-    after = np.full(count, np.iinfo(np.int64).max)
+    before, after = np.full(count, NEVER), np.full(count, np.iinfo(np.int64).max)
+    before[cluster[role == BEFORE]] = t[role == BEFORE]
     after[cluster[role == AFTER]] = t[role == AFTER]
     joined = np.zeros(count, np.bool_)
-    joined[1:] = (found.place[1:] == found.place[:-1]) & (after[:-1] >= found.low[1:])
+    joined[1:] = (found.place[1:] == found.place[:-1]) & (
+        (after[:-1] >= found.low[1:]) | (before[1:] <= found.high[:-1])
+    )
     group = np.cumsum(~joined) - 1
     inner_before = joined[cluster] & (role == BEFORE)
     inner_after = np.r_[joined[1:], False][cluster] & (role == AFTER)
-    keep = ~(inner_before | inner_after)
-    cluster, role, t, rank, v, e = (column[keep] for column in (cluster, role, t, rank, v, e))
-    order = np.argsort(order_key(group[cluster], t), kind="stable")
-    stretch = Stretch(group[cluster], role, t, rank, v, e)
+    keep = np.flatnonzero(~(inner_before | inner_after))
+    # What two joined clusters both have is there once.
+    key = order_key(group[cluster[keep]], t[keep])
+    order = keep[np.unique(key, return_index=True)[1]]
+    stretch = Stretch(group[cluster], role, t, rank, v, e, doubted)
     return take(stretch, order), group
 
 
@@ -93,20 +137,26 @@ def work_out(
     found: Clusters,
     rows: Sequence[Any],
     changes: Changes,
-) -> None:
-    """Settle late readings against what is stored and add what changes. `rows`: (cluster, role, t, rank, v, e)."""
+) -> set[int]:
+    """Settle late readings against what is stored and add what changes. `rows`: (cluster, role, t, rank, v, e).
+
+    Answers with the series for which it has to be done anew, with more of what comes after.
+    """
     old, group_of = merge(found, rows)
     place_of = np.zeros(int(group_of[-1]) + 1, np.int64)
     place_of[group_of] = found.place
     group = group_of[found.of]
     new, touched = _settle(arrivals, late, group, old, place_of, changes)
     if not touched.any():
-        return
+        return set()
     old, new = take(old, touched[old.group]), take(new, touched[new.group])
     reason = exchange(memory, old, new, place_of, changes)
+    if isinstance(reason, set):
+        return {int(place_of[each]) for each in reason}
     stored = touched[group] & np.isin(arrivals.outcome[late.row], (ACCEPTED, REVISED)) & (late.v >= 0)
     at = np.searchsorted(order_key(new.group, new.t), order_key(group[stored], late.t[stored]))
     told(arrivals, late.row[stored], reason[at])
+    return set()
 
 
 def exchange(
@@ -116,18 +166,26 @@ def exchange(
     place_of: Ints,
     changes: Changes,
     between: Callable[[], object] = lambda: None,
-) -> npt.NDArray[np.int8]:
+) -> npt.NDArray[np.int8] | set[int]:
     """Put one stretch of readings in the place of another: takes away what the old one contributed, adds the new.
 
-    Answers with the kernel's reason for each reading of the new one.
+    Answers with the kernel's reason for each reading of the new one; or, nothing done, with the groups in which what
+    comes after the stretch may change, too: they need more of it.
     `place_of` gives each group's series. `between` may change the rules by which the new one is worked out.
     Readings that only the old stretch has are the caller's to delete.
     """
-    evaluate(memory, old, place_of, changes, -1)
+    before = work(memory, old, place_of)
     between()
-    new_e, reason = evaluate(memory, new, place_of, changes, +1)
+    after = work(memory, new, place_of)
+    follows = (
+        set(new.group[new.role == AFTER].tolist()) if after.low or before.doubted or after.doubted else set()
+    )
+    if wide := follows & (after.low | (before.doubted ^ after.doubted)):
+        return wide
+    _add(memory, old, place_of, before, changes, -1)
+    new_e, reason = _add(memory, new, place_of, after, changes, +1)
     list_rows(place_of, old, new, new_e, changes)
-    _tails(place_of, new, changes)
+    _tails(place_of, new, after.low, changes)
     return reason
 
 
@@ -174,37 +232,92 @@ def _settle(
         np.r_[new_rank, late.rank[added]],
         np.r_[new_v, late.v[added]],
         np.r_[old.e, np.zeros(count, np.int64)],
+        np.r_[old.doubted, np.zeros(count, np.bool_)],
     )
     return take(new, np.argsort(order_key(new.group, new.t), kind="stable")), touched
+
+
+def work(memory: PartitionMemory, stretch: Stretch, place_of: Ints) -> Worked:
+    """Contributions of the stretch's counting readings."""
+    counts = np.flatnonzero(stretch.v >= 0)
+    group, t, v, place = (
+        stretch.group[counts],
+        stretch.t[counts],
+        stretch.v[counts],
+        place_of[stretch.group[counts]],
+    )
+    # The reading before is the one before in its group: BEFORE itself is there only to be that.
+    first = np.r_[True, group[1:] != group[:-1]] if len(group) else np.zeros(0, np.bool_)
+    rows = np.flatnonzero(stretch.role[counts] != BEFORE)
+    before = np.maximum(np.arange(len(counts)) - 1, 0)
+
+    def parts(given: npt.NDArray[np.int8] | None = None) -> Contributions:
+        of, at = place[rows], before[rows]
+        from_t, from_v = np.where(first[rows], t[rows], t[at]), v[at]
+        if given is not None:
+            # What is left aside is measured from itself: nothing passed.
+            from_v = np.where(given[rows] == GLITCH, v[rows], from_v)
+            given = given[rows]
+        return contributions(
+            memory.rules, of, first[rows], from_t, from_v, t[rows], v[rows], memory.verdicts, given
+        )
+
+    found = parts()
+    reason = np.zeros(len(counts), np.int8)
+    reason[rows] = found.reason
+    fallen = np.unique(group[(reason == BACKWARDS) & (t > memory.rules.falls_since)])
+    low: set[int] = set()
+    if len(fallen):
+        given = np.zeros(len(counts), np.int8)
+        for each in fallen.tolist():
+            run = np.flatnonzero(group == each)
+            judged = _judged(
+                memory, int(place_of[each]), t[run], v[run], reason[run], stretch.doubted[counts[run[0]]]
+            )
+            given[run[list(judged.given)]] = list(judged.given.values())
+            before[run[list(judged.before)]] = run[list(judged.before.values())]
+            if judged.low:
+                low.add(each)
+        found = parts(given)
+        reason[rows] = found.reason
+    last = np.flatnonzero(np.r_[group[1:] != group[:-1], True][: len(group)])
+    doubted = last[np.isin(reason[last], (JUMP, BEYOND)) | stretch.doubted[counts[last]]]
+    return Worked(counts[rows], found, low, set(group[doubted].tolist()))
+
+
+def _judged(
+    memory: PartitionMemory, place: int, t: Ints, v: Ints, reason: npt.NDArray[np.int8], doubted: bool
+) -> Judged:
+    """The falls of one series."""
+
+    def told(row: int) -> bool:
+        return memory.verdicts.get((place, int(t[row - 1]), int(t[row]))) is Verdict.SO
+
+    def measured(a: int, b: int) -> int:
+        one, not_first = np.array([place]), np.zeros(1, np.bool_)
+        pair = (t[a : a + 1], v[a : a + 1], t[b : b + 1], v[b : b + 1])
+        return int(contributions(memory.rules, one, not_first, *pair, memory.verdicts).reason[0])
+
+    columns = (t.tolist(), v.tolist(), reason.tolist())
+    return judge(*columns, memory.rules.falls_since, doubted, told, measured)
 
 
 def evaluate(
     memory: PartitionMemory, stretch: Stretch, place_of: Ints, changes: Changes, sign: int
 ) -> tuple[Ints, npt.NDArray[np.int8]]:
     """Contributions of the stretch's counting readings; answers with own-hour energy and reason of each reading."""
-    counts = np.flatnonzero(stretch.v >= 0)
-    group, t, v = stretch.group[counts], stretch.t[counts], stretch.v[counts]
-    # The reading before is the one before in its group: BEFORE itself is there only to be that.
-    first = np.r_[True, group[1:] != group[:-1]] if len(group) else np.zeros(0, np.bool_)
-    evaluated = stretch.role[counts] != BEFORE
-    before_t, before_v = np.r_[0, t[:-1]][: len(t)], np.r_[0, v[:-1]][: len(t)]
-    before_t = np.where(first, t, before_t)
-    place = place_of[group]
-    parts = contributions(
-        memory.rules,
-        place[evaluated],
-        first[evaluated],
-        before_t[evaluated],
-        before_v[evaluated],
-        t[evaluated],
-        v[evaluated],
-        memory.verdicts,
-    )
-    changes.add(memory.rules, place[evaluated], t[evaluated], parts, sign)
+    return _add(memory, stretch, place_of, work(memory, stretch, place_of), changes, sign)
+
+
+def _add(
+    memory: PartitionMemory, stretch: Stretch, place_of: Ints, worked: Worked, changes: Changes, sign: int
+) -> tuple[Ints, npt.NDArray[np.int8]]:
+    place = place_of[stretch.group[worked.rows]]
+    changes.add(memory.rules, place, stretch.t[worked.rows], worked.parts, sign)
     e = np.zeros(len(stretch.t), np.int64)
-    e[counts[evaluated]] = parts.e
+    e[worked.rows] = worked.parts.e
     reason = np.zeros(len(stretch.t), np.int8)
-    reason[counts[evaluated]] = parts.reason
+    reason[worked.rows] = worked.parts.reason
     return e, reason
 
 
@@ -230,7 +343,7 @@ def list_rows(place_of: Ints, old: Stretch, new: Stretch, new_e: Ints, changes: 
         changes.updates.append(rows(differs))
 
 
-def _tails(place_of: Ints, new: Stretch, changes: Changes) -> None:
+def _tails(place_of: Ints, new: Stretch, low: set[int], changes: Changes) -> None:
     """Where nothing that counts is stored after the stretch, its last counting reading is the series' last."""
     bounded = np.zeros(len(place_of), np.bool_)
     bounded[new.group[new.role == AFTER]] = True
@@ -244,6 +357,7 @@ def _tails(place_of: Ints, new: Stretch, changes: Changes) -> None:
         t, v = last.get(group, (None, 0))
         place = int(place_of[group])
         changes.last.append((place, NEVER if t is None else t, v))
+        changes.low[place] = group in low
 
 
 def take(stretch: Stretch, chosen: Ints | Flags) -> Stretch:
@@ -255,4 +369,5 @@ def take(stretch: Stretch, chosen: Ints | Flags) -> Stretch:
         stretch.rank[chosen],
         stretch.v[chosen],
         stretch.e[chosen],
+        stretch.doubted[chosen],
     )

@@ -37,7 +37,9 @@ PAGE = 2_000
 _SERIES = """
 SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, c.unit AS carrier_unit, x.unit, x.scope, x.kind,
        x.interval_seconds, x.factor, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
-       known.t AS known_t, last.t AS last_t, last.v AS last_v
+       known.t AS known_t, last.t AS last_t, last.v AS last_v,
+       EXISTS (SELECT FROM irregular i WHERE i.s = x.s AND i.t = last.t AND i.reason IN ('backwards', 'after_fall')
+               AND i.t > (SELECT falls_since FROM reading_partition WHERE p = x.p)) AS low
 FROM series x JOIN carrier c USING (carrier)
 LEFT JOIN LATERAL (SELECT t FROM reading WHERE s = x.s ORDER BY t DESC LIMIT 1) known ON true
 LEFT JOIN LATERAL (SELECT t, v FROM reading WHERE s = x.s AND v >= 0 ORDER BY t DESC LIMIT 1) last
@@ -75,6 +77,8 @@ class PartitionMemory:
     verdicts: dict[tuple[int, int, int], Verdict] = field(default_factory=dict)
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     """(enterprise, name by which its devices send) → the meter."""
+    low: set[int] = field(default_factory=set)
+    """Series whose register fell, and what follows doesn't explain it yet (`readings.falls`)."""
 
     def __post_init__(self) -> None:
         self._bounds = bounds.loaded()
@@ -146,12 +150,19 @@ class PartitionMemory:
         await self._take_verdicts(conn)
         self.archived_until = await archive_line(conn)
         until = await conn.fetchrow(
-            "SELECT milli_until, unbounded_until FROM reading_partition WHERE p = $1", self.p
+            "SELECT milli_until, unbounded_until, falls_since FROM reading_partition WHERE p = $1", self.p
         )
+        late = await conn.fetch("SELECT since, seconds FROM slot_tolerance ORDER BY since")
         before = list(zip(self._eras[1:], self.earlier_bounds, strict=True))
         if until["unbounded_until"]:
             before.insert(0, (until["unbounded_until"], np.full(self.size, MOST_HELD, np.int64)))
-        self.rules = replace(self.rules, milli_until=until["milli_until"], bounds_before=before)
+        self.rules = replace(
+            self.rules,
+            milli_until=until["milli_until"],
+            bounds_before=before,
+            falls_since=until["falls_since"],
+            tolerances=tuple((row["since"], row["seconds"]) for row in late),
+        )
         self.generation = generation
 
     def pins(self, key: int, day: date) -> tuple[int | None, int | None]:
@@ -228,6 +239,7 @@ class PartitionMemory:
         self.known_t[place] = NEVER if row["known_t"] is None else row["known_t"]
         self.last_t[place] = NEVER if row["last_t"] is None else row["last_t"]
         self.last_v[place] = row["last_v"] or 0
+        (self.low.add if row["low"] else self.low.discard)(place)
         self.ring_t[place] = NEVER
 
     def _bounds_of(self, carrier: str, unit: str, step: int) -> list[int]:

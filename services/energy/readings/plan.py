@@ -22,7 +22,7 @@ from services.energy.readings.arrivals import (
     Arrivals,
 )
 from services.energy.readings.changes import Changes, Raised, Rows
-from services.energy.readings.kernel import NONE, ROLLOVER, Flags, Ints, contributions
+from services.energy.readings.kernel import BACKWARDS, NONE, ROLLOVER, Flags, Ints, contributions
 from services.energy.readings.memory import NEVER, PartitionMemory
 from services.energy.readings.ranks import CORRECTION
 
@@ -115,9 +115,14 @@ def drop_known(memory: PartitionMemory, arrivals: Arrivals, found: Winners, chan
     return found.where(~known)
 
 
-def split(memory: PartitionMemory, found: Winners) -> tuple[Winners, Winners]:
-    """(late, in order). A series that gets a void goes the general way as a whole: it may empty its own tail."""
+def split(memory: PartitionMemory, found: Winners, slow: set[int]) -> tuple[Winners, Winners]:
+    """(late, in order). A series that gets a void goes the general way as a whole: it may empty its own tail.
+
+    So do those of `slow`, whose register has fallen.
+    """
     late = found.t <= memory.known_t[found.place]
+    if slow:
+        late |= np.isin(found.place, list(slow))
     void = found.v < 0
     if void.any():
         late |= np.isin(found.place, found.place[void])
@@ -132,10 +137,13 @@ def told(arrivals: Arrivals, row: Ints, reason: npt.NDArray[np.int8]) -> None:
     arrivals.why[row[parked]] = OF_KERNEL[reason[parked]]
 
 
-def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, changes: Changes) -> None:
-    """Work out readings that are later than anything stored of their series."""
+def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, changes: Changes) -> set[int]:
+    """Work out readings that are later than anything stored of their series.
+
+    Answers with the series that this way can't do, because their register fell; then nothing of it may be used.
+    """
     if len(found) == 0:
-        return
+        return set()
     last_t, last_v = memory.last_t, memory.last_v
     if changes.last:
         last_t, last_v = last_t.copy(), last_v.copy()
@@ -148,6 +156,12 @@ def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, change
     first = before_t == NEVER
     before_t = np.where(first, found.t, before_t)
     parts = contributions(memory.rules, place, first, before_t, before_v, found.t, found.v, memory.verdicts)
+    fell = (parts.reason == BACKWARDS) & (found.t > memory.rules.falls_since)
+    low = [place for place, open_fall in changes.low.items() if open_fall]
+    if low:
+        fell |= np.isin(place, low)
+    if fell.any():
+        return set(place[fell].tolist())
     changes.add(memory.rules, place, found.t, parts, +1)
     changes.inserts.append(Rows(place, found.t, found.rank, found.v, parts.e))
     told(arrivals, found.row, parts.reason)
@@ -155,3 +169,4 @@ def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, change
     changes.last.extend(
         zip(place[tail].tolist(), found.t[tail].tolist(), found.v[tail].tolist(), strict=True)
     )
+    return set()

@@ -47,7 +47,8 @@ async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, openi
         [reason.value for reason in RELEASED_BY_REGISTRATION],
         now,
         meter=spec.meter,
-        after=_seconds(spec.valid_from),
+        # A register's reading at the very beginning is its opening.
+        after=_seconds(spec.valid_from) - (spec.kind == "register"),
         until=None if spec.valid_to is None else _seconds(spec.valid_to),
     )
     await quarantine.is_known(conn, spec.enterprise, spec.meter, spec.statistic_type)
@@ -117,8 +118,8 @@ async def give_verdict(
     Raises LookupError if none is parked there, Problem 409 if its end is archived.
     """
     row = await conn.fetchrow(
-        """SELECT x.s, x.p FROM irregular i JOIN series x USING (s)
-           WHERE x.meter = $1 AND x.statistic_type = $2 AND i.t0 = $3 AND i.t = $4 AND i.reason <> 'rollover'""",
+        """SELECT x.s, x.p FROM suspect i JOIN series x USING (s)
+           WHERE x.meter = $1 AND x.statistic_type = $2 AND i.t0 = $3 AND i.t = $4""",
         *(meter, statistic_type, _seconds(start), _seconds(end)),
     )
     if row is None:
@@ -162,11 +163,37 @@ async def _judge_again(
     conn: Connection, memory: PartitionMemory, place: int, t: int, now: datetime, change: Callable[[], object]
 ) -> None:
     """Work the interval that ends at t out again, after a change of what was said of it."""
-    found = late.Clusters(*(np.array([value], np.int64) for value in (place, t, t, 0)))
-    old, _ = late.merge(found, await store.neighbours(conn, memory, found))
-    changes = Changes()
-    late.exchange(memory, old, old, np.array([place], np.int64), changes, between=change)
+    said = dict(memory.verdicts)
+
+    def stands(old: late.Stretch) -> late.Stretch:
+        memory.verdicts = dict(said)
+        return old
+
+    changes, _ = await _exchanged(conn, memory, (place, t, t), stands, change)
     await batch.write(conn, memory, changes, set(), now)
+
+
+async def _exchanged(
+    conn: Connection,
+    memory: PartitionMemory,
+    where: tuple[int, int, int],
+    make: Callable[[late.Stretch], late.Stretch],
+    between: Callable[[], object] = lambda: None,
+) -> tuple[Changes, late.Stretch]:
+    """What changes when a stretch of a series (place, first and last time) becomes what `make` makes of it; and it.
+
+    As far as it makes a difference: where a register fell, the stretch is longer than what was asked for.
+    """
+    place, low, high = where
+    seconds = 0
+    while True:
+        found = late.Clusters(*(np.array([value], np.int64) for value in (place, low, high + seconds, 0)))
+        old, _ = late.merge(found, await store.neighbours(conn, memory, found))
+        changes = Changes()
+        done = late.exchange(memory, old, make(old), np.array([place], np.int64), changes, between)
+        if not isinstance(done, set):
+            return changes, old
+        seconds = late.further(seconds)
 
 
 async def void_reading(
@@ -237,11 +264,10 @@ async def cut_tail(conn: Connection, p: int, meter: str, s: int, after: int, now
         return []
     memory = await _memory(conn, p, meter)
     place = memory.place_of[s]
-    found = late.Clusters(*(np.array([value], np.int64) for value in (place, after + 1, last, 0)))
-    old, _ = late.merge(found, await store.neighbours(conn, memory, found))
-    tail = old.role == late.STORED
-    changes = Changes()
-    late.exchange(memory, old, late.take(old, ~tail), np.array([place], np.int64), changes)
+    changes, old = await _exchanged(
+        conn, memory, (place, after + 1, last), lambda old: late.take(old, old.t <= after)
+    )
+    tail = old.t > after
     await conn.execute("DELETE FROM reading WHERE s = $1 AND t > $2", s, after)
     await batch.write(conn, memory, changes, set(), now)
     columns = (column[tail].tolist() for column in (old.t, old.rank, old.v))

@@ -32,15 +32,24 @@ COPY_ROW = np.dtype(
     ]
 )
 
-_NEIGHBOURS = """
-SELECT c.k, r.role, r.t, r.rk, r.v, r.e
+# Before and after are the nearest that count and that no open fall has touched (`falls.MARKS`).
+_SETTLED = """
+    SELECT r.t FROM reading r WHERE r.s = c.s AND r.v >= 0 AND {side} AND NOT EXISTS (
+        SELECT FROM irregular i
+        WHERE i.s = r.s AND i.t = r.t AND i.t > $5 AND i.reason IN ('backwards', 'after_fall', 'glitch'))
+"""
+_NEIGHBOURS = f"""
+SELECT c.k, CASE WHEN r.t > coalesce(a.t, 0) THEN CASE WHEN r.t < z.t OR z.t IS NULL THEN 1 ELSE 2 END
+                 WHEN a.doubted THEN 3 ELSE 0 END AS role, r.t, r.rk, r.v, r.e
 FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[]) AS c(k, s, low, high)
+LEFT JOIN LATERAL (
+    SELECT n.t, EXISTS (SELECT FROM irregular i
+                        WHERE i.s = c.s AND i.t = n.t AND i.reason IN ('jump', 'beyond')) AS doubted
+    FROM ({_SETTLED.format(side="r.t < c.low")} ORDER BY r.t DESC LIMIT 1) n
+) a ON true
+LEFT JOIN LATERAL ({_SETTLED.format(side="r.t > c.high")} ORDER BY r.t LIMIT 1) z ON true
 CROSS JOIN LATERAL (
-    (SELECT 0 AS role, t, rk, v, e FROM reading WHERE s = c.s AND t < c.low AND v >= 0 ORDER BY t DESC LIMIT 1)
-    UNION ALL
-    (SELECT 1, t, rk, v, e FROM reading WHERE s = c.s AND t BETWEEN c.low AND c.high)
-    UNION ALL
-    (SELECT 2, t, rk, v, e FROM reading WHERE s = c.s AND t > c.high AND v >= 0 ORDER BY t LIMIT 1)
+    SELECT t, rk, v, e FROM reading WHERE s = c.s AND t BETWEEN coalesce(a.t, 0) AND coalesce(z.t, 4102444800)
 ) r
 """
 
@@ -98,7 +107,7 @@ async def neighbours(conn: Connection, memory: PartitionMemory, found: Clusters)
         found.low.tolist(),
         found.high.tolist(),
     )
-    rows: Sequence[Any] = await conn.fetch(_NEIGHBOURS, *columns)
+    rows: Sequence[Any] = await conn.fetch(_NEIGHBOURS, *columns, memory.rules.falls_since)
     return rows
 
 

@@ -138,17 +138,25 @@ WITH x AS (
     SELECT h, h * 3600::bigint AS begin, (h + 1) * 3600::bigint AS finish
     FROM generate_series($3::int, $4::int) AS h
 ), near AS (
-    SELECT x.s, x.kind, x.slot, r.t, r.e * x.step AS e, i.e AS parked, (r.t + 28799) / x.slot AS nth,
-           lag((r.t + 28799) / x.slot) OVER (PARTITION BY x.s ORDER BY r.t) AS before
-    FROM x JOIN reading r ON r.s = x.s AND r.v >= 0 AND r.t <= ($4 + 1) * 3600::bigint
+    SELECT x.s, x.kind, x.slot, r.t, r.e * x.step AS e, i.e AS parked, n.nth,
+           lag(n.nth) OVER (PARTITION BY x.s ORDER BY r.t) AS before
+    FROM x JOIN reading r ON r.s = x.s AND r.v >= 0 AND r.t <= ($4 + 1) * 3600::bigint + 300
          AND r.t >= coalesce((SELECT max(b.t) FROM reading b WHERE b.s = x.s AND b.v >= 0
-                              AND b.t <= $3 * 3600::bigint), $3 * 3600::bigint)
+                              AND b.t <= $3 * 3600::bigint AND NOT EXISTS (
+                                  SELECT FROM irregular g WHERE g.s = b.s AND g.t = b.t AND g.reason = 'glitch')),
+                             $3 * 3600::bigint)
+    CROSS JOIN LATERAL (SELECT (r.t + 28799 - least(x.slot / 4, coalesce((
+        SELECT seconds FROM slot_tolerance WHERE since <= r.t ORDER BY since DESC LIMIT 1), 0))) / x.slot AS nth) n
     LEFT JOIN suspect i ON i.s = r.s AND i.t = r.t
+    WHERE NOT EXISTS (SELECT FROM irregular g WHERE g.s = r.s AND g.t = r.t AND g.reason = 'glitch')
 ), parts AS (
-    SELECT (t - 1) / 3600 AS h, e, CASE WHEN nth - before > 1 THEN e ELSE 0 END AS spread,
-           (parked IS NULL AND coalesce(nth <> before, kind = 'interval'))::int AS present,
+    SELECT (t - 1) / 3600 AS h, e, CASE WHEN nth - before > 1 THEN e ELSE 0 END AS spread, 0 AS present,
            coalesce(parked, 0) AS parked, (parked IS NOT NULL)::int AS parked_intervals
-    FROM near WHERE t > $3 * 3600::bigint
+    FROM near WHERE t > $3 * 3600::bigint AND t <= ($4 + 1) * 3600::bigint
+    UNION ALL SELECT * FROM (
+        SELECT (least(t, (nth + 1) * slot - 28800) - 1) / 3600 AS h, 0, 0,
+               (parked IS NULL AND coalesce(nth <> before, kind = 'interval'))::int, 0, 0
+        FROM near) slots WHERE h BETWEEN $3 AND $4
     UNION ALL SELECT p.h, p.e * x.step, p.spread * x.step, 0, 0, 0
     FROM spill p JOIN x USING (s) WHERE p.h BETWEEN $3 AND $4
 ), known AS (
