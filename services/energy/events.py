@@ -30,6 +30,7 @@ CLASSES: tuple[type, ...] = (
     meter.MeterReplaced,
     meter.MeterRatioChanged,
     meter.MeterIntervalChanged,
+    meter.MeterDirectionChanged,
     meter.MeterChangeCorrected,
     meter.MeterChangeUndone,
     meter.MeterRolloverConfirmed,

@@ -96,6 +96,7 @@ meter = Table(
     Column("capacity", Numeric),
     Column("interval_minutes", Integer),
     Column("scope", SmallInteger),
+    Column("direction", Text),
     Column("statistic_types", ARRAY(SmallInteger)),
     Column("calibrated_on", Date),
     Column("calibration_due", Date),

@@ -62,6 +62,8 @@ class EnterprisePeriod(Answer):
     present: int
     expected: int
     completeness: Figure | None
+    parked: Figure = Field(description="energy that counts nowhere until somebody has looked at it")
+    parked_intervals: int
     tce_equal: Figure | None
     tce_equivalent: Figure | None
     revision: int | None = Field(description="of the day's published figure; empty: not published, or no day")
@@ -115,6 +117,8 @@ class MeterRow(Answer):
     present: int
     expected: int
     completeness: Figure | None
+    parked: Figure = Field(description="energy that counts nowhere until somebody has looked at it")
+    parked_intervals: int
 
 
 class MeterRows(Answer):
@@ -176,7 +180,7 @@ class Readings(Answer):
     items: list[Reading]
     next_cursor: str | None
     archived_until: datetime | None = Field(
-        description="readings up to here lie in the archive, and are not listed until they are restored"
+        description="readings up to here come from the archive's files, and don't change any more"
     )
 
 

@@ -26,7 +26,7 @@ from services.energy.api.base import (
     ops,
 )
 from services.energy.app import meter_queries, meters
-from services.energy.domain.meter import Calibration, Counter, Kind
+from services.energy.domain.meter import Calibration, Counter, Direction, Kind
 from shared.rpc import Call, Reply
 
 Serial = Annotated[Line, Field(min_length=1, max_length=60, description="serial number of the device")]
@@ -118,6 +118,12 @@ class RegisterMeter(Request):
         Literal[1, 2, 3, 4],
         Field(description="1 plant 全厂, 2 process 工序, 3 unit 工序单元, 4 equipment 重点设备: never added"),
     ] = 1
+    direction: Annotated[
+        Direction,
+        Field(
+            description="purchased: energy that comes in; delivered: energy that goes out, which is deducted"
+        ),
+    ] = Direction.PURCHASED
     statistic_types: list[StatisticType] = Field(default=[0], min_length=1, max_length=4)
     calibration: CalibrationIn = CalibrationIn()
     valid_from: Moment = Field(description="readings after this moment count")
@@ -140,6 +146,7 @@ class Meter(Answer):
     capacity: Figure | None
     interval_minutes: int
     scope: int
+    direction: Direction = Direction.PURCHASED
     statistic_types: list[int]
     calibration: CalibrationIn
     valid_from: datetime
@@ -173,6 +180,7 @@ async def register_meter(call: Call, body: RegisterMeter) -> Reply:
         statistic_types=body.statistic_types,
         calibration=Calibration(body.calibration.last, body.calibration.next),
         valid_from=body.valid_from,
+        direction=body.direction,
     )
 
 
@@ -286,6 +294,42 @@ async def change_meter_interval(call: Call, body: ChangeMeterInterval) -> Reply:
     )
 
 
+class ChangeMeterDirection(Request):
+    """From a moment on the meter counts the other way, e.g. because it was wired the wrong way round."""
+
+    model_config = example(
+        meter="E-0042-EL1",
+        at="2013-03-04T10:00:00+08:00",
+        direction="delivered",
+        reason="wired the other way",
+    )
+
+    meter: MeterId
+    at: Moment = Field(description="of a register: when a reading is stored, or give register_value")
+    direction: Direction
+    register_value: Register
+    reason: Reason
+
+
+@ops.command(
+    "change-meter-direction",
+    request=ChangeMeterDirection,
+    response=MeterAfter,
+    summary="Change a meter's direction",
+)
+async def change_meter_direction(call: Call, body: ChangeMeterDirection) -> Reply:
+    """From `at` on its energy is added (purchased) or deducted (delivered); what was counted before stays."""
+    return await meters.change_direction(
+        Serving.energy,
+        call,
+        body.meter,
+        at=body.at,
+        direction=body.direction,
+        register_value=body.register_value,
+        reason=body.reason,
+    )
+
+
 class CorrectMeterChange(Request):
     """What is right of a change that was said wrong; what isn't named was right. `at` names the change; at its
     `valid_from` it is the registration."""
@@ -303,6 +347,7 @@ class CorrectMeterChange(Request):
     register_modulus: Modulus
     capacity: Capacity
     interval_minutes: Interval | None = None
+    direction: Direction | None = None
     old_last: Register
     new_start: Register
     register_value: Register
@@ -329,6 +374,7 @@ async def correct_meter_change(call: Call, body: CorrectMeterChange) -> Reply:
         modulus=body.register_modulus,
         capacity=body.capacity,
         interval_minutes=body.interval_minutes,
+        direction=body.direction,
         old_last=body.old_last,
         new_start=body.new_start,
         register_value=body.register_value,
@@ -337,7 +383,7 @@ async def correct_meter_change(call: Call, body: CorrectMeterChange) -> Reply:
 
 
 class UndoMeterChange(Request):
-    """A change (replacement, ratio, interval, retirement) that did not happen."""
+    """A change (replacement, ratio, interval, direction, retirement) that did not happen."""
 
     model_config = example(
         meter="E-0042-EL1", at="2013-03-04T10:20:00+08:00", reason="it was the neighbour's meter"

@@ -166,7 +166,7 @@ class Suspect(Answer):
     statistic_type: int
     start: datetime
     at: datetime = Field(description="its end; names it in resolve-suspect")
-    why: Literal["jump", "backwards", "gap"]
+    why: Literal["jump", "backwards", "after_fall", "gap", "beyond"]
     energy: Figure
     unit: str
 
@@ -180,7 +180,8 @@ class SuspectPage(Answer):
 
 @ops.query("list-suspects", request=ListSuspects, response=SuspectPage, summary="List parked intervals")
 async def list_suspects(call: Call, body: ListSuspects) -> SuspectPage:
-    """jump: more than the capacity allows; backwards: the register fell; gap: over 31 days without a reading."""
+    """jump: more than the capacity allows; backwards: the register fell; after_fall: what follows that, while nothing
+    explains it; gap: over 31 days without a reading; beyond: more than anybody uses."""
     return SuspectPage.model_validate(
         await meter_queries.suspects(
             Serving.energy, call.actor, body.enterprise, body.meter, body.cursor, body.limit

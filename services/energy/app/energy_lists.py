@@ -66,6 +66,8 @@ async def enterprise_periods(
             "present": one.present,
             "expected": one.expected,
             "completeness": completeness(one.present, one.expected),
+            "parked": one.parked,
+            "parked_intervals": one.parked_intervals,
             "tce_equal": one.tce_equal,
             "tce_equivalent": one.tce_equivalent,
             **_as_published(grain, one.day, published.values()),

@@ -48,6 +48,7 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
                 meter.MeterReplaced()
                 | meter.MeterRatioChanged()
                 | meter.MeterIntervalChanged()
+                | meter.MeterDirectionChanged()
                 | meter.MeterChangeCorrected()
                 | meter.MeterChangeUndone()
                 | meter.MeterRetired()
@@ -256,6 +257,7 @@ async def _meter(conn: AsyncConnection, event: meter.MeterRegistered) -> None:
                 "life": msgspec.to_builtins(meter_life.InUse(event)),
                 "capacity": event.capacity,
                 "interval_minutes": event.interval_minutes,
+                "direction": event.direction,
                 "scope": event.scope,
                 "statistic_types": list(event.statistic_types),
                 "calibrated_on": event.calibration.last,
@@ -295,6 +297,7 @@ async def _lived(conn: AsyncConnection, event: meter.Event) -> None:
         modulus=last.counter.modulus,
         capacity=last.counter.capacity,
         interval_minutes=last.interval_minutes,
+        direction=last.direction,
         calibrated_on=used.calibration.last,
         calibration_due=used.calibration.next,
         counting_since=used.since,

@@ -62,7 +62,12 @@ async def keep(
         case domain.MeterRegistered():
             for statistic_type in event.statistic_types:
                 await revise.open_meter(inner, _specs(after, statistic_type)[0].spec, now)
-        case domain.MeterReplaced() | domain.MeterRatioChanged() | domain.MeterIntervalChanged():
+        case (
+            domain.MeterReplaced()
+            | domain.MeterRatioChanged()
+            | domain.MeterIntervalChanged()
+            | domain.MeterDirectionChanged()
+        ):
             await _changed(inner, before, after, event.at, now)
         case domain.MeterChangeCorrected():
             await _laid_out(inner, before, after, min(event.at, event.now_at), now)
@@ -150,6 +155,7 @@ def _specs(state: _Known, statistic_type: int) -> list[Stretch]:
                 capacity=each.counter.capacity,
                 interval_seconds=_SLOT_SECONDS.get(statistic_type, each.interval_minutes * 60),
                 scope=first.scope,
+                delivered=each.direction is domain.Direction.DELIVERED,
                 statistic_type=statistic_type,
                 valid_to=each.until,
             ),

@@ -66,6 +66,7 @@ async def register(
     statistic_types: Sequence[int],
     calibration: Calibration,
     valid_from: datetime,
+    direction: domain.Direction = domain.Direction.PURCHASED,
 ) -> Reply:
     """Make a meter known. Readings that waited for it in quarantine are released for its valid period."""
 
@@ -87,6 +88,7 @@ async def register(
             calibration,
             valid_from,
             await conn.scalar(_ALIAS, {"enterprise": enterprise, "alias": meter}),
+            direction,
         )
 
     return await _run(energy, call, meter, command)
@@ -163,6 +165,26 @@ async def change_interval(
         await _lock(conn, row.enterprise)
         stored = await shown_at(conn, meter, at)
         return changes.ChangeInterval(at, interval_minutes, register_value, stored, reason, energy.now())
+
+    return await _managed(energy, call, meter, command)
+
+
+async def change_direction(
+    energy: Energy,
+    call: Call,
+    meter: str,
+    *,
+    at: datetime,
+    direction: domain.Direction,
+    register_value: Decimal | None,
+    reason: str,
+) -> Reply:
+    """The other direction from a moment on, at which a register is stored or said."""
+
+    async def command(conn: AsyncConnection, row: Any) -> decisions.Command:
+        await _lock(conn, row.enterprise)
+        stored = await shown_at(conn, meter, at)
+        return changes.ChangeDirection(at, direction, register_value, stored, reason, energy.now())
 
     return await _managed(energy, call, meter, command)
 
@@ -319,6 +341,7 @@ def _view(state: life.State) -> dict[str, Any]:
         **msgspec.to_builtins(state.registered),
         **msgspec.to_builtins(last.counter),
         "interval_minutes": last.interval_minutes,
+        "direction": last.direction,
         "calibration": msgspec.to_builtins(used.calibration),
         "counting_since": None if retired_at else used.since.isoformat(),
         "retired_at": retired_at.isoformat() if retired_at else None,

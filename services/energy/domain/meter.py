@@ -19,6 +19,13 @@ class Kind(StrEnum):
     INTERVAL = "interval"
 
 
+class Direction(StrEnum):
+    """purchased: energy that comes in; delivered: energy that goes out (外供), which is deducted."""
+
+    PURCHASED = "purchased"
+    DELIVERED = "delivered"
+
+
 class Verdict(StrEnum):
     """What a person says of a parked interval: confirm, it was so; void, the closing reading is wrong."""
 
@@ -79,6 +86,7 @@ class MeterRegistered:
     calibration: Calibration
     valid_from: datetime
     modulus: Decimal | None = None
+    direction: Direction = Direction.PURCHASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,23 @@ class MeterIntervalChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterDirectionChanged:
+    """From `at` on what the meter counts goes the other way: it was wired so, or the line is used so."""
+
+    meter: str
+    enterprise: str
+    at: datetime
+    direction: Direction
+    previous_direction: Direction
+    register_value: Decimal | None
+    reason: str
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
 class MeterChangeCorrected:
     """The change of `at` was said wrong; this is all of what is right. `now_at` is its moment. A correction of the
     registration itself (`at` is its valid_from) has no register values."""
@@ -156,11 +181,12 @@ class MeterChangeCorrected:
     old_last: Decimal | None
     new_start: Decimal | None
     reason: str
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MeterChangeUndone:
-    """The change of `at` (a replacement, another ratio or interval, the retirement) did not happen."""
+    """The change of `at` (a replacement, another ratio, interval or direction, the retirement) did not happen."""
 
     meter: str
     enterprise: str
@@ -248,6 +274,7 @@ Event = (
     | MeterReplaced
     | MeterRatioChanged
     | MeterIntervalChanged
+    | MeterDirectionChanged
     | MeterChangeCorrected
     | MeterChangeUndone
     | VerdictWithdrawn

@@ -11,12 +11,14 @@ from decimal import Decimal
 from .counter_checks import check_counter, check_shown
 from .meter import (
     Counter,
+    Direction,
     Event,
     Kind,
     MeterAliasAssigned,
     MeterAliasWithdrawn,
     MeterChangeCorrected,
     MeterChangeUndone,
+    MeterDirectionChanged,
     MeterIntervalChanged,
     VerdictWithdrawn,
 )
@@ -48,6 +50,18 @@ class ChangeInterval:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeDirection:
+    """The other direction from `at` on. `stored` is the register that is stored at that moment, if one is."""
+
+    at: datetime
+    direction: Direction
+    register_value: Decimal | None
+    stored: Decimal | None
+    reason: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectChange:
     """What was said of the change of `at` was wrong, or at its valid_from of the registration; None: it was right."""
 
@@ -61,6 +75,7 @@ class CorrectChange:
     modulus: Decimal | None = None
     capacity: Decimal | None = None
     interval_minutes: int | None = None
+    direction: Direction | None = None
     old_last: Decimal | None = None
     new_start: Decimal | None = None
     register_value: Decimal | None = None
@@ -139,16 +154,7 @@ def interval_changed(command: ChangeInterval, state: InUse) -> Sequence[Event]:
     in_life(command.at, state)
     not_ahead(command.at, command.now)
     check_interval(command.interval_minutes)
-    shown = command.stored if command.register_value is None else command.register_value
-    if registered.kind is Kind.REGISTER and shown is None:
-        raise Refused(
-            "interval-change-without-register",
-            f"No reading is stored at {command.at.isoformat()}: what passed around it would be in neither stretch.",
-            remedy="Give the moment of a stored reading, or register_value.",
-            where="register_value",
-        )
-    shown = shown if registered.kind is Kind.REGISTER else command.register_value
-    check_shown("register_value", shown, registered.kind, before.counter, registered.unit_factor)
+    shown = _shown_at(command, state, "interval")
     return [
         MeterIntervalChanged(
             registered.meter,
@@ -160,6 +166,45 @@ def interval_changed(command: ChangeInterval, state: InUse) -> Sequence[Event]:
             command.reason,
         )
     ]
+
+
+def direction_changed(command: ChangeDirection, state: InUse) -> Sequence[Event]:
+    """The other direction. Raises Refused."""
+    registered = state.registered
+    before = holds_at(state, command.at)
+    if command.direction is before.direction:
+        return []
+    in_life(command.at, state)
+    not_ahead(command.at, command.now)
+    shown = _shown_at(command, state, "direction")
+    return [
+        MeterDirectionChanged(
+            registered.meter,
+            registered.enterprise,
+            command.at,
+            command.direction,
+            before.direction,
+            shown,
+            command.reason,
+        )
+    ]
+
+
+def _shown_at(command: ChangeInterval | ChangeDirection, state: InUse, what: str) -> Decimal | None:
+    """The register at the change's moment; None for a meter of quantities. Raises Refused."""
+    registered = state.registered
+    shown = command.stored if command.register_value is None else command.register_value
+    if registered.kind is Kind.REGISTER and shown is None:
+        raise Refused(
+            f"{what}-change-without-register",
+            f"No reading is stored at {command.at.isoformat()}: what passed around it would be in neither stretch.",
+            remedy="Give the moment of a stored reading, or register_value.",
+            where="register_value",
+        )
+    shown = shown if registered.kind is Kind.REGISTER else command.register_value
+    counter = holds_at(state, command.at).counter
+    check_shown("register_value", shown, registered.kind, counter, registered.unit_factor)
+    return shown
 
 
 def corrected(command: CorrectChange, state: InUse | Retired) -> Sequence[Event]:
@@ -200,6 +245,7 @@ def corrected(command: CorrectChange, state: InUse | Retired) -> Sequence[Event]
         closing,
         opening,
         command.reason,
+        command.direction or known.direction,
     )
     after = evolve(state, event)
     if after == state:
@@ -362,7 +408,8 @@ _SAYS = {
     "replacement": {"serial", "ratio", "digits", "modulus", "capacity", "old_last", "new_start"},
     "ratio": {"ratio", "register_value"},
     "interval": {"interval_minutes", "register_value"},
-    "registration": {"serial", "ratio", "digits", "modulus", "capacity", "interval_minutes"},
+    "direction": {"direction", "register_value"},
+    "registration": {"direction", "serial", "ratio", "digits", "modulus", "capacity", "interval_minutes"},
 }
 """What each kind of change says, and a correction of it may."""
 

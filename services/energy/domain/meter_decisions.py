@@ -12,6 +12,7 @@ from .counter_checks import check_calibration, check_counter, check_shown
 from .meter import (
     Calibration,
     Counter,
+    Direction,
     Event,
     Kind,
     MeterRatioChanged,
@@ -59,6 +60,7 @@ class RegisterMeter:
     calibration: Calibration
     valid_from: datetime
     alias_of: str | None = None
+    direction: Direction = Direction.PURCHASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ Command = (
     | ResolveSuspects
     | RetireMeter
     | changes.ChangeInterval
+    | changes.ChangeDirection
     | changes.CorrectChange
     | changes.UndoChange
     | changes.WithdrawVerdict
@@ -164,6 +167,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _resolved(command, state)
         case changes.ChangeInterval(), InUse():
             return changes.interval_changed(command, state)
+        case changes.ChangeDirection(), InUse():
+            return changes.direction_changed(command, state)
         case changes.CorrectChange(), InUse() | Retired():
             return changes.corrected(command, state)
         case changes.UndoChange(), InUse() | Retired():
@@ -182,7 +187,14 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             if command.at == at:
                 return []
             raise retired(state)
-        case ((ReplaceMeter() | ChangeRatio() | changes.ChangeInterval() | ConfirmRollover()), Retired()):
+        case (
+            ReplaceMeter()
+            | ChangeRatio()
+            | changes.ChangeInterval()
+            | changes.ChangeDirection()
+            | ConfirmRollover(),
+            Retired(),
+        ):
             raise retired(state)
         case _, NoMeter():
             raise unknown("meter", "")
@@ -238,6 +250,7 @@ def _registered(command: RegisterMeter) -> MeterRegistered:
         command.calibration,
         command.valid_from,
         command.counter.modulus,
+        command.direction,
     )
 
 

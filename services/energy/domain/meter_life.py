@@ -8,11 +8,13 @@ from typing import assert_never
 from .meter import (
     Calibration,
     Counter,
+    Direction,
     Event,
     MeterAliasAssigned,
     MeterAliasWithdrawn,
     MeterChangeCorrected,
     MeterChangeUndone,
+    MeterDirectionChanged,
     MeterIntervalChanged,
     MeterRatioChanged,
     MeterRegistered,
@@ -35,6 +37,7 @@ class Change:
     calibration: Calibration | None = None
     ratio: Decimal | None = None
     interval_minutes: int | None = None
+    direction: Direction | None = None
     closing: Decimal | None = None
     opening: Decimal | None = None
 
@@ -47,6 +50,7 @@ class Segment:
     until: datetime | None
     counter: Counter
     interval_minutes: int
+    direction: Direction
     opening: Decimal | None
     closing: Decimal | None
 
@@ -106,15 +110,17 @@ def segments(state: InUse | Retired) -> tuple[Segment, ...]:
     used, end = (state, None) if isinstance(state, InUse) else (state.before, state.at)
     first = used.registered
     counter = Counter(first.serial, first.ratio, first.digits, first.capacity, first.modulus)
-    minutes, since, opening = first.interval_minutes, first.valid_from, None
+    minutes, direction = first.interval_minutes, first.direction
+    since, opening = first.valid_from, None
     found = []
     for change in used.changes:
-        found.append(Segment(since, change.at, counter, minutes, opening, change.closing))
+        found.append(Segment(since, change.at, counter, minutes, direction, opening, change.closing))
         counter = change.counter or counter
         counter = counter if change.ratio is None else replace(counter, ratio=change.ratio)
         minutes = change.interval_minutes or minutes
+        direction = change.direction or direction
         since, opening = change.at, change.opening
-    found.append(Segment(since, end, counter, minutes, opening, None))
+    found.append(Segment(since, end, counter, minutes, direction, opening, None))
     return tuple(found)
 
 
@@ -140,6 +146,9 @@ def evolve(state: State, event: Event) -> State:
             return _with(
                 state, Change(event.at, "interval", interval_minutes=minutes, closing=shown, opening=shown)
             )
+        case MeterDirectionChanged(register_value=shown):
+            way = event.direction
+            return _with(state, Change(event.at, "direction", direction=way, closing=shown, opening=shown))
         case MeterChangeCorrected():
             return _corrected(state, event)
         case MeterChangeUndone():
@@ -186,6 +195,7 @@ def _corrected(state: State, event: MeterChangeCorrected) -> InUse | Retired:
             modulus=event.modulus,
             capacity=event.capacity,
             interval_minutes=event.interval_minutes or first.interval_minutes,
+            direction=event.direction or first.direction,
         )
         return _again(state, replace(used, registered=registered))
     (known,) = (each for each in used.changes if each.at == event.at)
@@ -204,6 +214,7 @@ def _corrected(state: State, event: MeterChangeCorrected) -> InUse | Retired:
         counter=counter,
         ratio=event.ratio if known.counter is None and known.ratio is not None else known.ratio,
         interval_minutes=event.interval_minutes if known.interval_minutes is not None else None,
+        direction=(event.direction or known.direction) if known.direction is not None else None,
         closing=event.old_last,
         opening=event.new_start,
     )

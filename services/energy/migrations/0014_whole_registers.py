@@ -1,7 +1,7 @@
-"""A register's fall is judged with what follows it, and a clock that is a little late keeps its slot.
+"""A register's fall is judged with what follows it, a clock a little late keeps its slot, a meter has a direction.
 
-Both rules begin after everything that is stored: what a reading has contributed is never worked out by another rule
-than the one that it was stored by (ADR 0285, 0286).
+The first two rules begin after everything that is stored: what a reading has contributed is never worked out by another
+rule than the one that it was stored by (ADR 0285, 0286).
 """
 
 from alembic import op
@@ -48,7 +48,16 @@ SELECT {_LATER_THAN_STORED}, 60, 'own rule, docs/adr/0285: collectors set their 
 """
 
 
+_DIRECTION = """
+ALTER TABLE series ADD COLUMN sign smallint NOT NULL DEFAULT 1 CHECK (sign IN (1, -1));
+COMMENT ON COLUMN series.sign IS
+    '1: energy that comes in (purchased); -1: energy that goes out (delivered), deducted from the enterprise''s sums';
+ALTER TABLE meter ADD COLUMN direction text NOT NULL DEFAULT 'purchased'
+    CHECK (direction IN ('purchased', 'delivered'));
+"""
+
+
 def upgrade() -> None:
-    for script in (_FALLS, _SLOTS):
+    for script in (_FALLS, _SLOTS, _DIRECTION):
         run_script(op, script)
     grant(op, "SELECT", "slot_tolerance")

@@ -14,10 +14,11 @@ from services.energy.readings.memory import Connection
 
 _HOURS = """
 WITH parts AS (
-    SELECT x.enterprise, x.carrier, (r.t - 1) / 3600 AS h, r.e * x.step AS e FROM reading r JOIN series x USING (s)
+    SELECT x.enterprise, x.carrier, (r.t - 1) / 3600 AS h, r.e * x.step * x.sign AS e
+    FROM reading r JOIN series x USING (s)
     WHERE x.statistic_type = 0 AND x.scope = 1 AND r.t > $1::bigint
     UNION ALL
-    SELECT x.enterprise, x.carrier, p.h, p.e * x.step FROM spill p JOIN series x USING (s)
+    SELECT x.enterprise, x.carrier, p.h, p.e * x.step * x.sign FROM spill p JOIN series x USING (s)
     WHERE x.statistic_type = 0 AND x.scope = 1 AND p.h >= $1::bigint / 3600
 ), meters AS (SELECT enterprise, carrier, h, sum(e) AS e FROM parts GROUP BY enterprise, carrier, h)
 SELECT enterprise, carrier, h AS at, coalesce(m.e, 0) AS meters, coalesce(o.native, 0) AS kept

@@ -149,6 +149,9 @@ def hour_sums(memory: PartitionMemory, changes: Changes, parked: Iterable[tuple[
     counted = key >= 0
     if not counted.all():
         pieces, key = Pieces(*(column[counted] for column in pieces)), key[counted]
+    if (memory.sign < 0).any():
+        sign = memory.sign[pieces.place]
+        pieces = pieces._replace(e=pieces.e * sign, spread=pieces.spread * sign)
     unit = memory.rules.unit[pieces.place]
     amounts = (*_parts(pieces.e, unit), *_parts(pieces.spread, unit), pieces.present, pieces.parked)
     return Sums(*_summed(key, pieces.hour, amounts, keep=[(key << 32) + hour for key, hour in parked]))
@@ -171,6 +174,7 @@ def parked_sums(memory: PartitionMemory, changes: Changes) -> dict[tuple[int, in
     for place, hour, e in changes.parked:
         key = int(memory.key[place])
         if key >= 0:
+            e *= int(memory.sign[place])
             found[key, hour] = found.get((key, hour), 0) + e * (PICO // int(memory.rules.unit[place]))
     return {at: in_units(pico, PICO) for at, pico in found.items() if pico}
 

@@ -36,7 +36,7 @@ PAGE = 2_000
 
 _SERIES = """
 SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, c.unit AS carrier_unit, x.unit, x.scope, x.kind,
-       x.interval_seconds, x.factor, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
+       x.interval_seconds, x.sign, x.factor, x.modulus, x.capacity, x.resolution, x.valid_from, x.valid_to,
        known.t AS known_t, last.t AS last_t, last.v AS last_v,
        EXISTS (SELECT FROM irregular i WHERE i.s = x.s AND i.t = last.t AND i.reason IN ('backwards', 'after_fall')
                AND i.t > (SELECT falls_since FROM reading_partition WHERE p = x.p)) AS low
@@ -54,7 +54,8 @@ class PartitionMemory:
     """Series are known by their place (0, 1, 2 …), which indexes every column here.
 
     `known_t` is the greatest time stored, void readings included; `last_t`, `last_v` the last reading that
-    counts. `key` is the index of (enterprise, carrier) in `keys`, -1 where a series enters no sum.
+    counts. `key` is the index of (enterprise, carrier) in `keys`, -1 where a series enters no sum; `sign` -1 where it
+    is deducted.
     """
 
     p: int
@@ -97,6 +98,7 @@ class PartitionMemory:
         self.statistic_type = ints()
         self.enterprise = ints()
         self.key = ints(-1)
+        self.sign = ints(1)
         self.unit = ints()
         self.valid_from, self.valid_to = ints(), ints()
         self.highest = ints()
@@ -199,7 +201,17 @@ class PartitionMemory:
             return
         old, before = self.__dict__.copy(), self.size
         self._columns(before + more)
-        for name in ("s", "statistic_type", "enterprise", "key", "unit", "valid_from", "valid_to", "highest"):
+        for name in (
+            "s",
+            "statistic_type",
+            "enterprise",
+            "key",
+            "sign",
+            "unit",
+            "valid_from",
+            "valid_to",
+            "highest",
+        ):
             getattr(self, name)[:before] = old[name]
         for name in ("known_t", "last_t", "last_v", "ring_t", "ring_v"):
             getattr(self, name)[:before] = old[name]
@@ -218,6 +230,7 @@ class PartitionMemory:
         counts = row["statistic_type"] == _REAL_TIME and row["scope"] == _PLANT
         pair = (row["enterprise"], row["carrier"])
         self.key[place] = _number(pair, self._key_of, self.keys) if counts else -1
+        self.sign[place] = row["sign"]
         self.unit[place] = _number(row["unit"], self._unit_of, self.units)
         self.valid_from[place] = _seconds(row["valid_from"])
         self.valid_to[place] = FOREVER if row["valid_to"] is None else _seconds(row["valid_to"])

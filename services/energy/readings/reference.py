@@ -25,8 +25,8 @@ WITH changed AS (
     WHERE f.enterprise = $1 AND r.p = f.p RETURNING r.p, r.generation
 )
 INSERT INTO series (enterprise, p, generation, meter, statistic_type, carrier, unit, scope, kind,
-                    interval_seconds, factor, modulus, capacity, resolution, valid_from, valid_to)
-SELECT $1, p, generation, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM changed
+                    interval_seconds, factor, modulus, capacity, resolution, sign, valid_from, valid_to)
+SELECT $1, p, generation, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 FROM changed
 RETURNING s, p
 """
 OPEN = datetime.max.replace(tzinfo=UTC)
@@ -56,6 +56,8 @@ class SeriesSpec:
     statistic_type: int = 0
     valid_to: datetime | None = None
     modulus: Decimal | None = None
+    delivered: bool = False
+    """What it counts goes out: it is deducted from the enterprise's sums."""
 
     @property
     def starts_again_at(self) -> Decimal | None:
@@ -155,17 +157,18 @@ async def update_series(conn: Connection, s: int, spec: SeriesSpec, generation: 
     """Let a series count by `spec` and end at its `valid_to`; its readings are the caller's to lay out again."""
     await conn.execute(
         """UPDATE series SET generation = $2, interval_seconds = $3, factor = $4, modulus = $5, capacity = $6,
-               resolution = $7, valid_to = $8 WHERE s = $1""",
+               resolution = $7, sign = $8, valid_to = $9 WHERE s = $1""",
         *(s, generation, *_counting(spec), spec.valid_to),
     )
 
 
 def _counting(spec: SeriesSpec) -> tuple[Any, ...]:
-    """How it counts: interval, factor, modulus, capacity, resolution, as the table has them."""
+    """How it counts: interval, factor, modulus, capacity, resolution, sign, as the table has them."""
     return (
         spec.interval_seconds,
         plain(spec.ratio * spec.unit_factor),
         spec.starts_again_at,
         None if spec.capacity is None else plain(spec.capacity * spec.unit_factor),
         spec.resolution,
+        -1 if spec.delivered else 1,
     )

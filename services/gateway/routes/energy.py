@@ -85,6 +85,7 @@ ROUTES = [
     Route("POST", f"{_METER}/aliases", _S, "assign-meter-alias", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/aliases/withdrawn", _S, "withdraw-meter-alias", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/interval", _S, "change-meter-interval", _KEEPERS, "meters"),
+    Route("POST", f"{_METER}/direction", _S, "change-meter-direction", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/corrections", _S, "correct-meter-change", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/undone", _S, "undo-meter-change", _KEEPERS, "meters"),
     Route("POST", f"{_METER}/retirement", _S, "retire-meter", _KEEPERS, "meters"),

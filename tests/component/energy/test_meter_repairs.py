@@ -171,17 +171,17 @@ async def test_a_voided_reading_stands_again(mill: Service) -> None:
 
 async def test_many_glitches_are_voided_at_once(mill: Service) -> None:
     values = [1000.0 + n for n in range(40)]
-    rows = [(f"2013-01-14 {n // 4:02}:{n % 4 * 15:02}", v if n % 4 != 2 else 0) for n, v in enumerate(values)]
+    rows = [(f"2013-01-14 {n // 4:02}:{n % 4 * 15:02}", v if n % 4 != 2 else 9000.0) for n, v in enumerate(values)]
     await mill.push(rows)
     parked = await suspects(mill)
     assert len(parked) == 20
-    fell = [each["at"] for each in parked if each["why"] == "backwards"]
-    said = {"meter": "M-1", "verdict": "void", "reason": "the box sent zeros"}
+    rose = [each["at"] for each in parked if each["why"] == "jump"]
+    said = {"meter": "M-1", "verdict": "void", "reason": "the box sent nonsense"}
     # The intervals that begin with a glitch are settled with it, named or not.
     await mill.ask(OPS, "resolve-suspects", ends=[each["at"] for each in parked], **said)
     assert (await native(mill), await suspects(mill)) == ("39", [])
-    assert [event.data["at"] for event in await mill.events("SuspectResolved")] == fell
-    assert (await mill.refused(OPS, "resolve-suspects", ends=fell, **said)).code == "nothing-parked"
+    assert [event.data["at"] for event in await mill.events("SuspectResolved")] == rose
+    assert (await mill.refused(OPS, "resolve-suspects", ends=rose, **said)).code == "nothing-parked"
 
 
 async def test_a_register_of_another_modulus_than_a_power_of_ten(service: Service) -> None:
@@ -212,6 +212,55 @@ async def test_a_meter_changes_its_interval(mill: Service) -> None:
     answer = await mill.ask(OPS, "undo-meter-change", meter="M-1", at="2013-01-14T10:00:00+08:00", reason="x")
     found = await mill.ask(OPS, "meter-energy", meter="M-1", **day)
     assert (found["periods"][0]["expected"], await native(mill), answer["interval_minutes"]) == (96, "53", 15)
+
+
+async def test_a_meter_that_was_wired_the_wrong_way_round(mill: Service) -> None:
+    """From then on its energy is deducted from the enterprise's; corrected, it is so from the right moment on; undone,
+    all of it is added again. The meter's own energy stays what it counts."""
+    await mill.push([(f"2013-01-14 0{n}:00", 1000.0 + 10 * n) for n in range(6)])
+    said: dict[str, Any] = {"meter": "M-1", "direction": "delivered", "reason": "wired the wrong way round"}
+    problem = await mill.refused(OPS, "change-meter-direction", at="2013-01-14T03:05:00+08:00", **said)
+    assert problem.code == "direction-change-without-register"
+    answer = await mill.ask(OPS, "change-meter-direction", at="2013-01-14T03:00:00+08:00", **said)
+    assert (answer["direction"], answer["changed"]) == ("delivered", True)
+    assert (await native(mill), await plant(mill)) == ("50", "10")
+    again = await mill.ask(OPS, "change-meter-direction", at="2013-01-14T04:00:00+08:00", **said)
+    assert again["changed"] is False, "it is so already"
+    await mill.push([("2013-01-14 06:00", 1060.0)])
+    assert (await native(mill), await plant(mill)) == ("60", "0")
+
+    right = {"now_at": "2013-01-14T05:00:00+08:00", "register_value": "1050", "reason": "the protocol says 5"}
+    await mill.ask(OPS, "correct-meter-change", meter="M-1", at="2013-01-14T03:00:00+08:00", **right)
+    assert (await native(mill), await plant(mill)) == ("60", "40")
+    undone = await mill.ask(
+        OPS, "undo-meter-change", meter="M-1", at="2013-01-14T05:00:00+08:00", reason="it wasn't"
+    )
+    assert (undone["direction"], await native(mill), await plant(mill)) == ("purchased", "60", "60")
+    listed = await mill.ask(OPS, "list-meters")
+    assert [each["direction"] for each in listed["items"]] == ["purchased"]
+    assert await audit.differences(mill.connection) == []
+
+
+async def test_a_register_that_delivers_from_the_first_day(mill: Service) -> None:
+    await mill.meter("M-2", direction="delivered")
+    for meter, each in (("M-1", 100), ("M-2", 30)):
+        await mill.push([(f"2013-01-14 0{n}:00", 1000.0 + each * n) for n in range(3)], meter=meter)
+    assert (await native(mill), await plant(mill)) == ("200", "140")
+    at = "2013-01-01T00:00:00+08:00"
+    await mill.ask(
+        OPS, "correct-meter-change", meter="M-2", at=at, direction="purchased", reason="it is a feeder"
+    )
+    assert await plant(mill) == "260"
+    assert await audit.differences(mill.connection) == []
+
+
+async def plant(mill: Service) -> str | None:
+    """The enterprise's electricity of the day."""
+    found = await mill.ask(
+        OPS, "enterprise-energy", enterprise="MILL", **{"from": "2013-01-14", "to": "2013-01-14"}
+    )
+    native: str | None = found["carriers"][0]["periods"][0]["native"]
+    return native
 
 
 def _body(**changes: Any) -> dict[str, Any]:

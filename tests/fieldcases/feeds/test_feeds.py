@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from services.energy.intake.parse import Origin, parse
-from services.energy.readings import audit, ranks, wire
+from services.energy.readings import audit, ranks, release, wire
 from services.energy.readings.batch import BatchStep
 from shared.problems import Problem
 from tests.component.energy.conftest import OPS, Service, local
@@ -29,6 +29,9 @@ async def test_feed(file: Path, service: Service) -> None:
     for number, step in enumerate(case["steps"]):
         if step.get("restart"):
             service.steps.clear()
+            continue
+        if step.get("release"):
+            await released(service)
             continue
         found = await (posted(service, step) if "post" in step else asked(service, step))
         assert difference(step["answer"], found) == "", f"step {number} of {file.name}: {found}"
@@ -60,6 +63,15 @@ async def posted(service: Service, step: dict[str, Any]) -> Any:
     wire.stamp([arrived], ranks.place(0, service.sequence))
     await service.steps.setdefault(p, BatchStep(p)).run(service.connection, [arrived], service.clock.now())
     return await service.ask(OPS, "receipt", enterprise="MILL", receipt=str(UUID(bytes=origin.receipt)))
+
+
+async def released(service: Service) -> None:
+    """What leaves the quarantine, straight to the worker's step."""
+    async with service.connection.transaction():
+        rows = await release.take(service.connection)
+    for p, post in release.posts(rows):
+        step = service.steps.setdefault(p, BatchStep(p))
+        await step.run(service.connection, wire.decode(wire.encode([post])), service.clock.now())
 
 
 def columns(

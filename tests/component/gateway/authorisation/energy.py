@@ -41,6 +41,7 @@ POST /meters/{meter}/withdrawals                             409 403  409   404 
 POST /meters/{meter}/aliases                                 200 403  200   404    200     404        403         403
 POST /meters/{meter}/aliases/withdrawn                       200 403  200   404    200     404        403         403
 POST /meters/{meter}/interval                                200 403  200   404    200     404        403         403
+POST /meters/{meter}/direction                               200 403  200   404    200     404        403         403
 POST /meters/{meter}/corrections                             200 403  200   404    200     404        403         403
 POST /meters/{meter}/undone                                  200 403  200   404    200     404        403         403
 POST /meters/{meter}/retirement                              200 403  200   404    200     404        403         403
@@ -178,6 +179,7 @@ SAMPLES: dict[str, Sample] = {
     "POST /meters/{meter}/aliases": _alias,
     "POST /meters/{meter}/aliases/withdrawn": _of_meter(alias="没有/01"),
     "POST /meters/{meter}/interval": _of_meter(at=AT, interval_minutes=60, register_value="0"),
+    "POST /meters/{meter}/direction": _of_meter(at=AT, direction="delivered", register_value="0"),
     "POST /meters/{meter}/corrections": _of_meter(at="2013-01-01T00:00:00+08:00", serial="S-2"),
     "POST /meters/{meter}/undone": _undo,
     "POST /meters/{meter}/retirement": _of_meter(at=AT),
