@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from services.energy.domain.registers import MOST_HELD
 from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, step_decimals
 from services.energy.readings import quarantine, ranks, recount
+from services.energy.readings.archived import EXACT
 from services.energy.readings.arrivals import Quarantine
 from services.energy.readings.kernel import Ints
 from services.energy.readings.memory import Connection
@@ -43,9 +44,7 @@ ROWS_AT_ONCE = 500_000
 _PLAIN = 10 ** (VALUE_DECIMALS - 3)
 _CHINA = timezone(timedelta(hours=8))
 _COLUMNS = ("s", "t", "rk", "v", "e")
-_EXACT = {b"shengji.readings": b"2"}
-"""Stands in a file whose values are in 1e-6 of their unit, energy in the series' step. 517f57c wrote nothing."""
-_SCHEMA = pa.schema([("s", pa.int32()), *((name, pa.int64()) for name in _COLUMNS[1:])], metadata=_EXACT)
+_SCHEMA = pa.schema([("s", pa.int32()), *((name, pa.int64()) for name in _COLUMNS[1:])], metadata=EXACT)
 
 _LAST_ONES = """
 INSERT INTO {stub} SELECT DISTINCT ON (s) * FROM {full} ORDER BY s, t DESC;
@@ -254,7 +253,7 @@ async def _write_file(conn: Connection, name: str, file: Path) -> int:
 async def _old_scale(conn: Connection, file: Path) -> dict[int, int] | None:
     """For a file of release 517f57c: by series, how many of today's steps one of its integers of energy is."""
     with pq.ParquetFile(file) as source:
-        if _EXACT.items() <= (source.schema_arrow.metadata or {}).items():
+        if EXACT.items() <= (source.schema_arrow.metadata or {}).items():
             return None
     rows = await conn.fetch("SELECT s, factor FROM series")
     return {row["s"]: 10 ** (step_decimals(row["factor"]) - 3) for row in rows}

@@ -19,7 +19,7 @@ from services.energy.api.base import (
     ops,
 )
 from services.energy.api.sums import Grain
-from services.energy.app import energy_lists
+from services.energy.app import energy_lists, raw_readings
 from shared.rpc import Call
 
 
@@ -186,9 +186,10 @@ class Readings(Answer):
 
 @ops.query("list-readings", request=ListReadings, response=Readings, summary="List a meter's raw readings")
 async def list_readings(call: Call, body: ListReadings) -> Readings:
-    """With the values that corrections and re-sends replaced: nothing that was received is gone."""
+    """With the values that corrections and re-sends replaced: nothing that was received is gone. Archived months
+    too, as long as their files are within reach."""
     return Readings.model_validate(
-        await energy_lists.readings(
+        await raw_readings.readings(
             Serving.energy,
             call.actor,
             body.meter,

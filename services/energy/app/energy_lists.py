@@ -1,4 +1,4 @@
-"""Energy as lists, a row a period and any span page by page, so that a spreadsheet can be made of it; raw readings."""
+"""Energy as lists, a row a period and any span page by page, so that a spreadsheet can be made of it."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -7,14 +7,10 @@ from typing import Any
 from sqlalchemy import text
 
 from services.energy.app.context import Energy
-from services.energy.app.meter_store import moment
-from services.energy.app.paging import page, pair
 from services.energy.app.sum_queries import bounds, grouped, label, meter_period, seen_meter, together
 from services.energy.domain.coverage import day_start
 from services.energy.domain.measured_day import completeness
-from services.energy.domain.scale import amount_of
 from services.energy.readings import sums
-from services.energy.readings.archive_line import archive_line
 from services.energy.readings.reference import driver
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
@@ -26,15 +22,6 @@ _DAYS_ON_A_PAGE = {"hour": 7, "day": 92, "month": 366, "year": 731}
 _PUBLISHED = text("""
     SELECT day, revision, measured_at FROM measured_day
     WHERE enterprise = :enterprise AND day BETWEEN :first AND :last
-""")
-# Of a time that two series share (a replacement) both are listed: what ended and what began.
-_READINGS = text("""
-    SELECT r.t, r.s, r.v, x.unit,
-           ARRAY(SELECT v FROM history h WHERE h.s = r.s AND h.t = r.t ORDER BY rk, v) AS old
-    FROM series x JOIN reading r USING (s)
-    WHERE x.meter = :meter AND x.statistic_type = :type AND r.t > :begin AND r.t <= :finish
-      AND (r.t, r.s) > (:after_t, :after_s)
-    ORDER BY r.t, r.s LIMIT :limit
 """)
 
 
@@ -98,50 +85,6 @@ async def meter_periods(
     periods = [meter_period(list(part), grain) for part in grouped(hours, grain)]
     items = [{**one, "unit": row.carrier_unit} for one in periods]
     return {"items": items, "next_cursor": _next(finish, last), "as_of": now}
-
-
-async def readings(
-    energy: Energy,
-    actor: Actor,
-    meter: str,
-    statistic_type: int,
-    first: date,
-    last: date,
-    cursor: str | None,
-    limit: int,
-) -> dict[str, Any]:
-    """A page of a meter's readings as they came, each with the values that it superseded."""
-    first, last = bounds("day", first, last)
-    after_t, after_s = pair(cursor)
-    if cursor is not None and not after_t.isdigit():
-        raise bad_cursor()
-    async with energy.snapshots.connect() as conn:
-        await seen_meter(conn, actor, meter)
-        line = await archive_line(await driver(conn))
-        rows = await conn.execute(
-            _READINGS,
-            {
-                "meter": meter,
-                "type": statistic_type,
-                "begin": int(day_start(first).timestamp()),
-                "finish": int(day_start(last + timedelta(days=1)).timestamp()),
-                "after_t": int(after_t or 0),
-                "after_s": after_s,
-                "limit": limit + 1,
-            },
-        )
-        items = [
-            {
-                "at": moment(row._mapping["t"]),
-                "value": None if row.v < 0 else amount_of(row.v),
-                "unit": row.unit,
-                "old_values": ["" if v < 0 else f"{amount_of(v):f}" for v in row.old],
-                "key": f"{row._mapping['t']}|{row.s}",
-            }
-            for row in rows
-        ]
-    found = page(items, limit, lambda item: str(item["key"]))
-    return {**found, "archived_until": moment(line) if line else None}
 
 
 def _part(grain: str, first: date, last: date, cursor: str | None) -> tuple[date, date]:

@@ -1,10 +1,13 @@
 """Energy as lists for spreadsheets, page by page and in China's days; raw readings with what they superseded."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
+from services.energy import archive
 from tests.component.energy.conftest import FUZHOU, MILL, OPS, OTHER, XIAMEN, Service, local
 
 
@@ -91,6 +94,42 @@ async def test_raw_readings_with_what_they_superseded(mill: Service) -> None:
     changed = found[2]
     assert {changed["value"], *changed["old_values"]} == {"1003", "1002.5"}
     assert [each["old_values"] for each in found if each is not changed] == [[]] * 4
+
+
+async def test_archived_months_are_among_the_raw_readings(mill: Service, tmp_path: Path) -> None:
+    """Page by page over the line, as before; where the file isn't within reach, nothing is left out silently."""
+    mill.clock.set(local("2013-03-01 12:00"))
+    rows = [("2013-01-31 23:30", 1000.0), ("2013-01-31 23:45", 1002.0), ("2013-02-01 00:00", 1003.0)]
+    await mill.push([*rows, ("2013-02-01 00:15", 1004.0), ("2013-02-01 00:30", 1006.0)])
+    await mill.push([("2013-01-31 23:45", 1002.5)])
+    asked: dict[str, Any] = {"meter": "M-1", "from": "2013-01-31", "to": "2013-02-01"}
+    before = await whole(mill, "list-readings", **asked)
+    assert [each["value"] for each in before] == ["1000", "1002.5", "1003", "1004", "1006"]
+    owner = await asyncpg.connect(mill.owner_dsn)
+    archived = await archive.archive(owner, tmp_path, date(2013, 1, 1), mill.clock.now())
+    await owner.close()
+    for limit in (1, 2, 3, 100):
+        assert await whole(mill, "list-readings", limit=limit, **asked) == before
+    page = await mill.ask(OPS, "list-readings", **asked)
+    assert page["archived_until"] == "2013-01-31T16:00:00Z"
+    archived.file.rename(tmp_path / "elsewhere")
+    problem = await mill.refused(OPS, "list-readings", **asked)
+    assert (problem.status, problem.code) == (409, "archived")
+    later = await whole(mill, "list-readings", **{**asked, "from": "2013-02-01"})
+    assert [each["value"] for each in later] == ["1004", "1006"]
+
+
+async def test_what_is_parked_has_its_columns(mill: Service) -> None:
+    await mill.push(
+        [("2013-01-14 00:00", 1000.0), ("2013-01-14 00:15", 9000.0), ("2013-01-14 00:30", 9010.0)]
+    )
+    span: dict[str, Any] = {"from": "2013-01-14", "to": "2013-01-14"}
+    for operation, of in (
+        ("list-enterprise-energy", {"enterprise": "MILL"}),
+        ("list-meter-energy", {"meter": "M-1"}),
+    ):
+        [day] = await whole(mill, operation, **of, **span)
+        assert (day["native"], day["parked"], day["parked_intervals"]) == ("10", "8000", 1)
 
 
 @pytest.mark.parametrize("operation", ["list-enterprise-energy", "list-meter-energy", "list-readings"])

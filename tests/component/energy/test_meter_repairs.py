@@ -171,7 +171,9 @@ async def test_a_voided_reading_stands_again(mill: Service) -> None:
 
 async def test_many_glitches_are_voided_at_once(mill: Service) -> None:
     values = [1000.0 + n for n in range(40)]
-    rows = [(f"2013-01-14 {n // 4:02}:{n % 4 * 15:02}", v if n % 4 != 2 else 9000.0) for n, v in enumerate(values)]
+    rows = [
+        (f"2013-01-14 {n // 4:02}:{n % 4 * 15:02}", v if n % 4 != 2 else 9000.0) for n, v in enumerate(values)
+    ]
     await mill.push(rows)
     parked = await suspects(mill)
     assert len(parked) == 20

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from services.gateway.routes import all_routes
 from shared.language import Language
 from shared.problems import Problem
 from tests.component.gateway.world import CITY, OTHER_CITY, World, project
-from tests.kit.portal import ok, problem, unique
+from tests.kit.portal import START, ok, problem, unique
 
 
 async def test_a_list_is_exported_with_its_filters_from_the_first_page_to_the_last(world: World):
@@ -194,3 +195,30 @@ def test_the_document_says_which_routes_answer_with_sheets():
         answers = openapi.describe(route)["responses"]
         assert {exports.CSV, exports.XLSX} <= answers["200"]["content"].keys(), route.path
         assert {"413", "429"} <= answers.keys()
+
+
+async def test_raw_readings_and_energy_lists_are_sheets(world: World):
+    """A meter's readings as they came, with what a later POST superseded, and its day with what is parked."""
+    meter = await world.new_meter()
+    begin = START - timedelta(days=1)
+    values = {0: 1000, 15: 1007, 30: 1012}
+    await world.works.send(meter, [(begin + timedelta(minutes=n), value) for n, value in values.items()])
+    await world.works.send(meter, [(begin + timedelta(minutes=15), 1005)])
+    portal, path = world.portal.city(CITY), f"/meters/{meter}/readings"
+    query = {"from": f"{begin - timedelta(days=1):%Y-%m-%d}", "to": f"{begin + timedelta(days=1):%Y-%m-%d}"}
+    answer = await portal.get(path, params=query, headers={"Accept": exports.CSV})
+    assert answer.status_code == 200, answer.text
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["Value"] for row in rows] == ["1000", "1005", "1012"]
+    assert [row["Superseded values"] for row in rows] == ["", "1007", ""]
+    answer = await portal.get(
+        path, params=query, headers={"Accept": exports.XLSX, "Accept-Language": "zh-CN"}
+    )
+    heading, *lines = load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
+    assert [dict(zip(heading, line, strict=True))["数值"] for line in lines] == [1000, 1005, 1012]
+    answer = await portal.get(
+        f"/meters/{meter}/energy/periods", params=query, headers={"Accept": exports.CSV}
+    )
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert sum(Decimal(row["Energy"] or 0) for row in rows) == 12, rows
+    assert {row["Energy to be looked at"] for row in rows} == {"0"}

@@ -103,7 +103,7 @@ async def test_registering_the_meter_releases_what_waited_for_it(store: Store) -
     await store.feed("e1")
     receipt, came = uuid4(), moment(at("01-05 08:31"))
     await store.push(ROWS, receipt=receipt, received_at=came)
-    await store.meter(METER, valid_from=moment(ROWS[0].t))
+    await store.meter(METER, valid_from=moment(ROWS[0].t + 1))
     # Of the reading before its valid_from it isn't said any more that nobody knows the meter.
     assert await reasons(store) == ["outside_valid_period"]
     assert await released(store) == [receipt]

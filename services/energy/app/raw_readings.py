@@ -1,0 +1,120 @@
+"""A meter's readings as they came, page by page: from the database, and of archived months from their files."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy.app.context import Energy
+from services.energy.app.meter_store import moment
+from services.energy.app.paging import page, pair
+from services.energy.app.sum_queries import bounds, seen_meter
+from services.energy.domain.coverage import day_start
+from services.energy.domain.scale import amount_of
+from services.energy.readings.archived import Kept, Unreadable, readings_of
+from shared.identity import Actor
+from shared.problems import Problem, bad_cursor
+
+# Of a time that two series share (a replacement) both are listed: what ended and what began.
+_STORED = text("""
+    SELECT r.t AS seconds, r.s, r.v FROM series x JOIN reading r USING (s)
+    WHERE x.meter = :meter AND x.statistic_type = :type AND r.t > :begin AND r.t <= :finish
+      AND (r.t, r.s) > (:after_t, :after_s)
+    ORDER BY r.t, r.s LIMIT :limit
+""")
+_SERIES = text("SELECT s, unit FROM series WHERE meter = :meter AND statistic_type = :type")
+_MONTHS = text("""
+    SELECT month, until_t, file, bytes FROM reading_archive
+    WHERE state = 'archived' AND until_t > :after ORDER BY month
+""")
+_OLD = text("""
+    SELECT h.s, h.t AS seconds, array_agg(h.v ORDER BY h.rk, h.v) AS old
+    FROM unnest(CAST(:s AS int[]), CAST(:t AS bigint[])) AS w(s, t) JOIN history h USING (s, t) GROUP BY h.s, h.t
+""")
+_LINE = text("SELECT coalesce(max(until_t), 0) FROM reading_archive WHERE state = 'archived'")
+
+
+async def readings(
+    energy: Energy,
+    actor: Actor,
+    meter: str,
+    statistic_type: int,
+    first: date,
+    last: date,
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """A page of a meter's readings, each with the values that it superseded. Raises Problem 409 `archived` where a
+    month's file isn't within reach."""
+    first, last = bounds("day", first, last)
+    after_t, after_s = pair(cursor)
+    if cursor is not None and not after_t.isdigit():
+        raise bad_cursor()
+    begin, finish = (int(day_start(day).timestamp()) for day in (first, last + timedelta(days=1)))
+    span = (begin, finish, int(after_t or 0), after_s)
+    async with energy.snapshots.connect() as conn:
+        await seen_meter(conn, actor, meter)
+        named = {"meter": meter, "type": statistic_type}
+        units = {row.s: row.unit for row in await conn.execute(_SERIES, named)}
+        line = int(await conn.scalar(_LINE) or 0)
+        found = await _archived(conn, list(units), span, line, limit + 1) if begin < line else []
+        if len(found) <= limit:
+            wanted = {
+                **named,
+                "begin": max(begin, line),
+                "finish": finish,
+                "after_t": span[2],
+                "after_s": span[3],
+                "limit": limit + 1 - len(found),
+            }
+            found += [Kept(row.seconds, row.s, row.v) for row in await conn.execute(_STORED, wanted)]
+        keys = {"s": [each.s for each in found], "t": [each.t for each in found]}
+        old = {(row.s, row.seconds): row.old for row in await conn.execute(_OLD, keys)}
+    items = [
+        {
+            "at": moment(each.t),
+            "value": None if each.v < 0 else amount_of(each.v),
+            "unit": units[each.s],
+            "old_values": ["" if v < 0 else f"{amount_of(v):f}" for v in old.get((each.s, each.t), [])],
+            "key": f"{each.t}|{each.s}",
+        }
+        for each in found
+    ]
+    return {
+        **page(items, limit, lambda item: str(item["key"])),
+        "archived_until": moment(line) if line else None,
+    }
+
+
+async def _archived(
+    conn: AsyncConnection, series: Sequence[int], span: tuple[int, int, int, int], line: int, limit: int
+) -> list[Kept]:
+    """What the files hold of the page: month by month, until it is full."""
+    begin, finish, after_t, after_s = span
+    found: list[Kept] = []
+    # With the last one given: of its moment another series may have a reading, too.
+    since = max(begin, after_t - 1)
+    for row in (await conn.execute(_MONTHS, {"after": since})).all():
+        if len(found) >= limit or since >= finish:
+            break
+        try:
+            some = await asyncio.to_thread(
+                readings_of, Path(row.file or ""), row.bytes, series, since, min(finish, row.until_t)
+            )
+        except Unreadable:
+            raise Problem(
+                409,
+                "archived",
+                "Archived readings",
+                f"Readings of {row.month:%Y-%m} are archived, and the file isn't within reach. "
+                f"{row.month:%Y-%m} 的数据已归档，此处读不到归档文件。",
+                where="from",
+                remedy="Ask for later days, or have the month restored first (docs/runbook.md, Archived months).",
+            ) from None
+        found += [each for each in some if (each.t, each.s) > (after_t, after_s)]
+        since = row.until_t
+    return found[:limit]
