@@ -12,6 +12,7 @@ from fractions import Fraction
 HOUR = 3600
 LONGEST = 31 * 24 * HOUR
 VOID = -1
+DOUBTED = ("jump", "beyond")
 LATE = 60
 """Seconds after its slot's end that a reading may be late; a quarter of the slot at most."""
 LONG_FALL = 7 * 24 * HOUR
@@ -128,26 +129,26 @@ def _falls(meter: Meter, counting: list[tuple[int, int]]) -> tuple[dict[int, int
     while n < len(counting):
         why = pair(n - 1, n)
         if why != "backwards" or not believed:
-            believed = why != "jump"
+            believed = why not in DOUBTED
             n += 1
             continue
         level, rises, end = counting[n - 1], 0, n + 1
         while end < len(counting):
             (t, v), was = counting[end], counting[end - 1][1]
             why = pair(end - 1, end)
-            rises = 0 if v < was else rises + (v > was and why != "jump")
+            rises = 0 if v < was else rises + (v > was and why not in DOUBTED)
             if v >= level[1] or rises == 3 or t - level[0] > LONG_FALL or why == "rollover":
                 break
             end += 1
         low = [t for t, _ in counting[n:end]]
         if end < len(counting) and counting[end][1] >= level[1]:
             aside |= dict.fromkeys(low, level[0])
-            believed = pair(n - 1, end) != "jump"
+            believed = pair(n - 1, end) not in DOUBTED
             n = end + 1
         else:
             # What ends it is judged like any other: it may fall, too.
             waits |= set(low)
-            believed = end - 1 == n or pair(end - 2, end - 1) != "jump"
+            believed = end - 1 == n or pair(end - 2, end - 1) not in DOUBTED
             n = end
     return aside, waits
 
