@@ -78,6 +78,40 @@ class History(Generic[S]):
     def classes(self) -> tuple[type, ...]:
         return get_args(self.events) or (self.events,)
 
+    async def carry_out(
+        self,
+        service: Service,
+        call: Call,
+        command: C,
+        given: Given | Callable[[AsyncConnection, S], Awaitable[Given]],
+        *,
+        answer: Callable[[Done[S, C]], object],
+        edit: Edit | None = None,
+    ) -> Reply:
+        """Decide on a command, and write its events and rows. `given` may be made in the transaction, on the state.
+
+        For what the days bring by themselves; what is asked for goes through the feature that declares it.
+        """
+        known: list[Given] = []
+
+        async def asked(conn: AsyncConnection, state: S) -> Asked[C, Given]:
+            known.append(given if isinstance(given, Given) else await given(conn, state))
+            return Asked(command, known[-1])
+
+        def answered(state: S, events: Sequence[Any]) -> object:
+            told = answer(Done(state, command, known[-1], events))
+            return told.model_dump(mode="json") if isinstance(told, BaseModel) else told
+
+        return await service.run(
+            call,
+            self.stream(command),
+            self.decider,
+            OnState(asked),
+            answer=answered,
+            tables=self.tables,
+            edit=edit,
+        )
+
     async def folded(
         self, conn: AsyncConnection, log: EventLog, catalogue: Catalogue
     ) -> AsyncIterator[Sequence[S]]:
@@ -219,23 +253,10 @@ async def _carry_out(
     history, answer, edit = feature.history, declared.answer or feature.answer, declared.edit or feature.edit
     if history is None or answer is None:
         raise TypeError(f"{feature.name}: {declared.name} needs a history and an answer")
-    given: Given | None = None
 
-    async def asked(conn: AsyncConnection, state: Any) -> Asked[C, Given]:
-        nonlocal given
-        given = await declared.check(At(service, conn, call), command, state)
-        return Asked(command, given)
+    async def check(conn: AsyncConnection, state: Any) -> Given:
+        return await declared.check(At(service, conn, call), command, state)
 
-    def answered(state: Any, events: Sequence[Any]) -> object:
-        assert given is not None  # noqa: S101
-        return answer(Done(state, command, given, events)).model_dump(mode="json")
-
-    return await service.run(
-        call,
-        history.stream(command),
-        history.decider,
-        OnState(asked),
-        answer=answered,
-        tables=history.tables,
-        edit=edit(command) if edit else None,
+    return await history.carry_out(
+        service, call, command, check, answer=answer, edit=edit(command) if edit else None
     )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from services.projects.app import matching, projects, reports
 from services.projects.app.context import App
@@ -44,7 +44,7 @@ class Kind:
     term: str
     operation: str
     columns: tuple[Column, ...]
-    model: type[BaseModel]
+    model: type[Any]
     handle: Callable[[App, Call, Any], Awaitable[Reply]]
     units: Callable[[Sequence[Row]], list[Unit]]
     stream: Callable[[dict[str, Any]], str | None] = field(default=lambda _: None)
@@ -54,6 +54,10 @@ class Kind:
     """No command reads a table that another one of its file writes."""
     twins: Twins | None = None
     """Where a thing is known by its name too: a row without an id may mean it."""
+    accepts: TypeAdapter[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "accepts", TypeAdapter(self.model))
 
 
 def each_row(rows: Sequence[Row]) -> list[Unit]:

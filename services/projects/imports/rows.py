@@ -101,7 +101,7 @@ class Carrying:
     async def _one(self, batch: Batch, unit: Unit) -> None:
         rows = [row.number for row in unit.rows]
         try:
-            body = self.kind.model.model_validate(unit.body)
+            body = self.kind.accepts.validate_python(unit.body)
             call = Call(_row_id(self.kind, unit), self.job.actor, self.kind.operation, unit.body)
             reply = await self.kind.handle(batch, call, body)
         except ValidationError as error:
