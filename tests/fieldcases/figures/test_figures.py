@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from plans.loader import load_plan
 from services.progress import measures, rules, versions
 from services.progress.figure import Figure
-from services.progress.periods import local_day
+from services.progress.periods import When
 from services.progress.projection import apply
-from services.progress.store import load_facts
+from services.progress.setting import Settings
+from services.progress.store import load
 from shared.envelope import Envelope
 from tests.kit.servers import Database
 
@@ -86,7 +87,7 @@ async def figures_at(engine: AsyncEngine, at: str) -> dict[str, Figure]:
     """Every figure as it was known at a moment, by its target."""
     when = moment(at)
     async with engine.connect() as conn:
-        facts = await load_facts(conn, rules.load(), today=local_day(when), as_of=when, plan="fujian-2013")
+        [facts] = await load(conn, rules.load(), [When.past(when)], plan="fujian-2013", settings=Settings())
     return {
         figure.id.removeprefix("fujian-2013/"): figure
         for figure in measures.figures(facts, rules.load(), when)

@@ -3,6 +3,7 @@ the write of its rank."""
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -83,7 +84,7 @@ async def registered(store: Store) -> tuple[str, str]:
     return meter.name, meter.enterprise
 
 
-def message(store: Store, enterprise: str, sequence: int, readings: list[Read], **more: str) -> Post:
+def message(store: Store, enterprise: str, sequence: int, readings: list[Read], **more: Any) -> Post:
     """One message as the worker has it; it has its place in the queue, whatever batch it comes in."""
     made = post(readings, enterprise=enterprise, received_at=store.now, **more)
     made.ranks = b""
@@ -97,7 +98,8 @@ async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed
     rng = random.Random(seed)
     meter, enterprise = await registered(store)
     faulty: list[tuple[int, int, int]] = []
-    messages, last = [], {}
+    messages: list[Post] = []
+    last: dict[int, Any] = {}
     for sequence in range(1, rng.randrange(3, 9)):
         rows = [(rng.choice(TIMES), rng.choice(VALUES)) for _ in range(rng.choice([1, 1, 1, 2]))]
         # What is faulty comes back without its flag in the end, with the place it had.

@@ -26,7 +26,7 @@ def meters(draw: st.DrawFn) -> dict[tuple[str, int], list[tuple[int, int, int]]]
     found, place = {}, 0
     for meter in range(draw(st.integers(1, 4))):
         cuts = sorted(draw(st.lists(st.integers(0, 20), min_size=3, max_size=7, unique=True)))
-        rows = []
+        rows: list[tuple[int, int, int]] = []
         for begin, end in itertools.pairwise(cuts):
             if draw(st.booleans()) or not rows:
                 rows.append((place, BASE + begin, BASE + end))
