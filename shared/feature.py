@@ -131,6 +131,7 @@ class Command(Generic[C]):
     `check` authorises it and reads what the server has to know, inside the transaction and on the folded state; it
     raises Problem or the service's refusal. Its docstring is the operation's, unless a `description` is given.
     `answer` makes the answer; its return annotation is the contract. `edit`: for what others may change too.
+    `named` gives a command that names no id one that is made of its call.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Command(Generic[C]):
     description: str = ""
     answer: Callable[[Done[Any, Any]], BaseModel] | None = None
     edit: Callable[[C], Edit] | None = None
+    named: Callable[[C, Call], C] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +255,8 @@ async def _carry_out(
     history, answer, edit = feature.history, declared.answer or feature.answer, declared.edit or feature.edit
     if history is None or answer is None:
         raise TypeError(f"{feature.name}: {declared.name} needs a history and an answer")
+    if declared.named is not None:
+        command = declared.named(command, call)
 
     async def check(conn: AsyncConnection, state: Any) -> Given:
         return await declared.check(At(service, conn, call), command, state)

@@ -4,10 +4,9 @@ from typing import get_args
 
 from services.projects.ceremonies.guests import facts as guest_list
 from services.projects.diagnoses import facts as diagnosis
+from services.projects.documents import facts as document
 from services.projects.domain import (
     cohort,
-    document,
-    document_decisions,
     duty_account,
     duty_days,
     file_import,
@@ -61,7 +60,6 @@ PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
-DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
@@ -131,8 +129,3 @@ def match_stream(need: str, offer: str) -> str:
 def import_stream(file_import_id: str) -> str:
     """The stream of one import of a spreadsheet."""
     return f"import:{file_import_id}"
-
-
-def document_stream(document_id: str) -> str:
-    """The stream of one document."""
-    return f"document:{document_id}"

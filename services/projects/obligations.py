@@ -10,6 +10,7 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
+from services.projects.documents.views import TABLE as DOCUMENT
 from services.projects.domain.duty import Duty, Instance, Standing, last_day, occasions, standing
 from services.projects.domain.duty_account import Entry, Owed
 from services.projects.domain.plan import Region
@@ -83,7 +84,7 @@ Carrier = Callable[[AsyncConnection, Sequence[str]], Awaitable[Carried]]
 
 def _documents(kind: str) -> Carrier:
     async def issued(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
-        table = tables.document.c
+        table = DOCUMENT.c
         rows = await conn.execute(
             select(table.region, table.period, table.issued_on, table.label).where(
                 table.kind == kind,

@@ -50,7 +50,6 @@ def all_routes() -> list[Route]:
     from services.gateway.routes import (
         appraisals,
         designations,
-        documents,
         duties,
         energy,
         imports,
@@ -78,7 +77,6 @@ def all_routes() -> list[Route]:
         *matching.ROUTES,
         *reserve.ROUTES,
         *imports.ROUTES,
-        *documents.ROUTES,
         *energy.ROUTES,
     ]
     return sorted([*listed, *declared], key=lambda route: (_fixed_first(route.path), route.method))

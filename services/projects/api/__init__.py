@@ -2,7 +2,6 @@
 
 from services.projects.api import (
     awards,
-    documents,
     duties,
     energy_savings,
     imports,
@@ -24,7 +23,6 @@ from services.projects.api.base import Serving, ops
 __all__ = [
     "Serving",
     "awards",
-    "documents",
     "duties",
     "energy_savings",
     "imports",

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import tables
 from services.projects.app.context import App
 from services.projects.app.duties import carry_out
-from services.projects.app.snapshot import NAMED
 from services.projects.app.watched import not_done
-from services.projects.domain.document import Document
+from services.projects.documents.decisions import DOCUMENT
+from services.projects.documents.facts import Document, stream
+from services.projects.documents.snapshot import NAMED
+from services.projects.documents.views import TABLE as DOCUMENTS
 from services.projects.domain.duty_account import CarryOut, Key
 from services.projects.domain.duty_consequence import Effect
-from services.projects.events import CATALOGUE, DOCUMENT, document_stream
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
@@ -59,7 +60,7 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
 
 async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | None:
     """By the first document that went out since and has the region in it."""
-    table = tables.document.c
+    table = DOCUMENTS.c
     async with app.engine.connect() as conn:
         issued = await conn.execute(
             select(table.document, table.label, table.period)
@@ -77,8 +78,7 @@ async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | Non
 async def _named_in(
     app: App, conn: AsyncConnection, document: str
 ) -> frozenset[tuple[str | None, str | None]]:
-    history = await app.log.load(conn, document_stream(document))
-    state = DOCUMENT.fold([CATALOGUE.decode(event) for event in history])
+    state, _ = await app.state(conn, DOCUMENT, stream(document))
     figures = state.drafted.snapshot.figures if isinstance(state, Document) else ()
     return frozenset((each.region, each.group) for each in figures if each.measure == NAMED)
 

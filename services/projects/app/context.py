@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import inline
-from services.projects.domain.document import Figure
+from services.projects.documents.facts import Figure
 from services.projects.domain.refusal import Refused
 from services.projects.events import CATALOGUE
 from shared.catalogue import Catalogue

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
-from services.projects.domain.document import DroppedStay, Figure, ReserveDrops
+from services.projects.documents.facts import DroppedStay, Figure, ReserveDrops
 from services.projects.domain.reserve import SilenceRule
 from services.projects.domain.rules import in_force
 

@@ -11,7 +11,6 @@ from typing import Any, get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.domain.cohort import CohortEvent
-from services.projects.domain.document import DocumentEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
@@ -26,7 +25,6 @@ from services.projects.domain.project_problem import ProblemEvent
 from services.projects.domain.reporting_month import ReportingMonthEvent
 from services.projects.inline import (
     cohorts,
-    documents,
     duties,
     imports,
     matching,
@@ -48,7 +46,6 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(MeetingEvent), meetings.apply),
-    **dict.fromkeys(get_args(DocumentEvent), documents.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),

@@ -3,7 +3,6 @@
 from services.projects.tables import (
     awards,
     cohorts,
-    documents,
     duties,
     imports,
     matching,
@@ -17,7 +16,6 @@ from services.projects.tables import (
 from services.projects.tables.awards import appraised_city, award, award_payment
 from services.projects.tables.base import metadata
 from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
-from services.projects.tables.documents import document
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
@@ -52,7 +50,6 @@ INLINE = (
     *matching.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
-    *documents.INLINE,
 )
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
@@ -64,7 +61,6 @@ __all__ = [
     "cohort",
     "cohort_late",
     "cohort_member",
-    "document",
     "duty",
     "duty_consequence",
     "duty_day",

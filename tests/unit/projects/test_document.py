@@ -1,10 +1,22 @@
 """Documents (月通报, 季调度): draft → reviewed → issued, frozen then; a correction is a new issue with differences."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.projects.domain import document, document_decisions
-from services.projects.domain.document import (
+from services.projects.documents.decisions import (
+    DOCUMENT,
+    Corrected,
+    DiscardDocument,
+    DraftDocument,
+    IssueDocument,
+    Numbered,
+    RedraftDocument,
+    ReviewDocument,
+    Taken,
+    differences,
+)
+from services.projects.documents.facts import (
     Difference,
     DocumentDiscarded,
     DocumentDrafted,
@@ -16,24 +28,14 @@ from services.projects.domain.document import (
     Figure,
     Position,
     Snapshot,
-    differences,
-)
-from services.projects.domain.document_decisions import (
-    Corrected,
-    DiscardDocument,
-    DraftDocument,
-    IssueDocument,
-    RedraftDocument,
-    ReviewDocument,
 )
 from services.projects.domain.escalation import Level
 from services.projects.domain.project_problem import ProblemKind
 from services.projects.domain.stages import Stage
 from services.projects.views.words import WORDS, word
-from shared.decider import Decider
+from shared.command import Given
 from tests.kit.spec import given
 
-DOCUMENT = Decider(document.INITIAL, document_decisions.decide, document.evolve)
 DAY = date(2013, 3, 15)
 
 
@@ -43,18 +45,39 @@ def snapshot(value: str | None = "4820000000", on: date = DAY) -> Snapshot:
     return Snapshot(on, (Position("projects", 412),), figures)
 
 
-def draft(**changes: object) -> DraftDocument:
-    known = {"document": "B-1", "kind": "monthly_bulletin", "period": "2013-02", "remarks": ("进度正常。",)}
-    return DraftDocument(**{**known, "snapshot": snapshot(), "by": "p-author", **changes})  # type: ignore[arg-type]
+def taken(**changes: object) -> Taken:
+    known = {"today": DAY, "by": "p-author", "snapshot": snapshot()}
+    return Taken(**{**known, **changes})  # type: ignore[arg-type]
 
 
-DRAFTED = DocumentDrafted("B-1", "monthly_bulletin", "2013-02", snapshot(), ("进度正常。",), "p-author")
-REVIEWED = DocumentReviewed("B-1", DAY, "p-other", "")
-ISSUED = DocumentIssued(
-    "B-1", "monthly_bulletin", "2013-02", "350000", 2013, 3, "〔2013〕第3期", DAY, "p-other"
+DRAFT = DraftDocument(document="B-1", kind="monthly_bulletin", period="2013-02", remarks=("进度正常。",))
+DRAFTED = DocumentDrafted(
+    document="B-1",
+    kind="monthly_bulletin",
+    period="2013-02",
+    snapshot=snapshot(),
+    remarks=("进度正常。",),
+    drafted_by="p-author",
 )
-PASS = ReviewDocument(True, "", "p-other", DAY)
-ISSUE = IssueDocument("350000", 3, "p-other", DAY)
+REVIEWED = DocumentReviewed(document="B-1", on=DAY, reviewed_by="p-other", note="")
+ISSUED = DocumentIssued(
+    document="B-1",
+    kind="monthly_bulletin",
+    period="2013-02",
+    region="350000",
+    year=2013,
+    number=3,
+    label="〔2013〕第3期",
+    on=DAY,
+    issued_by="p-other",
+)
+AUTHOR, OTHER = Given(today=DAY, by="p-author"), Given(today=DAY, by="p-other")
+THIRD = Numbered(today=DAY, by="p-other", region="350000", number=3)
+PASS = ReviewDocument(document="B-1", outcome="passed")
+RETURN = ReviewDocument(document="B-1", outcome="returned", note="缺厦门")
+REDRAFT = RedraftDocument(document="B-1")
+ISSUE = IssueDocument(document="B-1")
+DISCARD = DiscardDocument(document="B-1", reason="期别有误")
 
 
 def at(*history: DocumentEvent):
@@ -62,61 +85,59 @@ def at(*history: DocumentEvent):
 
 
 def test_a_draft_is_reviewed_by_another_and_issued_with_its_number() -> None:
-    at().when(draft()).then(DRAFTED)
-    at(DRAFTED).when(PASS).then(REVIEWED)
-    at(DRAFTED, REVIEWED).when(ISSUE).then(ISSUED)
+    at().when(DRAFT, taken()).then(DRAFTED)
+    at(DRAFTED).when(PASS, OTHER).then(REVIEWED)
+    at(DRAFTED, REVIEWED).when(ISSUE, THIRD).then(ISSUED)
 
 
 def test_nothing_is_issued_unreviewed_and_nobody_reviews_an_own_draft() -> None:
-    at(DRAFTED).when(ISSUE).rejects("has not been reviewed")
-    at(DRAFTED).when(ReviewDocument(True, "", "p-author", DAY)).rejects("doesn't review it")
+    at(DRAFTED).when(ISSUE, THIRD).rejects("has not been reviewed")
+    at(DRAFTED).when(PASS, AUTHOR).rejects("doesn't review it")
 
 
 def test_a_period_must_be_over_and_has_one_document_of_a_kind() -> None:
-    at().when(draft(snapshot=snapshot(on=date(2013, 2, 27)))).rejects("is not over")
-    at().when(draft(snapshot=snapshot(on=date(2013, 2, 28)))).then(
-        DocumentDrafted(
-            "B-1",
-            "monthly_bulletin",
-            "2013-02",
-            snapshot(on=date(2013, 2, 28)),
-            ("进度正常。",),
-            "p-author",
-        )
-    )
-    at().when(draft(other="B-0")).rejects("B-0 is the monthly_bulletin of 2013-02 already")
+    at().when(DRAFT, taken(snapshot=snapshot(on=date(2013, 2, 27)))).rejects("is not over")
+    last = snapshot(on=date(2013, 2, 28))
+    at().when(DRAFT, taken(snapshot=last)).then(replace(DRAFTED, snapshot=last))
+    at().when(DRAFT, taken(other="B-0")).rejects("B-0 is the monthly_bulletin of 2013-02 already")
+
+
+def test_a_bulletin_is_of_a_month_and_a_dispatch_of_a_quarter() -> None:
+    at().when(replace(DRAFT, period="2013-Q1"), taken()).rejects("of a month", code="wrong-period")
+    at().when(replace(DRAFT, kind="quarterly_dispatch"), taken()).rejects("of a month", code="wrong-period")
+    dispatch = replace(DRAFT, kind="quarterly_dispatch", period="2012-Q4")
+    at().when(dispatch, taken()).then(replace(DRAFTED, kind="quarterly_dispatch", period="2012-Q4"))
 
 
 def test_a_returned_draft_is_drafted_anew_and_a_reviewed_one_is_not() -> None:
-    returned = DocumentReturned("B-1", DAY, "p-other", "缺厦门")
-    at(DRAFTED, REVIEWED).when(ReviewDocument(False, "缺厦门", "p-other", DAY)).then(returned)
-    again = RedraftDocument(snapshot("1"), (), "p-author")
-    at(DRAFTED, REVIEWED, returned).when(again).then(DocumentRedrafted("B-1", snapshot("1"), (), "p-author"))
-    at(DRAFTED, REVIEWED).when(again).rejects("has been reviewed as it is")
-    at(DRAFTED, REVIEWED, returned).when(ISSUE).rejects("has not been reviewed")
+    returned = DocumentReturned(document="B-1", on=DAY, reviewed_by="p-other", reason="缺厦门")
+    at(DRAFTED, REVIEWED).when(RETURN, OTHER).then(returned)
+    at(DRAFTED, REVIEWED).when(replace(RETURN, note=""), OTHER).rejects("says why", code="reason-missing")
+    now = taken(snapshot=snapshot("1"))
+    anew = DocumentRedrafted(document="B-1", snapshot=snapshot("1"), remarks=(), drafted_by="p-author")
+    at(DRAFTED, REVIEWED, returned).when(REDRAFT, now).then(anew)
+    at(DRAFTED, REVIEWED).when(REDRAFT, now).rejects("has been reviewed as it is")
+    at(DRAFTED, REVIEWED, returned).when(ISSUE, THIRD).rejects("has not been reviewed")
 
 
 def test_what_is_issued_stays_as_it_is() -> None:
     history = (DRAFTED, REVIEWED, ISSUED)
-    for command in (RedraftDocument(snapshot("1"), (), "p"), PASS, DiscardDocument("x", DAY)):
-        at(*history).when(command).rejects("stays as it is")
-    at(*history).when(ISSUE).changes_nothing()
+    for command, known in ((REDRAFT, taken()), (PASS, OTHER), (DISCARD, OTHER)):
+        at(*history).when(command, known).rejects("stays as it is")
+    at(*history).when(ISSUE, THIRD).changes_nothing()
 
 
 def test_a_correction_is_a_new_issue_with_the_differences() -> None:
     corrected = Corrected("B-1", "monthly_bulletin", "2013-02", "issued", snapshot())
-    command = draft(document="B-2", snapshot=snapshot("4910000000"), corrected=corrected, reason="永泰县补报")
-    at().when(command).then(
-        DocumentDrafted(
-            "B-2",
-            "monthly_bulletin",
-            "2013-02",
-            snapshot("4910000000"),
-            ("进度正常。",),
-            "p-author",
-            "B-1",
-            "永泰县补报",
-            (
+    command = replace(DRAFT, document="B-2", corrects="B-1", reason="永泰县补报")
+    at().when(command, taken(snapshot=snapshot("4910000000"), corrected=corrected)).then(
+        replace(
+            DRAFTED,
+            document="B-2",
+            snapshot=snapshot("4910000000"),
+            corrects="B-1",
+            reason="永泰县补报",
+            differences=(
                 Difference(
                     "investment",
                     "in_period",
@@ -132,25 +153,26 @@ def test_a_correction_is_a_new_issue_with_the_differences() -> None:
 
 
 def test_only_the_newest_issued_document_of_the_period_is_corrected_and_with_a_reason() -> None:
-    def corrected(**changes: object) -> Corrected:
-        known = {"document": "B-1", "kind": "monthly_bulletin", "period": "2013-02", "standing": "issued"}
-        return Corrected(**{**known, "snapshot": snapshot(), **changes})  # type: ignore[arg-type]
+    def known(**changes: object) -> Taken:
+        said = {"document": "B-1", "kind": "monthly_bulletin", "period": "2013-02", "standing": "issued"}
+        return taken(corrected=Corrected(**{**said, "snapshot": snapshot(), **changes}))  # type: ignore[arg-type]
 
+    correction = replace(DRAFT, corrects="B-1", reason="x")
     for changes, why in (
         ({"standing": "draft"}, "has not been issued"),
         ({"newer": "B-2"}, "corrected by B-2 already"),
         ({"period": "2013-01"}, "same kind and period"),
     ):
-        at().when(draft(corrected=corrected(**changes), reason="x")).rejects(why)
-    at().when(draft(corrected=corrected())).rejects("says why")
+        at().when(correction, known(**changes)).rejects(why)
+    at().when(replace(correction, reason=None), known()).rejects("says why")
 
 
 def test_a_discarded_draft_never_goes_out() -> None:
-    discarded = DocumentDiscarded("B-1", DAY, "期别有误")
-    at(DRAFTED).when(DiscardDocument("期别有误", DAY)).then(discarded)
-    at(DRAFTED, discarded).when(DiscardDocument("again", DAY)).changes_nothing()
-    at(DRAFTED, discarded).when(ISSUE).rejects("has been discarded")
-    at().when(ISSUE).rejects("no such document")
+    discarded = DocumentDiscarded(document="B-1", on=DAY, reason="期别有误")
+    at(DRAFTED).when(DISCARD, OTHER).then(discarded)
+    at(DRAFTED, discarded).when(replace(DISCARD, reason="again"), OTHER).changes_nothing()
+    at(DRAFTED, discarded).when(ISSUE, THIRD).rejects("has been discarded")
+    at().when(ISSUE, THIRD).rejects("no such document")
 
 
 def test_a_figure_that_was_missing_and_one_that_is_gone_are_differences() -> None:

@@ -1,10 +1,5 @@
-"""Documents (文件): the monthly bulletin (月通报) and the quarterly dispatch (季调度), PM-10 and TR-8.
+"""What is known of a document: what it says, and how far it is: drafted, reviewed, issued."""
 
-A document is frozen: its figures are a snapshot, with the positions in the logs that they were taken at. What was
-wrong in an issued one is set right by a new issue with a table of differences; the old one stays as it went out.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -93,7 +88,7 @@ class Snapshot:
     judged_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDrafted:
     """A draft with its figures. `corrects`: the issued document that it sets right, for `reason`."""
 
@@ -108,7 +103,7 @@ class DocumentDrafted:
     differences: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRedrafted:
     """The figures of a draft taken anew, with the remarks as they are now."""
 
@@ -119,7 +114,7 @@ class DocumentRedrafted:
     differences: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentReviewed:
     """Somebody else has looked it through (审核): it can be issued as it is."""
 
@@ -129,7 +124,7 @@ class DocumentReviewed:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentReturned:
     """Sent back to be drafted anew (退回), with the reason."""
 
@@ -139,7 +134,7 @@ class DocumentReturned:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentIssued:
     """It has gone out (印发) as number `number` of its kind and year: 〔2013〕第3期."""
 
@@ -155,7 +150,7 @@ class DocumentIssued:
     corrects: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDiscarded:
     """A draft that will not go out, with the reason; it never had a number."""
 
@@ -195,6 +190,11 @@ DocumentState = NoDocument | Document
 INITIAL: DocumentState = NoDocument()
 
 
+def stream(document: str) -> str:
+    """The stream of one document."""
+    return f"document:{document}"
+
+
 def evolve(state: DocumentState, event: DocumentEvent) -> DocumentState:
     """The state after a stored fact."""
     match (event, state):
@@ -221,30 +221,3 @@ def evolve(state: DocumentState, event: DocumentEvent) -> DocumentState:
             return replace(state, standing="discarded")
         case _:
             raise TypeError(f"{type(event).__name__} on {type(state).__name__} is not known")
-
-
-def differences(before: Sequence[Figure], after: Sequence[Figure]) -> tuple[Difference, ...]:
-    """What has changed between two snapshots, figure by figure; one that isn't there is None."""
-    old, new = {each.key: each for each in before}, {each.key: each for each in after}
-    found = []
-    for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        one = now or was
-        if one is not None and (was and was.value) != (now and now.value):
-            found.append(
-                Difference(
-                    one.section,
-                    one.measure,
-                    one.unit,
-                    one.region,
-                    one.group,
-                    was.value if was else None,
-                    now.value if now else None,
-                )
-            )
-    return tuple(found)
-
-
-def label(year: int, number: int) -> str:
-    """The number as it is printed: 〔2013〕第3期."""
-    return f"〔{year}〕第{number}期"

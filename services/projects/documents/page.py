@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
 
-from services.projects.models.documents import (
+from services.projects.documents.views import (
     DifferenceView,
     DocumentView,
     FigureView,

@@ -17,14 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
 from services.projects.app import past, reserve_drops
-from services.projects.app.context import App
-from services.projects.domain.document import Figure, Position, Snapshot
+from services.projects.documents.facts import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.domain.plan import Region
-from services.projects.events import SOURCE
 from services.projects.obligations import all_duties, obligations
 from shared.areas import AreaTree
 from shared.checkpoint import Checkpoints
+from shared.service import Service
 
 _PERCENT = Decimal("0.01")
 _REPORTING = ("prefecture", "zone")
@@ -74,21 +73,24 @@ class _World:
         return found
 
 
-async def take(app: App, period: str, corrected: Snapshot | None = None) -> Snapshot:
+async def take(service: Service, period: str, corrected: Snapshot | None = None) -> Snapshot:
     """All sections of a document for `period` ("2013-02", "2013-Q1"), by what is known now. CNY is yuan.
 
     A correction tells of the same day as the `corrected` one: reports are judged by the day on which that was drafted.
     """
-    today = app.today()
+    today = service.today()
     judged_on = today if corrected is None else corrected.judged_on or corrected.as_of
-    async with app.snapshots.connect() as conn:
-        position = (await app.log.head(conn)).position
-        targets = await Checkpoints(app.engine, reference.TARGETS).all(conn)
+    async with service.snapshots.connect() as conn:
+        position = (await service.log.head(conn)).position
+        targets = await Checkpoints(service.engine, reference.TARGETS).all(conn)
         regions = await reference.regions(conn)
         world = _World(period, today, judged_on, regions, AreaTree.of(regions))
         figures = [figure for section in SECTIONS for figure in await section(conn, world)]
         dropped = await reserve_drops.drops(conn, world.first_day, last_day(period))
-    positions = [Position(SOURCE, position), *(Position(each.source, each.position) for each in targets)]
+    positions = [
+        Position(service.catalogue.source, position),
+        *(Position(each.source, each.position) for each in targets),
+    ]
     return Snapshot(world.as_of, tuple(positions), tuple(figures), dropped, judged_on)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.app.context import App
-from services.projects.app.snapshot import investment_now
-from services.projects.domain.document import Difference, Document, Figure, differences
-from services.projects.events import CATALOGUE, DOCUMENT, document_stream
+from services.projects.documents.decisions import DOCUMENT, differences
+from services.projects.documents.facts import Difference, Document, Figure, stream
+from services.projects.documents.snapshot import investment_now
 
 _OF_REPORTS = frozenset({"in_period", "year_to_date", "months_missing"})
 """What comes of monthly reports alone: a target that was revised since makes no figure of an earlier period wrong."""
@@ -27,8 +27,7 @@ async def outdated(
 
 async def _said(app: App, conn: AsyncConnection, document: str) -> tuple[Figure, ...]:
     if document not in app.frozen:
-        history = await app.log.load(conn, document_stream(document))
-        state = DOCUMENT.fold([CATALOGUE.decode(event) for event in history])
+        state, _ = await app.state(conn, DOCUMENT, stream(document))
         figures = state.drafted.snapshot.figures if isinstance(state, Document) else ()
         app.frozen[document] = _of_reports(figures)
     return app.frozen[document]

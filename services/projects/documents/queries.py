@@ -1,0 +1,119 @@
+"""Questions about documents."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+from sqlalchemy import Select, and_, or_, select
+
+from services.projects import reference, scope
+from services.projects.app.context import App
+from services.projects.documents.decisions import DOCUMENT, PERIOD, DocumentId
+from services.projects.documents.facts import Difference, Document, DocumentKind, Standing, stream
+from services.projects.documents.outdated import outdated
+from services.projects.documents.page import document_page
+from services.projects.documents.views import TABLE, DocumentSummary, DocumentView, view
+from services.projects.models.base import Answer, Cursor, Limit, Request
+from services.projects.queries import paging, versions
+from shared.problems import not_found
+from shared.rpc import Call
+
+_T = TABLE.c
+_newer = TABLE.alias("newer")
+_CORRECTED_BY = (
+    select(_newer.c.document)
+    .where(_newer.c.corrects == _T.document, _newer.c.standing == "issued")
+    .correlate(TABLE)
+    .scalar_subquery()
+    .label("corrected_by")
+)
+"""At most one: a second correction of a document is refused, by the database too."""
+
+
+class GetDocument(Request):
+    """Ask for a document."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"document": "bulletin-2013-02"}]})
+
+    document: DocumentId
+
+
+class ListDocuments(Request):
+    """Ask for documents, the newest period first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "monthly_bulletin"}]})
+
+    kind: DocumentKind | None = None
+    standing: Standing | None = Field(default=None, description="that stand so only")
+    period: str | None = Field(default=None, pattern=PERIOD, description="of this period only")
+    limit: Limit
+    cursor: Cursor
+
+
+class DocumentPage(Answer):
+    """A page of documents."""
+
+    items: list[DocumentSummary]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+
+
+class DocumentHtml(Answer):
+    """The document as a plain page."""
+
+    content: str = Field(description="HTML, complete in itself")
+
+
+async def get_document(app: App, call: Call, body: GetDocument) -> DocumentView:
+    """The figures never change once it is issued; a correction is another document with the differences."""
+    drafts = scope.sees_unissued_documents(call.actor)
+    async with app.snapshots.connect() as conn:
+        history = await app.log.load(conn, stream(body.document))
+        newer = select(_CORRECTED_BY).where(_T.document == body.document)
+        corrected_by = (await conn.execute(newer)).scalar_one_or_none()
+        names = {each.code: each.name for each in await reference.regions(conn)}
+        events = [app.catalogue.decode(event) for event in history]
+        state = DOCUMENT.fold(events)
+        changed: tuple[Difference, ...] = ()
+        if isinstance(state, Document) and state.standing == "issued" and corrected_by is None:
+            changed = (await outdated(app, conn, [(body.document, state.drafted.period)]))[body.document]
+    if not isinstance(state, Document) or not (drafts or state.standing == "issued"):
+        raise not_found("document", body.document)
+    found = view(state, list(zip(events, history, strict=True)), names, corrected_by, changed)
+    return found.model_copy(update={"version": len(history)})
+
+
+async def get_page(app: App, call: Call, body: GetDocument) -> DocumentHtml:
+    """To be read and printed; what the JSON says in yuan stands here in 亿元."""
+    return DocumentHtml(content=document_page(await get_document(app, call, body)))
+
+
+async def list_documents(app: App, call: Call, body: ListDocuments) -> DocumentPage:
+    """Cities and counties see what is issued; the province its drafts too."""
+    query = _wanted(body)
+    if not scope.sees_unissued_documents(call.actor):
+        query = query.where(_T.standing == "issued")
+    async with app.snapshots.connect() as conn:
+        rows = (await conn.execute(query)).all()
+        page = rows[: body.limit]
+        at = await versions.of_streams(app, conn, [stream(row.document) for row in page])
+        standing = [row for row in page if row.standing == "issued" and row.corrected_by is None]
+        changed = await outdated(app, conn, [(row.document, row.period) for row in standing])
+    return DocumentPage(
+        items=[
+            DocumentSummary.model_validate(
+                {**row._mapping, "version": version, "outdated_figures": len(changed.get(row.document, ()))}
+            )
+            for row, version in zip(page, at, strict=True)
+        ],
+        next_cursor=paging.cursor(page[-1].period, page[-1].document) if len(rows) > body.limit else None,
+    )
+
+
+def _wanted(body: ListDocuments) -> Select[Any]:
+    query = select(TABLE, _CORRECTED_BY)
+    for column, wanted in ((_T.kind, body.kind), (_T.standing, body.standing), (_T.period, body.period)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if body.cursor:
+        period, after = paging.read(body.cursor, 2)
+        query = query.where(or_(_T.period < period, and_(_T.period == period, _T.document > after)))
+    return query.order_by(_T.period.desc(), _T.document).limit(body.limit + 1)
