@@ -44,6 +44,7 @@ def where(system: LocalSystem, console: Console) -> None:
     """Where a person finds what runs."""
     urls = system.urls
     for name, place in (
+        ("portal", urls.portal),
         ("API and its docs", urls.docs),
         ("meters' door", f"{urls.intake}/v1/readings"),
         ("logs", urls.logs),

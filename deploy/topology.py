@@ -52,7 +52,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One operating-system process. Its name is also its NATS user and its log file's name."""
+    """One operating-system process. Its name is also its NATS user and its log file's name.
+
+    `broker`: it has a NATS user. Without, it is a client of the public API alone.
+    """
 
     name: str
     module: str
@@ -62,6 +65,7 @@ class Process:
     http: Literal["none", "public"] = "none"
     replicas: int = 2
     own_role: bool = False
+    broker: bool = True
 
     @property
     def database_role(self) -> str | None:
@@ -129,6 +133,7 @@ PROCESSES = (
         needs=("assessment", "projects", "energy", "progress"),
         http="public",
     ),
+    Process("portal", "services.portal.main", needs=("gateway",), http="public", broker=False),
 )
 
 

@@ -18,6 +18,7 @@ from deploy.local.settings import LocalSettings
 class Attached:
     """A running system seen from outside. `secrets` are readable only by who owns the data folder."""
 
+    portal: str
     gateway: str
     intake: str
     health: Mapping[str, str]
@@ -45,19 +46,19 @@ def attach(data: Path) -> Attached:
     secrets = load_or_create(data)
     health = {str(name): str(url) for name, url in _mapping(found["health"]).items()}
     folders = {name: Path(str(found[name])) for name in ("data", "logs", "traces")}
-    gateway, intake = str(found["gateway"]), str(found["intake"])
+    portal, gateway, intake = (str(found[name]) for name in ("portal", "gateway", "intake"))
     addresses = SystemAddresses(
         nats_url=str(found["nats"]),
         databases={
             service.name: _database(service, found, settings, secrets) for service in topology.SERVICES
         },
-        http={"gateway": _port(gateway), "energy-intake": _port(intake)},
+        http={"portal": _port(portal), "gateway": _port(gateway), "energy-intake": _port(intake)},
         health={name: _port(url) for name, url in health.items()},
         logs=folders["logs"],
         traces=folders["traces"],
         anchors=DataFolder(data).anchors,
     )
-    return Attached(gateway, intake, health, **folders, secrets=secrets, addresses=addresses)
+    return Attached(portal, gateway, intake, health, **folders, secrets=secrets, addresses=addresses)
 
 
 def _database(

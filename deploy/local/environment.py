@@ -41,16 +41,17 @@ def process_environment(
     env = {
         "SHENGJI_ENVIRONMENT": settings.environment,
         "SHENGJI_CLOCK": settings.clock,
-        "SHENGJI_NATS_URL": addresses.nats_url,
         "SHENGJI_HEALTH_HOST": HOST,
         "SHENGJI_HEALTH_PORT": str(addresses.health[name]),
         "SHENGJI_TRACE_DIR": str(addresses.traces),
-        "SHENGJI_READINGS_PARTITIONS": str(settings.partitions),
         "PYTHONUNBUFFERED": "1",
         **settings.extra_env,
     }
+    if process.broker:
+        env["SHENGJI_NATS_URL"] = addresses.nats_url
+        env.setdefault("SHENGJI_READINGS_PARTITIONS", str(settings.partitions))
     login = settings.nats_logins.get(name)
-    if settings.nats_url is None:
+    if settings.nats_url is None and process.broker:
         login = (name, secrets.nats[name])
     if login is not None:
         env["SHENGJI_NATS_USER"], env["SHENGJI_NATS_PASSWORD"] = login
@@ -66,6 +67,8 @@ def process_environment(
         env["SHENGJI_HTTP_PORT"] = str(addresses.http[name])
     if name == "gateway":
         env |= _gateway(settings, secrets)
+    if name == "portal":
+        env |= _portal(addresses, settings, secrets)
     return env
 
 
@@ -83,10 +86,25 @@ def _with_own_role(process: topology.Process, url: str, settings: LocalSettings,
 
 def _gateway(settings: LocalSettings, secrets: Secrets) -> dict[str, str]:
     """The gateway verifies tokens, it can't issue them; it signs position tokens; it steps the clock."""
-    followers = [process.name for process in settings.chosen() if process.name != "provisioner"]
+    followers = [each.name for each in settings.chosen() if each.broker and each.name != "provisioner"]
     return {
         "SHENGJI_JWT_PUBLIC_KEY": secrets.public_key,
         "SHENGJI_POSITION_KEY": secrets.position_key,
         "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
         "SHENGJI_CLOCK_FOLLOWERS": ",".join(followers) if settings.clock == "simulated" else "",
     }
+
+
+def _portal(addresses: SystemAddresses, settings: LocalSettings, secrets: Secrets) -> dict[str, str]:
+    """The portal knows where the gateway is; without an issuer it signs tokens of demo persons, never in production."""
+    certificate = settings.extra_env.get("SHENGJI_HTTP_TLS_CERT")
+    scheme = "https" if certificate else "http"
+    env = {
+        "SHENGJI_GATEWAY_URL": f"{scheme}://{HOST}:{addresses.http['gateway']}",
+        "SHENGJI_SESSION_KEY": secrets.session_key,
+    }
+    if certificate:
+        env["SHENGJI_GATEWAY_CA"] = certificate
+    if settings.environment != "production" and "SHENGJI_OIDC_ISSUER" not in settings.extra_env:
+        env["SHENGJI_DEMO_SIGNING_KEY"] = secrets.signing_key
+    return env

@@ -35,7 +35,7 @@ from deploy.local.postgres import PostgresServer, small, working
 from deploy.local.probe import http_ready
 from deploy.local.process import ChildSpec, StartError
 from deploy.local.secrets import Secrets, load_or_create
-from deploy.local.settings import GATEWAY_PORT, INTAKE_PORT, LocalSettings
+from deploy.local.settings import GATEWAY_PORT, INTAKE_PORT, PORTAL_PORT, LocalSettings
 from deploy.local.supervisor import State, Supervisor, stop_leftovers
 from shared.database import migrate
 
@@ -48,6 +48,7 @@ Progress = Callable[[str, StepState, str], None]
 class Urls:
     """Where a running system is. `health` is by process; the folders hold files named by process."""
 
+    portal: str
     gateway: str
     intake: str
     nats: str
@@ -189,8 +190,14 @@ class LocalSystem:
                 self._own_database(base, service.runtime_role, service.database),
                 self._own_database(base, service.owner_role, service.database),
             )
-        usual = {"gateway": GATEWAY_PORT, "energy-intake": INTAKE_PORT}
-        asked = {"gateway": settings.gateway_port, "energy-intake": settings.intake_port}
+        usual = {"portal": PORTAL_PORT, "gateway": GATEWAY_PORT, "energy-intake": INTAKE_PORT}
+        asked = {
+            "portal": settings.portal_port,
+            "gateway": settings.gateway_port,
+            "energy-intake": settings.intake_port,
+        }
+        if settings.environment == "test":  # several systems at once: none may count on the usual ports
+            usual = dict.fromkeys(usual, 0)
         return SystemAddresses(
             nats_url=nats.url if nats else str(settings.nats_url),
             databases=databases,
@@ -266,6 +273,7 @@ class LocalSystem:
         return Urls(
             gateway=f"{scheme}://{HOST}:{addresses.http['gateway']}",
             intake=f"{scheme}://{HOST}:{addresses.http['energy-intake']}",
+            portal=f"{scheme}://{HOST}:{addresses.http['portal']}",
             nats=addresses.nats_url,
             postgres=f"{HOST}:{self.folder.remembered('postgres')}"
             if self.settings.needs_postgres()

@@ -29,6 +29,7 @@ class Secrets:
 
     `signing_key` is the Ed25519 key (PEM) that signs bearer tokens: only who issues tokens needs it.
     `pseudonym_key` makes the references of people in events; another key gives everybody another reference.
+    `session_key` seals the portal's sessions; another key signs everybody out.
     """
 
     postgres: str
@@ -37,6 +38,7 @@ class Secrets:
     signing_key: str
     position_key: str
     pseudonym_key: str
+    session_key: str
 
     @property
     def public_key(self) -> str:
@@ -56,6 +58,7 @@ def fresh(stored: Mapping[str, Any] | None = None) -> Secrets:
         signing_key=known.get("signing_key") or _signing_key(),
         position_key=known.get("position_key") or secrets.token_hex(32),
         pseudonym_key=known.get("pseudonym_key") or secrets.token_hex(32),
+        session_key=known.get("session_key") or secrets.token_hex(32),
     )
 
 

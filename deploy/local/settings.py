@@ -9,7 +9,7 @@ from typing import Literal, Self, TypeVar
 from deploy import topology
 from deploy.nats_config import password_variable
 
-GATEWAY_PORT, INTAKE_PORT = 8080, 8081
+GATEWAY_PORT, INTAKE_PORT, PORTAL_PORT = 8080, 8081, 8082
 Clock = Literal["system", "simulated"]
 Environment = Literal["production", "local", "test"]
 # The first is what holds if nothing is said.
@@ -38,6 +38,7 @@ class LocalSettings:
     data: Path = Path("data")
     gateway_port: int = 0
     intake_port: int = 0
+    portal_port: int = 0
     postgres_port: int = 0
     nats_port: int = 0
     clock: Clock = "system"
@@ -59,6 +60,7 @@ class LocalSettings:
             data=Path(env.get("SHENGJI_DATA_DIR", "data")),
             gateway_port=_port(env, "SHENGJI_GATEWAY_PORT"),
             intake_port=_port(env, "SHENGJI_INTAKE_PORT"),
+            portal_port=_port(env, "SHENGJI_PORTAL_PORT"),
             postgres_port=_port(env, "SHENGJI_POSTGRES_PORT"),
             nats_port=_port(env, "SHENGJI_NATS_PORT"),
             clock=_one_of(env, "SHENGJI_CLOCK", _CLOCKS),
@@ -106,6 +108,9 @@ _PASSED_ON = (
     "SHENGJI_BODY_LIMIT",
     "SHENGJI_BODY_TIMEOUT",
     "SHENGJI_CORS_ORIGINS",
+    "SHENGJI_PORTAL_URL",
+    "SHENGJI_SESSION_LONGEST",
+    "SHENGJI_MAP_APPROVAL",
     "SHENGJI_TOKEN_LONGEST",
     "SHENGJI_HEAD_TIMEOUT",
     "SHENGJI_MOST_CONNECTIONS",

@@ -12,7 +12,11 @@ _READY = (
     "import os, urllib.request; "
     "urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['SHENGJI_HEALTH_PORT']}/ready\", timeout=3)"
 )
-_HOST_PORTS = {"gateway": ("SHENGJI_GATEWAY_PORT", 8080), "energy-intake": ("SHENGJI_INTAKE_PORT", 8081)}
+_HOST_PORTS = {
+    "portal": ("SHENGJI_PORTAL_PORT", 8082),
+    "gateway": ("SHENGJI_GATEWAY_PORT", 8080),
+    "energy-intake": ("SHENGJI_INTAKE_PORT", 8081),
+}
 
 
 def compose() -> dict[str, Any]:
@@ -85,8 +89,13 @@ def _databases() -> dict[str, Any]:
 
 
 def _process(process: Process) -> dict[str, Any]:
-    environment = parts.plain_environment(process, replicas=1, readings_bytes=4 * GIB)
-    depends = {"nats": {"condition": "service_healthy"}}
+    environment = parts.plain_environment(
+        process,
+        replicas=1,
+        readings_bytes=4 * GIB,
+        gateway_url=f"http://gateway:{parts.HTTP_PORT}",
+    )
+    depends = {"nats": {"condition": "service_healthy"}} if process.broker else {}
     if process.service is not None:
         depends["databases"] = {"condition": "service_completed_successfully"}
     depends |= {need: {"condition": "service_healthy"} for need in process.needs}
@@ -106,9 +115,9 @@ def _process(process: Process) -> dict[str, Any]:
 
 
 def _secrets(process: Process) -> dict[str, str]:
-    own: dict[str, str] = {
-        "SHENGJI_NATS_PASSWORD": _required(nats_config.password_variable(process.name)),
-    }
+    own: dict[str, str] = {}
+    if process.broker:
+        own["SHENGJI_NATS_PASSWORD"] = _required(nats_config.password_variable(process.name))
     if process.service is not None and process.database_role is not None:
         role, database = process.database_role, service(process.service).database
         url = _postgres_url(role, password_variable(role), database)

@@ -57,7 +57,12 @@ def _process(process: Process) -> list[Document]:
 
 
 def _deployment(process: Process) -> Document:
-    plain = parts.plain_environment(process, replicas=parts.NATS_REPLICAS, readings_bytes=20 * GIB)
+    plain = parts.plain_environment(
+        process,
+        replicas=parts.NATS_REPLICAS,
+        readings_bytes=20 * GIB,
+        gateway_url="http://gateway",
+    )
     ports = [{"name": "health", "containerPort": parts.HEALTH_PORT}]
     if process.http != "none":
         ports.append({"name": "http", "containerPort": parts.HTTP_PORT})

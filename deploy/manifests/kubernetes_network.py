@@ -13,6 +13,7 @@ def network() -> list[Document]:
     """Default deny, then the few ways that are needed."""
     names = [process.name for process in PROCESSES]
     with_database = [process.name for process in PROCESSES if process.service is not None]
+    with_broker = [process.name for process in PROCESSES if process.broker]
     doors = [process.name for process in PROCESSES if process.http != "none"]
     nats = {"podSelector": {"matchLabels": labels("nats")}}
     return [
@@ -20,7 +21,7 @@ def network() -> list[Document]:
         _policy("names", {}, {"policyTypes": ["Egress"], "egress": [_dns()]}),
         _policy(
             "to-nats",
-            _any_of(names),
+            _any_of(with_broker),
             {"policyTypes": ["Egress"], "egress": [{"to": [nats], "ports": [_tcp(parts.NATS_PORT)]}]},
         ),
         _policy(
@@ -46,7 +47,7 @@ def network() -> list[Document]:
             {
                 "policyTypes": ["Ingress", "Egress"],
                 "ingress": [
-                    {"from": [{"podSelector": _any_of(names)}], "ports": [_tcp(parts.NATS_PORT)]},
+                    {"from": [{"podSelector": _any_of(with_broker)}], "ports": [_tcp(parts.NATS_PORT)]},
                     {"from": [nats], "ports": [_tcp(parts.NATS_CLUSTER_PORT)]},
                 ],
                 "egress": [{"to": [nats], "ports": [_tcp(parts.NATS_CLUSTER_PORT)]}],
@@ -58,6 +59,33 @@ def network() -> list[Document]:
             {
                 "policyTypes": ["Ingress"],
                 "ingress": [{"from": [_in_namespace("ingress")], "ports": [_tcp(parts.HTTP_PORT)]}],
+            },
+        ),
+        _policy(
+            "portal-to-gateway",
+            {"matchLabels": labels(parts.PORTAL)},
+            # And to the issuer, where people sign in: an overlay names its addresses.
+            {
+                "policyTypes": ["Egress"],
+                "egress": [
+                    {
+                        "to": [{"podSelector": {"matchLabels": labels("gateway")}}],
+                        "ports": [_tcp(parts.HTTP_PORT)],
+                    }
+                ],
+            },
+        ),
+        _policy(
+            "gateway-accepts-portal",
+            {"matchLabels": labels("gateway")},
+            {
+                "policyTypes": ["Ingress"],
+                "ingress": [
+                    {
+                        "from": [{"podSelector": {"matchLabels": labels(parts.PORTAL)}}],
+                        "ports": [_tcp(parts.HTTP_PORT)],
+                    }
+                ],
             },
         ),
         _policy(

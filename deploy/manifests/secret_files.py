@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.databases import all_roles, as_role, for_sqlalchemy, password_variable
 from deploy.local.secrets import Secrets, fresh
+from deploy.manifests.parts import PORTAL
 from deploy.nats_config import password_variable as nats_variable
 from deploy.topology import PROCESSES, USERS, Process, service
 
@@ -50,6 +51,7 @@ def _environment(secrets: Secrets) -> list[str]:
         **_nats_passwords(secrets),
         "SHENGJI_POSITION_KEY": secrets.position_key,
         "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
+        "SHENGJI_SESSION_KEY": secrets.session_key,
         _PUBLIC_KEY: f'"{public}"',
     }
     return [f"{name}={value}" for name, value in values.items()]
@@ -118,11 +120,12 @@ def _stored(values: Mapping[str, str]) -> dict[str, Any]:
         "signing_key": values.get(_SIGNING_KEY),
         "position_key": values.get("SHENGJI_POSITION_KEY"),
         "pseudonym_key": values.get("SHENGJI_PSEUDONYM_KEY"),
+        "session_key": values.get("SHENGJI_SESSION_KEY"),
     }
 
 
 def _of(process: Process, secrets: Secrets, postgres_url: str) -> dict[str, str]:
-    own = {"SHENGJI_NATS_PASSWORD": secrets.nats[process.name]}
+    own = {"SHENGJI_NATS_PASSWORD": secrets.nats[process.name]} if process.broker else {}
     if process.service is not None and process.database_role is not None:
         role, database = process.database_role, service(process.service).database
         url = as_role(postgres_url, role, secrets.roles[role], database)
@@ -133,6 +136,8 @@ def _of(process: Process, secrets: Secrets, postgres_url: str) -> dict[str, str]
             "SHENGJI_POSITION_KEY": secrets.position_key,
             "SHENGJI_PSEUDONYM_KEY": secrets.pseudonym_key,
         }
+    if process.name == PORTAL:
+        own["SHENGJI_SESSION_KEY"] = secrets.session_key
     return own
 
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, compile_path
 from starlette.types import Scope as AsgiScope
 
-from services.gateway import live, openapi, simulated_clock, templates, uploads
+from services.gateway import about, live, openapi, simulated_clock, templates, uploads
 from services.gateway.auth import Authenticator
 from services.gateway.contracts import contract
 from services.gateway.cors import Cors
@@ -118,6 +118,7 @@ def create_app(
     for section in sections.values():
         app.include_router(section)
     # Not within a section: the route of a nested router tells traces a path without the prefix.
+    app.include_router(about.router(authenticator, client), prefix=PREFIX)
     app.include_router(simulated_clock.router(authenticator, door, limits), prefix=PREFIX)
     app.include_router(
         uploads.router(settings, authenticator, client, people, Spreadsheets(settings)), prefix=PREFIX

@@ -1,4 +1,4 @@
-"""The Clock, people behind references, saved views."""
+"""Who calls and what codes are called, the Clock, people behind references, saved views."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +10,8 @@ from tests.kit.portal import ok, unique
 
 TABLE = """
 #                           province ops city city' county county' enterprise enterprise'
+GET    /me                       200 200  200   200    200     200        200         200
+GET    /vocabulary               200 200  200   200    200     200        200         200
 GET    /clock                    200 200  200   200    200     200        200         200
 POST   /clock                    403 200  403   403    403     403        403         403
 GET    /people/{reference}       403 200  403   403    403     403        403         403
@@ -46,6 +48,8 @@ async def _shared_view(world: World) -> Ask:
 
 
 SAMPLES: dict[str, Sample] = {
+    "GET /me": same(),
+    "GET /vocabulary": same(),
     "GET /clock": same(),
     "POST /clock": _step,
     "GET /people/{reference}": _person,

@@ -1,0 +1,1 @@
+"""The portal: pages for people, over the gateway's public API alone."""

@@ -1,0 +1,1 @@
+"""Borders of the province's cities, as data."""

@@ -1,0 +1,50 @@
+"""The pages, as a table: path, who may open it, what makes it, and what it takes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from services.portal.ask import Ask
+from services.portal.figures import Page
+from services.portal.roles import ROLES
+
+Make = Callable[[Ask], Awaitable[Page]]
+Take = Callable[[Ask, Mapping[str, str]], Awaitable[Page | str]]
+"""A form's fields; answers with where to go on (a path), or with the page that says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """One page. `menu`: its word in the menu, None for pages reached from others; `take`: what its forms do."""
+
+    path: str
+    make: Make
+    roles: tuple[str, ...] = ROLES
+    menu: str | None = None
+    take: Take | None = None
+
+
+def all_pages() -> list[PageRoute]:
+    """Every page, in the menu's order."""
+    from services.portal.pages import (
+        desk,
+        documents,
+        energy,
+        evidence,
+        guide,
+        projects,
+        province,
+        region,
+        reports,
+    )
+
+    return [
+        *province.PAGES,
+        *region.PAGES,
+        *evidence.PAGES,
+        *projects.PAGES,
+        *energy.PAGES,
+        *documents.PAGES,
+        *reports.PAGES,
+        *desk.PAGES,
+        *guide.PAGES,
+    ]

@@ -1,0 +1,5 @@
+"""The roles, as the gateway names them. What is in the menu follows from them; what is allowed the gateway decides."""
+
+PROVINCE, CITY, COUNTY, ENTERPRISE, OPS = "province", "city", "county", "enterprise", "ops"
+ROLES = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
+GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)

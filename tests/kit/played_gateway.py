@@ -1,0 +1,141 @@
+"""The gateway as the portal meets it, played: real answers, kept in files, for exactly the routes that the gateway has.
+
+A question that the public API does not take (an unknown route or parameter, a role that may not ask it) is refused
+here as it is there, so that a page which asks such a thing fails its test.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from services.gateway.main import PREFIX
+from services.gateway.routes import all_routes
+from services.portal.app import Portal
+from services.portal.session import SESSION, Session
+from services.portal.settings import PortalSettings
+
+ROOT = Path(__file__).parents[1]
+ANSWERS = ROOT / "component" / "portal" / "answers"
+CONTRACT = ROOT.parent / "shared" / "contracts" / "gateway" / "openapi.json"
+SCOPES = {
+    "province": {},
+    "city": {"area": "350100"},
+    "county": {"area": "350181"},
+    "enterprise": {"organisation": "demo-FZ01"},
+    "ops": {},
+}
+KEY = "k" * 40
+Answer = Callable[[httpx.Request], httpx.Response | Mapping[str, Any] | None]
+
+
+def settings(**more: Any) -> PortalSettings:
+    """Settings as on one's own machine."""
+    return PortalSettings(environment="test", session_key=KEY, **more)  # type: ignore[arg-type]
+
+
+def problem(status: int, code: str, detail: str = "why", **more: Any) -> httpx.Response:
+    """A refusal of the gateway."""
+    body = {"title": "title", "status": status, "code": code, "detail": detail, **more}
+    return httpx.Response(status, json=body)
+
+
+@dataclass
+class PlayedGateway:
+    """`before`: asked first, and answers what a test wants otherwise; `asked`: every request that came."""
+
+    before: Answer = lambda _: None
+    asked: list[httpx.Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._routes = _routes()
+        self._roles = {(each.method, each.path): each.roles for each in all_routes()}
+
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if (own := self.before(request)) is not None:
+            return own if isinstance(own, httpx.Response) else httpx.Response(200, json=dict(own))
+        role = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if role not in SCOPES:
+            return problem(401, "unauthenticated")
+        if request.url.path == f"{PREFIX}/me":
+            return httpx.Response(200, json=me(role))
+        found = next((each for each in self._routes if each[0].fullmatch(request.url.path)), None)
+        if found is None:
+            return problem(404, "not-found")
+        _, template, methods = found
+        operation = methods.get(request.method.lower())
+        assert operation is not None, f"the API has no {request.method} {template}"
+        if role not in self._roles[request.method, template]:
+            return problem(403, "forbidden")
+        if request.method == "POST":
+            return httpx.Response(201, json={})
+        known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+        unknown = set(request.url.params) - known
+        assert not unknown, f"{template} takes no {unknown}"
+        return httpx.Response(200, json=recorded(template))
+
+
+@cache
+def _routes() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
+    """The API's paths as patterns, those with the fewest parameters first; their templates; their methods."""
+    paths = json.loads(CONTRACT.read_text("utf-8"))["paths"]
+    return [
+        (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template.removeprefix(PREFIX), methods)
+        for template, methods in sorted(paths.items(), key=lambda each: each[0].count("{"))
+    ]
+
+
+def me(role: str) -> dict[str, Any]:
+    """What the gateway says of that role's caller."""
+    scope = {"area": None, "organisation": None, **SCOPES[role]}
+    return {
+        "reference": "r",
+        "role": role,
+        **scope,
+        "name": None,
+        "ends_at": int(time.time()) + 600,
+        "may": [],
+    }
+
+
+def file_of(template: str) -> Path:
+    """Where the answer of a route is kept."""
+    return ANSWERS / (re.sub(r"[{}]", "", template.strip("/")).replace("/", ".") + ".json")
+
+
+def recorded(template: str) -> dict[str, Any]:
+    """The answer of a route, as the demo's system gave it."""
+    found: dict[str, Any] = json.loads(file_of(template).read_text("utf-8"))
+    return found
+
+
+def portal(gateway: PlayedGateway, made: PortalSettings | None = None, issuer: Any = None) -> Portal:
+    """The real portal over the played gateway."""
+    client = httpx.AsyncClient(transport=gateway.transport(), base_url="http://gateway")
+    return Portal(made or settings(), client, issuer)
+
+
+def browser(of: Portal, role: str | None = None, **more: Any) -> httpx.AsyncClient:
+    """A browser at that portal, signed in as a role; its redirects are looked at and not followed."""
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(of.app(), raise_app_exceptions=False), base_url="http://portal", **more
+    )
+    if role is not None:
+        from starlette.responses import Response
+
+        response = Response()
+        session = Session(role, int(time.time()) + 600, role, "the-word", name="", **SCOPES[role])
+        of.sessions.write(response, session, secure=False)
+        cookie = response.headers["set-cookie"].partition(";")[0]
+        client.cookies.set(SESSION, cookie.partition("=")[2].strip('"'))
+    return client
