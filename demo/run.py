@@ -68,6 +68,7 @@ class Run:
 
     async def _run(self) -> None:
         urls, world = self.system.urls, enterprises()
+        self.console.print(f"[bold]Portal[/]  {urls.portal}  (choose a demo person there)", highlight=False)
         office = offices(urls.gateway, self._token)
         async with contextlib.AsyncExitStack() as stack:
             for door in office.doors:
@@ -178,7 +179,9 @@ class Run:
         urls, first = self.system.urls, self.situation.first_figures
         took = summary.Timings(time.monotonic() - self.began, None if first is None else first - self.began)
         token = self._token(subject="demo-visitor", role="province")
-        places = summary.Places(urls.gateway, urls.intake, urls.logs, urls.traces, urls.data, token)
+        places = summary.Places(
+            urls.portal, urls.gateway, urls.intake, urls.logs, urls.traces, urls.data, token
+        )
         summary.show(self.console, self.situation, self.journal, FAULTS, took, places)
 
     @property

@@ -28,6 +28,7 @@ class Timings:
 class Places:
     """Where a person finds what runs; `token` is one of the province's."""
 
+    portal: str
     gateway: str
     intake: str
     logs: Path
@@ -123,6 +124,7 @@ def _timings(journal: Journal, took: Timings) -> str:
 def _show_places(console: Console, places: Places) -> None:
     console.print("[bold]Where everything is[/]")
     for name, place in (
+        ("portal", places.portal),
         ("API and its docs", f"{places.gateway}/docs"),
         ("meters' door", f"{places.intake}/docs"),
         ("logs", places.logs),

@@ -17,6 +17,7 @@ from cli.tokens import token_for
 from deploy import topology
 from deploy.manifests import parts, secret_files
 from deploy.manifests.__main__ import drift, write
+from deploy.manifests.kubernetes import labels
 from deploy.nats_config import password_variable
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +83,7 @@ def test_a_deployment_runs_its_process_with_probes_and_its_own_secrets(name: str
     container = the_container(deployment)
     assert container["args"] == list(process.arguments)
     plain = {row["name"]: row["value"] for row in container["env"] if "value" in row}
-    assert plain["SHENGJI_NATS_USER"] == name
+    assert plain.get("SHENGJI_NATS_USER") == (name if process.broker else None)
     assert plain["SHENGJI_CLOCK"] == "system"
     assert plain["SHENGJI_ENVIRONMENT"] == "production"
     secrets = secret_keys(container)
@@ -274,7 +275,13 @@ def test_the_network_is_closed_but_for_the_ways_that_are_needed() -> None:
         *(each.name for each in topology.PROCESSES if each.service),
         "provisioner",
     }
-    assert names("to-nats") == set(NAMES)
+    assert names("to-nats") == {each.name for each in topology.PROCESSES if each.broker}
+    [way] = policies["portal-to-gateway"]["spec"]["egress"]
+    assert way["to"] == [{"podSelector": {"matchLabels": labels("gateway")}}]
+    portal = {"app.kubernetes.io/name": "portal"}
+    for name, policy in policies.items():
+        selected = policy["spec"]["podSelector"].get("matchLabels", {}).items() >= portal.items()
+        assert selected == (name == "portal-to-gateway"), "the portal reaches the gateway and nothing else"
     for policy in policies.values():
         for way in policy["spec"].get("egress", []):
             assert way["to"], f"{policy['metadata']['name']} doesn't name its destination"
@@ -290,10 +297,11 @@ def test_compose_runs_the_processes_of_the_topology() -> None:
 def test_a_container_runs_its_process_after_what_it_needs_with_its_own_secrets(name: str) -> None:
     process, container = topology.process(name), compose()[name]
     assert container["command"] == list(process.arguments)
-    assert set(process.needs) | {"nats"} <= set(container["depends_on"])
+    assert set(process.needs) | ({"nats"} if process.broker else set()) <= set(container["depends_on"])
+    assert ("nats" in container["depends_on"]) == process.broker
     assert "/ready" in container["healthcheck"]["test"][-1]
     environment = container["environment"]
-    assert environment["SHENGJI_NATS_USER"] == name
+    assert environment.get("SHENGJI_NATS_USER") == (name if process.broker else None)
     assert set(parts.secret_variables(process)) <= set(environment)
     asked = set(re.findall(r"\$\{(\w+):\?", str(environment)))
     foreign = {password_variable(user) for user in NAMES if user != name} | {

@@ -143,7 +143,8 @@ class Operator:
     async def set_clocks(self, wrong_by: float, *names: str) -> None:
         """Let these processes' clocks jump (none named: all): from now on they are wrong by so many seconds."""
         self.system.clock.write_text(str(wrong_by))
-        chosen = names or tuple(process.name for process in topology.PROCESSES)
+        running = self.supervisor.names()
+        chosen = names or tuple(each.name for each in topology.PROCESSES if each.name in running)
         pids = [self.signal(name, signal.SIGUSR2) for name in chosen]
         answers = [self.system.clock.with_suffix(f".{pid}") for pid in pids]
         await wait_for(

@@ -35,7 +35,9 @@ class RollingSystem(ProxiedSystem):
     """
 
     def __init__(self, settings: LocalSettings) -> None:
-        super().__init__(settings)
+        # The previous release had no portal. It keeps nothing, and has no part in what two releases share.
+        known = tuple(each.name for each in topology.PROCESSES if each.broker)
+        super().__init__(replace(settings, processes=known))
         self.previous = previous.unpack(self.folder.root / "previous")
         self._health: dict[str, int] = {}
 
