@@ -101,7 +101,7 @@ class Portal:
             return await self.sign_in.go(request, Words(tongue.value))
 
         async def out(request: Request, tongue: Tongue) -> Response:
-            session, form = self.sessions.read(request), await read_form(request)
+            session, form = self.sessions.read(request), await read_form(request, Words(tongue.value))
             if session is not None and not same_word(form.get("form_word", ""), session.form_word):
                 raise _forged(Words(tongue.value))
             return self.sign_in.out(request, Words(tongue.value))
@@ -147,7 +147,7 @@ class Portal:
                 words("problem.session.detail"),
                 remedy=words("problem.session.remedy"),
             )
-        form = await read_form(request)
+        form = await read_form(request, words)
         if not same_word(form.pop("form_word", ""), session.form_word):
             raise _forged(words)
         self._allowed(route, session, words)

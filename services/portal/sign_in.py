@@ -57,7 +57,7 @@ class SignIn:
 
     async def take(self, request: Request, words: Words) -> Response:
         """The form came back."""
-        form = await read_form(request)
+        form = await read_form(request, words)
         before = self._sessions.before(request)
         if before is None or not same_word(form.get("form_word", ""), str(before.get("word", ""))):
             return await self.page(request, words, words("sign_in.again"), 403)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from services.portal import numbers
 from services.portal.ask import Ask
 from services.portal.figures import Cell, Choice, Column, Field, Figure, Form, Link, Page, State, Table, Tile
+from services.portal.forms import unreadable
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
 from services.portal.roles import GOVERNMENT, PROVINCE
@@ -96,7 +97,7 @@ async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
     w, name = ask.words, ask.params["document"]
     step = form.get("form", "")
     if step not in _STEPS:
-        raise Problem(422, "invalid", w("problem.form.title"), w("problem.form.detail"))
+        raise unreadable(w, 422, "invalid")
     body: dict[str, object] = {}
     if form.get("version", "").isdigit():
         body["version"] = int(form["version"])

@@ -13,7 +13,6 @@ from services.portal.pages.common import Json
 from services.portal.pages.region import online
 from services.portal.pictures.charts import Line, lines
 from services.portal.roles import ENTERPRISE
-from shared.problems import Problem
 
 GRAINS = ("hour", "day", "month")
 _SPAN = {"hour": timedelta(days=2), "day": timedelta(days=31), "month": timedelta(days=365)}
@@ -162,7 +161,7 @@ async def enterprise(ask: Ask, name: str) -> Page:
 def _the_day(text: str) -> date:
     found = numbers.as_date(text)
     if found is None:
-        raise Problem(502, "unreadable", "Unreadable", f"{text!r} is no day")
+        raise ValueError(f"{text!r} is no day")
     return found
 
 

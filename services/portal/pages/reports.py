@@ -8,6 +8,7 @@ from typing import Any
 from services.portal import numbers
 from services.portal.ask import Ask
 from services.portal.figures import Column, Field, Figure, Form, Link, Page, State, Table, Tile
+from services.portal.forms import unreadable
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
 from services.portal.roles import CITY, GOVERNMENT
@@ -26,7 +27,7 @@ async def report(ask: Ask) -> Page:
 async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
     """File, correct or withdraw. What was typed stays in the form when something is wrong with it."""
     w, path = ask.words, f"/reports/{ask.params['region']}/{ask.params['month']}"
-    if _mine(ask) is False:
+    if not _mine(ask):
         raise Problem(
             403,
             "forbidden",
@@ -43,7 +44,7 @@ async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
             "withdraw": (f"{path}/withdrawal", "withdrawn"),
         }.get(kind, ("", ""))
         if not where:
-            raise Problem(422, "invalid", w("problem.form.title"), w("problem.form.detail"))
+            raise unreadable(w, 422, "invalid")
         try:
             await ask.api.post(where, body, form.get("form_key", ""))
         except Problem as refused:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.kit import html
+from tests.kit import markup
 from tests.kit.played_gateway import PlayedGateway, browser, portal, problem
 
 REPORT = "/zh/reports/350100/2013-11"
@@ -29,7 +29,7 @@ def sent(gateway: PlayedGateway) -> list[tuple[str, dict[str, Any], str]]:
 async def test_a_report_is_filed_in_yuan_under_the_form_s_key():
     gateway = PlayedGateway(not_filed)
     async with browser(portal(gateway), "city") as reader:
-        page = html.check((await reader.get(REPORT)).text, "zh")
+        page = markup.check((await reader.get(REPORT)).text, "zh")
         [form] = [each for each in page.all("form") if each.attributes.get("id") == "file"]
         key = next(each["value"] for each in form.all("input") if each["name"] == "form_key")
         assert len(key) == 32
@@ -58,7 +58,7 @@ async def test_a_wrong_amount_is_told_at_its_field_and_what_was_typed_stays(amou
     async with browser(portal(gateway), "city") as reader:
         answer = await reader.post(REPORT, data=data)
     assert answer.status_code == 422
-    page = html.check(answer.text, "zh")
+    page = markup.check(answer.text, "zh")
     [field] = [each for each in page.all("input") if each.attributes.get("id") == "file-investment"]
     assert field["value"] == amount
     assert field["aria-invalid"] == "true"
@@ -78,7 +78,7 @@ async def test_a_doubted_amount_is_asked_back_and_then_confirmed():
     async with browser(portal(gateway), "city") as reader:
         answer = await reader.post(REPORT, data={**GOOD, "investment": "4552"})
         assert answer.status_code == 422
-        page = html.check(answer.text, "zh")
+        page = markup.check(answer.text, "zh")
         assert "是上月的 90 倍" in page.text
         [confirm] = [each for each in page.all("input") if each["name"] == "confirmed"]
         assert "checked" not in confirm.attributes
@@ -91,14 +91,14 @@ async def test_a_doubted_amount_is_asked_back_and_then_confirmed():
 async def test_a_report_is_corrected_and_withdrawn_with_a_reason_against_the_version_seen():
     gateway = PlayedGateway()
     async with browser(portal(gateway), "city") as reader:
-        page = html.check((await reader.get(REPORT)).text, "zh")
+        page = markup.check((await reader.get(REPORT)).text, "zh")
         forms = {each["id"]: each for each in page.all("form") if "id" in each.attributes}
         assert {"correct", "withdraw"} <= forms.keys()
         version = next(each["value"] for each in forms["withdraw"].all("input") if each["name"] == "version")
         data = {**GOOD, "form": "withdraw", "version": version}
         refused = await reader.post(REPORT, data=data)
         assert refused.status_code == 422
-        assert "请写明理由" in html.check(refused.text, "zh").text
+        assert "请写明理由" in markup.check(refused.text, "zh").text
         answer = await reader.post(REPORT, data={**data, "reason": "误报"})
         assert answer.headers["location"].endswith("?done=withdrawn")
         assert "月报已撤回" in (await reader.get(answer.headers["location"])).text
@@ -123,7 +123,7 @@ async def test_the_gateway_s_refusal_stands_at_the_field_it_names():
 
     async with browser(portal(PlayedGateway(refuses)), "city") as reader:
         answer = await reader.post(REPORT, data=GOOD)
-    page = html.check(answer.text, "zh")
+    page = markup.check(answer.text, "zh")
     faults = {each["id"]: each.text for each in page.all("p") if each.attributes.get("class") == "fault"}
     assert faults == {"file-projects-fault": "没有这个项目", "file-investment-fault": "太大"}
 
@@ -135,14 +135,14 @@ async def test_a_conflict_is_told_above_the_form():
     async with browser(portal(PlayedGateway(refuses)), "city") as reader:
         answer = await reader.post(REPORT, data=GOOD)
     assert answer.status_code == 422
-    assert "别人已更正" in html.check(answer.text, "zh").text
+    assert "别人已更正" in markup.check(answer.text, "zh").text
 
 
 @pytest.mark.parametrize("role", ["province", "county", "ops"])
 async def test_who_may_not_report_has_no_form_and_can_not_send_one(role: str):
     gateway = PlayedGateway()
     async with browser(portal(gateway), role) as reader:
-        page = html.check((await reader.get(REPORT)).text, "zh")
+        page = markup.check((await reader.get(REPORT)).text, "zh")
         assert not [each for each in page.all("form") if each.attributes.get("id")]
         assert (await reader.post(REPORT, data=GOOD)).status_code == 403
     assert sent(gateway) == []
@@ -155,7 +155,7 @@ async def test_a_form_from_elsewhere_does_nothing(word: str):
         answer = await reader.post(REPORT, data={**GOOD, "form_word": word})
     assert answer.status_code == 403
     assert gateway.asked == []
-    html.check(answer.text, "zh")
+    markup.check(answer.text, "zh")
 
 
 async def test_only_plain_forms_of_a_sane_size_are_read():
@@ -178,7 +178,7 @@ async def test_a_bulletin_is_reviewed_returned_issued_and_discarded():
     gateway = PlayedGateway(drafted)
     page_of = "/zh/documents/demo-bulletin-2013-01"
     async with browser(portal(gateway), "province") as reader:
-        page = html.check((await reader.get(page_of)).text, "zh")
+        page = markup.check((await reader.get(page_of)).text, "zh")
         offered = {each["id"] for each in page.all("form") if "id" in each.attributes}
         assert offered == {"review", "return", "redraft", "discard"}
         for step, note in (("review", ""), ("return", "数字不对"), ("discard", "重复"), ("issue", "")):

@@ -12,7 +12,7 @@ from services.gateway.main import PREFIX
 from services.portal.pages import all_pages
 from services.portal.roles import ROLES
 from services.portal.words import known
-from tests.kit import html
+from tests.kit import markup
 from tests.kit.played_gateway import (
     ANSWERS,
     CONTRACT,
@@ -49,7 +49,7 @@ async def test_a_page_is_whole_for_who_may_see_it_and_says_so_to_who_may_not(
     async with browser(portal(PlayedGateway()), role) as reader:
         answer = await reader.get(address(path, language))
         assert answer.status_code == (200 if role in PAGES[path].roles else 403), answer.text[-900:]
-        root = html.check(answer.text, language)
+        root = markup.check(answer.text, language)
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -63,7 +63,7 @@ async def test_a_page_is_whole_for_who_may_see_it_and_says_so_to_who_may_not(
 async def test_every_link_of_a_page_leads_to_a_page(path: str):
     app = portal(PlayedGateway())
     async with browser(app, "province") as reader:
-        root = html.check((await reader.get(address(path))).text, "zh")
+        root = markup.check((await reader.get(address(path))).text, "zh")
         links = {each["href"].partition("#")[0] for each in root.all("a") if each["href"][0] == "/"}
         for link in sorted(links):
             answer = await reader.get(link)
@@ -77,7 +77,7 @@ async def test_page_csv_xlsx_and_json_say_the_same_to_the_digit(path: str):
     from openpyxl import load_workbook
 
     async with browser(portal(PlayedGateway()), "province") as reader:
-        page = html.check((await reader.get(address(path))).text, "zh")
+        page = markup.check((await reader.get(address(path))).text, "zh")
         told = json.loads((await reader.get(address(path, suffix=".json"))).content)
         csv = await reader.get(address(path, suffix=".csv"))
         book = load_workbook(BytesIO((await reader.get(address(path, suffix=".xlsx"))).content))
@@ -123,7 +123,7 @@ async def test_a_refusal_of_the_gateway_is_a_page_in_words(status: int, code: st
     async with browser(portal(gateway), "province") as reader:
         answer = await reader.get(f"/zh/projects{suffix}")
     assert answer.status_code == status
-    root = html.check(answer.text, "zh")
+    root = markup.check(answer.text, "zh")
     assert "没有这个" in root.text
     assert "换一个" in root.text
 
@@ -136,7 +136,7 @@ async def test_a_gateway_that_is_away_is_told_in_words():
         answer = await reader.get("/en/province")
     assert answer.status_code == 503
     assert "gives no answer" not in answer.text
-    assert "The gateway gave no answer: ConnectError." in html.check(answer.text, "en").text
+    assert "The gateway gave no answer: ConnectError." in markup.check(answer.text, "en").text
 
 
 async def test_what_fails_with_us_shows_no_stack():
@@ -147,7 +147,7 @@ async def test_what_fails_with_us_shows_no_stack():
         answer = await reader.get("/zh/projects")
     assert answer.status_code == 500
     assert "Traceback" not in answer.text
-    html.check(answer.text, "zh")
+    markup.check(answer.text, "zh")
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,13 @@ async def test_a_filter_that_can_not_be_is_refused_in_words(query: str):
     async with browser(portal(PlayedGateway()), "province") as reader:
         answer = await reader.get(f"/zh/province?{query}")
     assert answer.status_code == 422
-    html.check(answer.text, "zh")
+    markup.check(answer.text, "zh")
 
 
 async def test_a_past_day_is_asked_of_the_gateway_and_stays_in_every_link():
     gateway = PlayedGateway()
     async with browser(portal(gateway), "province") as reader:
-        root = html.check((await reader.get("/zh/province?as_of=2013-09-30")).text, "zh")
+        root = markup.check((await reader.get("/zh/province?as_of=2013-09-30")).text, "zh")
     asked = next(each for each in gateway.asked if each.url.path.endswith("/board"))
     assert asked.url.params["as_of"] == "2013-09-30T23:59:59+08:00"
     cities = [each["href"] for each in root.all("a") if "/regions/" in each["href"]]
@@ -178,7 +178,7 @@ async def test_no_plan_is_an_empty_page_and_not_a_failure():
     async with browser(portal(gateway), "province") as reader:
         answer = await reader.get("/zh/province")
     assert answer.status_code == 200
-    assert "尚未发布行动计划" in html.check(answer.text, "zh").text
+    assert "尚未发布行动计划" in markup.check(answer.text, "zh").text
 
 
 async def test_what_changed_since_last_month_is_told_in_sentences():
@@ -192,7 +192,7 @@ async def test_what_changed_since_last_month_is_told_in_sentences():
         return board
 
     async with browser(portal(PlayedGateway(a_month_ago)), "province") as reader:
-        root = html.check((await reader.get("/zh/province")).text, "zh")
+        root = markup.check((await reader.get("/zh/province")).text, "zh")
     assert "福州市与序时进度之差改善 10.0 个百分点，现为 +3.9。 由红灯转为绿灯。" in root.text
     assert "▲3" in root.text
 
@@ -204,7 +204,7 @@ async def test_missing_is_a_dash_and_never_zero():
             row["investment"] |= {"value": None, "completion": None, "gap_points": None, "light": "grey"}
     gateway = PlayedGateway(lambda request: board if request.url.path.endswith("/board") else None)
     async with browser(portal(gateway), "province") as reader:
-        root = html.check((await reader.get("/zh/province")).text, "zh")
+        root = markup.check((await reader.get("/zh/province")).text, "zh")
     [done] = [each for each in root.all("li") if "累计完成" in each.text]
     assert "—" in done.text
     assert "0" not in done.text
@@ -213,13 +213,13 @@ async def test_missing_is_a_dash_and_never_zero():
 async def test_borders_are_shown_in_production_only_under_an_approval_number():
     made = settings().model_copy(update={"environment": "production"})
     async with browser(portal(PlayedGateway(), made), "province") as reader:
-        page = html.check((await reader.get("/zh/province")).text, "zh")
-        forced = html.check((await reader.get("/zh/province?view=map")).text, "zh")
+        page = markup.check((await reader.get("/zh/province")).text, "zh")
+        forced = markup.check((await reader.get("/zh/province?view=map")).text, "zh")
     assert not [each for each in page.all("pattern") if each["id"].startswith("map-")]
     assert not [each for each in forced.all("pattern") if each["id"].startswith("map-")]
     approved = made.model_copy(update={"map_approval": "闽S（2013）1号"})
     async with browser(portal(PlayedGateway(), approved), "province") as reader:
-        page = html.check((await reader.get("/zh/province")).text, "zh")
+        page = markup.check((await reader.get("/zh/province")).text, "zh")
     assert "闽S（2013）1号" in page.text
     assert "不作为划界依据" in page.text
 

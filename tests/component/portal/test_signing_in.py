@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from services.portal import oidc
 from services.portal.session import SESSION
 from services.portal.settings import PortalSettings
-from tests.kit import html
+from tests.kit import markup
 from tests.kit.played_gateway import KEY, PlayedGateway, browser, me, portal, settings
 
 _PRIVATE = Ed25519PrivateKey.generate()
@@ -38,7 +38,7 @@ def demo() -> PortalSettings:
 
 
 async def form_word(reader: httpx.AsyncClient, page: str = "/zh/sign-in") -> str:
-    root = html.check((await reader.get(page)).text, page[1:3])
+    root = markup.check((await reader.get(page)).text, page[1:3])
     return next(each["value"] for each in root.all("input") if each["name"] == "form_word")
 
 
@@ -48,7 +48,7 @@ async def test_a_stranger_is_asked_who_he_is_and_comes_back_to_where_he_wanted()
         asked = await reader.get("/en/projects?stage=started")
         assert asked.status_code == 303
         page = await reader.get(asked.headers["location"])
-        root = html.check(page.text, "en")
+        root = markup.check(page.text, "en")
         assert "Never there in production" in root.text
         fields = {each["name"]: each["value"] for each in root.all("form")[0].all("input")}
         answer = await reader.post("/en/sign-in", data={**fields, "person": "city-350100"})
@@ -113,7 +113,7 @@ async def test_a_token_that_the_gateway_refuses_signs_nobody_in():
         answer = await reader.post("/zh/sign-in", data=data)
         assert answer.status_code == 403
         assert not reader.cookies.get(SESSION)
-        html.check(answer.text, "zh")
+        markup.check(answer.text, "zh")
 
 
 async def test_a_forged_or_old_cookie_is_no_session():
@@ -136,7 +136,7 @@ async def test_a_session_ends_with_its_token():
             data = {"form_word": "the-word", "form": "file"}
             answer = await late.post("/zh/reports/350100/2013-11", data=data)
             assert answer.status_code == 401
-            assert "填写的内容仍在" in html.check(answer.text, "zh").text
+            assert "填写的内容仍在" in markup.check(answer.text, "zh").text
 
 
 async def test_a_token_that_was_revoked_leads_to_the_sign_in():
@@ -220,7 +220,7 @@ async def test_signing_in_at_an_issuer():
     issuer = SmallIssuer()
     app = with_issuer(issuer)
     async with browser(app) as reader:
-        page = html.check((await reader.get("/en/sign-in?next=/en/energy")).text, "en")
+        page = markup.check((await reader.get("/en/sign-in?next=/en/energy")).text, "en")
         assert not page.all("form"), "no demo person and no pasted token where there is an issuer"
         go = next(each["href"] for each in page.all("a") if "/sign-in/go" in each["href"])
         off = await reader.get(go)
@@ -254,7 +254,7 @@ async def test_an_issuer_that_refuses_or_is_away_is_told_in_words():
         state = parse_qs(urlsplit(back).query)["state"][0]
         answer = await reader.get(f"/sign-in/back?error=access_denied&state={state}")
         assert answer.status_code == 502
-        assert "access_denied" in html.check(answer.text, "zh").text
+        assert "access_denied" in markup.check(answer.text, "zh").text
         off = await reader.get("/zh/sign-in/go")
         back = issuer.authorise(off.headers["location"])
         issuer.codes.clear()
@@ -264,7 +264,7 @@ async def test_an_issuer_that_refuses_or_is_away_is_told_in_words():
     async with browser(portal(PlayedGateway(), made, oidc.Issuer(made, gone))) as reader:
         answer = await reader.get("/zh/sign-in/go")
         assert answer.status_code == 502
-        html.check(answer.text, "zh")
+        markup.check(answer.text, "zh")
 
 
 async def test_one_s_language_is_known_from_the_browser():
