@@ -35,6 +35,8 @@ class Meter:
     bound: Decimal = Decimal(100_000_000)
     grain: Fraction | None = None
     """In what energy is cut at hours, if not in steps."""
+    rules_of_517f57c: bool = False
+    """Stored before the rules of late readings and of falls: a slot ends when it ends, a fall is parked alone."""
 
     @property
     def step(self) -> Fraction:
@@ -87,7 +89,8 @@ def expected(meters: list[Meter], readings: list[Read]) -> Expected:
 
 def _walk(meter: Meter, counting: list[tuple[int, int]], result: Expected) -> None:
     before: tuple[int, int] | None = None
-    aside, waits = _falls(meter, counting) if meter.register else ({}, set())
+    judged = meter.register and not meter.rules_of_517f57c
+    aside, waits = _falls(meter, counting) if judged else ({}, set())
     for t, v in counting:
         if t in aside:
             result.irregular.add((meter.name, aside[t], t, "glitch", Fraction()))
@@ -113,7 +116,7 @@ def _walk(meter: Meter, counting: list[tuple[int, int]], result: Expected) -> No
 def _slot(meter: Meter, t: int) -> int:
     """The slot that a reading is of: the one that ended up to a minute before it, or the one it lies in."""
     ended = (t + 8 * HOUR) // meter.slot
-    late = (t + 8 * HOUR) % meter.slot <= min(LATE, meter.slot // 4)
+    late = (t + 8 * HOUR) % meter.slot <= (0 if meter.rules_of_517f57c else min(LATE, meter.slot // 4))
     return ended - 1 if late else ended
 
 
