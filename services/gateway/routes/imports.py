@@ -11,6 +11,7 @@ ROUTES = [
     Route("GET", "/imports", _S, "list-imports", _KEEPERS, "imports"),
     Route("GET", "/imports/{import}", _S, "get-import", _KEEPERS, "imports"),
     Route("GET", "/imports/{import}/faults", _S, "list-import-faults", _KEEPERS, "imports"),
+    Route("GET", "/imports/{import}/changes", _S, "list-import-changes", _KEEPERS, "imports"),
     Route("GET", "/views", _S, "list-views", EVERYONE, "views"),
     Route("POST", "/views", _S, "save-view", EVERYONE, "views", status=201),
     Route("POST", "/views/copies", _S, "copy-view", EVERYONE, "views", status=201),

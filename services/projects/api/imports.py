@@ -63,6 +63,17 @@ async def list_import_faults(call: Call, body: models.ListImportFaults) -> model
 
 
 @ops.query(
+    "list-import-changes",
+    request=models.ListImportChanges,
+    response=models.ImportChangePage,
+    summary="What a spreadsheet changes of what is known",
+)
+async def list_import_changes(call: Call, body: models.ListImportChanges) -> models.ImportChangePage:
+    """Field by field: old and new. Nothing is changed before the import is run with a reason."""
+    return await queries.list_import_changes(Serving.app, call, body)
+
+
+@ops.query(
     "list-import-kinds",
     request=models.ListImportKinds,
     response=models.ImportKinds,

@@ -91,9 +91,19 @@ async def run_import(app: App, call: Call, body: models.RunImport) -> Reply:
                 where="mode",
                 remedy="Mend them and send the file again, or run it as good: only the good rows.",
             )
+        if body.mode == "all" and job.changing and body.reason is None:
+            raise Problem(
+                422,
+                "change-not-agreed",
+                "Some rows change what is known",
+                f"{job.changing} of {job.rows} rows would change what is known, and nobody has agreed to that.",
+                where="reason",
+                remedy="Look at GET /imports/{import}/changes and run it with the reason for them, "
+                "or run it as good: these rows are then left out.",
+            )
         table = tables.import_job
         statement = update(table).where(table.c.job == body.import_)
-        await conn.execute(statement.values(standing="running", mode=body.mode, done=0))
+        await conn.execute(statement.values(standing="running", mode=body.mode, reason=body.reason, done=0))
         return await _reply(app, conn, call, body.import_, body.language)
 
 

@@ -13,7 +13,8 @@ Mode = Literal["all", "good"]
 class FileImported:
     """The rows of a file were carried out: what each led to stands in the streams of what it is about.
 
-    `sha256` is the file's. `created` rows led to events, `unchanged` said what was known, `refused` couldn't be.
+    `sha256` is the file's. `created` rows led to something new, `changed` ones corrected what was known
+    (for `reason`), `unchanged` said what was known, `refused` couldn't be.
     """
 
     file_import: str
@@ -28,6 +29,8 @@ class FileImported:
     on: date
     imported_by: str
     region: str | None = None
+    changed: int = 0
+    reason: str | None = None
 
 
 FileImportEvent = FileImported

@@ -5,7 +5,8 @@ ahead, rows of tables are written together, and no command is answered by itself
 events.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -73,6 +74,29 @@ class Batch(App):
             self._writes.append(StreamWrite(stream, version, encoded))
             self.events += len(events)
         return Reply({"events": len(events)}, CATALOGUE.source, 0)
+
+    async def known(self, stream: str, decider: Decider[S, Any, Any]) -> S:
+        """What is known of a stream, with what this batch has decided."""
+        return (await self._known(stream, decider))[0]
+
+    @contextmanager
+    def whole(self, stream: str) -> Iterator[None]:
+        """The commands inside, all on this stream, are carried out together or, when one is refused, not at all.
+
+        Only in an independent batch: another one has written its tables already.
+        """
+        events, unwritten, writes = self.events, len(self._unwritten), len(self._writes)
+        known, before = self._states.get(stream), self._before.get(stream)
+        try:
+            yield
+        except BaseException:
+            self.events = events
+            del self._unwritten[unwritten:], self._writes[writes:]
+            for kept, was in ((self._states, known), (self._before, before)):
+                kept.pop(stream, None)
+                if was is not None:
+                    kept[stream] = was
+            raise
 
     async def write(self) -> None:
         """Write into the tables what has not been yet."""

@@ -76,6 +76,14 @@ class Place:
         value = self.column.read(text)
         return str((value * self.unit).normalize().quantize(Decimal("0.01"))) if self.column.money else value
 
+    def shown(self, value: Any) -> str:
+        """A value as the file would have it, in its heading's unit; nothing is empty."""
+        if value is None:
+            return ""
+        if isinstance(value, list):
+            return "、".join(value)
+        return f"{(value / self.unit).normalize():,f}" if self.column.money else str(value)
+
 
 def places(heading: Sequence[str], columns: Sequence[Column]) -> list[Place]:
     """Which field each heading is. Raises Unreadable for unknown, doubled or missing ones, or money without unit."""

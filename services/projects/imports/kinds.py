@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.app import matching, projects, reports
 from services.projects.app.context import App
 from services.projects.events import listing_stream, project_stream, report_stream
+from services.projects.imports.batch import Batch
 from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
+from services.projects.imports.changes import Change, of_project
 from services.projects.imports.columns import Column
 from services.projects.imports.twins import Twins, listing_twins, project_twins
 from services.projects.models.matching import RegisterListing
@@ -54,6 +57,8 @@ class Kind:
     """No command reads a table that another one of its file writes."""
     twins: Twins | None = None
     """Where a thing is known by its name too: a row without an id may mean it."""
+    change: Callable[[Batch, AsyncConnection, Call, Any], Awaitable[Change | None]] | None = None
+    """What a row with the id of something known would change of it; without it such a row is refused."""
     accepts: TypeAdapter[Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,7 +144,10 @@ _PROJECTS = Kind(
             "project",
             "项目编号",
             text,
-            Said(f"{_ID.en}; empty: one is made", f"{_ID.zh}；留空则自动编号"),
+            Said(
+                f"{_ID.en}; empty: one is made; of a known project: what differs is shown, and changed if you agree",
+                f"{_ID.zh}；留空则自动编号；填已登记项目的编号，则列出不同之处，经确认后变更",
+            ),
             "FZ-2013-017",
         ),
         Column("name", "项目名称", text, _NAME, "年产20万吨差别化纤维技改项目", required=True),
@@ -163,6 +171,7 @@ _PROJECTS = Kind(
     lambda body: project_stream(body["project"]) if body.get("project") else None,
     independent=True,
     twins=project_twins,
+    change=of_project,
 )
 _REPORTS = Kind(
     "reports",

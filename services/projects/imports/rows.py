@@ -14,6 +14,7 @@ from services.projects.domain.refusal import Refused
 from services.projects.imports import words
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import Unreadable
+from services.projects.imports.changes import Change, check_agreed
 from services.projects.imports.columns import Column, Place
 from services.projects.imports.kinds import Kind, Row, Unit
 from services.projects.imports.staging import Job, Staged
@@ -25,6 +26,8 @@ from shared.rpc import Call
 
 Fault = dict[str, Any]
 """{"column", "field", "why", "why_zh", "remedy", "remedy_zh"}: what a person needs to mend a cell."""
+Shown = dict[str, str]
+"""{"column", "field", "old", "new"}: a change as a person is shown it."""
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ class Carrying:
     """Which row of the file was the first of a name, and its id."""
     outcomes: dict[int, str] = field(default_factory=dict)
     faults: dict[int, list[Fault]] = field(default_factory=dict)
+    changes: dict[int, list[Shown]] = field(default_factory=dict)
+    """What a row changes of what is known."""
 
     async def carry_out(self, batch: Batch, conn: AsyncConnection, staged: Sequence[Staged]) -> None:
         """Every row that can be. What can't is in `faults`; nothing of it has been written."""
@@ -92,18 +97,26 @@ class Carrying:
         units = await self._told_apart(conn, units)
         streams = (self.kind.stream(unit.body) for unit in units)
         await batch.read_ahead([stream for stream in streams if stream])
+        shown = {each.row: [dict(change) for change in each.changes] for each in staged}
         for unit in units:
-            await self._one(batch, unit)
+            await self._one(batch, conn, unit, shown)
         await batch.write()
         for each in staged:
             self.outcomes.setdefault(each.row, "unchanged")  # an empty row
 
-    async def _one(self, batch: Batch, unit: Unit) -> None:
+    async def _one(
+        self, batch: Batch, conn: AsyncConnection, unit: Unit, shown: Mapping[int, Sequence[Shown]]
+    ) -> None:
         rows = [row.number for row in unit.rows]
         try:
             body = self.kind.accepts.validate_python(unit.body)
             call = Call(_row_id(self.kind, unit), self.job.actor, self.kind.operation, unit.body)
-            reply = await self.kind.handle(batch, call, body)
+            change = await self._change(batch, conn, unit, call, body)
+            if change is not None:
+                outcome = await self._changed(unit, change, shown)
+            else:
+                reply = await self.kind.handle(batch, call, body)
+                outcome = "created" if reply.data["events"] else "unchanged"
         except ValidationError as error:
             self._refuse_all(unit, [self._misfit(unit, item) for item in error.errors()])
         except Refused as refused:
@@ -115,8 +128,37 @@ class Carrying:
             said = self._refusal(unit, problem.where, problem.code, problem.detail, problem.remedy)
             self._refuse_all(unit, [said])
         else:
-            outcome = "created" if reply.data["events"] else "unchanged"
             self.outcomes.update(dict.fromkeys(rows, outcome))
+
+    async def _change(
+        self, batch: Batch, conn: AsyncConnection, unit: Unit, call: Call, body: Any
+    ) -> Change | None:
+        """What the row changes of something that it names by its id; None: it is to be registered."""
+        if self.kind.change is None or "project" not in unit.rows[0].values:
+            return None
+        return await self.kind.change(batch, conn, call, body)
+
+    async def _changed(self, unit: Unit, change: Change, shown: Mapping[int, Sequence[Shown]]) -> str:
+        """Change it, if that is what was shown before the run, and somebody gave the reason. Raises Refused."""
+        number = unit.rows[0].number
+        changes = [self.shown_change(name, *values) for name, values in change.fields.items()]
+        if not changes:
+            return "unchanged"
+        if self.job.standing != "checking":
+            check_agreed(changes, list(shown.get(number, ())), self.job.reason)
+        await change.apply(self.job.reason or self.job.file_name or "-")
+        self.changes[number] = changes
+        return "changed"
+
+    def shown_change(self, name: str, old: Any, new: Any) -> Shown:
+        """A change of a field in the words and units of the file."""
+        column = self._column(name)
+        place = next((each for each in self.places if each.column.field == name), None)
+        if place is None and column is not None:
+            place = Place(column, -1, column.title("en"))  # not in the file: programmes that come with tags
+        if place is None:
+            raise KeyError(name)
+        return {"column": place.title, "field": name, "old": place.shown(old), "new": place.shown(new)}
 
     def _misfit(self, unit: Unit, error: Any) -> "_Found":
         where = error["loc"]
@@ -183,6 +225,9 @@ class Carrying:
             name = given or made
             others = [each for each in known.get(key, ()) if each.id != name]
             first = self.seen.setdefault(key, (unit.rows[0].number, name))
+            if given is not None and (earlier := self._said_otherwise(unit, given, made)):
+                self._contradicts(unit, earlier)
+                continue
             if unit.body.get("confirmed") or any(each.id == name for each in known.get(key, ())):
                 pass
             elif given is None and (others or first[1] != name):
@@ -193,6 +238,20 @@ class Carrying:
                 continue
             kept.append(Unit(unit.rows, {**unit.body, twins.id_field: name}, unit.place))
         return kept
+
+    def _said_otherwise(self, unit: Unit, given: str, content: str) -> int | None:
+        """The row of this file that says something else under the same id."""
+        number, said = self.seen.setdefault((given,), (unit.rows[0].number, content))
+        return None if said == content else number
+
+    def _contradicts(self, unit: Unit, earlier: int) -> None:
+        why = Said(
+            f"Row {earlier} has this id too and says something else.",
+            f"第 {earlier} 行也是此编号，内容不同。",
+        )
+        remedy = Said("Leave one of the two rows out, or mend its id.", "请删去其中一行，或更正编号。")
+        place = self.kind.twins.id_field if self.kind.twins else ""
+        self._refuse_all(unit, [([place], why, remedy)])
 
     def _ask(self, unit: Unit, others: Sequence[Known], first: int) -> None:
         if others:

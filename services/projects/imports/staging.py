@@ -33,6 +33,8 @@ class Job:
     standing: str
     mode: Mode | None
     lease: str
+    reason: str | None = None
+    """Why what is known changes; None: nobody has agreed to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Staged:
     row: int
     cells: Sequence[str]
     faults: Sequence[Mapping[str, Any]]
+    changes: Sequence[Mapping[str, Any]] = ()
+    """What the check has shown that it would change."""
 
 
 async def opened(
@@ -104,6 +108,7 @@ async def claim(conn: AsyncConnection) -> Job | None:
         row.standing,
         row.mode,
         row.lease,
+        row.reason,
     )
 
 
@@ -130,11 +135,13 @@ async def let_go(conn: AsyncConnection, job: Job, standing: str, **values: Any) 
 async def rows(conn: AsyncConnection, job: str, after: int, limit: int, *, open_only: bool) -> list[Staged]:
     """Rows in order, from `after` on (exclusive); `open_only`: without an outcome."""
     table = tables.import_row.c
-    query = select(table.row, table.cells, table.faults).where(table.job == job, table.row > after)
+    query = select(table.row, table.cells, table.faults, table.changes).where(
+        table.job == job, table.row > after
+    )
     if open_only:
         query = query.where(table.outcome.is_(None))
     found = await conn.execute(query.order_by(table.row).limit(limit))
-    return [Staged(row.row, row.cells, row.faults) for row in found]
+    return [Staged(row.row, row.cells, row.faults, row.changes) for row in found]
 
 
 async def found(
@@ -159,6 +166,25 @@ async def found(
         await conn.execute(statement, values)
 
 
+async def shown(
+    conn: AsyncConnection,
+    job: str,
+    looked_at: Sequence[Staged],
+    changes: Mapping[int, Sequence[Mapping[str, Any]]],
+) -> None:
+    """Write what rows would change, by row; the others that were looked at change nothing."""
+    differing = [each.row for each in looked_at if list(each.changes) != list(changes.get(each.row, ()))]
+    if differing:
+        statement = text("""
+            UPDATE import_row SET changes = CAST(:changes AS json) WHERE import = :job AND row = :row
+        """)
+        values = [
+            {"job": job, "row": row, "changes": json.dumps(list(changes.get(row, ())), ensure_ascii=False)}
+            for row in differing
+        ]
+        await conn.execute(statement, values)
+
+
 async def outcomes(conn: AsyncConnection, job: str, by_row: Mapping[int, str]) -> None:
     """Write what became of rows."""
     if by_row:
@@ -178,7 +204,7 @@ async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
         select(table.outcome, func.count()).where(table.job == job).group_by(table.outcome)
     )
     found = {row[0]: int(row[1]) for row in counted if row[0]}
-    return {name: found.get(name, 0) for name in ("created", "unchanged", "refused")}
+    return {name: found.get(name, 0) for name in ("created", "changed", "unchanged", "refused")}
 
 
 async def forget(conn: AsyncConnection, before: datetime, kept: Job) -> None:

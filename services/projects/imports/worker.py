@@ -89,7 +89,7 @@ class ImportWorker:
 
     async def _check(self, job: Job) -> None:
         """Try every row, keep nothing but what is wrong."""
-        faulty = done = after = 0
+        faulty = changing = done = after = 0
         seen: dict[Key, tuple[int, str]] = {}
         while rows := await self._rows(job, after):
             carrying = await self._carrying(job)
@@ -99,12 +99,14 @@ class ImportWorker:
                     await carrying.carry_out(self._batch(conn, job), conn, rows)
                 await conn.rollback()
             done, faulty, after = done + len(rows), faulty + len(carrying.faults), rows[-1].row
+            changing += len(carrying.changes)
             async with self.app.engine.begin() as conn:
                 await self._mine(conn, job)
                 await staging.found(conn, job.job, rows, carrying.faults)
-                await staging.note(conn, job, done=done, faulty=faulty)
+                await staging.shown(conn, job.job, rows, carrying.changes)
+                await staging.note(conn, job, done=done, faulty=faulty, changing=changing)
         async with self.app.engine.begin() as conn:
-            await staging.let_go(conn, job, "checked", done=job.rows, faulty=faulty)
+            await staging.let_go(conn, job, "checked", done=job.rows, faulty=faulty, changing=changing)
 
     async def _run_all(self, job: Job) -> None:
         """Every row in one transaction, or none."""
@@ -176,6 +178,7 @@ class ImportWorker:
             on=self.app.today(),
             imported_by=job.actor.subject,
             region=job.actor.area,
+            reason=job.reason,
             **counts,
         )
         await inline.apply(conn, [event])

@@ -18,6 +18,7 @@ async def apply(conn: AsyncConnection, event: FileImportEvent) -> None:
             mode=event.mode,
             rows=event.rows,
             created=event.created,
+            changed=event.changed,
             unchanged=event.unchanged,
             refused=event.refused,
             on=event.on,

@@ -13,6 +13,7 @@ from services.projects.models.base import (
     ProjectId,
     ReaderLanguage,
     Request,
+    ShortText,
 )
 
 KindName = Annotated[
@@ -117,6 +118,12 @@ class RunImport(Request):
     mode: Mode = Field(
         description="all: every row or none, in one transaction; good: the rows that can be, with a report"
     )
+    reason: ShortText | None = Field(
+        default=None,
+        description="why what is known changes: with it the changes that the check has shown are carried out, "
+        "without it their rows are not",
+        examples=["与企业核对后更正"],
+    )
     language: ReaderLanguage
 
 
@@ -148,6 +155,16 @@ class ListImportFaults(Request):
     limit: Limit
     cursor: Cursor
     language: ReaderLanguage
+
+
+class ListImportChanges(Request):
+    """Ask for what a file would change of what is known, or has changed, in order of its rows."""
+
+    model_config = _example(**_ID)
+
+    import_: ImportId = Field(alias="import")
+    limit: Limit
+    cursor: Cursor
 
 
 class ListImportKinds(Request):
@@ -219,7 +236,11 @@ class ImportView(Answer):
     rows: int
     done: int = Field(description="rows that this step has gone through")
     faulty: int = Field(description="rows in which the check found something wrong")
+    changing: int = Field(
+        description="rows that would change what is known: see its changes, and give a reason"
+    )
     created: int = Field(description="rows that led to something new")
+    changed: int = Field(description="rows that changed what was known, as it was shown before")
     unchanged: int = Field(description="rows that said what was known already")
     refused: int = Field(description="rows that could not be carried out")
     opened_at: datetime
@@ -254,6 +275,28 @@ class ImportFaultPage(Answer):
     """A page of what is wrong."""
 
     items: list[ImportFault]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+
+
+class ImportChange(Answer):
+    """One field that a row changes: what is known, and what the file says."""
+
+    row: int = Field(description="as the spreadsheet counts")
+    cell: str = Field(description="as the spreadsheet calls it, e.g. C5; empty: it has no column of its own")
+    id: str = Field(description="of what it is about", examples=["FZ-2013-017"])
+    column: str = Field(description="the column's title: an amount is in its unit")
+    field: str
+    old: str = Field(description="what is known; empty: nothing")
+    new: str = Field(description="what the file says")
+    outcome: Literal["changed", "unchanged", "refused"] | None = Field(
+        description="what became of the row; null: it hasn't been carried out"
+    )
+
+
+class ImportChangePage(Answer):
+    """A page of changes."""
+
+    items: list[ImportChange]
     next_cursor: str | None = Field(description="for the next page; null: this was the last")
 
 

@@ -12,7 +12,7 @@ from services.projects.imports.kinds import KINDS
 from services.projects.imports.template import template
 from services.projects.models import imports as models
 from services.projects.queries import paging
-from services.projects.views.imports import faults, import_view
+from services.projects.views.imports import changes, faults, import_view
 from services.projects.views.words import WORDS
 from shared.problems import bad_cursor, not_found
 from shared.rpc import Call
@@ -62,6 +62,27 @@ async def list_import_faults(app: App, call: Call, body: models.ListImportFaults
     known = places(job.heading, KINDS[job.kind].columns)
     return models.ImportFaultPage(
         items=[fault for row in page for fault in faults(row, known, body.language)],
+        next_cursor=paging.cursor(str(page[-1].row)) if len(rows) > body.limit else None,
+    )
+
+
+async def list_import_changes(
+    app: App, call: Call, body: models.ListImportChanges
+) -> models.ImportChangePage:
+    """A page of rows that change what is known; of each row every field."""
+    table = tables.import_row.c
+    async with app.snapshots.connect() as conn:
+        job = await own_job(conn, call, body.import_)
+        query = select(tables.import_row).where(table.job == body.import_, cast(table.changes, Text) != "[]")
+        if body.cursor:
+            query = query.where(table.row > min(paging.read_number(body.cursor), MOST_ROW))
+        rows = (await conn.execute(query.order_by(table.row).limit(body.limit + 1))).all()
+    page = rows[: body.limit]
+    kind = KINDS[job.kind]
+    known = places(job.heading, kind.columns)
+    item = kind.twins.id_field if kind.twins else ""
+    return models.ImportChangePage(
+        items=[change for row in page for change in changes(row, known, item)],
         next_cursor=paging.cursor(str(page[-1].row)) if len(rows) > body.limit else None,
     )
 

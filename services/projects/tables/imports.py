@@ -22,13 +22,16 @@ import_job = Table(
     Column("mode", Text),
     Column("done", Integer),
     Column("faulty", Integer),
+    Column("changing", Integer),
     Column("created", Integer),
+    Column("changed", Integer),
     Column("unchanged", Integer),
     Column("refused", Integer),
     Column("opened_at", DateTime(timezone=True)),
     Column("lease", Text),
     Column("lease_until", DateTime(timezone=True)),
     Column("attempt", BigInteger),
+    Column("reason", Text),
 )
 import_row = Table(
     "import_row",
@@ -37,6 +40,7 @@ import_row = Table(
     Column("row", Integer, primary_key=True),
     Column("cells", JSON),
     Column("faults", JSON),
+    Column("changes", JSON),
     Column("outcome", Text),
 )
 file_imported = Table(
@@ -49,6 +53,7 @@ file_imported = Table(
     Column("mode", Text),
     Column("rows", Integer),
     Column("created", Integer),
+    Column("changed", Integer),
     Column("unchanged", Integer),
     Column("refused", Integer),
     Column("on", Date),

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.projects.imports.columns import Place, places
 from services.projects.imports.kinds import KINDS
-from services.projects.models.imports import ImportFault, ImportView, LeftOut, ReadColumn
+from services.projects.models.imports import ImportChange, ImportFault, ImportView, LeftOut, ReadColumn
 from shared.language import Language
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,6 +41,20 @@ def faults(row: Any, places: Sequence[Place], language: Language) -> Iterator[Im
             value=value[:100],
             why=said["why"],
             remedy=said["remedy"],
+        )
+
+
+def changes(row: Any, places: Sequence[Place], item: str) -> Iterator[ImportChange]:
+    """What a row of the table `import_row` changes; `item`: the field with the id of what it is about."""
+    index = {place.column.field: place.index for place in places}
+    for change in row.changes:
+        at = index.get(change["field"], -1)
+        yield ImportChange(
+            row=row.row,
+            cell=f"{letters(at)}{row.row}" if at >= 0 else "",
+            id=row.cells[index[item]].strip() if item in index else "",
+            outcome=row.outcome,
+            **change,
         )
 
 

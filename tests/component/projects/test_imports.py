@@ -393,7 +393,8 @@ async def test_a_field_that_does_not_fit_is_told_in_words(service: Service, impo
         (
             "A2",
             "“编号 一”：格式不符。",
-            "请填写：字母、数字、点、横线、下划线，最多 64 个；留空则自动编号，例如 FZ-2013-017。",
+            "请填写：字母、数字、点、横线、下划线，最多 64 个；留空则自动编号；"
+            "填已登记项目的编号，则列出不同之处，经确认后变更，例如 FZ-2013-017。",
         ),
         (
             "D3",
@@ -401,3 +402,122 @@ async def test_a_field_that_does_not_fit_is_told_in_words(service: Service, impo
             "请填写：国民经济行业分类 GB/T 4754-2011 四位代码，保留前面的 0（文本格式），例如 2822。",
         ),
     ]
+
+
+async def changes(service: Service, name: str) -> list[tuple[int, str, str, str]]:
+    items = (await service.ask(FUZHOU, "list-import-changes", **{"import": name}))["items"]
+    return [(each["row"], each["field"], each["old"], each["new"]) for each in items]
+
+
+async def registered(service: Service, imports: ImportWorker, *numbers: int) -> None:
+    outcome, _ = await run(service, imports, [project(number) for number in numbers], "registered")
+    assert outcome == (len(numbers), 0, 0)
+
+
+async def test_a_row_of_a_known_project_is_shown_as_a_change_agreed_to_and_carried_out(
+    service: Service, imports: ImportWorker
+) -> None:
+    """By the commands of the API: a correction has its reason, and what the sheet leaves empty stays."""
+    await registered(service, imports, 2, 3)
+    await service.ask(FUZHOU, "change-project", project="P-2", enterprise_name="示例厂", reason="补录")
+    heading = [*HEADING, "企业名称", "依据"]
+    told = [*project(2, total="12,500")["cells"][:6], "2013-01-08", "", "榕经贸〔2013〕9号"]
+    rows = [row(2, *told), row(3, *project(3)["cells"], "", ""), row(4, *project(4)["cells"], "", "")]
+    name = await sent(service, rows, heading=heading)
+    before = await service.events()
+    await imports.once()
+    assert await service.events() == before
+    checked = await view(service, name)
+    assert (checked["changing"], checked["faulty"]) == (1, 0)
+    assert await changes(service, name) == [
+        (2, "total_investment", "12,000", "12,500"),
+        (2, "planned_on", "2013-01-10", "2013-01-08"),
+        (2, "evidence", "", "榕经贸〔2013〕9号"),
+    ]
+    asked = await service.refused(FUZHOU, "run-import", **{"import": name}, mode="all")
+    assert (asked.code, asked.where) == ("change-not-agreed", "reason")
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all", reason="与企业核对")
+    await imports.once()
+    done = await view(service, name)
+    counts = {each: done[each] for each in ("created", "changed", "unchanged", "refused")}
+    assert counts == {"created": 1, "changed": 1, "unchanged": 1, "refused": 0}
+    after = await service.ask(FUQING, "get-project", project="P-2")
+    assert (after["total_investment"], after["planned_on"], after["enterprise_name"], after["version"]) == (
+        "125000000.00",
+        "2013-01-08",
+        "示例厂",
+        3,
+    )
+    events = [event for event in await service.events() if event not in before]
+    kinds = [event.type for event in events]
+    assert sorted(kinds) == ["FileImported", "ProjectChanged", "ProjectRegistered", "ProjectStageCorrected"]
+    assert {event.data["reason"] for event in events if event.type.startswith("ProjectC")} == {"与企业核对"}
+    assert events[-1].data["changed"] == 1
+
+
+async def test_changes_that_nobody_agreed_to_are_left_out_of_the_good_rows(
+    service: Service, imports: ImportWorker
+) -> None:
+    await registered(service, imports, 2)
+    outcome, (fault,) = await run(
+        service, imports, [project(2, total="12500"), project(3)], "not agreed", FUZHOU
+    )
+    assert outcome == (1, 0, 1)
+    assert (fault["row"], fault["why"]) == (2, "本行将变更已登记的内容，尚未确认。")
+    assert (await service.ask(FUZHOU, "get-project", project="P-2"))["version"] == 1
+
+
+async def test_a_change_is_carried_out_as_it_was_shown_or_not_at_all(
+    service: Service, imports: ImportWorker
+) -> None:
+    """Somebody else changes the project between preview and run."""
+    await registered(service, imports, 2)
+    name = await sent(service, [project(2, total="12500")])
+    await imports.once()
+    assert await changes(service, name) == [(2, "total_investment", "12,000", "12,500")]
+    await service.ask(
+        FUZHOU, "change-project", project="P-2", total_investment="130000000", reason="概算调整"
+    )
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="all", reason="核对")
+    before = await service.events()
+    await imports.once()
+    assert (await view(service, name))["standing"] == "failed"
+    assert await service.events() == before
+    ((number, _, why),) = await faults(service, name)
+    assert (number, "did not show" in why) == (2, True)
+
+
+async def test_a_change_is_refused_as_the_api_refuses_it_and_half_of_it_is_not_carried_out(
+    service: Service, imports: ImportWorker
+) -> None:
+    await registered(service, imports, 2, 3, 4)
+    moved = row(3, *project(3, region="福州市")["cells"])
+    odd = row(2, *project(2)["cells"][:5], "13000", "2013-01-08")
+    twice = [row(4, *project(4, total="12100")["cells"]), row(5, *project(4, total="12200")["cells"])]
+    name = await sent(service, [odd, moved, *twice])
+    await imports.once()
+    assert [(number, column) for number, column, _ in await faults(service, name)] == [
+        (2, "设备投资（万元）"),
+        (3, "地区"),
+        (5, "项目编号"),
+    ]
+    assert await changes(service, name) == [(4, "total_investment", "12,000", "12,100")]
+    await service.ask(FUZHOU, "run-import", **{"import": name}, mode="good", reason="核对")
+    while await imports.once():
+        pass
+    done = await view(service, name)
+    assert (done["changed"], done["refused"]) == (1, 3)
+    kept = await service.ask(FUZHOU, "get-project", project="P-2")
+    assert (kept["planned_on"], kept["steps_version"]) == ("2013-01-10", 0)
+
+
+async def test_anothers_project_is_neither_shown_nor_changed(service: Service, imports: ImportWorker) -> None:
+    await registered(service, imports, 2)
+    rows = [project(2, region="思明区", total="99999")]
+    name = await sent(service, rows, actor=XIAMEN)
+    await imports.once()
+    items = await service.ask(XIAMEN, "list-import-changes", **{"import": name})
+    assert items["items"] == []
+    (fault,) = (await service.ask(XIAMEN, "list-import-faults", **{"import": name}))["items"]
+    assert "12000" not in fault["why"], fault
+    assert (fault["field"], fault["cell"]) == ("project", "A2")

@@ -12,12 +12,17 @@ from services.gateway import sheets
 from services.gateway.sheet_lines import NotRead
 from services.projects import industries
 from services.projects.app.imports import spoilt
+from services.projects.domain import project_commands
+from services.projects.domain.project import INITIAL, Project, ProjectState, evolve
+from services.projects.domain.project_decisions import decide
 from services.projects.imports import rows
 from services.projects.imports.cells import Unreadable
+from services.projects.imports.changes import compared
 from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.staging import Job, Staged
 from services.projects.models.imports import SheetRow
+from services.projects.models.projects import RegisterProject
 from shared.headings import parted
 from shared.identity import Actor
 
@@ -55,7 +60,13 @@ def came_of(case: Path, expected: dict[str, Any]) -> dict[str, Any]:
     carrying = rows.Carrying(kind, job, known, expected.get("regions", {}), industries.on(ON))
     good = {row.number: dict(meant.values) for row in read.rows if (meant := carrying.meant(row)) is not None}
     faults = {**read.faults, **carrying.faults}
+    known_by_id = {each["project"]: registered(each) for each in expected.get("known", ())}
     return {
+        "changes": {
+            str(number): would_change(carrying, known_by_id[values["project"]], values)
+            for number, values in good.items()
+            if values.get("project") in known_by_id
+        },
         "sheet": sheet.name,
         "heading_row": sheet.heading_row,
         "rows": {str(number): values for number, values in good.items()},
@@ -67,12 +78,37 @@ def came_of(case: Path, expected: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def registered(body: dict[str, Any]) -> Project:
+    """A project that is known, of what a request registered."""
+    said = RegisterProject.model_validate(body)
+    given = {name: getattr(said, name) for name in said.model_fields_set}
+    given |= {name: tuple(given[name]) for name in ("programmes", "tags") if name in given}
+    command = project_commands.RegisterProject(
+        **{"programmes": ("TR",), "registers": (), "reported_by": "p", "today": ON, **given}
+    )
+    state: ProjectState = INITIAL
+    for event in decide(command, state):
+        state = evolve(state, event)
+    assert isinstance(state, Project)
+    return state
+
+
+def would_change(carrying: rows.Carrying, known: Project, values: dict[str, Any]) -> list[list[str]]:
+    """Column, old, new of what a row says otherwise."""
+    body = RegisterProject.model_validate(values)
+    programmes = body.programmes if "programmes" in values else known.registered.programmes
+    tags = body.tags if "tags" in values else known.registered.tags
+    found = compared(known, body, tuple(programmes), tuple(tags))
+    shown = [carrying.shown_change(name, *both) for name, both in found.items()]
+    return [[each["column"], each["old"], each["new"]] for each in shown]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name.removesuffix(".expected.json"))
 def test_a_spreadsheet_is_read_as_its_office_means_it(case: Path) -> None:
     expected = json.loads(case.read_text("utf-8"))
     found = came_of(case, expected)
     for name, wanted in expected.items():
-        if name not in ("about", "kind", "regions"):
+        if name not in ("about", "kind", "known", "regions"):
             assert found.get(name) == wanted, name
 
 

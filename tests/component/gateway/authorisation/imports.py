@@ -13,6 +13,7 @@ GET  /import-kinds/{kind}/template  200 200  200   200    200     200        200
 POST /imports/{kind}                415 403  415   415    415     415        403         403
 GET  /imports/{import}              200 403  404   404    404     404        403         403
 GET  /imports/{import}/faults       200 403  404   404    404     404        403         403
+GET  /imports/{import}/changes      200 403  404   404    404     404        403         403
 POST /imports/{import}/run          200 403  404   404    404     404        403         403
 """
 
@@ -48,5 +49,6 @@ SAMPLES: dict[str, Sample] = {
     "POST /imports/{kind}": _json_file,
     "GET /imports/{import}": _checked,
     "GET /imports/{import}/faults": _checked,
+    "GET /imports/{import}/changes": _checked,
     "POST /imports/{import}/run": _run_import,
 }
