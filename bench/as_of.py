@@ -17,8 +17,11 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import text
@@ -47,11 +50,33 @@ _ENTRIES_AGAIN = text("""
 """)
 
 
+_HERE = {
+    "versions": "measures.store", "apply": "projection.apply", "load": "common.rules", "App": "board.app",
+    "ops": "service", "use": "service", "Watch": "board.feed", "LiveEnergy": "board.live",
+    "ReadModel": "measures.store.read_model",
+}  # fmt: skip
+_BEFORE = {
+    "versions": "", "apply": "projection", "load": "rules", "App": "api", "ops": "api", "use": "api",
+    "Watch": "feed", "LiveEnergy": "live", "ReadModel": "model",
+}  # fmt: skip
+"""Where the same stood in 517f57c."""
+
+
+def _release() -> SimpleNamespace:
+    """What is measured, of the release whose code is on the path."""
+    places = _HERE if find_spec("services.progress.service") else _BEFORE
+    modules = {
+        name: import_module(f"services.progress.{place}".rstrip(".")) for name, place in places.items()
+    }
+    versions = import_module(f"{modules['versions'].__name__}.versions")
+    found = {name: getattr(module, name, None) for name, module in modules.items()}
+    return SimpleNamespace(**{**found, "use": found["use"] or modules["ops"].serve, "versions": versions})
+
+
 async def fill(url: str, owner_url: str, projects: int) -> None:
     """Make the read-model, through the projection and in the database."""
-    from services.progress import versions
-    from services.progress.projection import apply
-
+    code = _release()
+    versions = code.versions
     # Without the time limits of a service's connections: what is measured comes afterwards.
     place = {"search_path": versions.schema_name(1), "synchronous_commit": "off"}
     engine = create_async_engine(url, connect_args={"server_settings": place})
@@ -61,7 +86,7 @@ async def fill(url: str, owner_url: str, projects: int) -> None:
         for first in range(0, len(every), _RUN):
             run = every[first : first + _RUN]
             async with engine.begin() as conn:
-                await apply(conn, run)
+                await code.apply(conn, run)
                 await checkpoints.lock(conn, source)
                 await checkpoints.advance(conn, source, run[-1])
     await engine.dispose()
@@ -77,20 +102,16 @@ async def fill(url: str, owner_url: str, projects: int) -> None:
 
 async def ask(url: str, questions: int) -> dict[str, Any]:
     """Put the questions; by kind the times in ms, and the answers' values, so that two releases can be compared."""
-    from services.progress import rules
-    from services.progress.api import App, ops, use
-    from services.progress.feed import Watch
-    from services.progress.live import LiveEnergy
-    from services.progress.model import ReadModel
     from shared.clock import SteppedClock
     from shared.identity import Actor
     from shared.rpc import Call
 
+    code = _release()
     engine: AsyncEngine = create_async_engine(url)
-    model = ReadModel(url, SteppedClock(NOW), rules.load(), application="bench", pool=6)
+    model = code.ReadModel(url, SteppedClock(NOW), code.load(), application="bench", pool=6)
     async with engine.connect() as conn:
         await model.open(conn)
-    use(App(model, LiveEnergy(), Watch(model)))
+    code.use(code.App(model, code.LiveEnergy(), code.Watch(model)))
     gc.freeze()  # as in every service, see Runtime.run
     times: dict[str, list[float]] = {}
     number = 0
@@ -100,7 +121,7 @@ async def ask(url: str, questions: int) -> dict[str, Any]:
         number += 1
         call = Call(f"bench-{number}", Actor("bench", "province", "350000"), operation, body).encode()
         began = time.perf_counter()
-        reply = json.loads(await ops.answer(call))
+        reply = json.loads(await code.ops.answer(call))
         times.setdefault(kind, []).append((time.perf_counter() - began) * 1e3)
         if "data" not in reply:
             raise RuntimeError(f"{operation}: {reply}")

@@ -21,7 +21,7 @@ from shared.decider import Edit, OnState
 from shared.event_log import EventLog
 from shared.identity import Actor
 from shared.kept import Kept, insert_rows
-from shared.rpc import Call, Operation, Operations, Reply, Route
+from shared.rpc import Call, Encoded, Operation, Operations, Reply, Route
 from shared.service import Service
 
 S = TypeVar("S")
@@ -147,12 +147,16 @@ class Command(Generic[C]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question: `ask(service, call, request)`; its annotations and its docstring are the contract."""
+    """A question: `ask(service, call, request)`; its annotations and its docstring are the contract.
+
+    `response`: the answer's model, where the function answers it written down already.
+    """
 
     name: str
-    ask: Callable[[Any, Call, Any], Awaitable[BaseModel]]
+    ask: Callable[[Any, Call, Any], Awaitable[BaseModel | Encoded]]
     summary: str
     route: Route | None = None
+    response: type[BaseModel] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,11 @@ class Features:
             kept.table for history in self.histories for kept in history.tables
         )
 
-    def register(self, operations: Operations, service: Callable[[], Service]) -> None:
-        """Put every operation among those of the service; `service` is what they act on when they are called."""
+    def register(self, operations: Operations, service: Callable[[], Any]) -> None:
+        """Put every operation among those of the service.
+
+        `service` is what they act on when they are called: a `Service`, where there are commands.
+        """
         for feature in self.all:
             for each in feature.operations:
                 operations.add(
@@ -226,7 +233,7 @@ def _command(feature: Feature, declared: Command[C], service: Callable[[], Servi
 
 
 def _query(declared: Query, service: Callable[[], Service]) -> Operation:
-    async def handle(call: Call, request: Any) -> BaseModel:
+    async def handle(call: Call, request: Any) -> BaseModel | Encoded:
         return await declared.ask(service(), call, request)
 
     hints = get_type_hints(declared.ask, include_extras=True)
@@ -235,7 +242,7 @@ def _query(declared: Query, service: Callable[[], Service]) -> Operation:
         declared.name,
         "query",
         request,
-        response,
+        declared.response or response,
         declared.summary,
         handle,
         _documented(declared.ask),

@@ -1,11 +1,12 @@
 """The progress service: one process that projects the domain streams and answers queries."""
 
-from services.progress import rules
-from services.progress.api import App, ops, use
-from services.progress.feed import Watch
-from services.progress.live import LiveEnergy
-from services.progress.model import ReadModel
-from services.progress.serving import serve
+from services.progress.board.app import App
+from services.progress.board.feed import Watch
+from services.progress.board.live import LiveEnergy
+from services.progress.common import rules
+from services.progress.measures.store.read_model import ReadModel
+from services.progress.projection import serving
+from services.progress.service import serve
 from shared import broker, loop
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -28,9 +29,8 @@ async def run(settings: Settings | None = None) -> None:
             async with rt.engine.connect() as conn:
                 await model.open(conn)
             live, watch = LiveEnergy(), Watch(model)
-            use(App(model, live, watch))
-            ops.bind(rt.broker)
-            rt.spawn(serve(rt.engine, model, rt.js, rt.health), "projection")
+            serve(App(model, live, watch)).bind(rt.broker)
+            rt.spawn(serving.serve(rt.engine, model, rt.js, rt.health), "projection")
             rt.spawn(live.run(rt.js), "live energy")
             rt.spawn(watch.run(broker.client(rt.broker)), "changes")
             await rt.run()

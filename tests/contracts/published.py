@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from deploy import contracts, topology
-from services.progress import readers as progress
+from services.progress.projection import readers as progress
 from services.projects import consumers as projects
 from shared.catalogue import Catalogue
 from shared.envelope import Envelope

@@ -8,9 +8,11 @@ import msgspec
 import pytest
 
 from deploy import contracts
-from services.progress.contributions import contributions
-from services.progress.readers import READERS, TALLIED, EnterpriseChanged, EnterpriseRegistered, read
-from services.progress.rules import load
+from services.progress.common.rules import load
+from services.progress.common.sources import TALLIED
+from services.progress.projection.contributions import contributions
+from services.progress.projection.energy_events import EnterpriseChanged, EnterpriseRegistered
+from services.progress.projection.readers import READERS, read
 from shared.catalogue import schema_version
 from shared.consumer import NewerSchema
 from tests.contracts.published import CONSUMERS, PUBLISHERS, Consumer, Sample, catalogue, samples

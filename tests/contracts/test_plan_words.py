@@ -11,8 +11,8 @@ from plans import rules
 from plans.loader import load_plan
 from plans.vocabulary import AIDS, BASES, CARRIER_UNITS, STAGES, TARGET_UNITS
 from services.energy.domain.reference import UNITS
-from services.progress.measures import MEASURES
-from services.progress.units import _FACTORS
+from services.progress.common.units import _FACTORS
+from services.progress.measures.catalogue import MEASURES
 from services.projects.domain.money.separation import Separation, Step
 from services.projects.domain.money.terms import Aid, Base
 from services.projects.domain.pre_review import ReviewRule

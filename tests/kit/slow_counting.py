@@ -9,16 +9,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from services.progress import facts, readers
-from services.progress.contributions import contributions
-from services.progress.countings import Counting, of_kind, shipped
-from services.progress.coverage import judged_day, listed
-from services.progress.entries import contains
-from services.progress.facts import Contribution, Facts, KeyUsers, Plan, Target
-from services.progress.periods import local_day
-from services.progress.rules import Rules
-from services.progress.standing import Mark, Standing, fold, marks
-from services.progress.tally import Counted, Tally, Wanted, Window, all_wanted
+from services.progress.common.periods import local_day
+from services.progress.common.rules import Rules
+from services.progress.measures import facts
+from services.progress.measures.countings import Counting, of_kind, shipped
+from services.progress.measures.coverage import judged_day, listed
+from services.progress.measures.facts import Contribution, Counted, Facts, KeyUsers, Plan, Tally, Target
+from services.progress.measures.tally import Wanted, Window, all_wanted
+from services.progress.projection import assessment_events, energy_events, project_events
+from services.progress.projection.contributions import contributions
+from services.progress.projection.entries import contains
+from services.progress.projection.standing import Mark, Standing, fold, marks
 from shared.areas import AreaTree
 from shared.envelope import Envelope
 
@@ -75,7 +76,10 @@ def known_at(
     reported: dict[tuple[str, str], Contribution] = {}
     for envelope, event in heard:
         if isinstance(
-            event, readers.MonthlyReportFiled | readers.MonthlyReportCorrected | readers.StatisticReported
+            event,
+            project_events.MonthlyReportFiled
+            | project_events.MonthlyReportCorrected
+            | assessment_events.StatisticReported,
         ):
             for said in contributions(event):
                 reported[said["measure"], said["key"]] = Contribution(
@@ -110,7 +114,7 @@ def known_at(
 def _histories(heard: Sequence[tuple[Envelope, Any]]) -> dict[str, list[Standing]]:
     found: dict[str, list[Standing]] = {}
     for _, event in heard:
-        if isinstance(event, readers.ProjectEvent):
+        if isinstance(event, project_events.ProjectEvent):
             before = found.setdefault(event.project, [])
             before.append(fold(before[-1] if before else None, event))
     return found
@@ -120,7 +124,7 @@ def _designated(heard: Sequence[tuple[Envelope, Any]]) -> list[tuple[str, str, d
     """(thing, region, what it is, first day, last day) of each designation that ever stood."""
     last: dict[str, Any] = {}
     for _, event in heard:
-        if isinstance(event, readers.Designated):
+        if isinstance(event, assessment_events.Designated):
             last[event.designation] = event
     return [
         (
@@ -130,7 +134,7 @@ def _designated(heard: Sequence[tuple[Envelope, Any]]) -> list[tuple[str, str, d
             event.designated_on,
             # The day before it was withdrawn is its last.
             date.fromordinal(event.withdrawn_on.toordinal() - 1)
-            if isinstance(event, readers.DesignationWithdrawn)
+            if isinstance(event, assessment_events.DesignationWithdrawn)
             else date.max,
         )
         for event in last.values()
@@ -205,7 +209,7 @@ def _reached(counting: Counting, found: Sequence[Mark], window: Window) -> bool:
 
 
 def _closed_day(heard: Sequence[tuple[Envelope, Any]], today: date) -> date | None:
-    kinds = (readers.CoverageChanged, readers.EnterpriseDayMeasured)
+    kinds = (energy_events.CoverageChanged, energy_events.EnterpriseDayMeasured)
     return max(
         (event.day for _, event in heard if isinstance(event, kinds) and event.day < today), default=None
     )
@@ -218,15 +222,17 @@ def _key_users(
     lists = [
         event
         for _, event in heard
-        if isinstance(event, readers.KeyUsersDesignated) and str(event.year) == asked.year
+        if isinstance(event, energy_events.KeyUsersDesignated) and str(event.year) == asked.year
     ]
     if not lists:
         return None
-    verdicts = {(e.enterprise, e.day): e.online for _, e in heard if isinstance(e, readers.CoverageChanged)}
+    verdicts = {
+        (e.enterprise, e.day): e.online for _, e in heard if isinstance(e, energy_events.CoverageChanged)
+    }
     feeds = {
-        e.enterprise: isinstance(e, readers.FeedResumed)
+        e.enterprise: isinstance(e, energy_events.FeedResumed)
         for _, e in heard
-        if isinstance(e, readers.FeedSilent)
+        if isinstance(e, energy_events.FeedSilent)
     }
     found = []
     for user in lists[-1].enterprises:

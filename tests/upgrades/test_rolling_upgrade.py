@@ -155,7 +155,9 @@ async def serving(proof: Proof) -> tuple[int, int]:
 
 
 NEXT_READERS = """
-class _Filed(MonthlyReportFiled, frozen=True, kw_only=True):
+from decimal import Decimal
+
+class _Filed(project_events.MonthlyReportFiled, frozen=True, kw_only=True):
     investment: Decimal = msgspec.field(name="invested")
 
 def _renamed(data):
@@ -187,7 +189,7 @@ async def test_events_of_the_next_release_wait_for_their_reader_and_unknown_ones
     for package in previous.PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / package, next_release / package, ignore=ignored)
-    with (next_release / "services/progress/readers.py").open("a") as readers:
+    with (next_release / "services/progress/projection/readers.py").open("a") as readers:
         readers.write(NEXT_READERS)
     await system.supervisor.dismiss(progress)
     await system.start_as("progress", next_release)

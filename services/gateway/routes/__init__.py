@@ -58,14 +58,12 @@ def all_routes() -> list[Route]:
         plan,
         pre_reviews,
         problems,
-        progress,
         projects,
         reserve,
     )
 
     declared = [_route(service, name, route) for service, name, route in contracts.routes()]
     listed = [
-        *progress.ROUTES,
         *plan.ROUTES,
         *appraisals.ROUTES,
         *designations.ROUTES,

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.progress.versions import install_first
+from services.progress.measures.store.versions import install_first
 
 revision = "0001_read_model"
 down_revision = None

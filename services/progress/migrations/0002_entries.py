@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.progress.versions import install_empty
+from services.progress.measures.store.versions import install_empty
 
 revision = "0002_entries"
 down_revision = "0001_read_model"

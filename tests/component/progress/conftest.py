@@ -8,12 +8,13 @@ import pytest_asyncio
 from nats.js import JetStreamContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.progress import rules
-from services.progress.api import App, use
-from services.progress.feed import Watch
-from services.progress.live import LiveEnergy
-from services.progress.model import ReadModel
-from services.progress.serving import cancel, serve
+from services.progress.board.app import App
+from services.progress.board.feed import Watch
+from services.progress.board.live import LiveEnergy
+from services.progress.common import rules
+from services.progress.measures.store.read_model import ReadModel
+from services.progress.projection.serving import cancel, serve
+from services.progress.service import serve as act_on
 from shared.clock import SteppedClock
 from shared.health import Health
 from tests.component.progress.world import Service, Sources, moment
@@ -49,7 +50,7 @@ async def running(database: Database, js: JetStreamContext, clock: SteppedClock)
     async with engine.connect() as conn:
         await model.open(conn)
     live, watch, health = LiveEnergy(), Watch(model), Health("progress")
-    use(App(model, live, watch))
+    act_on(App(model, live, watch))
     tasks = [
         asyncio.create_task(work)
         for work in (serve(engine, model, js, health), live.run(js), watch.run(js._nc))
@@ -58,6 +59,6 @@ async def running(database: Database, js: JetStreamContext, clock: SteppedClock)
         yield Service(database, js, clock, model, live, health)
     finally:
         await cancel(tasks)
-        use(None)
+        act_on(None)
         await model.close()
         await engine.dispose()

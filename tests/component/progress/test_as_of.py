@@ -11,11 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bench import ten_years
-from services.progress import measures, rules
-from services.progress.figure import Figure
-from services.progress.model import ReadModel
-from services.progress.projection import apply
-from services.progress.readers import read
+from services.progress.common import rules
+from services.progress.measures import catalogue
+from services.progress.measures.figure import Figure
+from services.progress.measures.store.read_model import ReadModel
+from services.progress.projection.apply import apply
+from services.progress.projection.readers import read
 from shared.clock import SteppedClock
 from shared.envelope import Envelope
 from tests.kit import slow_counting
@@ -79,7 +80,7 @@ async def test_every_figure_as_of_any_moment_is_what_a_slow_count_says(model: Re
     for moment in MOMENTS:
         snapshot = await model.snapshot(moment)
         known = slow_counting.known_at(moment, told, plan_areas(), list(plan_targets().values()), RULES)
-        slow = measures.figures(known, RULES, moment)
+        slow = catalogue.figures(known, RULES, moment)
         assert [each.id for each in snapshot.figures] == [each.id for each in slow]
         for fast, right in zip(snapshot.figures, slow, strict=True):
             assert comparable(fast) == comparable(right), (moment, fast.id)
@@ -95,7 +96,7 @@ async def test_a_history_is_what_a_slow_count_says_at_each_of_its_moments(
     right = {}
     for moment in MOMENTS:
         known = slow_counting.known_at(moment, told, plan_areas(), list(plan_targets().values()), RULES)
-        right[moment] = {figure.id: figure for figure in measures.figures(known, RULES, moment)}
+        right[moment] = {figure.id: figure for figure in catalogue.figures(known, RULES, moment)}
     for target in plan_targets().values():
         history = await model.history(MOMENTS, "fujian-2013", target.target, None)
         assert [each.as_of for each in history] == MOMENTS

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from services.progress.projection import project_events, readers
 from shared.identity import Actor
 from tests.component.progress.conftest import running
 from tests.component.progress.world import Service, Sources, moment
@@ -84,7 +85,7 @@ async def test_who_was_away_for_too_long_starts_over_from_a_snapshot(
     """Any old id was answered change by change from there: twenty streams, 11.6 s of CPU in 15 s."""
     await sources.plan()
     await service.caught_up(sources)
-    monkeypatch.setattr("services.progress.feed.HISTORY", 10)
+    monkeypatch.setattr("services.progress.board.feed.HISTORY", 10)
     assert (await service.ask("changes", after="v1:64"))["reset"] is True
     near = await service.ask("changes", after="v1:65")
     assert (near["reset"], len(near["items"])) == (False, 10)
@@ -148,8 +149,6 @@ async def test_scope_narrows_every_query(service: Service, sources: Sources):
 async def test_a_poison_event_stops_its_line_only_and_goes_on_when_it_can_be_read(
     service: Service, sources: Sources, monkeypatch
 ):
-    from services.progress import readers
-
     await sources.plan()
     await sources.report("350100", "2013-01", 50, moment("2013-02-04"))
     report = dict(sources.projects.envelopes[0].data)
@@ -173,7 +172,9 @@ async def test_a_poison_event_stops_its_line_only_and_goes_on_when_it_can_be_rea
     await sources.key_users(moment("2013-02-05"), steel=("350102", "20000"))
     assert (await service.figure("EN-14", at_least={"energy": 1}))["counts"]["designated"] == 1
     # The release that knows version 2 is deployed: the same line goes on by itself.
-    newest = readers.Reader(readers.MonthlyReportFiled, 2, {("MonthlyReportFiled", 1): lambda data: data})
+    newest = readers.Reader(
+        project_events.MonthlyReportFiled, 2, {("MonthlyReportFiled", 1): lambda data: data}
+    )
     monkeypatch.setattr(readers, "READERS", {**readers.READERS, ("projects", "MonthlyReportFiled"): newest})
     await service.caught_up(sources)
     figures = {f["target"]: f["value"] for f in (await service.ask("figures", programme="TR"))["items"]}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.progress.rebuild import RebuildFailed, go_back, rebuild
+from services.progress.rebuild.rebuild import RebuildFailed, go_back, rebuild
 from tests.component.progress.world import Service, Sources, moment
 from tests.kit.servers import wait_for
 

@@ -10,9 +10,9 @@ from typing import Any
 from nats.js import JetStreamContext
 
 from plans.loader import load_plan
-from services.progress.api import ops
-from services.progress.live import LiveEnergy
-from services.progress.model import ReadModel
+from services.progress.board.live import LiveEnergy
+from services.progress.measures.store.read_model import ReadModel
+from services.progress.service import ops
 from shared.clock import SteppedClock
 from shared.envelope import Envelope
 from shared.health import Health

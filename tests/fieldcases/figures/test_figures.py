@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plans.loader import load_plan
-from services.progress import measures, rules, versions
-from services.progress.figure import Figure
-from services.progress.periods import When
-from services.progress.projection import apply
-from services.progress.setting import Settings
-from services.progress.store import load
+from services.progress.common import rules
+from services.progress.common.periods import When
+from services.progress.measures import catalogue
+from services.progress.measures.figure import Figure
+from services.progress.measures.store import versions
+from services.progress.measures.store.known import load
+from services.progress.measures.store.setting import Settings
+from services.progress.projection.apply import apply
 from shared.envelope import Envelope
 from tests.kit.servers import Database
 
@@ -87,10 +89,11 @@ async def figures_at(engine: AsyncEngine, at: str) -> dict[str, Figure]:
     """Every figure as it was known at a moment, by its target."""
     when = moment(at)
     async with engine.connect() as conn:
-        [facts] = await load(conn, rules.load(), [When.past(when)], plan="fujian-2013", settings=Settings())
+        asked = [When.past(when)]
+        [facts] = await load(conn, rules.load(), asked, plan="fujian-2013", settings=Settings())
     return {
         figure.id.removeprefix("fujian-2013/"): figure
-        for figure in measures.figures(facts, rules.load(), when)
+        for figure in catalogue.figures(facts, rules.load(), when)
     }
 
 

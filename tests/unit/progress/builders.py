@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 from plans.loader import load_plan
-from services.progress import rules
-from services.progress.coverage import judged_day, listed
-from services.progress.facts import (
+from services.progress.common import rules
+from services.progress.measures.catalogue import figures
+from services.progress.measures.coverage import judged_day, listed
+from services.progress.measures.facts import (
     INVESTMENT,
     ONLINE,
     STATISTIC,
@@ -18,11 +19,10 @@ from services.progress.facts import (
     Facts,
     KeyUsers,
     Plan,
+    Tally,
     Target,
 )
-from services.progress.figure import Figure
-from services.progress.measures import figures
-from services.progress.tally import Tally
+from services.progress.measures.figure import Figure
 from shared.areas import Area, AreaTree, Relation
 
 RULES = rules.load()

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from services.progress.figure import Light, Status
+from services.progress.measures.figure import Light, Status
 from tests.unit.progress.builders import World
 
 DAY = "2013-05-06"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.progress import readers
-from services.progress.countings import Counting, Countings, shipped
-from services.progress.entries import Entry, changes, of_project
-from services.progress.rules import Rules
-from services.progress.spans import common, merged
-from services.progress.standing import Standing, fold, marks
-from services.progress.tally import Window
+from services.progress.common.rules import Rules
+from services.progress.measures.countings import Counting, Countings, shipped
+from services.progress.measures.tally import Window
+from services.progress.projection import project_events
+from services.progress.projection.entries import Entry, changes, of_project
+from services.progress.projection.spans import common, merged
+from services.progress.projection.standing import Standing, fold, marks
 from tests.kit.slow_counting import directly
 
 FIRST = date(2013, 1, 1)
@@ -29,10 +29,10 @@ amounts = st.integers(1, 9).map(Decimal)
 
 
 @st.composite
-def events(draw: st.DrawFn) -> list[readers.ProjectEvent]:
+def events(draw: st.DrawFn) -> list[project_events.ProjectEvent]:
     """A project's history, in which everything may be said late and in any order."""
-    told: list[readers.ProjectEvent] = [
-        readers.ProjectRegistered(
+    told: list[project_events.ProjectEvent] = [
+        project_events.ProjectRegistered(
             "P-1", "350181", draw(amounts), draw(days), draw(days), tags=draw(tags), investor=draw(investors)
         )
     ]
@@ -40,24 +40,26 @@ def events(draw: st.DrawFn) -> list[readers.ProjectEvent]:
     for _ in range(draw(st.integers(0, 8))):
         match draw(st.sampled_from(["step", "change", "join", "leave"])):
             case "step":
-                told.append(readers.ProjectStageReached("P-1", draw(st.sampled_from(STAGES)), draw(days)))
+                told.append(
+                    project_events.ProjectStageReached("P-1", draw(st.sampled_from(STAGES)), draw(days))
+                )
             case "change":
                 told.append(
-                    readers.ProjectChanged(
+                    project_events.ProjectChanged(
                         "P-1", draw(amounts), draw(days), tags=draw(tags), investor=draw(investors)
                     )
                 )
             case "join":
                 joined.append((draw(st.sampled_from(["provincial_key", "reserve_provincial"])), draw(days)))
-                told.append(readers.RegisterJoined("P-1", *joined[-1]))
+                told.append(project_events.RegisterJoined("P-1", *joined[-1]))
             case "leave" if joined:
                 register, since = joined.pop()
                 last = since + timedelta(days=draw(st.integers(0, 200)))
-                told.append(readers.RegisterLeft("P-1", register, since, last))
+                told.append(project_events.RegisterLeft("P-1", register, since, last))
     return told
 
 
-def history(told: Iterable[readers.ProjectEvent]) -> list[tuple[Standing, list[Entry]]]:
+def history(told: Iterable[project_events.ProjectEvent]) -> list[tuple[Standing, list[Entry]]]:
     """The standing after each event, with the rows that the event writes."""
     standing: Standing | None = None
     found, before = [], Counter[Entry]()
@@ -89,7 +91,7 @@ def windows(draw: st.DrawFn) -> Window:
 @settings(max_examples=100, deadline=None)
 @given(events(), windows())
 def test_the_sum_of_the_signs_is_what_is_counted_at_every_moment(
-    told: list[readers.ProjectEvent], window: Window
+    told: list[project_events.ProjectEvent], window: Window
 ) -> None:
     """As of any event, for any window: once if it counts, and not at all if it doesn't. Never below zero."""
     written: list[Entry] = []
@@ -104,7 +106,7 @@ def test_the_sum_of_the_signs_is_what_is_counted_at_every_moment(
 
 @settings(max_examples=100, deadline=None)
 @given(events(), days)
-def test_an_amount_is_the_one_of_the_day(told: list[readers.ProjectEvent], day: date) -> None:
+def test_an_amount_is_the_one_of_the_day(told: list[project_events.ProjectEvent], day: date) -> None:
     """TR-15: the library's total on a day is made of the amounts that held on it."""
     [counting] = [each for each in shipped().all if each.sums and each.marks == ("project:listed",)]
     written: list[Entry] = []
@@ -147,7 +149,7 @@ def test_spans_that_touch_are_one() -> None:
 
 
 def _rules() -> Rules:
-    from services.progress import rules
+    from services.progress.common import rules
 
     return rules.load()
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.progress.figure import Light, Status
+from services.progress.measures.figure import Light, Status
 from tests.unit.progress.builders import World
 
 ENERGY = ("total_energy", "350100")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.progress.figure import Light, Status
+from services.progress.measures.figure import Light, Status
 from tests.unit.progress.builders import CITIES, World, plan_targets
 
 MONTHS = [f"2013-{number:02d}" for number in range(1, 13)]

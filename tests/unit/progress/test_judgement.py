@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.progress import judgement
-from services.progress.rules import NoRule, load, parse
+from services.progress.common.rules import NoRule, load, parse
+from services.progress.measures import judgement
 
 D = Decimal
 

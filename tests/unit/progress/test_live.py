@@ -4,7 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from services.progress.live import LiveEnergy
+from services.progress.board.live import LiveEnergy
 from tests.unit.progress.builders import plan_areas
 
 TODAY = date(2013, 5, 7)

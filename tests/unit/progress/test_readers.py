@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from services.progress import readers
-from services.progress.readers import READERS, read
+from services.progress.common.sources import SOURCES
+from services.progress.projection import project_events
+from services.progress.projection.readers import READERS, read
 from shared.consumer import NewerSchema, Poison
 from shared.envelope import Envelope
 
@@ -40,7 +41,7 @@ def envelope(type_name: str, data: Mapping[str, Any], version: int = 1, source: 
 
 def test_money_is_read_exactly():
     event = read(envelope("MonthlyReportFiled", REPORT))
-    assert isinstance(event, readers.MonthlyReportFiled)
+    assert isinstance(event, project_events.MonthlyReportFiled)
     assert event.investment == Decimal("5500000000.50")
 
 
@@ -66,7 +67,7 @@ def test_a_missing_field_stops_the_line_and_is_named():
 SAMPLES = sorted(
     (source.name, sample.name)
     for source in resources.files("shared").joinpath("contracts").iterdir()
-    if source.name in readers.SOURCES
+    if source.name in SOURCES
     for sample in source.iterdir()
     if sample.name.endswith(".json") and not sample.name.endswith(".schema.json") and ".v" in sample.name
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.progress.scope import scope_of
+from services.progress.access import scope_of
 from shared.identity import Actor
 from shared.problems import Problem
 from tests.unit.progress.builders import plan_areas

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.progress.views import Fresh, View, answered
+from services.progress.common.views import View, answered
+from services.progress.measures.views import Fresh
 
 NOON = datetime.fromisoformat("2013-05-07T12:00:10.25+08:00")
 

@@ -6,29 +6,30 @@ from typing import Any
 
 import pytest
 
-from services.progress import readers
-from services.progress.figure import Light, Status
-from services.progress.standing import Standing, differences, fold, marks
-from services.progress.tally import Counted, Tally, Window, wanted
+from services.progress.measures.facts import Counted, Tally
+from services.progress.measures.figure import Light, Status
+from services.progress.measures.tally import Window, wanted
+from services.progress.projection import project_events
+from services.progress.projection.standing import Standing, differences, fold, marks
 from shared.consumer import Poison
 from tests.unit.progress.builders import RULES, World, plan_targets
 
 D = date.fromisoformat
 
 
-def registered(**changes: Any) -> readers.ProjectRegistered:
+def registered(**changes: Any) -> project_events.ProjectRegistered:
     data: dict[str, Any] = {
         "project": "P-1",
         "region": "350181",
         "total_investment": Decimal(50_000_000),
         "registered_on": D("2013-02-01"),
         "planned_on": D("2012-10-01"),
-        "registers": [readers.Membership("provincial_key", D("2013-02-01"))],
+        "registers": [project_events.Membership("provincial_key", D("2013-02-01"))],
     }
-    return readers.ProjectRegistered(**{**data, **changes})
+    return project_events.ProjectRegistered(**{**data, **changes})
 
 
-def after(*events: readers.ProjectEvent) -> Standing:
+def after(*events: project_events.ProjectEvent) -> Standing:
     standing = fold(None, events[0])
     for event in events[1:]:
         standing = fold(standing, event)
@@ -41,8 +42,8 @@ def spans(standing: Standing) -> dict[str, tuple[str, str | None]]:
     }
 
 
-def reached(stage: str, on: str) -> readers.ProjectStageReached:
-    return readers.ProjectStageReached("P-1", stage, D(on))
+def reached(stage: str, on: str) -> project_events.ProjectStageReached:
+    return project_events.ProjectStageReached("P-1", stage, D(on))
 
 
 def test_a_registered_project_is_known_and_listed_and_counts_for_nothing_else():
@@ -66,7 +67,7 @@ def test_a_built_project_waits_until_it_is_accepted():
 
 def test_a_step_taken_out_takes_its_marks_away():
     before = after(registered(), reached("filed", "2013-02-10"), reached("started", "2013-03-01"))
-    without = fold(before, readers.ProjectStageCorrected("P-1", 3))
+    without = fold(before, project_events.ProjectStageCorrected("P-1", 3))
     said = [(mark.measure, holds) for mark, holds in differences(list(marks(before)), list(marks(without)))]
     assert ("project:started", False) in said
     assert ("project:underway", False) in said
@@ -76,8 +77,8 @@ def test_a_step_taken_out_takes_its_marks_away():
 def test_a_project_leaves_a_register_and_stays_in_the_others():
     standing = after(
         registered(),
-        readers.RegisterJoined("P-1", "reserve_provincial", D("2013-03-01")),
-        readers.RegisterLeft("P-1", "provincial_key", D("2013-02-01"), D("2013-06-30")),
+        project_events.RegisterJoined("P-1", "reserve_provincial", D("2013-03-01")),
+        project_events.RegisterLeft("P-1", "provincial_key", D("2013-02-01"), D("2013-06-30")),
     )
     listed = {mark.detail["register"]: mark.until for mark in marks(standing) if "register" in mark.detail}
     assert listed == {"provincial_key": D("2013-06-30"), "reserve_provincial": None}
@@ -86,7 +87,9 @@ def test_a_project_leaves_a_register_and_stays_in_the_others():
 
 def test_a_contract_counts_in_its_cohort_until_the_project_is_formally_ended():
     """X-8, G-8: an exit after production stays in; a terminated one too, until it is formally ended."""
-    signed = readers.ProjectStageReached("P-1", "contract_signed", D("2012-06-18"), Decimal(70_000_000))
+    signed = project_events.ProjectStageReached(
+        "P-1", "contract_signed", D("2012-06-18"), Decimal(70_000_000)
+    )
     standing = after(registered(), signed, reached("terminated", "2013-03-01"))
     (mark,) = [mark for mark in marks(standing) if mark.measure == "project:in_cohort"]
     assert (mark.day, mark.amount) == (D("2012-06-18"), 70_000_000)
@@ -252,11 +255,22 @@ def test_a_change_is_of_what_changed_and_from_its_day_on():
     usual: dict[str, Any] = {"project": "P-1", "programmes": [], "total_investment": Decimal(50_000_000)}
     standing = after(
         registered(tags=["ei_led"]),
-        readers.ProjectChanged(**usual, changed_on=D("2013-12-01"), changed=["investor"], investor={"kind": "foreign"},
-                               tags=["ei_led"]),
-        readers.ProjectChanged(**usual, changed_on=D("2014-01-10"), since=D("2013-11-01"), changed=["tags"],
-                               tags=["ei_led", "en_epc"], investor={"kind": "foreign"}),
-    )  # fmt: skip
+        project_events.ProjectChanged(
+            **usual,
+            changed_on=D("2013-12-01"),
+            changed=["investor"],
+            investor={"kind": "foreign"},
+            tags=["ei_led"],
+        ),
+        project_events.ProjectChanged(
+            **usual,
+            changed_on=D("2014-01-10"),
+            since=D("2013-11-01"),
+            changed=["tags"],
+            tags=["ei_led", "en_epc"],
+            investor={"kind": "foreign"},
+        ),
+    )
     states = [(s.since, s.traits["tags"], s.traits["investor"]) for s in standing.states]
     assert states == [
         (None, ["ei_led"], None),
