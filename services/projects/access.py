@@ -4,4 +4,6 @@ EVERYONE = ("province", "city", "county", "enterprise", "ops")
 GOVERNMENT = ("province", "city", "county", "ops")
 KEEPERS = ("province", "city", "county")
 """Governments that keep what they report."""
+CALLERS = ("province", "city")
+"""Governments that call meetings."""
 PROVINCE = ("province",)

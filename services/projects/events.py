@@ -10,7 +10,6 @@ from services.projects.domain import (
     duty_account,
     duty_days,
     file_import,
-    meeting,
     monthly_report,
     plan,
     plan_loading,
@@ -24,6 +23,7 @@ from services.projects.domain.matching import listing, match
 from services.projects.domain.money import decisions as money
 from services.projects.domain.money import fund
 from services.projects.measures import facts as measure
+from services.projects.meetings import facts as meeting
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
@@ -58,7 +58,6 @@ MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_
 REPORTING_MONTH = Decider(reporting_month.INITIAL, reporting_month.decide, reporting_month.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
-MEETING = Decider(meeting.INITIAL, meeting.decide, meeting.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
 DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
@@ -94,11 +93,6 @@ def plan_stream(plan_id: str) -> str:
 def problem_stream(problem: str) -> str:
     """The stream of one problem of a project."""
     return f"problem:{problem}"
-
-
-def meeting_stream(meeting_id: str) -> str:
-    """The stream of one meeting."""
-    return f"meeting:{meeting_id}"
 
 
 def duty_account_stream(duty: str, region: str) -> str:

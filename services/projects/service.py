@@ -14,11 +14,12 @@ from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.documents.feature import FEATURE as DOCUMENTS
 from services.projects.events import CATALOGUE
 from services.projects.measures.feature import FEATURE as MEASURES
+from services.projects.meetings.feature import FEATURE as MEETINGS
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
 
-FEATURES = Features(CEREMONIES, DIAGNOSES, DOCUMENTS, MEASURES)
+FEATURES = Features(CEREMONIES, DIAGNOSES, DOCUMENTS, MEASURES, MEETINGS)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*FEATURES.tables, *tables.INLINE)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""

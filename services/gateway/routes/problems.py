@@ -1,7 +1,7 @@
-"""Problems of projects (困难和问题, PM-9) and the meetings that decide them (PM-10, TR-10)."""
+"""Problems of projects (困难和问题, PM-9)."""
 
 from services.gateway.auth import CITY, COUNTY, ENTERPRISE, PROVINCE
-from services.gateway.routes import EVERYONE, GOVERNMENT, Route
+from services.gateway.routes import EVERYONE, Route
 
 _S = "projects"
 _KEEPERS = (PROVINCE, CITY, COUNTY)
@@ -26,10 +26,4 @@ ROUTES = [
     Route("POST", "/problems/{problem}/decisions", _S, "decide-problem", _CALLERS, "problems"),
     Route("POST", "/problems/{problem}/closing", _S, "close-problem", _KEEPERS, "problems"),
     Route("POST", "/problems/{problem}/reopening", _S, "reopen-problem", _KEEPERS, "problems"),
-    Route("GET", "/meetings", _S, "list-meetings", GOVERNMENT, "meetings"),
-    Route("POST", "/meetings", _S, "convene-meeting", _CALLERS, "meetings", area="region", status=201),
-    Route("GET", "/meetings/{meeting}", _S, "get-meeting", GOVERNMENT, "meetings"),
-    Route("GET", "/meetings/{meeting}/pack", _S, "meeting-pack", GOVERNMENT, "meetings"),
-    Route("POST", "/meetings/{meeting}/agenda", _S, "fix-agenda", _CALLERS, "meetings"),
-    Route("POST", "/meetings/{meeting}/conclusion", _S, "conclude-meeting", _CALLERS, "meetings"),
 ]

@@ -9,7 +9,6 @@ from services.projects import problem_rules, reference, scope, tables
 from services.projects.app import checks
 from services.projects.app.context import App, Making
 from services.projects.domain.escalation import Level, Rules
-from services.projects.domain.meeting import Concluded, NotConvened
 from services.projects.domain.project import Project
 from services.projects.domain.project_problem import ProblemEvent, ProblemState
 from services.projects.domain.project_problem_commands import (
@@ -29,13 +28,14 @@ from services.projects.domain.refusal import Refused
 from services.projects.domain.stages import status
 from services.projects.events import (
     CATALOGUE,
-    MEETING,
     PROBLEM,
     PROJECT,
-    meeting_stream,
     problem_stream,
     project_stream,
 )
+from services.projects.meetings import facts as meetings
+from services.projects.meetings.decisions import MEETING
+from services.projects.meetings.facts import Concluded, NotConvened
 from services.projects.models import problems as models
 from services.projects.views.problems import problem_state
 from shared.decider import Edit
@@ -173,8 +173,7 @@ async def _known(conn: AsyncConnection, call: Call, problem: str) -> Level:
 
 
 async def _agenda(app: App, conn: AsyncConnection, call: Call, meeting: str, problem: str) -> Agenda:
-    history = await app.log.load(conn, meeting_stream(meeting))
-    state = MEETING.fold([CATALOGUE.decode(event) for event in history])
+    state, _ = await app.state(conn, MEETING, meetings.stream(meeting))
     if isinstance(state, NotConvened):
         raise Refused(
             f"There is no meeting {meeting!r}.",

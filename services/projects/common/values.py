@@ -18,6 +18,8 @@ ProjectId = Annotated[
         example="FZ-2013-017",
     ),
 ]
+ProblemId = Annotated[ProjectId, Says(description="problem id", example="FZ-2013-017.1")]
+MeetingId = Annotated[ProjectId, Says(description="meeting id", example="2013-04-dispatch")]
 RegionCode = Annotated[
     str,
     Text(

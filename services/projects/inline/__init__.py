@@ -16,7 +16,6 @@ from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
-from services.projects.domain.meeting import MeetingEvent
 from services.projects.domain.money.fund import FundEvent
 from services.projects.domain.monthly_report import MonthlyReportEvent
 from services.projects.domain.plan import PlanEvent
@@ -28,7 +27,6 @@ from services.projects.inline import (
     duties,
     imports,
     matching,
-    meetings,
     money,
     plan,
     problems,
@@ -45,7 +43,6 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
-    **dict.fromkeys(get_args(MeetingEvent), meetings.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from services.projects.common.values import MeetingId, ProblemId
 from services.projects.domain.escalation import Level
 from services.projects.domain.project_problem import ProblemKind
 from services.projects.models.base import (
@@ -21,11 +22,8 @@ from services.projects.models.base import (
     ShortText,
     Version,
 )
-from shared.values import Says
 
 Text = Annotated[Line, Field(min_length=1, max_length=1000)]
-ProblemId = Annotated[ProjectId, Says(description="problem id", example="FZ-2013-017.1")]
-MeetingId = Annotated[ProjectId, Says(description="meeting id", example="2013-04-dispatch")]
 Department = Annotated[
     ShortText, Field(description="department that is to answer (责任单位)", examples=["福清市国土资源局"])
 ]

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE, problem_stream
+from services.projects.meetings.views import ITEM
 from services.projects.models import problems as models
 from services.projects.queries import paging, versions, visible
 from services.projects.views.problems import problem_row, problem_step
@@ -73,8 +74,8 @@ async def _narrowed(
         overdue = and_(table.standing.in_(("waiting", "decided")), table.due_on < app.today())
         query = query.where(overdue if body.overdue else ~overdue)
     if body.meeting:
-        item = tables.meeting_item.c
-        query = query.where(table.problem.in_(select(item.problem).where(item.meeting == body.meeting)))
+        listed = select(ITEM.c.problem).where(ITEM.c.meeting == body.meeting)
+        query = query.where(table.problem.in_(listed))
     return query
 
 

@@ -21,7 +21,7 @@ from services.projects.tables.imports import file_imported, import_job, import_r
 from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.money import fund, subsidy
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
-from services.projects.tables.problems import meeting, meeting_item, project_problem
+from services.projects.tables.problems import project_problem
 from services.projects.tables.projects import (
     pre_review,
     project,
@@ -73,8 +73,6 @@ __all__ = [
     "listing",
     "listing_match",
     "listing_term",
-    "meeting",
-    "meeting_item",
     "metadata",
     "monthly_report",
     "pre_review",

@@ -1,4 +1,4 @@
-"""Problems of projects (困难和问题), and the meetings that decide them."""
+"""Problems of projects (困难和问题)."""
 
 from sqlalchemy import Boolean, Column, Date, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -28,26 +28,5 @@ project_problem = Table(
     Column("decision", Text),
     Column("resolution", Text),
 )
-meeting = Table(
-    "meeting",
-    metadata,
-    Column("meeting", Text, primary_key=True),
-    Column("kind", Text),
-    Column("name", Text),
-    Column("region", Text),
-    Column("level", Text),
-    Column("held_on", Date),
-    Column("kinds", ARRAY(Text)),
-    Column("standing", Text),
-    Column("problems", Integer),
-    Column("decided", Integer),
-)
-meeting_item = Table(
-    "meeting_item",
-    metadata,
-    Column("meeting", Text, primary_key=True),
-    Column("problem", Text, primary_key=True),
-    Column("project", Text),
-)
 
-INLINE = (project_problem, meeting, meeting_item)
+INLINE = (project_problem,)

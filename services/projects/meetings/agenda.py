@@ -6,46 +6,27 @@ answered but not closed, and what was decided and is past its day.
 """
 
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
-from services.projects.domain.meeting import MeetingKind
+from services.projects.meetings.facts import MeetingConvened, MeetingKind
 from shared.areas import AreaTree
 
 
-class Meeting(Protocol):
-    """A row of the table `meeting`."""
-
-    kind: str
-    region: str
-    level: str
-    kinds: list[str]
-    standing: str
-
-
-async def meeting(conn: AsyncConnection, meeting: str) -> Meeting | None:
-    """The row of a meeting; None if there is none."""
-    table = tables.meeting
-    row: Any = (await conn.execute(select(table).where(table.c.meeting == meeting))).one_or_none()
-    found: Meeting | None = row
-    return found
-
-
-def candidates(row: Meeting, tree: AreaTree, today: date) -> Select[Any]:
+def candidates(meeting: MeetingConvened, tree: AreaTree, today: date) -> Select[Any]:
     """The problems that the meeting takes, in order of project and day."""
     table = tables.project_problem.c
     query = select(tables.project_problem).where(
-        table.region.in_(tree.covered_by(row.region)),
+        table.region.in_(tree.covered_by(meeting.region)),
         or_(
             table.standing.in_(("waiting", "answered")),
             and_(table.standing == "decided", table.due_on < today),
         ),
     )
-    if row.kinds:
-        query = query.where(table.kind.in_(row.kinds))
-    if row.kind == MeetingKind.DISPATCH:
-        query = query.where(table.level == row.level)
+    if meeting.kinds:
+        query = query.where(table.kind.in_(meeting.kinds))
+    if meeting.kind == MeetingKind.DISPATCH:
+        query = query.where(table.level == meeting.level)
     return query.order_by(table.project, table.due_on, table.problem)

@@ -1,0 +1,182 @@
+"""Questions about meetings and their packs."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from pydantic import ConfigDict, Field
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, scope, tables
+from services.projects.common.values import MeetingId, ProjectId, RegionCode
+from services.projects.events import problem_stream
+from services.projects.meetings import agenda
+from services.projects.meetings.decisions import MEETING
+from services.projects.meetings.facts import Concluded, Convened, MeetingKind, NotConvened, stream
+from services.projects.meetings.views import ITEM, TABLE, MeetingSummary, Standing, view
+from services.projects.models.base import Answer, Cursor, Limit, Request
+from services.projects.models.problems import ProblemSummary
+from services.projects.queries import paging, versions, visible
+from services.projects.views.problems import problem_row
+from shared.identity import Actor
+from shared.problems import not_found
+from shared.rpc import Call
+from shared.service import Service
+
+_ONE = ConfigDict(json_schema_extra={"examples": [{"meeting": "2013-04-dispatch"}]})
+
+
+class GetMeeting(Request):
+    """Ask for one meeting."""
+
+    model_config = _ONE
+
+    meeting: MeetingId
+
+
+class ListMeetings(Request):
+    """Ask for meetings, in order of their days."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "dispatch", "limit": 50}]})
+
+    kind: MeetingKind | None = Field(default=None, description="of this kind")
+    region: RegionCode | None = Field(default=None, description="called by this region")
+    standing: Standing | None = Field(default=None, description="in this state")
+    limit: Limit
+    cursor: Cursor
+
+
+class MeetingPack(Request):
+    """Ask for a meeting's pack: its problems by project; before the agenda is fixed, what it would take today."""
+
+    model_config = _ONE
+
+    meeting: MeetingId
+    limit: Limit
+    cursor: Cursor
+
+
+class MeetingPage(Answer):
+    """A page of meetings."""
+
+    items: list[MeetingSummary]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+
+
+class PackedProject(Answer):
+    """One project in a pack, with its problems."""
+
+    project: ProjectId
+    name: str
+    region: str
+    stage: str
+    problems: list[ProblemSummary]
+
+
+class PackPage(Answer):
+    """A page of a meeting's pack."""
+
+    meeting: MeetingSummary
+    items: list[PackedProject]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+
+
+async def get_meeting(service: Service, call: Call, body: GetMeeting) -> MeetingSummary:
+    """How it stands."""
+    async with service.snapshots.connect() as conn:
+        return view(*await _known(service, conn, call.actor, body.meeting))
+
+
+async def list_meetings(service: Service, call: Call, body: ListMeetings) -> MeetingPage:
+    """In order of their days."""
+    t = TABLE.c
+    asked = ((t.kind, body.kind), (t.region, body.region), (t.standing, body.standing))
+    query = select(TABLE).where(*(column == value for column, value in asked if value is not None))
+    if body.cursor:
+        held_on, meeting = paging.read_day(body.cursor)
+        query = query.where(tuple_(t.held_on, t.meeting) > tuple_(held_on, meeting))
+    async with service.snapshots.connect() as conn:
+        mine = scope.meeting_regions(call.actor, await reference.area_tree(conn))
+        if mine is not None:
+            query = query.where(t.region.in_(mine))
+        rows = (await conn.execute(query.order_by(t.held_on, t.meeting).limit(body.limit + 1))).all()
+        page = rows[: body.limit]
+        at = await versions.of_streams(service, conn, [stream(row.meeting) for row in page])
+    more = len(rows) > body.limit
+    return MeetingPage(
+        items=[
+            MeetingSummary(**row._mapping, version=version) for row, version in zip(page, at, strict=True)
+        ],
+        next_cursor=paging.cursor(page[-1].held_on.isoformat(), page[-1].meeting) if more else None,
+    )
+
+
+async def meeting_pack(service: Service, call: Call, body: MeetingPack) -> PackPage:
+    """The meeting's pack: project by project; before the agenda is fixed, what it would take today."""
+    async with service.snapshots.connect() as conn:
+        meeting, version = await _known(service, conn, call.actor, body.meeting)
+        query = await _packed(service, conn, call.actor, meeting)
+        if body.cursor:
+            (after,) = paging.read(body.cursor, 1)
+            query = query.where(tables.project_problem.c.project > after)
+        found = query.order_by(None).subquery().c
+        names = select(found.project).distinct().order_by(found.project).limit(body.limit + 1)
+        projects = list((await conn.execute(names)).scalars())
+        shown = projects[: body.limit]
+        rows = await conn.execute(query.where(tables.project_problem.c.project.in_(shown)))
+        items = await _by_project(service, conn, rows.all(), shown)
+    return PackPage(
+        meeting=view(meeting, version),
+        items=items,
+        next_cursor=paging.cursor(shown[-1]) if len(projects) > body.limit else None,
+    )
+
+
+async def _known(
+    service: Service, conn: AsyncConnection, actor: Actor, meeting: str
+) -> tuple[Convened | Concluded, int]:
+    """The meeting with its version, where it is the actor's to see. Raises Problem 404."""
+    state, version = await service.state(conn, MEETING, stream(meeting))
+    mine = scope.meeting_regions(actor, await reference.area_tree(conn))
+    if isinstance(state, NotConvened) or (mine is not None and state.convened.region not in mine):
+        raise not_found("meeting", meeting)
+    return state, version
+
+
+async def _packed(
+    service: Service, conn: AsyncConnection, actor: Actor, meeting: Convened | Concluded
+) -> Select[Any]:
+    """Of each project, all that is the reader's to see."""
+    tree, problem = await reference.area_tree(conn), tables.project_problem.c
+    if meeting.items is None:
+        query = agenda.candidates(meeting.convened, tree, service.today())
+    else:
+        listed = select(ITEM.c.problem).where(ITEM.c.meeting == meeting.convened.meeting)
+        query = (
+            select(tables.project_problem)
+            .where(problem.problem.in_(listed))
+            .order_by(problem.project, problem.due_on, problem.problem)
+        )
+    return query.where(*visible.conditions(actor, tree, problem))
+
+
+async def _by_project(
+    service: Service, conn: AsyncConnection, rows: Sequence[Any], projects: Sequence[str]
+) -> list[PackedProject]:
+    table = tables.project
+    known = {
+        row.project: row for row in await conn.execute(select(table).where(table.c.project.in_(projects)))
+    }
+    at = await versions.of_streams(service, conn, [problem_stream(row.problem) for row in rows])
+    found = zip(rows, at, strict=True)
+    return [
+        PackedProject(
+            project=project,
+            name=known[project].name,
+            region=known[project].region,
+            stage=known[project].stage,
+            problems=[problem_row(row, service.today(), version) for row, version in group],
+        )
+        for project, group in groupby(found, key=lambda each: each[0].project)
+    ]
