@@ -1,18 +1,12 @@
 """Funds and the applications to them."""
 
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
-from services.projects.domain.money.award import (
-    AwardCommitted,
-    AwardPaid,
-    AwardRecovered,
-    AwardReleased,
-    AwardReserved,
-)
+from services.projects.domain.money.award import AwardEvent
 from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.fund import (
     FundAppropriationChanged,
@@ -21,15 +15,13 @@ from services.projects.domain.money.fund import (
     FundTermsChanged,
     SubsidyAssessed,
     SubsidyClosed,
-    SubsidyCommitted,
     SubsidyEvent,
-    SubsidyPaid,
-    SubsidyRecovered,
-    SubsidyReleased,
+    SubsidyMoved,
     SubsidyRequested,
-    SubsidyReserved,
+    movement_of,
 )
 from services.projects.inline import awards
+from services.projects.inline.awards import moved
 
 
 async def apply(conn: AsyncConnection, event: FundEvent) -> None:
@@ -45,11 +37,11 @@ async def apply(conn: AsyncConnection, event: FundEvent) -> None:
             await _requested(conn, event)
         case SubsidyClosed():
             await _application(conn, event, closed=event.outcome.value)
-        case AwardReserved() | AwardCommitted() | AwardPaid() | AwardReleased() | AwardRecovered():
-            await awards.apply(conn, event)
-            await _balance(conn, event.fund, event.balance)
         case _:
-            await _moved(conn, event)
+            if isinstance(event, AwardEvent):
+                await awards.apply(conn, event)
+            else:
+                await _moved(conn, event)
             await _balance(conn, event.fund, event.balance)
 
 
@@ -89,41 +81,10 @@ async def _requested(conn: AsyncConnection, event: SubsidyRequested) -> None:
     )
 
 
-async def _moved(
-    conn: AsyncConnection,
-    event: SubsidyAssessed
-    | SubsidyReserved
-    | SubsidyCommitted
-    | SubsidyPaid
-    | SubsidyReleased
-    | SubsidyRecovered,
-) -> None:
-    t = tables.subsidy.c
-    match event:
-        case SubsidyAssessed():
-            changes: dict[str, Any] = {
-                "base": event.base,
-                "entitlement": event.entitlement,
-                "reserved": t.reserved - event.released,
-            }
-        case SubsidyReserved():
-            changes = {"reserved": t.reserved + event.amount}
-        case SubsidyCommitted():
-            changes = {
-                "reserved": t.reserved - event.amount - event.released,
-                "committed": t.committed + event.amount,
-            }
-        case SubsidyPaid():
-            changes = {"committed": t.committed - event.amount, "paid": t.paid + event.amount}
-        case SubsidyReleased():
-            changes = {
-                "reserved": t.reserved - event.of_reserved,
-                "committed": t.committed - (event.amount - event.of_reserved),
-            }
-        case SubsidyRecovered():
-            changes = {"paid": t.paid - event.amount}
-        case _:
-            assert_never(event)
+async def _moved(conn: AsyncConnection, event: SubsidyMoved) -> None:
+    changes: dict[str, Any] = moved(tables.subsidy, movement_of(event))
+    if isinstance(event, SubsidyAssessed):
+        changes |= {"base": event.base, "entitlement": event.entitlement}
     await _application(conn, event, **changes)
 
 

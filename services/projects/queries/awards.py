@@ -118,5 +118,12 @@ def _awards(*columns: Any) -> Select[Any]:
 def _view(row: Any) -> models.AwardView:
     if row.fund is None:
         return award_view(row, None, None)
-    payment = AwardPayment(row.award, row.region, row.last_on, row.reserved, row.committed, row.paid)
+    payment = AwardPayment(
+        award=row.award,
+        region=row.region,
+        last_on=row.last_on,
+        reserved=row.reserved,
+        committed=row.committed,
+        paid=row.paid,
+    )
     return award_view(row, row.fund, payment)

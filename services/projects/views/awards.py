@@ -9,7 +9,7 @@ from shared.event_log import Event
 
 def award_view(granted: Any, fund: str | None, payment: AwardPayment | None) -> AwardView:
     """A row of the table `award` with its payment; None: no fund holds or has paid anything."""
-    known = payment or AwardPayment(granted.award, granted.region, granted.granted_on)
+    known = payment or AwardPayment(award=granted.award, region=granted.region, last_on=granted.granted_on)
     standing, todo = _standing(granted.amount, known, fund)
     return AwardView(
         award=granted.award,

@@ -3,15 +3,12 @@
 The award is decided elsewhere and only named here; a fund pays it once, and never more than was granted.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
 
 from services.projects.domain.money.balance import Balance
-from services.projects.domain.money.separation import People, Step
-
-_ZERO = Decimal(0)
+from services.projects.domain.money.movement import Purse
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,64 +91,9 @@ class AwardRecovered:
 AwardEvent = AwardReserved | AwardCommitted | AwardPaid | AwardReleased | AwardRecovered
 
 
-@dataclass(frozen=True, slots=True)
-class AwardPayment:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardPayment(Purse):
     """What of an award the fund holds or has paid."""
 
     award: str
     region: str
-    last_on: date
-    reserved: Decimal = _ZERO
-    committed: Decimal = _ZERO
-    paid: Decimal = _ZERO
-    people: People = field(default_factory=People)
-
-    @property
-    def held(self) -> Decimal:
-        """Reserved or committed, and not paid."""
-        return self.reserved + self.committed
-
-    @property
-    def taken(self) -> Decimal:
-        """All that is not available to others."""
-        return self.held + self.paid
-
-
-def moved(before: AwardPayment | None, event: AwardEvent) -> AwardPayment:
-    """The payment of an award after an entry. Raises TypeError for a history that doesn't begin with AwardReserved."""
-    if before is None:
-        if not isinstance(event, AwardReserved):
-            raise TypeError("the payment of an award begins with AwardReserved")
-        before = AwardPayment(event.award, event.region, event.on)
-    known = replace(before, last_on=event.on)
-    people = known.people
-    match event:
-        case AwardReserved():
-            people = people.also(Step.RESERVE, event.decided_by)
-            return replace(known, reserved=known.reserved + event.amount, people=people)
-        case AwardCommitted():
-            if not known.committed:
-                people = people.only(Step.COMMIT)
-            return replace(
-                known,
-                reserved=known.reserved - event.amount - event.released,
-                committed=known.committed + event.amount,
-                people=people.also(Step.COMMIT, event.decided_by),
-            )
-        case AwardPaid():
-            return replace(
-                known,
-                committed=known.committed - event.amount,
-                paid=known.paid + event.amount,
-                people=people.also(Step.PAY, event.decided_by),
-            )
-        case AwardReleased():
-            return replace(
-                known,
-                reserved=known.reserved - event.of_reserved,
-                committed=known.committed - (event.amount - event.of_reserved),
-            )
-        case AwardRecovered():
-            return replace(known, paid=known.paid - event.amount)
-        case _:
-            assert_never(event)

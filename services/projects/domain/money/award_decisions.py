@@ -4,9 +4,9 @@ No entry overdraws the fund, none goes beyond what the appraisal has granted, an
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
+from services.projects.domain.money import movement
 from services.projects.domain.money.award import (
     AwardCommitted,
     AwardEvent,
@@ -27,12 +27,11 @@ from services.projects.domain.money.award_commands import (
 )
 from services.projects.domain.money.fund import Fund
 from services.projects.domain.money.guards import (
-    amount_of,
-    check_available,
     check_day,
     check_open,
     check_voucher,
 )
+from services.projects.domain.money.movement import Movement, after
 from services.projects.domain.money.separation import People, Step, check_other_person
 from services.projects.domain.money.terms import Aid, in_force
 from services.projects.domain.refusal import Refused
@@ -60,8 +59,7 @@ def decide_on_award(command: AwardCommand, fund: Fund) -> Sequence[AwardEvent]:
         case PayAward():
             return [_paid(command, fund, known)]
         case ReleaseAward():
-            held = amount_of(command.amount, known.held, "reserved or committed")
-            return [_released(fund, known, held, command)]
+            return [_released(fund, known, movement.release(command.amount, known), command)]
         case RecoverAward():
             return [_recovered(command, fund, known)]
 
@@ -98,8 +96,9 @@ def _reserved(command: ReserveAward, fund: Fund, known: AwardPayment | None) -> 
             where="on",
         )
     taken = Decimal(0) if known is None else known.taken
-    amount = amount_of(command.amount, award.amount - taken, "granted and not reserved yet")
-    check_available(fund.balance, amount)
+    entry = movement.reserve(
+        command.amount, award.amount - taken, "granted and not reserved yet", fund.balance
+    )
     return AwardReserved(
         award=award.award,
         fund=command.fund,
@@ -108,47 +107,47 @@ def _reserved(command: ReserveAward, fund: Fund, known: AwardPayment | None) -> 
         region=award.region,
         edition=award.edition,
         granted=award.amount,
-        amount=amount,
+        amount=entry.amount,
         on=command.on,
         evidence=command.evidence,
         decided_by=command.decided_by,
-        balance=replace(fund.balance, reserved=fund.balance.reserved + amount),
+        balance=after(fund.balance, entry),
     )
 
 
 def _committed(command: CommitAward, fund: Fund, known: AwardPayment) -> AwardCommitted:
     check_open(fund, command.on)
     _check_other_person(command, Step.COMMIT, known.people)
-    amount, balance = amount_of(command.amount, known.reserved, "reserved"), fund.balance
-    _check_granted(command, known, known.committed + known.paid + amount)
+    entry = movement.commit(command.amount, known)
+    _check_granted(command, known, known.committed + known.paid + entry.amount)
     return AwardCommitted(
         known.award,
         command.fund,
         known.region,
-        amount,
-        known.reserved - amount,
+        entry.amount,
+        entry.released,
         command.on,
         command.evidence,
         command.decided_by,
-        replace(balance, reserved=balance.reserved - known.reserved, committed=balance.committed + amount),
+        after(fund.balance, entry),
     )
 
 
 def _paid(command: PayAward, fund: Fund, known: AwardPayment) -> AwardPaid:
     # No check of the fund's last day: what was committed in the year may be paid after it (结转).
     _check_other_person(command, Step.PAY, known.people)
-    amount, balance = amount_of(command.amount, known.committed, "committed"), fund.balance
+    entry = movement.pay(command.amount, known)
     check_voucher(fund, command.evidence)
-    _check_granted(command, known, known.paid + amount)
+    _check_granted(command, known, known.paid + entry.amount)
     return AwardPaid(
         known.award,
         command.fund,
         known.region,
-        amount,
+        entry.amount,
         command.on,
         command.evidence,
         command.decided_by,
-        replace(balance, committed=balance.committed - amount, paid=balance.paid + amount),
+        after(fund.balance, entry),
     )
 
 
@@ -179,38 +178,33 @@ def _fitted(command: FitAward, fund: Fund, known: AwardPayment) -> Sequence[Awar
     reason = f"第{award.edition}期通报改为{award.amount:f}元"
     on = max(command.today, known.last_on)
     given = ReleaseAward(command.fund, award, excess, on, reason, command.decided_by, command.today)
-    return [_released(fund, known, excess, given)]
+    return [_released(fund, known, movement.release(excess, known), given)]
 
 
-def _released(fund: Fund, known: AwardPayment, amount: Decimal, command: ReleaseAward) -> AwardReleased:
-    of_reserved, balance = min(amount, known.reserved), fund.balance
+def _released(fund: Fund, known: AwardPayment, entry: Movement, command: ReleaseAward) -> AwardReleased:
     return AwardReleased(
         known.award,
         command.fund,
         known.region,
-        amount,
-        of_reserved,
+        entry.amount,
+        -entry.reserved,
         command.on,
         command.reason,
         command.decided_by,
-        replace(
-            balance,
-            reserved=balance.reserved - of_reserved,
-            committed=balance.committed - (amount - of_reserved),
-        ),
+        after(fund.balance, entry),
     )
 
 
 def _recovered(command: RecoverAward, fund: Fund, known: AwardPayment) -> AwardRecovered:
-    amount = amount_of(command.amount, known.paid, "paid")
+    entry = movement.recover(command.amount, known)
     return AwardRecovered(
         known.award,
         command.fund,
         known.region,
-        amount,
+        entry.amount,
         command.on,
         command.evidence,
         command.reason,
         command.decided_by,
-        replace(fund.balance, paid=fund.balance.paid - amount),
+        after(fund.balance, entry),
     )

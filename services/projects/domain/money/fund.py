@@ -13,13 +13,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
-from services.projects.domain.money import award
-from services.projects.domain.money.award import AwardEvent, AwardPaid, AwardPayment
+from services.projects.domain.money import movement
+from services.projects.domain.money.award import (
+    AwardCommitted,
+    AwardEvent,
+    AwardPaid,
+    AwardPayment,
+    AwardRecovered,
+    AwardReleased,
+    AwardReserved,
+)
 from services.projects.domain.money.balance import Balance
+from services.projects.domain.money.movement import Movement, Purse
 from services.projects.domain.money.separation import People, Step
 from services.projects.domain.money.terms import Aid, Base, Terms
-
-_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +224,10 @@ class SubsidyClosed:
     decided_by: str
 
 
-Movement = SubsidyReserved | SubsidyCommitted | SubsidyPaid | SubsidyReleased | SubsidyRecovered
-SubsidyEvent = SubsidyRequested | SubsidyAssessed | Movement | SubsidyClosed
+SubsidyMoved = (
+    SubsidyAssessed | SubsidyReserved | SubsidyCommitted | SubsidyPaid | SubsidyReleased | SubsidyRecovered
+)
+SubsidyEvent = SubsidyRequested | SubsidyMoved | SubsidyClosed
 FundEvent = FundOpened | FundAppropriationChanged | FundTermsChanged | SubsidyEvent | AwardEvent
 
 
@@ -243,25 +252,20 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application(Purse):
     """One project's application to the fund: reserved + committed + paid ≤ entitlement. `assessed`: it was audited."""
 
     requested: SubsidyRequested
     entitlement: Decimal
     base: Decimal | None
-    last_on: date
-    reserved: Decimal = _ZERO
-    committed: Decimal = _ZERO
-    paid: Decimal = _ZERO
     closed: Outcome | None = None
     assessed: bool = False
-    people: People = field(default_factory=People)
 
     @property
     def room(self) -> Decimal:
         """What may still be reserved of what the project is entitled to."""
-        return self.entitlement - self.reserved - self.committed - self.paid
+        return self.entitlement - self.taken
 
     @property
     def status(self) -> Status:
@@ -306,82 +310,70 @@ def evolve(state: FundState, event: FundEvent) -> FundState:
             return replace(_known(state), terms=event.terms)
         case SubsidyRequested():
             asked_by = People().only(Step.REQUEST, event.requested_by)
-            made = Application(event, event.entitlement, event.base, event.on, people=asked_by)
+            made = Application(
+                requested=event,
+                entitlement=event.entitlement,
+                base=event.base,
+                last_on=event.on,
+                people=asked_by,
+            )
             return _with(_known(state), event.application, made)
         case SubsidyClosed():
             fund = _known(state)
             closed = replace(fund.applications[event.application], closed=event.outcome, last_on=event.on)
             return _with(fund, event.application, closed)
-        case SubsidyPaid():
-            fund = _moved(_known(state), event)
-            return replace(fund, vouchers=fund.vouchers | {event.evidence})
-        case (
-            SubsidyAssessed()
-            | SubsidyReserved()
-            | SubsidyCommitted()
-            | SubsidyReleased()
-            | SubsidyRecovered()
-        ):
-            return _moved(_known(state), event)
         case _:
-            return _award_moved(_known(state), event)
+            return _moved(_known(state), event)
 
 
-def _award_moved(fund: Fund, event: AwardEvent) -> Fund:
-    """The fund after an entry for an award."""
-    after = award.moved(fund.awards.get(event.award), event)
-    vouchers = fund.vouchers | {event.evidence} if isinstance(event, AwardPaid) else fund.vouchers
-    return replace(fund, awards={**fund.awards, event.award: after}, balance=event.balance, vouchers=vouchers)
-
-
-def _moved(fund: Fund, event: SubsidyAssessed | Movement) -> Fund:
-    """An application after its money moved, and the fund with the entry's balance."""
-    after = replace(moved(fund.applications[event.application], event), last_on=event.on)
-    return replace(_with(fund, event.application, after), balance=event.balance)
-
-
-def moved(application: Application, event: SubsidyAssessed | Movement) -> Application:
-    """How an entry changes what is held for an application."""
-    people = application.people
+def movement_of(event: SubsidyMoved | AwardEvent) -> Movement:
+    """What an entry of the ledger moves, for an application or for an award."""
     match event:
+        case SubsidyReserved() | AwardReserved():
+            return movement.reserved(event.amount)
+        case SubsidyCommitted() | AwardCommitted():
+            return movement.committed(event.amount, event.released)
+        case SubsidyPaid() | AwardPaid():
+            return movement.paid(event.amount)
+        case SubsidyReleased() | AwardReleased():
+            return movement.released(event.amount, event.of_reserved)
+        case SubsidyRecovered() | AwardRecovered():
+            return movement.recovered(event.amount)
         case SubsidyAssessed():
-            return replace(
-                application,
-                base=event.base,
-                entitlement=event.entitlement,
-                reserved=application.reserved - event.released,
-                assessed=True,
-                people=people.only(Step.ASSESS, event.decided_by),
-            )
-        case SubsidyReserved():
-            people = people.also(Step.RESERVE, event.decided_by)
-            return replace(application, reserved=application.reserved + event.amount, people=people)
-        case SubsidyCommitted():
-            if not application.committed:
-                people = people.only(Step.COMMIT)
-            return replace(
-                application,
-                reserved=application.reserved - event.amount - event.released,
-                committed=application.committed + event.amount,
-                people=people.also(Step.COMMIT, event.decided_by),
-            )
-        case SubsidyPaid():
-            return replace(
-                application,
-                committed=application.committed - event.amount,
-                paid=application.paid + event.amount,
-                people=people.also(Step.PAY, event.decided_by),
-            )
-        case SubsidyReleased():
-            return replace(
-                application,
-                reserved=application.reserved - event.of_reserved,
-                committed=application.committed - (event.amount - event.of_reserved),
-            )
-        case SubsidyRecovered():
-            return replace(application, paid=application.paid - event.amount)
+            return movement.released(event.released, event.released)
         case _:
             assert_never(event)
+
+
+def _moved(fund: Fund, event: SubsidyMoved | AwardEvent) -> Fund:
+    """The fund with the entry's balance, and the application or award after its money moved."""
+    entry, fund = movement_of(event), replace(fund, balance=event.balance)
+    if isinstance(event, SubsidyPaid | AwardPaid):
+        fund = replace(fund, vouchers=fund.vouchers | {event.evidence})
+    if isinstance(event, AwardEvent):
+        payment = fund.awards.get(event.award) or _first(event)
+        after = payment.moved(entry, event.on, event.decided_by)
+        return replace(fund, awards={**fund.awards, event.award: after})
+    application = fund.applications[event.application].moved(entry, event.on, event.decided_by)
+    if isinstance(event, SubsidyAssessed):
+        application = _assessed(application, event)
+    return _with(fund, event.application, application)
+
+
+def _first(event: AwardEvent) -> AwardPayment:
+    if not isinstance(event, AwardReserved):
+        raise TypeError("the payment of an award begins with AwardReserved")
+    return AwardPayment(award=event.award, region=event.region, last_on=event.on)
+
+
+def _assessed(application: Application, event: SubsidyAssessed) -> Application:
+    return replace(
+        application,
+        base=event.base,
+        entitlement=event.entitlement,
+        assessed=True,
+        people=application.people.only(Step.ASSESS, event.decided_by),
+    )
 
 
 def _with(fund: Fund, name: str, application: Application) -> Fund:

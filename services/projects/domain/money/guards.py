@@ -1,45 +1,9 @@
 """What every entry of a fund's ledger is checked by, whoever the money is for. Each raises Refused."""
 
 from datetime import date
-from decimal import Decimal
 
-from services.projects.domain.money.balance import Balance
 from services.projects.domain.money.fund import Fund
 from services.projects.domain.refusal import Refused
-
-
-def amount_of(amount: Decimal | None, at_most: Decimal, what: str) -> Decimal:
-    """The amount, or all there is. Raises Refused for nothing and for more than there is."""
-    if at_most <= 0:
-        raise Refused(
-            f"Nothing is {what}.",
-            code="nothing-left",
-            status=409,
-            where="amount",
-            remedy="Read the application or award again: perhaps somebody else has decided on it.",
-        )
-    amount = at_most if amount is None else amount
-    if not 0 < amount <= at_most:
-        raise Refused(
-            f"{at_most:f} yuan are {what}; {amount:f} can't be taken of them.",
-            code="amount",
-            where="amount",
-            remedy="Leave the amount out to take all of it.",
-        )
-    return amount
-
-
-def check_available(balance: Balance, amount: Decimal) -> None:
-    """The fund has as much left."""
-    if amount > balance.available:
-        raise Refused(
-            f"The fund has {balance.available:f} yuan left; {amount:f} are asked for.",
-            code="overdrawn",
-            status=409,
-            where="amount",
-            remedy="Reserve what is left, or wait until money is released or added.",
-            extra={"available": f"{balance.available:.2f}"},
-        )
 
 
 def check_voucher(fund: Fund, voucher: str) -> None:

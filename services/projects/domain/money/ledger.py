@@ -4,9 +4,9 @@ No entry overdraws the fund, and none gives a project more than it is entitled t
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
+from services.projects.domain.money import movement
 from services.projects.domain.money.application import assessed
 from services.projects.domain.money.commands import (
     AssessSubsidy,
@@ -30,7 +30,8 @@ from services.projects.domain.money.fund import (
     SubsidyReleased,
     SubsidyReserved,
 )
-from services.projects.domain.money.guards import amount_of, check_available, check_open, check_voucher
+from services.projects.domain.money.guards import check_open, check_voucher
+from services.projects.domain.money.movement import after
 from services.projects.domain.money.separation import Step, check_other_person
 from services.projects.domain.refusal import Refused
 
@@ -72,7 +73,7 @@ def _assessed(command: AssessSubsidy, fund: Fund, application: Application) -> S
             where="base",
             remedy="Release what is committed and recover what is paid above it, then assess.",
         )
-    released = max(application.reserved + spent - entitlement, Decimal(0))
+    released = max(application.taken - entitlement, Decimal(0))
     asked = application.requested
     return [
         SubsidyAssessed(
@@ -88,7 +89,7 @@ def _assessed(command: AssessSubsidy, fund: Fund, application: Application) -> S
             command.evidence,
             command.reason,
             command.decided_by,
-            replace(fund.balance, reserved=fund.balance.reserved - released),
+            after(fund.balance, movement.released(released, of_reserved=released)),
         )
     ]
 
@@ -97,19 +98,20 @@ def _reserved(command: ReserveSubsidy, fund: Fund, application: Application) -> 
     check_open(fund, command.on)
     _check_goes_on(command.stage, application)
     _check_other_person(command, Step.RESERVE, application)
-    amount = amount_of(command.amount, application.room, "entitled to and not reserved yet")
-    check_available(fund.balance, amount)
+    entry = movement.reserve(
+        command.amount, application.room, "entitled to and not reserved yet", fund.balance
+    )
     asked = application.requested
     return SubsidyReserved(
         command.application,
         command.fund,
         asked.project,
         asked.region,
-        amount,
+        entry.amount,
         command.on,
         command.evidence,
         command.decided_by,
-        replace(fund.balance, reserved=fund.balance.reserved + amount),
+        after(fund.balance, entry),
     )
 
 
@@ -118,23 +120,18 @@ def _committed(command: CommitSubsidy, fund: Fund, application: Application) -> 
     _check_goes_on(command.stage, application)
     _check_other_person(command, Step.COMMIT, application)
     _check_assessed(command, application)
-    amount = amount_of(command.amount, application.reserved, "reserved")
-    asked, balance = application.requested, fund.balance
+    entry, asked = movement.commit(command.amount, application), application.requested
     return SubsidyCommitted(
         command.application,
         command.fund,
         asked.project,
         asked.region,
-        amount,
-        application.reserved - amount,
+        entry.amount,
+        entry.released,
         command.on,
         command.evidence,
         command.decided_by,
-        replace(
-            balance,
-            reserved=balance.reserved - application.reserved,
-            committed=balance.committed + amount,
-        ),
+        after(fund.balance, entry),
     )
 
 
@@ -142,64 +139,55 @@ def _paid(command: PaySubsidy, fund: Fund, application: Application) -> SubsidyP
     # No check of the fund's last day: what was committed in the year may be paid after it (结转).
     _check_goes_on(command.stage, application)
     _check_other_person(command, Step.PAY, application)
-    amount = amount_of(command.amount, application.committed, "committed")
+    entry, asked = movement.pay(command.amount, application), application.requested
     check_voucher(fund, command.evidence)
-    asked, balance = application.requested, fund.balance
     return SubsidyPaid(
         command.application,
         command.fund,
         asked.project,
         asked.region,
-        amount,
+        entry.amount,
         command.on,
         command.evidence,
         command.decided_by,
-        replace(balance, committed=balance.committed - amount, paid=balance.paid + amount),
+        after(fund.balance, entry),
     )
 
 
 def _released(command: ReleaseSubsidy, fund: Fund, application: Application) -> SubsidyReleased:
-    amount = amount_of(command.amount, application.reserved + application.committed, "reserved or committed")
-    of_reserved = min(amount, application.reserved)
-    asked, balance = application.requested, fund.balance
+    entry, asked = movement.release(command.amount, application), application.requested
     return SubsidyReleased(
         command.application,
         command.fund,
         asked.project,
         asked.region,
-        amount,
-        of_reserved,
+        entry.amount,
+        -entry.reserved,
         command.on,
         command.reason,
         command.decided_by,
-        replace(
-            balance,
-            reserved=balance.reserved - of_reserved,
-            committed=balance.committed - (amount - of_reserved),
-        ),
+        after(fund.balance, entry),
     )
 
 
 def _recovered(command: RecoverSubsidy, fund: Fund, application: Application) -> SubsidyRecovered:
-    amount = amount_of(command.amount, application.paid, "paid")
-    asked = application.requested
+    entry, asked = movement.recover(command.amount, application), application.requested
     return SubsidyRecovered(
         command.application,
         command.fund,
         asked.project,
         asked.region,
-        amount,
+        entry.amount,
         command.on,
         command.evidence,
         command.reason,
         command.decided_by,
-        replace(fund.balance, paid=fund.balance.paid - amount),
+        after(fund.balance, entry),
     )
 
 
 def _closed(command: CloseSubsidy, application: Application) -> SubsidyClosed:
-    held = application.reserved + application.committed + application.paid
-    if held:
+    if held := application.taken:
         raise Refused(
             f"{held:f} yuan are reserved, committed or paid for {command.application}.",
             code="money-held",
