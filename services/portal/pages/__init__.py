@@ -26,6 +26,7 @@ class PageRoute:
 def all_pages() -> list[PageRoute]:
     """Every page, in the menu's order."""
     from services.portal.pages import (
+        appraisal,
         desk,
         documents,
         energy,
@@ -43,6 +44,7 @@ def all_pages() -> list[PageRoute]:
         *evidence.PAGES,
         *projects.PAGES,
         *energy.PAGES,
+        *appraisal.PAGES,
         *documents.PAGES,
         *reports.PAGES,
         *desk.PAGES,

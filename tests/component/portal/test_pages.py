@@ -32,6 +32,8 @@ SAMPLES = {
     "enterprise": "demo-FZ01",
     "month": "2013-11",
     "document": "demo-bulletin-2013-01",
+    "plan": "fujian-2013",
+    "year": "2013",
 }
 PAGES = {route.path: route for route in all_pages()}
 
