@@ -37,7 +37,7 @@ Answer = Callable[[httpx.Request], httpx.Response | Mapping[str, Any] | None]
 
 def settings(**more: Any) -> PortalSettings:
     """Settings as on one's own machine."""
-    return PortalSettings(environment="test", session_key=KEY, **more)  # type: ignore[arg-type]
+    return PortalSettings(environment="test", session_key=KEY, **more)
 
 
 def problem(status: int, code: str, detail: str = "why", **more: Any) -> httpx.Response:

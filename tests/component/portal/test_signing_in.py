@@ -95,8 +95,8 @@ async def test_nobody_is_led_away_after_signing_in(onward: str):
 
 async def test_production_knows_no_demo_persons():
     with pytest.raises(ValueError, match="anybody could sign in"):
-        PortalSettings(environment="production", session_key=KEY, demo_signing_key=PEM)  # type: ignore[arg-type]
-    made = PortalSettings(environment="production", session_key=KEY)  # type: ignore[arg-type]
+        PortalSettings(environment="production", session_key=KEY, demo_signing_key=PEM)
+    made = PortalSettings(environment="production", session_key=KEY)
     async with browser(portal(PlayedGateway(), made)) as reader:
         word = await form_word(reader)
         answer = await reader.post("/zh/sign-in", data={"person": "province", "form_word": word})
