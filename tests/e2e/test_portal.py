@@ -1,6 +1,8 @@
 """The portal on the running system: from the first page to a figure's events, and a clerk's report without curl."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 
@@ -10,18 +12,20 @@ from tests.kit.portal import Portal, ok
 CITY = "350600"
 
 
-async def signed_in(portal: Portal, person: str) -> httpx.AsyncClient:
+@asynccontextmanager
+async def signed_in(portal: Portal, person: str) -> AsyncIterator[httpx.AsyncClient]:
     """A browser at the running portal, as a demo person."""
-    reader = httpx.AsyncClient(base_url=portal.system.urls.portal, timeout=60, follow_redirects=True)
-    page = markup.check((await reader.get("/zh/sign-in")).text, "zh")
-    [word] = {each["value"] for each in page.all("input") if each["name"] == "form_word"}
-    answer = await reader.post("/zh/sign-in", data={"form_word": word, "person": person, "next": ""})
-    assert answer.status_code == 200, answer.text[:800]
-    return reader
+    address = portal.system.urls.portal
+    async with httpx.AsyncClient(base_url=address, timeout=60, follow_redirects=True) as reader:
+        page = markup.check((await reader.get("/zh/sign-in")).text, "zh")
+        [word] = {each["value"] for each in page.all("input") if each["name"] == "form_word"}
+        answer = await reader.post("/zh/sign-in", data={"form_word": word, "person": person, "next": ""})
+        assert answer.status_code == 200, answer.text[:800]
+        yield reader
 
 
 async def test_the_evidence_is_three_clicks_from_the_first_page(portal: Portal) -> None:
-    async with await signed_in(portal, "province") as reader:
+    async with signed_in(portal, "province") as reader:
         first = markup.check((await reader.get("/zh/province")).text, "zh")
         city = next(each["href"] for each in first.all("a") if f"/regions/{CITY}" in each["href"])
         second = markup.check((await reader.get(city)).text, "zh")
@@ -35,7 +39,7 @@ async def test_a_clerk_files_corrects_and_withdraws_a_report(portal: Portal) -> 
     now = await portal.now()
     month = f"{now.year - (now.month == 1):04d}-{(now.month - 2) % 12 + 1:02d}"
     page_of = f"/zh/reports/{CITY}/{month}"
-    async with await signed_in(portal, f"city-{CITY}") as reader:
+    async with signed_in(portal, f"city-{CITY}") as reader:
 
         async def send(form: str, **typed: str) -> httpx.Response:
             page = markup.check((await reader.get(page_of)).text, "zh")
@@ -72,7 +76,7 @@ async def test_it_is_healthy_measured_and_tells_nobody_a_token(portal: Portal) -
         assert "http_server_request_duration" in (await http.get(f"{health}/metrics")).text
         answer = await http.get(f"{portal.system.urls.portal}/zh/province")
         assert answer.status_code == 303
-    async with await signed_in(portal, "ops") as reader:
+    async with signed_in(portal, "ops") as reader:
         for path in ("/zh/province", "/zh/desk", "/en/energy", "/zh/quarantine"):
             page = await reader.get(path)
             assert page.status_code == 200

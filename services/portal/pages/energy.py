@@ -13,6 +13,7 @@ from services.portal.pages.common import Json
 from services.portal.pages.region import online
 from services.portal.pictures.charts import Line, lines
 from services.portal.roles import ENTERPRISE
+from shared.problems import Problem
 
 GRAINS = ("hour", "day", "month")
 _SPAN = {"hour": timedelta(days=2), "day": timedelta(days=31), "month": timedelta(days=365)}
@@ -27,7 +28,12 @@ async def energy(ask: Ask) -> Page:
         return await enterprise(ask, ask.session.organisation)
     region = ask.query.get("region") or ask.session.area
     day = ask.as_of.isoformat() if ask.as_of is not None else None
-    answer = await ask.api.get("/coverage", region=region, day=day, limit=200)
+    try:
+        answer = await ask.api.get("/coverage", region=region, day=day, limit=200)
+    except Problem as absent:
+        if absent.status != 404:
+            raise
+        return _no_list(ask, absent)
     users = list(answer["items"])
     cursor = answer["next_cursor"]
     for _ in range(_PAGES):
@@ -77,6 +83,13 @@ async def energy(ask: Ask) -> Page:
             )
         ],
     )
+
+
+def _no_list(ask: Ask, absent: Problem) -> Page:
+    """Nobody has designated that year's key users yet."""
+    w = ask.words
+    figure = Figure("users", w("energy.users"), state="empty", note=absent.detail, wide=True)
+    return Page(title=w("energy.title"), menu="energy", forms=[_day_form(ask)], figures=[figure])
 
 
 def _user(ask: Ask, each: Json) -> tuple[Any, ...]:

@@ -183,6 +183,16 @@ async def test_no_plan_is_an_empty_page_and_not_a_failure():
     assert "尚未发布行动计划" in markup.check(answer.text, "zh").text
 
 
+async def test_no_list_of_key_users_is_an_empty_page_and_not_a_failure():
+    gateway = PlayedGateway(
+        lambda asked: problem(404, "not-found", "没有名单") if asked.url.path.endswith("/coverage") else None
+    )
+    async with browser(portal(gateway), "province") as reader:
+        answer = await reader.get("/zh/energy")
+    assert answer.status_code == 200
+    assert "没有名单" in markup.check(answer.text, "zh").text
+
+
 async def test_what_changed_since_last_month_is_told_in_sentences():
     def a_month_ago(request: httpx.Request) -> dict[str, Any] | None:
         if not request.url.path.endswith("/board") or "as_of" not in request.url.params:
