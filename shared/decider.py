@@ -18,7 +18,7 @@ from shared.catalogue import Catalogue
 from shared.clock import Clock
 from shared.command import Decider as Decider
 from shared.event_log import Answer, Event, EventLog, Remembered, StreamWrite, VersionConflict
-from shared.kept import Kept, write
+from shared.kept import Kept, Written, write
 from shared.problems import Problem, refused
 from shared.rpc import Call, Reply
 
@@ -100,7 +100,7 @@ class CommandRunner:
         *,
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None = None,
-        tables: Sequence[Kept[S, Any]] = (),
+        tables: Sequence[Kept[S, Any] | Written[S]] = (),
         edit: Edit | None = None,
     ) -> Reply:
         """Carry out one command on one stream.
@@ -167,7 +167,7 @@ class CommandRunner:
         command: C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]],
         answer: Callable[[S, Sequence[E]], Any],
         inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None,
-        tables: Sequence[Kept[S, Any]],
+        tables: Sequence[Kept[S, Any] | Written[S]],
         edit: Edit | None,
     ) -> Reply:
         known: list[E] = [self._catalogue.decode(event) for event in history]

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.catalogue import Catalogue
@@ -20,7 +19,7 @@ from shared.command import Asked, Decider, Given
 from shared.decider import Edit, OnState
 from shared.event_log import EventLog
 from shared.identity import Actor
-from shared.kept import Kept, insert_rows
+from shared.kept import Kept, Written, write
 from shared.rpc import Call, Encoded, Operation, Operations, Reply, Route
 from shared.service import Service
 
@@ -72,7 +71,7 @@ class History(Generic[S]):
     events: Any
     decider: Decider[S, Any, Any]
     stream: Callable[[Any], str]
-    tables: Sequence[Kept[S, Any]] = ()
+    tables: Sequence[Kept[S, Any] | Written[S]] = ()
 
     @property
     def classes(self) -> tuple[type, ...]:
@@ -188,8 +187,11 @@ class Features:
         self.all = tuple(_flat(features))
         self.histories = tuple(dict.fromkeys(each.history for each in self.all if each.history is not None))
         self.events = tuple(cls for history in self.histories for cls in history.classes)
-        self.tables: tuple[Table, ...] = tuple(
-            kept.table for history in self.histories for kept in history.tables
+        self.tables = tuple(
+            table
+            for history in self.histories
+            for kept in history.tables
+            for table in ([kept.table] if isinstance(kept, Kept) else kept.tables)
         )
 
     def register(self, operations: Operations, service: Callable[[], Any]) -> None:
@@ -207,8 +209,7 @@ class Features:
         """Fold every stream and write its rows; the tables must be empty."""
         for history in self.histories:
             async for states in history.folded(conn, log, catalogue):
-                for kept in history.tables:
-                    await insert_rows(conn, kept.table, [row for each in states for row in kept.rows(each)])
+                await write(conn, history.tables, [(history.decider.initial, state) for state in states])
 
 
 def _flat(features: Sequence[Feature]) -> Sequence[Feature]:

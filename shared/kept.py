@@ -9,7 +9,7 @@ inserted plainly, so that one that is there already (of another stream) stays an
 filled by a rebuild.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -67,24 +67,41 @@ class Differences:
     gone: list[Row] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Written(Generic[S]):
+    """Tables of a history that no row of one part can fill: `write` brings them from states before to states after.
+
+    `because` says why: what else the rows need, or that they are an index.
+    """
+
+    tables: Sequence[Table]
+    write: Callable[[AsyncConnection, Sequence[tuple[S, S]]], Awaitable[None]]
+    because: str
+
+
 async def write(
-    conn: AsyncConnection, tables: Sequence[Kept[S, Any]], changes: Iterable[tuple[S, S]]
+    conn: AsyncConnection, tables: Sequence[Kept[S, Any] | Written[S]], changes: Iterable[tuple[S, S]]
 ) -> None:
     """Write what streams changed, each from the state before to the state after, with a few statements per table.
 
-    `tables` in an order that their keys allow. Raises IntegrityError where a row came first.
+    `tables` in an order that their keys allow; what is written otherwise comes last. Raises IntegrityError where a row
+    came first.
     """
     pairs = list(changes)
-    found = [(kept.table, [kept.differences(*pair) for pair in pairs]) for kept in tables]
+    found = [
+        (kept.table, [kept.differences(*pair) for pair in pairs]) for kept in tables if isinstance(kept, Kept)
+    ]
     for table, differences in reversed(found):
         await _delete(conn, table, [row for each in differences for row in each.gone])
     for table, differences in found:
-        await insert_rows(conn, table, [row for each in differences for row in each.new])
+        await _insert(conn, table, [row for each in differences for row in each.new])
         await _upsert(conn, table, [row for each in differences for row in each.changed])
+    for written in tables:
+        if isinstance(written, Written):
+            await written.write(conn, pairs)
 
 
-async def insert_rows(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert new rows. Raises IntegrityError for one that is there."""
+async def _insert(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     if rows:
         await conn.execute(insert(table), [dict(row) for row in rows])
 

@@ -11,7 +11,7 @@ from shared.catalogue import Catalogue
 from shared.clock import Clock, local_day
 from shared.decider import CommandRunner, Decider, Edit, OnState
 from shared.event_log import EventLog
-from shared.kept import Kept
+from shared.kept import Kept, Written
 from shared.rpc import Call, Reply
 from shared.snapshots import snapshots
 
@@ -54,7 +54,7 @@ class Service:
         command: C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]],
         *,
         answer: Callable[[S, Sequence[E]], object],
-        tables: Sequence[Kept[S, Any]] = (),
+        tables: Sequence[Kept[S, Any] | Written[S]] = (),
         edit: Edit | None = None,
     ) -> Reply:
         """Carry out a command on one stream, with the tables that are kept of it in the same transaction."""

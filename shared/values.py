@@ -33,13 +33,14 @@ class _Limits(Says):
     """Puts its own fields into the checks of the kinds of value that it is for."""
 
     kinds: ClassVar[frozenset[str]]
+    unlimited: ClassVar[frozenset[str]] = frozenset({"description", "example"})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         schema = handler(source)
         limits = {
             each.name: value
             for each in fields(self)
-            if each.name not in ("description", "example") and (value := getattr(self, each.name)) is not None
+            if each.name not in self.unlimited and (value := getattr(self, each.name)) is not None
         }
         if limits and schema["type"] not in self.kinds:
             raise TypeError(f"{self!r} would limit nothing on {source}: put it on the value inside")
@@ -73,10 +74,45 @@ class Number(_Limits):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Exact(Number):
+    """A decimal as people write it: ASCII digits and a point, read exactly; 1E+3 becomes 1000, as events say it."""
+
+    kinds = frozenset({"decimal"})
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        from shared.numerals import plain_text
+
+        limited = Number.__get_pydantic_core_schema__(self, source, handler)
+        plain = core_schema.no_info_after_validator_function(_plain, limited)
+        return core_schema.no_info_before_validator_function(plain_text, plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Many(_Limits):
-    """A list: how many it holds."""
+    """A list: how many it holds. `beyond`: what is said instead where there are more; {limit} and {count} in it."""
 
     kinds = frozenset({"list", "tuple"})
+    unlimited = _Limits.unlimited | {"beyond"}
 
     min_length: int | None = None
     max_length: int | None = None
+    beyond: str | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        limited = _Limits.__get_pydantic_core_schema__(self, source, handler)
+        if self.beyond is None:
+            return limited
+        return core_schema.no_info_before_validator_function(self._not_beyond, limited)
+
+    def _not_beyond(self, value: Any) -> Any:
+        if isinstance(value, list | tuple) and len(value) > (self.max_length or 0):
+            raise ValueError(str(self.beyond).format(limit=self.max_length, count=len(value)))
+        return value
+
+
+def _plain(value: Decimal) -> Decimal:
+    return Decimal(f"{value:f}")

@@ -7,3 +7,4 @@ KEEPERS = ("province", "city", "county")
 CALLERS = ("province", "city")
 """Governments that call meetings."""
 PROVINCE = ("province",)
+CITY = ("city",)

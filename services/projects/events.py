@@ -10,20 +10,20 @@ from services.projects.domain import (
     duty_account,
     duty_days,
     file_import,
-    monthly_report,
     plan,
     plan_loading,
     project,
     project_decisions,
     project_problem,
     project_problem_decisions,
-    reporting_month,
 )
 from services.projects.domain.matching import listing, match
 from services.projects.domain.money import decisions as money
 from services.projects.domain.money import fund
 from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
+from services.projects.reports import facts as monthly_report
+from services.projects.reports.months import facts as reporting_month
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
@@ -54,8 +54,6 @@ CATALOGUE = Catalogue(
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 COHORT = Decider(cohort.INITIAL, cohort.decide, cohort.evolve)
-MONTHLY_REPORT = Decider(monthly_report.INITIAL, monthly_report.decide, monthly_report.evolve)
-REPORTING_MONTH = Decider(reporting_month.INITIAL, reporting_month.decide, reporting_month.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
@@ -73,16 +71,6 @@ def project_stream(project_id: str) -> str:
 def cohort_stream(cohort_id: str) -> str:
     """The stream of a contract year's cohort."""
     return f"cohort:{cohort_id}"
-
-
-def report_stream(region: str, month: str) -> str:
-    """The stream of one city's report of a month."""
-    return f"report:{monthly_report.report_id(region, month)}"
-
-
-def reporting_month_stream(month: str) -> str:
-    """The stream of the books of a month."""
-    return f"month:{month}"
 
 
 def plan_stream(plan_id: str) -> str:

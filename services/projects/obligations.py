@@ -14,6 +14,7 @@ from services.projects.documents.views import TABLE as DOCUMENT
 from services.projects.domain.duty import Duty, Instance, Standing, last_day, occasions, standing
 from services.projects.domain.duty_account import Entry, Owed
 from services.projects.domain.plan import Region
+from services.projects.reports.views import TABLE as REPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ Carried = Mapping[tuple[str, str], Done]
 
 
 async def _monthly_reports(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
-    table = tables.monthly_report.c
+    table = REPORT.c
     rows = await conn.execute(
         select(table.region, table.month, table.reported_on).where(table.month.in_(periods))
     )

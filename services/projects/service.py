@@ -15,13 +15,14 @@ from services.projects.documents.feature import FEATURE as DOCUMENTS
 from services.projects.events import CATALOGUE
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
+from services.projects.reports.feature import FEATURE as REPORTS
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
 
-FEATURES = Features(CEREMONIES, DIAGNOSES, DOCUMENTS, MEASURES, MEETINGS)
+FEATURES = Features(CEREMONIES, DIAGNOSES, DOCUMENTS, MEASURES, MEETINGS, REPORTS)
 FEATURES.register(ops, lambda: Serving.app)
-INLINE = (*FEATURES.tables, *tables.INLINE)
+INLINE = (*tables.INLINE, *FEATURES.tables)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
 
 _BATCH = 1000
@@ -42,9 +43,9 @@ async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
     await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
     for table in reversed(INLINE):
         await conn.execute(delete(table))
-    await FEATURES.rebuild(conn, log, CATALOGUE)
     position = 0
     while batch := await log.read(conn, position, _BATCH):
         await inline.apply(conn, [CATALOGUE.decode(event) for event in batch])
         position = batch[-1].position
+    await FEATURES.rebuild(conn, log, CATALOGUE)
     return position

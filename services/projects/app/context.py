@@ -12,7 +12,7 @@ from services.projects.domain.refusal import Refused
 from services.projects.events import CATALOGUE
 from shared.catalogue import Catalogue
 from shared.decider import Decider, Edit, OnState
-from shared.kept import Kept
+from shared.kept import Kept, Written
 from shared.rpc import Call, Reply
 from shared.service import Service
 
@@ -40,7 +40,7 @@ class App(Service):
         command: C | OnState[S, C] | Making[C],
         *,
         answer: Callable[[S, Sequence[E]], object],
-        tables: Sequence[Kept[S, Any]] = (),
+        tables: Sequence[Kept[S, Any] | Written[S]] = (),
         edit: Edit | None = None,
     ) -> Reply:
         """Carry out a command on one stream, with the inline tables in the same transaction."""

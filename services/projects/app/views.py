@@ -22,10 +22,10 @@ from services.projects.models.duties import DutyCalendar
 from services.projects.models.matching import ListListings, ListMatches
 from services.projects.models.problems import ListProblems
 from services.projects.models.projects import ListProjects
-from services.projects.models.reports import ListReports
 from services.projects.models.reserve import ListReserve
 from services.projects.models.subsidies import ListSubsidies
 from services.projects.queries import paging
+from services.projects.reports.queries import ListReports
 from services.projects.tables.views import saved_view
 from shared.areas import AreaTree
 from shared.identity import Actor

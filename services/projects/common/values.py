@@ -4,9 +4,10 @@ Where a field means something of its own, it says so on top: `Annotated[RegionCo
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
-from shared.values import Number, Says, Text
+from shared.values import Exact, Number, Says, Text
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -48,6 +49,7 @@ Ceremony = Annotated[
         example="618-2013",
     ),
 ]
+Money = Annotated[Decimal, Exact(ge=0, max_digits=18, decimal_places=2, description="CNY (yuan)")]
 Line = Annotated[str, Text(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
 ShortText = Annotated[Line, Text(min_length=1, max_length=200)]
 Note = Annotated[Line, Text(max_length=1000)]

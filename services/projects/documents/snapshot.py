@@ -21,6 +21,7 @@ from services.projects.documents.facts import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.domain.plan import Region
 from services.projects.obligations import all_duties, obligations
+from services.projects.reports.views import TABLE as REPORT
 from shared.areas import AreaTree
 from shared.checkpoint import Checkpoints
 from shared.service import Service
@@ -110,7 +111,7 @@ async def _investment(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
     """Investment completed, by city and for the province. A month that isn't reported is missing, not zero."""
     year = f"{last_day(world.period).year}"
     until = months(f"{year}-01", months_of(world.period)[-1])
-    table = tables.monthly_report.c
+    table = REPORT.c
     rows = await conn.execute(
         select(table.region, table.month, table.investment).where(table.month.in_(until))
     )

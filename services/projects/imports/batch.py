@@ -16,7 +16,7 @@ from services.projects.app.context import App, Making
 from services.projects.events import CATALOGUE
 from shared.decider import Decider, OnState, made
 from shared.event_log import Event, StreamWrite
-from shared.kept import Kept, write
+from shared.kept import Kept, Written, write
 from shared.rpc import Call, Reply
 
 S = TypeVar("S")
@@ -35,7 +35,7 @@ class Batch(App):
         self._conn = conn
         self._independent = independent
         self._unwritten: list[Any] = []
-        self._before: dict[str, tuple[Sequence[Kept[Any, Any]], Any]] = {}
+        self._before: dict[str, tuple[Sequence[Kept[Any, Any] | Written[Any]], Any]] = {}
         self._histories: dict[str, Sequence[Event]] = {}
         self._states: dict[str, tuple[Any, int]] = {}
         self._writes: list[StreamWrite] = []
@@ -56,7 +56,7 @@ class Batch(App):
         command: C | OnState[S, C] | Making[C],
         *,
         answer: object = None,
-        tables: Sequence[Kept[S, Any]] = (),
+        tables: Sequence[Kept[S, Any] | Written[S]] = (),
         edit: object = None,
     ) -> Reply:
         """Decide, and write the tables, or note what `write` has to. Raises Refused or Problem before that."""
@@ -102,7 +102,7 @@ class Batch(App):
         """Write into the tables what has not been yet."""
         events, self._unwritten = self._unwritten, []
         before, self._before = self._before, {}
-        changes: dict[int, tuple[Sequence[Kept[Any, Any]], list[tuple[Any, Any]]]] = {}
+        changes: dict[int, tuple[Sequence[Kept[Any, Any] | Written[Any]], list[tuple[Any, Any]]]] = {}
         for stream, (tables, state) in before.items():
             _, pairs = changes.setdefault(id(tables), (tables, []))
             pairs.append((state, self._states[stream][0]))

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app import matching, projects, reports
+from services.projects.app import matching, projects
 from services.projects.app.context import App
-from services.projects.events import listing_stream, project_stream, report_stream
+from services.projects.events import listing_stream, project_stream
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
 from services.projects.imports.changes import Change, of_project
@@ -17,7 +17,9 @@ from services.projects.imports.columns import Column
 from services.projects.imports.twins import Twins, listing_twins, project_twins
 from services.projects.models.matching import RegisterListing
 from services.projects.models.projects import RegisterProject
-from services.projects.models.reports import FileMonthlyReport
+from services.projects.reports.decisions import FileMonthlyReport
+from services.projects.reports.facts import stream as report_stream
+from services.projects.reports.feature import FEATURE as REPORTS
 from shared.language import Said
 from shared.rpc import Call, Reply
 
@@ -202,7 +204,7 @@ _REPORTS = Kind(
         _CONFIRMED,
     ),
     FileMonthlyReport,
-    reports.file_report,
+    REPORTS.carry_out,
     reports_of_months,
     lambda body: (
         report_stream(body["region"], body["month"]) if body.get("region") and body.get("month") else None

@@ -17,11 +17,9 @@ from services.projects.domain.file_import import FileImported
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.money.fund import FundEvent
-from services.projects.domain.monthly_report import MonthlyReportEvent
 from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
-from services.projects.domain.reporting_month import ReportingMonthEvent
 from services.projects.inline import (
     cohorts,
     duties,
@@ -31,16 +29,12 @@ from services.projects.inline import (
     plan,
     problems,
     projects,
-    reporting_months,
-    reports,
 )
 
 Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(CohortEvent), cohorts.apply),
-    **dict.fromkeys(get_args(MonthlyReportEvent), reports.apply),
-    **dict.fromkeys(get_args(ReportingMonthEvent), reporting_months.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),

@@ -10,7 +10,6 @@ from services.projects.tables import (
     plan,
     problems,
     projects,
-    reports,
     reserve,
 )
 from services.projects.tables.awards import appraised_city, award, award_payment
@@ -29,20 +28,13 @@ from services.projects.tables.projects import (
     project_register,
     signing,
 )
-from services.projects.tables.reports import (
-    investment_target,
-    monthly_report,
-    report_line,
-    report_line_sum,
-    reporting_month,
-)
+from services.projects.tables.reports import investment_target
 from services.projects.tables.reserve import reserve_drop, reserve_update, screening
 
 INLINE = (
     *plan.INLINE,
     *projects.INLINE,
     *cohorts.INLINE,
-    *reports.INLINE,
     *problems.INLINE,
     *duties.INLINE,
     *money.INLINE,
@@ -74,7 +66,6 @@ __all__ = [
     "listing_match",
     "listing_term",
     "metadata",
-    "monthly_report",
     "pre_review",
     "programme",
     "project",
@@ -83,9 +74,6 @@ __all__ = [
     "project_register",
     "region",
     "register",
-    "report_line",
-    "report_line_sum",
-    "reporting_month",
     "reserve_drop",
     "reserve_update",
     "rule",

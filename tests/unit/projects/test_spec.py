@@ -9,7 +9,7 @@ from services.projects.domain.plan import Programme, ProgrammesLoaded
 from services.projects.domain.plan_loading import LoadPlan
 from services.projects.events import PLAN
 from tests.kit.spec import given
-from tests.unit.projects.test_monthly_report import FILE, FILED, MONTHLY_REPORT
+from tests.unit.projects.test_monthly_report import FILE, FILED, KNOWN, MONTHLY_REPORT
 
 LOADED = ProgrammesLoaded("p", (Programme("TR", "技改"),))
 LOAD = LoadPlan("p", programmes=(Programme("TR", "技改"),))
@@ -18,7 +18,7 @@ LOAD = LoadPlan("p", programmes=(Programme("TR", "技改"),))
 def test_each_word_holds_what_it_says() -> None:
     assert given(PLAN).when(LOAD).then(LOADED) == plan.LoadedPlan({ProgrammesLoaded: LOADED})
     given(PLAN, LOADED).when(LOAD).changes_nothing()
-    given(MONTHLY_REPORT, FILED).when(FILE).changes_nothing()
+    given(MONTHLY_REPORT, FILED).when(FILE, KNOWN).changes_nothing()
 
 
 def test_other_events_are_shown_line_by_line() -> None:
@@ -40,7 +40,7 @@ def test_acceptance_where_a_refusal_was_expected() -> None:
 
 
 def test_a_refusal_with_another_reason_or_code_and_one_that_was_not_expected() -> None:
-    refused = given(MONTHLY_REPORT, FILED).when(replace(FILE, investment=FILED.investment * 2))
+    refused = given(MONTHLY_REPORT, FILED).when(replace(FILE, investment=FILED.investment * 2), KNOWN)
     with pytest.raises(AssertionError, match="doesn't say"):
         refused.rejects("because it rains")
     with pytest.raises(AssertionError, match="refused with code"):

@@ -1,14 +1,17 @@
 """When the books of a month close: the rule, what the province did, and which days that makes."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.domain.duty import CITY_REPORT, due_on, find, last_day
-from services.projects.domain.reporting_month import Books, ClosingRule, Reopening
 from services.projects.memory import remembers
+from services.projects.reports.months.facts import Books, ClosingRule, Reopening
+from services.projects.reports.months.views import TABLE
 
 RULE = "reporting_months"
 
@@ -33,16 +36,20 @@ async def open_until(conn: AsyncConnection, month: str) -> date | None:
 @remembers
 async def books(conn: AsyncConnection, month: str) -> Books:
     """What the province did about the month."""
-    table = tables.reporting_month
-    row = (await conn.execute(select(table).where(table.c.month == month))).one_or_none()
-    return Books() if row is None else books_of(row.closed_on, row.reopenings)
+    row = (await conn.execute(select(TABLE).where(TABLE.c.month == month))).mappings().one_or_none()
+    return Books() if row is None else books_of(dict(row))
 
 
-def books_of(closed_on: date | None, reopenings: list[dict[str, str | None]]) -> Books:
-    """A row of the table `reporting_month`."""
+def books_of(row: Mapping[str, Any]) -> Books:
+    """A row of the table."""
     return Books(
-        closed_on,
-        tuple(Reopening(each["region"], date.fromisoformat(str(each["until"]))) for each in reopenings),
+        row["closed_on"],
+        tuple(
+            Reopening(each["region"], date.fromisoformat(str(each["until"])), each["reason"])
+            for each in row["reopenings"]
+        ),
+        row["month"],
+        row["reason"],
     )
 
 

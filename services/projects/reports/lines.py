@@ -1,0 +1,188 @@
+"""What reports say of projects, month by month: a row for each project of a report, and their sums by region."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ConfigDict, Field
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.projects import reference, scope
+from services.projects.common.values import Month, ProjectId, RegionCode
+from services.projects.models.base import Answer, Cursor, Limit, Money, Request
+from services.projects.queries import paging, visible
+from services.projects.reports.facts import Filed, MonthlyReportState
+from services.projects.reports.views import ReportLineView
+from services.projects.tables.base import MONEY, metadata
+from shared.kept import Written
+from shared.rpc import Call
+from shared.service import Service
+
+LINES = Table(
+    "report_line",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("project", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("region", Text),
+    Column("investment", MONEY),
+    Column("progress_percent", Numeric(6, 3)),
+    Column("note", Text),
+)
+SUMS = Table(
+    "report_line_sum",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("lines", Integer),
+    Column("investment", MONEY),
+)
+
+# A project's region never changes, and stands in the log before any report that names the project.
+_LINES = text("""
+    INSERT INTO report_line (month, project, city, region, investment, progress_percent, note)
+    SELECT :month, line.project, :city, project.region, line.investment, line.progress_percent, line.note
+    FROM unnest(CAST(:projects AS text[]), CAST(:investments AS numeric[]), CAST(:percents AS numeric[]),
+                CAST(:notes AS text[])) AS line (project, investment, progress_percent, note)
+    JOIN project ON project.project = line.project
+""")
+_SUMS = text("""
+    INSERT INTO report_line_sum (month, city, region, lines, investment)
+    SELECT month, city, region, count(*), sum(investment) FROM report_line
+    WHERE month = :month AND city = :city GROUP BY month, city, region
+""")
+
+
+async def _write(
+    conn: AsyncConnection, changes: Sequence[tuple[MonthlyReportState, MonthlyReportState]]
+) -> None:
+    """The lines of what a report says now, with one statement, and their sums."""
+    for before, after in changes:
+        old = before if isinstance(before, Filed) else None
+        new = after if isinstance(after, Filed) else None
+        if (old.projects if old else ()) == (new.projects if new else ()):
+            continue
+        if old is not None:
+            for table in (LINES, SUMS):
+                await conn.execute(
+                    delete(table).where(table.c.month == old.month, table.c.city == old.region)
+                )
+        if new is not None and new.projects:
+            key = {"month": new.month, "city": new.region}
+            lines = {
+                "projects": [line.project for line in new.projects],
+                "investments": [line.investment for line in new.projects],
+                "percents": [line.progress_percent for line in new.projects],
+                "notes": [line.note for line in new.projects],
+            }
+            await conn.execute(_LINES, {**key, **lines})
+            await conn.execute(_SUMS, key)
+
+
+WRITTEN = Written(
+    (LINES, SUMS),
+    _write,
+    because="a line has its project's region, which another stream says; sums are of lines",
+)
+
+
+class ListReportLines(Request):
+    """Ask for what the reports say of projects, in order of month and project."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"project": "FZ-2013-017", "first_month": "2013-01"}]}
+    )
+
+    project: ProjectId | None = Field(default=None, description="of this project only")
+    region: RegionCode | None = Field(default=None, description="of projects in this region and under it")
+    first_month: Month | None = Field(default=None, description="from this month on")
+    last_month: Month | None = Field(default=None, description="up to this month")
+    limit: Limit
+    cursor: Cursor
+
+
+class ReportLineItem(ReportLineView):
+    """What the newest version of a report says of a project."""
+
+    month: str
+    city: str = Field(description="whose report it is")
+    region: str = Field(description="the project's region")
+
+
+class ReportLineTotals(Answer):
+    """What all lines that the filters match sum up to."""
+
+    lines: int = Field(description="how many")
+    investment: Money = Field(description="completed, CNY (yuan)")
+
+
+class ReportLinePage(Answer):
+    """A page of lines."""
+
+    items: list[ReportLineItem]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+    totals: ReportLineTotals | None = Field(description="of all pages; with the first page only")
+
+
+async def list_report_lines(service: Service, call: Call, body: ListReportLines) -> ReportLinePage:
+    """Of each project what its city's newest report of a month says, with the sum of all that is asked for.
+
+    A month without a line is one of which nothing was said, not one of zero.
+    """
+    scope.check_report_lines(call.actor)
+    table = LINES.c
+    query = select(LINES)
+    if body.cursor:
+        after = paging.read(body.cursor, 3)
+        query = query.where(tuple_(table.month, table.project, table.city) > tuple_(*after))
+    async with service.snapshots.connect() as conn:
+        tree = await reference.area_tree(conn)
+
+        def narrowed(of: Any) -> list[ColumnElement[bool]]:
+            found = list(visible.conditions(call.actor, tree, of, body.region))
+            if body.first_month:
+                found.append(of.month >= body.first_month)
+            if body.last_month:
+                found.append(of.month <= body.last_month)
+            return found
+
+        mine = narrowed(table)
+        if body.project:
+            mine.append(table.project == body.project)
+        page = query.where(*mine).order_by(table.month, table.project, table.city).limit(body.limit + 1)
+        rows = (await conn.execute(page)).all()
+        totals = None
+        if not body.cursor and body.project:
+            totals = await _totals(conn, func.count(), table.investment, mine)
+        elif not body.cursor:
+            sums = SUMS.c
+            totals = await _totals(conn, func.sum(sums.lines), sums.investment, narrowed(sums))
+    shown = rows[: body.limit]
+    last = shown[-1] if len(rows) > body.limit else None
+    return ReportLinePage(
+        items=[ReportLineItem.model_validate(dict(row._mapping)) for row in shown],
+        next_cursor=paging.cursor(last.month, last.project, last.city) if last else None,
+        totals=totals,
+    )
+
+
+async def _totals(
+    conn: AsyncConnection, lines: ColumnElement[Any], investment: ColumnElement[Any], mine: list[Any]
+) -> ReportLineTotals:
+    query = select(
+        func.coalesce(lines, 0).label("lines"), func.coalesce(func.sum(investment), 0).label("investment")
+    )
+    return ReportLineTotals.model_validate(dict((await conn.execute(query.where(*mine))).one()._mapping))
