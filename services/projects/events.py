@@ -3,10 +3,10 @@
 from typing import get_args
 
 from services.projects.ceremonies.guests import facts as guest_list
+from services.projects.cohorts import facts as cohort
 from services.projects.diagnoses import facts as diagnosis
 from services.projects.documents import facts as document
 from services.projects.domain import (
-    cohort,
     duty_account,
     duty_days,
     file_import,
@@ -53,7 +53,6 @@ CATALOGUE = Catalogue(
 )
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
-COHORT = Decider(cohort.INITIAL, cohort.decide, cohort.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
@@ -66,11 +65,6 @@ MATCH = Decider(match.INITIAL, match.decide, match.evolve)
 def project_stream(project_id: str) -> str:
     """The stream of one project."""
     return f"project:{project_id}"
-
-
-def cohort_stream(cohort_id: str) -> str:
-    """The stream of a contract year's cohort."""
-    return f"cohort:{cohort_id}"
 
 
 def plan_stream(plan_id: str) -> str:

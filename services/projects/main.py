@@ -3,7 +3,7 @@
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
 from services.projects.award_watch import AwardWatch
-from services.projects.cohort_watch import CohortWatch
+from services.projects.cohorts.watch import CohortWatch
 from services.projects.consumers import appraisals_consumer, targets_consumer
 from services.projects.duty_watch import DutyWatch
 from services.projects.escalation import EscalationWatch

@@ -10,6 +10,7 @@ from services.projects import inline, tables
 from services.projects.api import Serving, ops
 from services.projects.app.context import App
 from services.projects.ceremonies.feature import FEATURE as CEREMONIES
+from services.projects.cohorts.feature import FEATURE as COHORTS
 from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.documents.feature import FEATURE as DOCUMENTS
 from services.projects.events import CATALOGUE
@@ -20,7 +21,7 @@ from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
 
-FEATURES = Features(CEREMONIES, DIAGNOSES, DOCUMENTS, MEASURES, MEETINGS, REPORTS)
+FEATURES = Features(CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, MEASURES, MEETINGS, REPORTS)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*tables.INLINE, *FEATURES.tables)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""

@@ -1,15 +1,13 @@
 """Operations on projects (项目): register, stages, registers, look-ups."""
 
 from services.projects.api.base import Serving, ops
-from services.projects.app import cohorts, projects
+from services.projects.app import projects
 from services.projects.models import acceptance as acceptance_models
-from services.projects.models import cohorts as cohort_models
 from services.projects.models import counts as count_models
 from services.projects.models import projects as models
 from services.projects.models import registers as register_models
 from services.projects.models import steps as step_models
-from services.projects.queries import acceptance, cohort_members, counts
-from services.projects.queries import cohorts as cohort_queries
+from services.projects.queries import acceptance, counts
 from services.projects.queries import projects as queries
 from shared.rpc import Call, Reply
 
@@ -128,41 +126,6 @@ async def register_acceptance(
 ) -> acceptance_models.AcceptanceView:
     """What is under construction, built and accepted (TR-14), and who should have been accepted by now."""
     return await acceptance.register_acceptance(Serving.app, call, body)
-
-
-@ops.command(
-    "close-cohort",
-    request=cohort_models.CloseCohort,
-    response=cohort_models.ClosedCohort,
-    summary="Close a contract year's cohort",
-)
-async def close_cohort(call: Call, body: cohort_models.CloseCohort) -> Reply:
-    """When the year is over: its members are kept for ever (PM-2). Closing again changes nothing."""
-    return await cohorts.close_cohort(Serving.app, call, body)
-
-
-@ops.query(
-    "get-cohort",
-    request=cohort_models.GetCohort,
-    response=cohort_models.CohortView,
-    summary="A contract year's cohort and its start rate",
-)
-async def get_cohort(call: Call, body: cohort_models.GetCohort) -> cohort_models.CohortView:
-    """By project count: exits stay in, terminated ones count until they are formally ended (PM-2, PM-4, G-8)."""
-    return await cohort_queries.get_cohort(Serving.app, call, body)
-
-
-@ops.query(
-    "list-cohort-members",
-    request=cohort_models.ListCohortMembers,
-    response=cohort_models.CohortMemberPage,
-    summary="The projects of a contract year's cohort",
-)
-async def list_cohort_members(
-    call: Call, body: cohort_models.ListCohortMembers
-) -> cohort_models.CohortMemberPage:
-    """Each with how it stands; exits stay in. Contracts that became known after the closing are shown as late."""
-    return await cohort_members.list_members(Serving.app, call, body)
 
 
 @ops.query(

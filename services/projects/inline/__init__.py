@@ -10,7 +10,6 @@ from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.domain.cohort import CohortEvent
 from services.projects.domain.duty_account import DutyEvent
 from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
@@ -21,7 +20,6 @@ from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.inline import (
-    cohorts,
     duties,
     imports,
     matching,
@@ -34,7 +32,6 @@ from services.projects.inline import (
 Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
-    **dict.fromkeys(get_args(CohortEvent), cohorts.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),

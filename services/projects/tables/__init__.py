@@ -2,7 +2,6 @@
 
 from services.projects.tables import (
     awards,
-    cohorts,
     duties,
     imports,
     matching,
@@ -14,7 +13,6 @@ from services.projects.tables import (
 )
 from services.projects.tables.awards import appraised_city, award, award_payment
 from services.projects.tables.base import metadata
-from services.projects.tables.cohorts import cohort, cohort_late, cohort_member
 from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
@@ -34,7 +32,6 @@ from services.projects.tables.reserve import reserve_drop, reserve_update, scree
 INLINE = (
     *plan.INLINE,
     *projects.INLINE,
-    *cohorts.INLINE,
     *problems.INLINE,
     *duties.INLINE,
     *money.INLINE,
@@ -50,9 +47,6 @@ __all__ = [
     "appraised_city",
     "award",
     "award_payment",
-    "cohort",
-    "cohort_late",
-    "cohort_member",
     "duty",
     "duty_consequence",
     "duty_day",

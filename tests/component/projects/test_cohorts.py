@@ -5,7 +5,7 @@ from typing import Any
 
 from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
-from services.projects.cohort_watch import CohortWatch
+from services.projects.cohorts.watch import CohortWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service, local
 
 SPAN = {"first_day": "2013-01-01", "last_day": "2013-03-31"}

@@ -4,48 +4,56 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.projects.domain.cohort import (
-    CloseCohort,
-    ClosedCohort,
-    CohortClosed,
-    CohortMember,
-    LateContractFound,
-    NoteLateContract,
-    Standing,
-    start_rate,
-)
+from services.projects.cohorts.decisions import COHORT, CloseCohort, Contracts, NoteLateContract
+from services.projects.cohorts.facts import Cohort, CohortClosed, CohortMember, LateContractFound
+from services.projects.cohorts.rate import Standing, start_rate
 from services.projects.domain.investor import InvestorKind
-from services.projects.events import COHORT
 from tests.kit.spec import given
 
 ONE = CohortMember("P-1", "350181", date(2012, 6, 18), Decimal("120000000"))
 TWO = CohortMember("P-2", "350181", date(2012, 9, 8), None)
-CLOSE = CloseCohort(InvestorKind.PRIVATE, 2012, (TWO, ONE), "office", date(2013, 1, 31))
-CLOSED = CohortClosed("private:2012", InvestorKind.PRIVATE, 2012, (ONE, TWO), date(2013, 1, 31), "office")
+CLOSE = CloseCohort(investor_kind=InvestorKind.PRIVATE, year=2012)
+KNOWN = Contracts(today=date(2013, 1, 31), by="office", members=(TWO, ONE))
+CLOSED = CohortClosed(
+    cohort="private:2012",
+    investor_kind=InvestorKind.PRIVATE,
+    year=2012,
+    members=(ONE, TWO),
+    closed_on=date(2013, 1, 31),
+    closed_by="office",
+)
 
 
 def test_a_year_that_is_over_is_closed_once_and_for_ever() -> None:
-    given(COHORT).when(CLOSE).then(CLOSED)
-    given(COHORT, CLOSED).when(replace(CLOSE, members=(ONE,), today=date(2014, 1, 1))).changes_nothing()
+    given(COHORT).when(CLOSE, KNOWN).then(CLOSED)
+    later = replace(KNOWN, members=(ONE,), today=date(2014, 1, 1))
+    given(COHORT, CLOSED).when(CLOSE, later).changes_nothing()
 
 
 def test_a_contract_that_comes_after_the_closing_is_told_once_and_is_no_member() -> None:
     late = CohortMember("P-3", "350181", date(2012, 11, 1), Decimal("5000000"))
-    note = NoteLateContract("private:2012", late, date(2013, 4, 12))
+    note, on = NoteLateContract(cohort="private:2012", contract=late), replace(KNOWN, today=date(2013, 4, 12))
     found = LateContractFound(
-        "private:2012", "P-3", "350181", date(2012, 11, 1), Decimal("5000000"), date(2013, 4, 12)
+        cohort="private:2012",
+        project="P-3",
+        region="350181",
+        contracted_on=date(2012, 11, 1),
+        amount=Decimal("5000000"),
+        on=on.today,
     )
-    state = given(COHORT, CLOSED).when(note).then(found)
-    assert isinstance(state, ClosedCohort)
+    state = given(COHORT, CLOSED).when(note, on).then(found)
+    assert isinstance(state, Cohort)
     assert state.closed == CLOSED
-    given(COHORT, CLOSED, found).when(replace(note, today=date(2013, 4, 13))).changes_nothing()
-    given(COHORT, CLOSED).when(replace(note, contract=ONE)).changes_nothing()
-    given(COHORT).when(note).changes_nothing()
+    given(COHORT, CLOSED, found).when(note, replace(on, today=date(2013, 4, 13))).changes_nothing()
+    given(COHORT, CLOSED).when(replace(note, contract=ONE), on).changes_nothing()
+    given(COHORT).when(note, on).changes_nothing()
 
 
 def test_a_year_is_not_closed_before_its_end_nor_without_members() -> None:
-    given(COHORT).when(replace(CLOSE, today=date(2012, 12, 31))).rejects("is not over", code="future-year")
-    given(COHORT).when(replace(CLOSE, members=())).rejects("nothing to close", code="no-members")
+    given(COHORT).when(CLOSE, replace(KNOWN, today=date(2012, 12, 31))).rejects(
+        "is not over", code="future-year"
+    )
+    given(COHORT).when(CLOSE, replace(KNOWN, members=())).rejects("nothing to close", code="no-members")
 
 
 def test_g8_exits_stay_in_the_start_rate() -> None:

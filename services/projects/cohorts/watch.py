@@ -4,10 +4,12 @@ import structlog
 from sqlalchemy import String, cast, exists, func, or_, select
 
 from services.projects import tables
-from services.projects.app.cohorts import note_late_contract
 from services.projects.app.watched import not_done
+from services.projects.cohorts.decisions import Contracts, NoteLateContract
+from services.projects.cohorts.facts import CohortMember
+from services.projects.cohorts.feature import HISTORY
+from services.projects.cohorts.views import COHORT, LATE, MEMBER
 from services.projects.day_watch import DayWatch
-from services.projects.domain.cohort import CohortMember, NoteLateContract
 from services.projects.domain.stages import Stage
 from shared.identity import system_actor
 from shared.problems import Problem
@@ -26,8 +28,8 @@ class CohortWatch(DayWatch):
     async def sweep(self) -> int:
         """Record every late contract that isn't recorded yet; answers how many."""
         today, written = self.app.today(), 0
-        project, contract, closed = tables.project.c, tables.project_milestone.c, tables.cohort.c
-        member, late = tables.cohort_member.c, tables.cohort_late.c
+        project, contract, closed = tables.project.c, tables.project_milestone.c, COHORT.c
+        member, late = MEMBER.c, LATE.c
         year = cast(func.extract("year", contract.on_day), String)
         known = or_(
             exists().where(member.cohort == closed.cohort, member.project == project.project),
@@ -36,7 +38,7 @@ class CohortWatch(DayWatch):
         query = (
             select(closed.cohort, project.project, project.region, contract.on_day, contract.amount)
             .join(tables.project_milestone, contract.project == project.project)
-            .join(tables.cohort, closed.cohort == project.investor_kind + ":" + year)
+            .join(COHORT, closed.cohort == project.investor_kind + ":" + year)
             .where(contract.stage == Stage.CONTRACT_SIGNED.value, ~known)
             .order_by(closed.cohort, project.project)
         )
@@ -47,8 +49,14 @@ class CohortWatch(DayWatch):
             body = {"cohort": row.cohort, "project": row.project}
             call = Call(f"{row.cohort}:{row.project}", _ACTOR, "note-late-contract", body)
             try:
-                command = NoteLateContract(row.cohort, contracted, today)
-                written += int((await note_late_contract(self.app, call, command)).data)
+                noted = await HISTORY.carry_out(
+                    self.app,
+                    call,
+                    NoteLateContract(cohort=row.cohort, contract=contracted),
+                    Contracts(today=today, by=_ACTOR.subject),
+                    answer=lambda done: len(done.events),
+                )
+                written += int(noted.data)
             except Problem as problem:  # the others go on
                 not_done(_log, "late contract not recorded", problem, project=row.project)
         return written

@@ -1,0 +1,23 @@
+"""The contracts of a year, as projects have them now."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from services.projects import tables
+from services.projects.domain.stages import Stage
+
+
+def open_members(kind: str, year: int) -> Select[Any]:
+    """The projects with a contract of that year and kind of investor, as they are known now."""
+    project, contract = tables.project.c, tables.project_milestone.c
+    return (
+        select(project.project, project.region, contract.on_day.label("contracted_on"), contract.amount)
+        .join(tables.project_milestone, contract.project == project.project)
+        .where(
+            contract.stage == Stage.CONTRACT_SIGNED.value,
+            contract.on_day.between(date(year, 1, 1), date(year, 12, 31)),
+            project.investor_kind == kind,
+        )
+    )
