@@ -89,7 +89,8 @@ def _late(command: NoteLateContract, state: CohortState, given: Given) -> Sequen
     contract = command.contract
     if isinstance(state, OpenCohort):
         return []
-    if any(known.project == contract.project for known in (*state.closed.members, *state.late)):
+    known = {each.project for each in state.closed.members} | {each.project for each in state.late}
+    if contract.project in known:
         return []
     return [
         LateContractFound(
