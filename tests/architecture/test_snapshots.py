@@ -10,8 +10,12 @@ QUERIES = sorted(
     path
     for service in ("projects", "assessment", "energy")
     for path in (ROOT / "services" / service).glob("**/*.py")
-    if path.parent.name == "queries" or "queries" in path.stem.split("_") or path.stem.endswith("_lists")
+    if path.parent.name == "queries"
+    or "queries" in path.stem.split("_")
+    or path.stem.endswith("_lists")
+    or ((path.parent / "feature.py").exists() and path.stem != "watch")
 )
+"""Of a feature every file but what the days bring: its checks are given the connection of their transaction."""
 
 
 def connected(path: Path) -> set[str]:
