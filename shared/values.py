@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from shared.numerals import plain_text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Says:
@@ -36,12 +38,16 @@ class _Limits(Says):
     unlimited: ClassVar[frozenset[str]] = frozenset({"description", "example"})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        schema = handler(source)
         limits = {
             each.name: value
             for each in fields(self)
             if each.name not in self.unlimited and (value := getattr(self, each.name)) is not None
         }
+        return self._limited(handler(source), limits, source)
+
+    def _limited(self, schema: Any, limits: dict[str, Any], source: Any) -> Any:
+        if schema["type"] == "function-before":  # its outcome is what is limited
+            return {**schema, "schema": self._limited(schema["schema"], limits, source)}
         if limits and schema["type"] not in self.kinds:
             raise TypeError(f"{self!r} would limit nothing on {source}: put it on the value inside")
         return {**schema, **limits}
@@ -116,3 +122,12 @@ class Many(_Limits):
 
 def _plain(value: Decimal) -> Decimal:
     return Decimal(f"{value:f}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plain(Says):
+    """A decimal that may come as a text of a number, kept with the exponent that it was written with, unlike `Exact`."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        check = {"type": "no-info", "function": plain_text}
+        return {"type": "function-before", "function": check, "schema": handler(source)}

@@ -1,20 +1,23 @@
 """Requests about plans and targets. With `models_views` and `models_statistics` the API contract."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
-from services.assessment.domain.period import PATTERN as PERIOD
-from shared.numerals import plain_text
+from services.assessment.common.models import Cursor as Cursor
+from services.assessment.common.models import NextCursor as NextCursor
+from services.assessment.common.models import Request as Request
+from services.assessment.common.values import Amount as Amount
+from services.assessment.common.values import LongText as LongText
+from services.assessment.common.values import Period as Period
+from services.assessment.common.values import PlanId as PlanId
+from services.assessment.common.values import Reason as Reason
+from services.assessment.common.values import RegionCode as RegionCode
+from services.assessment.common.values import Unit as Unit
+from services.assessment.common.values import Value as Value
+from services.assessment.common.values import Words as Words
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-PlanId = Annotated[
-    str,
-    Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="The plan's id.", examples=["fujian-2013"]),
-]
 NewTargetId = Annotated[
     str,
     Field(
@@ -34,38 +37,7 @@ TargetId = Annotated[
 ProgrammeCode = Annotated[
     str, Field(pattern=r"^[A-Z]{2}$", description="A programme (专项行动).", examples=["TR"])
 ]
-RegionCode = Annotated[
-    str,
-    Field(
-        pattern=r"^[0-9A-Z]{1,12}$",
-        description="Region code of GB/T 2260, or an own key such as PT (平潭综合实验区, X-19).",
-        examples=["350100"],
-    ),
-]
 Level = Literal["province", "prefecture", "county", "zone"]
-Period = Annotated[
-    str,
-    Field(
-        pattern=PERIOD,
-        description="A year, half-year, quarter or month: 2013, 2013-H1, 2013-Q1, 2013-02.",
-        examples=["2013"],
-    ),
-]
-Unit = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9_]{1,40}$",
-        description="Unit code: CNY, CNY_1e8 (亿元), tce (吨标准煤), percent, count, …",
-        examples=["CNY_1e8"],
-    ),
-]
-Value = Annotated[
-    Decimal,
-    Field(max_digits=30, decimal_places=9, description="An exact decimal number."),
-    BeforeValidator(plain_text),
-]
-Amount = Annotated[Value, Field(ge=0)]
-Reason = Annotated[Text, Field(description="Why; kept for ever beside what was before.")]
 Measure = Annotated[
     str,
     Field(
@@ -74,19 +46,6 @@ Measure = Annotated[
         examples=["tech_renovation_investment"],
     ),
 ]
-Cursor = Annotated[
-    str | None,
-    Field(
-        default=None, max_length=400, description="`next_cursor` of the page before; absent: the first page."
-    ),
-]
-NextCursor = Annotated[str | None, Field(description="Cursor of the next page; null: this is the last.")]
-
-
-class Request(BaseModel):
-    """A request: unknown fields are refused, so that a misspelt one can't pass in silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Base(Request):
@@ -97,8 +56,8 @@ class Base(Request):
     period: Annotated[
         str, Field(min_length=4, max_length=20, description="Period of the base.", examples=["2012"])
     ]
-    vintage: Annotated[Text, Field(description="As of when, or in which edition.", examples=["2013-01-27"])]
-    source: Annotated[Text, Field(description="Where the figure comes from.")]
+    vintage: Annotated[Words, Field(description="As of when, or in which edition.", examples=["2013-01-27"])]
+    source: Annotated[Words, Field(description="Where the figure comes from.")]
 
 
 class TargetDefinition(Request):
@@ -110,7 +69,7 @@ class TargetDefinition(Request):
         Field(pattern=r"^[A-Z]{2}-[0-9A-Za-z]{1,20}$", description="Row of the plan; absent: the id."),
     ] = None
     programme: ProgrammeCode
-    name: Annotated[Text, Field(description="Name in English, the Chinese term behind it.")]
+    name: Annotated[Words, Field(description="Name in English, the Chinese term behind it.")]
     measure: Measure | None = None
     region: RegionCode
     level: Annotated[Level, Field(description="Whose target it is; `county`: of each county of the region.")]
@@ -143,7 +102,7 @@ class TargetDefinition(Request):
         str | None, Field(max_length=40, description="Year of constant prices, where it counts money (X-5).")
     ] = None
     quote: Annotated[LongText, Field(description="The plan's own words.")] = ""
-    source: Annotated[Text, Field(description="Where it stands.")]
+    source: Annotated[Words, Field(description="Where it stands.")]
     confidence: Annotated[
         Literal["S", "V", "M-high", "M-med", "M-low", "C", "I", "decided"],
         Field(
@@ -202,7 +161,7 @@ class ProgrammeDefinition(Request):
     """One of the plan's programmes (专项行动)."""
 
     code: ProgrammeCode
-    name: Text
+    name: Words
 
 
 class RegionRelation(Request):
@@ -218,7 +177,7 @@ class RegionDefinition(Request):
     """A region (行政区划) with its dates; a code that was replaced stays, with its last day (X-19)."""
 
     code: RegionCode
-    name: Text
+    name: Words
     level: Level
     parent: RegionCode | None = None
     administered: Annotated[bool, Field(description="False: not administered by the province (金门县).")] = (
@@ -226,15 +185,15 @@ class RegionDefinition(Request):
     )
     valid_from: date | None = None
     valid_to: Annotated[date | None, Field(description="The last day; null: it lasts.")] = None
-    relations: Annotated[list[RegionRelation], Field(max_length=20)] = []
+    relations: Annotated[list[RegionRelation], Field(max_length=20)] = []  # noqa: RUF012
 
 
 class AppraisalItem(Request):
     """A measure that cities are appraised by, and the points that it brings at most."""
 
     item: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["reporting"])]
-    name: Text
-    row: Text
+    name: Words
+    row: Words
     points: Amount
 
 
@@ -249,8 +208,8 @@ class AppraisalScheme(Request):
     """How cities are appraised (绩效考核办法) for the years that end between two days, both included."""
 
     scheme: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$", examples=["technology_renovation"])]
-    name: Text
-    row: Text
+    name: Words
+    row: Words
     measure: Measure
     completion_points: Annotated[Amount, Field(description="for a target completed in full")]
     items: Annotated[list[AppraisalItem], Field(min_length=1, max_length=30)]
@@ -271,8 +230,8 @@ class AppraisalScheme(Request):
     )
     valid_from: date
     valid_to: date | None = None
-    source: Text
-    confidence: Text
+    source: Words
+    confidence: Words
     note: LongText = ""
 
 
@@ -300,11 +259,11 @@ class LoadPlan(Request):
         }
     )
     plan: PlanId
-    title: Text
-    issuer: Text
+    title: Words
+    issuer: Words
     issued_on: date
     year: Annotated[int, Field(ge=1949, le=2199)]
-    source: Text
+    source: Words
     programmes: Annotated[list[ProgrammeDefinition], Field(min_length=1, max_length=50)]
     regions: Annotated[list[RegionDefinition], Field(min_length=1, max_length=2000)]
     targets: Annotated[list[TargetDefinition], Field(max_length=1000)]
@@ -313,14 +272,14 @@ class LoadPlan(Request):
         Field(max_length=20, description="how cities are appraised; absent: as before"),
     ] = None
     reason: Annotated[
-        Text | None, Field(description="Why; needed where something that was published changes.")
+        Words | None, Field(description="Why; needed where something that was published changes.")
     ] = None
     replace: Annotated[bool, Field(description="true: regions that aren't named any more are dropped")] = (
         False
     )
     over: Annotated[
         list[PlanId], Field(max_length=20, description="other plans that may lose regions by it")
-    ] = []
+    ] = []  # noqa: RUF012
 
 
 class ReviseTarget(Request):
@@ -369,7 +328,7 @@ class DecomposeTarget(Request):
     plan: PlanId
     target: NewTargetId
     parts: Annotated[list[Share], Field(min_length=1, max_length=100)]
-    reason: Annotated[Text | None, Field(description="Why; needed where a breakdown is there already.")] = (
+    reason: Annotated[Words | None, Field(description="Why; needed where a breakdown is there already.")] = (
         None
     )
 

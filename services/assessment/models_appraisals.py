@@ -8,11 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.assessment.domain.appraisal import Receipt
 from services.assessment.domain.summons import Standing
-from services.assessment.models import Cursor, NextCursor, PlanId, Reason, RegionCode, Request, Text
+from services.assessment.models import Cursor, NextCursor, PlanId, Reason, RegionCode, Request, Words
 from shared.numerals import plain_text
 
 Evidence = Annotated[
-    Text,
+    Words,
     Field(
         description="the document: its number or reference, not its content", examples=["榕经技〔2014〕8号"]
     ),
@@ -82,7 +82,7 @@ class VerifyScore(OfAppraisal):
     items: Items
     evidence: Evidence
     missing_accepted: Annotated[
-        Text | None, Field(description="why the figure counts although reports are missing")
+        Words | None, Field(description="why the figure counts although reports are missing")
     ] = None
     reason: Annotated[Reason | None, Field(description="why a verified score is corrected")] = None
 

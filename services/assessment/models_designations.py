@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.assessment.models import Cursor, NextCursor, Reason, RegionCode, Request, Text
+from services.assessment.models import Cursor, NextCursor, Reason, RegionCode, Request, Words
 from shared.numerals import plain_text
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -35,7 +35,7 @@ EnterpriseId = Annotated[
     str, Field(pattern=_ID, description="id in the register of enterprises", examples=["E-FZ-001"])
 ]
 Evidence = Annotated[
-    Text,
+    Words,
     Field(
         description="the notice: its number or reference, not its content",
         examples=["闽经贸技术〔2013〕88号"],
@@ -64,10 +64,10 @@ class Designate(Request):
     designation: DesignationId
     kind: KindCode
     level: LevelCode = "provincial"
-    name: Annotated[Text, Field(description="as the notice prints it", examples=["示例照明企业技术中心"])]
+    name: Annotated[Words, Field(description="as the notice prints it", examples=["示例照明企业技术中心"])]
     region: RegionCode
     designated_on: Day = None
-    issuer: Annotated[Text, Field(description="who designated it", examples=["省经贸委"])]
+    issuer: Annotated[Words, Field(description="who designated it", examples=["省经贸委"])]
     evidence: Evidence
     enterprise: EnterpriseId | None = None
     fields: Annotated[

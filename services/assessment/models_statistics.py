@@ -15,8 +15,8 @@ from services.assessment.models import (
     Reason,
     RegionCode,
     Request,
-    Text,
     Unit,
+    Words,
 )
 
 IndicatorId = Annotated[
@@ -46,7 +46,7 @@ class ReportStatistic(Request):
     period: Period
     value: Annotated[Amount, Field(description="In the indicator's unit.", examples=["19864000"])]
     unit: Annotated[Unit, Field(description="Must be the indicator's: a check against a slip of 10⁴ or 10⁸.")]
-    source: Annotated[Text, Field(description="Bulletin, yearbook or report that says it.")]
+    source: Annotated[Words, Field(description="Bulletin, yearbook or report that says it.")]
     price_base: Annotated[
         str | None,
         Field(max_length=40, description="If given, it must be the indicator's.", examples=["2010"]),

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from services.assessment.models import Reason, RegionCode, Text
+from services.assessment.models import Reason, RegionCode, Words
 from services.assessment.models_appraisals import Evidence, OfAppraisal
 
 _OF: dict[str, Any] = {"plan": "fujian-2013", "year": 2013, "region": "350900"}
-Office = Annotated[Text, Field(description="an office, never a name", examples=["市经贸委主要负责人"])]
+Office = Annotated[Words, Field(description="an office, never a name", examples=["市经贸委主要负责人"])]
 
 
 class SummonCity(OfAppraisal):
@@ -55,7 +55,7 @@ class HoldSummons(OfAppraisal):
     )
     region: RegionCode
     held_on: date
-    agreed: Annotated[Text, Field(description="what the city has to do", examples=["6月底前补报储备库"])]
+    agreed: Annotated[Words, Field(description="what the city has to do", examples=["6月底前补报储备库"])]
     report_due_on: Annotated[
         date | None, Field(description="for the city's report on its improvement; null: by the scheme's rule")
     ] = None

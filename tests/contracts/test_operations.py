@@ -45,3 +45,23 @@ def _resolved(contract: dict[str, Any]) -> dict[str, Any]:
     reference = request.get("$ref", "").removeprefix("#/components/schemas/")
     found: dict[str, Any] = contract["schemas"][reference] if reference else request
     return found
+
+
+@pytest.mark.parametrize("service", ["assessment"])
+def test_a_bound_stands_by_the_name_that_json_schema_has_for_it(service: str) -> None:
+    """pydantic writes `ge` for a bound that is put on a checked number, and nobody who reads the document sees it."""
+    unknown: list[str] = []
+
+    def walk(node: Any, place: str) -> None:
+        if isinstance(node, dict):
+            if "anyOf" in node or "type" in node:
+                unknown.extend(f"{place}.{word}" for word in ("ge", "gt", "le", "lt") if word in node)
+            for key, each in node.items():
+                walk(each, f"{place}.{key}")
+        elif isinstance(node, list):
+            for each in node:
+                walk(each, place)
+
+    for name, operation in contracts.operations(service)["operations"].items():
+        walk(operation["schemas"], name)
+    assert unknown == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.assessment.models import Value
+from services.assessment.common.values import Value
 from services.energy.api.base import Quantity
 from services.projects.models.base import Money
 from shared import numerals
