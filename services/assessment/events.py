@@ -2,11 +2,11 @@
 
 from typing import get_args
 
+from services.assessment.designations import facts as designation
 from services.assessment.domain import (
     access,
     appraisal,
     appraisal_decisions,
-    designation,
     plan,
     plan_decisions,
     statistic,
@@ -40,7 +40,6 @@ PLAN = Decider(plan.INITIAL, plan_decisions.decide, plan.evolve)
 STATISTIC = Decider(statistic.INITIAL, statistic.decide, statistic.evolve)
 APPRAISAL = Decider(appraisal.INITIAL, appraisal_decisions.decide, appraisal.evolve)
 ACCESS = Decider(access.INITIAL, access.decide, access.evolve)
-DESIGNATION = Decider(designation.INITIAL, designation.decide, designation.evolve)
 
 
 def plan_stream(plan_id: str) -> str:
@@ -51,11 +50,6 @@ def plan_stream(plan_id: str) -> str:
 def statistic_stream(indicator: str, region: str, period: str) -> str:
     """The stream of one figure with its vintages."""
     return f"statistic:{indicator}:{region}:{period}"
-
-
-def designation_stream(designation_id: str) -> str:
-    """The stream of one designation."""
-    return f"designation:{designation_id}"
 
 
 def appraisal_stream(plan_id: str, year: int) -> str:

@@ -1,14 +1,13 @@
-"""Keeps the inline tables: in the append transaction of a command, and in a rebuild from the log.
+"""Keeps the tables of what no feature declares yet: in the append transaction of a command, and in a rebuild.
 
 Only what stands in the events goes into the tables, so that both ways end in the same rows.
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import assert_never
 
 import msgspec
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,14 +21,6 @@ from services.assessment.domain.appraisal import (
     ScoredEvent,
     ScoreVerified,
     SelfAssessed,
-)
-from services.assessment.domain.designation import (
-    Designated,
-    DesignationAssessed,
-    DesignationEvent,
-    DesignationWarned,
-    DesignationWithdrawn,
-    Facts,
 )
 from services.assessment.domain.plan import AppraisalSchemesDefined, PlanEvent, PlanPublished, RegionsDefined
 from services.assessment.domain.statistic import StatisticEvent, StatisticReported, StatisticRevised
@@ -47,33 +38,14 @@ from services.assessment.domain.target import (
     facts_of,
     facts_of_part,
 )
-from services.assessment.events import CATALOGUE
-from shared.event_log import EventLog
 
-_BATCH = 1000
-OwnEvent = PlanEvent | StatisticEvent | DesignationEvent | AppraisalEvent | AccessRevoked
+OwnEvent = PlanEvent | StatisticEvent | AppraisalEvent | AccessRevoked
 
 
 async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
     """Write what the events mean into the tables."""
     for event in events:
         await _apply_one(conn, event)
-
-
-async def rebuild_inline(conn: AsyncConnection, log: EventLog) -> int:
-    """Make all inline tables anew from the own log, in one transaction. Answers how many events were read.
-
-    Commands wait meanwhile: they write these tables before they append, so the lock keeps both in step.
-    """
-    names = ", ".join(table.name for table in tables.INLINE)
-    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
-    for table in tables.INLINE:
-        await conn.execute(delete(table))
-    position = 0
-    while batch := await log.read(conn, position, _BATCH):
-        await apply(conn, [CATALOGUE.decode(event) for event in batch])
-        position = batch[-1].position
-    return position
 
 
 async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
@@ -94,8 +66,6 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             await _decomposed(conn, event)
         case StatisticReported() | StatisticRevised():
             await _statistic(conn, event)
-        case Designated() | DesignationAssessed() | DesignationWarned() | DesignationWithdrawn():
-            await _designation(conn, event)
         case AppraisalOpened() | SelfAssessed() | ScoreVerified() | RankingPublished() | AwardGranted():
             await _appraisal(conn, event)
         case SummonsIssued() | SummonsHeld() | SummonsLifted() | ImprovementReported():
@@ -177,26 +147,6 @@ async def _statistic(conn: AsyncConnection, event: StatisticReported | Statistic
             set_={"vintages": t.vintages + 1, "figure": figure},
         )
     )
-
-
-async def _designation(conn: AsyncConnection, event: DesignationEvent) -> None:
-    match event:
-        case DesignationWithdrawn():
-            standing = "annulled" if event.annulled else "withdrawn"
-            row = {"standing": standing, "since": event.withdrawn_on, "withdrawn_on": event.withdrawn_on}
-        case Designated():
-            row = {field.name: getattr(event, field.name) for field in fields(Facts)}
-            row |= {"fields": list(event.fields), "standing": "designated", "since": event.designated_on}
-            await conn.execute(insert(tables.designation).values(row))
-            return
-        case DesignationAssessed():
-            row = {"standing": event.result, "since": event.on}
-        case DesignationWarned():
-            row = {"standing": "warned", "since": event.on}
-        case _:
-            assert_never(event)
-    t = tables.designation
-    await conn.execute(update(t).where(t.c.designation == event.designation).values(row))
 
 
 async def _appraisal(conn: AsyncConnection, event: ScoredEvent) -> None:

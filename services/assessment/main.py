@@ -1,14 +1,11 @@
 """The assessment service: `python -m services.assessment.main`."""
 
-from services.assessment import api
 from services.assessment.app import App
-from services.assessment.domain.refusal import Refused
 from services.assessment.events import CATALOGUE, SOURCE
-from services.assessment.people import People
+from services.assessment.service import serve
 from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
-from shared.decider import CommandRunner
 from shared.event_log import EventLog
 from shared.relay import Relay
 from shared.runtime import Runtime
@@ -19,9 +16,7 @@ async def main() -> None:
     async with Runtime.start(SOURCE, process=SOURCE) as rt:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
-        runner = CommandRunner(rt.engine, log, CATALOGUE, rt.clock, Refused, appended=relay.poke)
-        people = People(rt.engine, rt.clock, SOURCE)
-        api.serve(App(rt.engine, log, rt.clock, runner), people).bind(rt.broker)
+        serve(App(rt.engine, log, rt.clock, appended=relay.poke)).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         rt.health.register("releases", CATALOGUE.check)
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")

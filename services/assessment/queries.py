@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.assessment import events, paging, scope, tables, views
+from services.assessment import access, events, paging, tables, views
 from services.assessment.domain.plan import PlanPublished
 from services.assessment.domain.target import TargetDecomposed, TargetFacts, TargetRevised, TargetSet
 from services.assessment.indicators import find, indicators
@@ -133,7 +133,7 @@ class Queries:
             statement = select(t.facts).where(t.plan == plan, t.target == target)
             found = (await conn.execute(statement)).scalar_one_or_none()
             facts = None if found is None else msgspec.convert(found, TargetFacts)
-            visible = scope.visible_regions(actor, tree)
+            visible = access.visible_regions(actor, tree)
             if facts is None or (visible is not None and facts.region not in visible):
                 raise not_found("target", target, remedy="List the plan's targets.")
             parts = await conn.execute(
@@ -177,7 +177,7 @@ class Queries:
         if definition is None:
             raise not_found("indicator", indicator, remedy="List the indicators.")
         async with self._snapshots.connect() as conn:
-            visible = scope.visible_regions(actor, await area_tree(conn))
+            visible = access.visible_regions(actor, await area_tree(conn))
             stream = events.statistic_stream(indicator, region, period)
             shown = visible is None or region in visible
             history = await self._log.load(conn, stream) if shown else []
@@ -223,8 +223,8 @@ def _within(
 ) -> Select[Any]:
     """Narrow to the actor's scope; a named region outside it is refused."""
     if named is not None:
-        scope.check_read(actor, tree, named)
-    visible = scope.visible_regions(actor, tree)
+        access.check_read(actor, tree, named)
+    visible = access.visible_regions(actor, tree)
     return statement if visible is None else statement.where(column.in_(visible))
 
 

@@ -1,7 +1,7 @@
 """Makes the inline tables anew from the log: `python -m services.assessment.rebuild`, `shengji rebuild assessment`."""
 
-from services.assessment.inline import rebuild_inline
+from services.assessment.service import rebuild
 from shared import inline_rebuild
 
 if __name__ == "__main__":
-    inline_rebuild.main(rebuild_inline)
+    inline_rebuild.main(rebuild)

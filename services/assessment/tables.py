@@ -47,23 +47,6 @@ statistic = Table(
     Column("vintages", Integer),
     Column("figure", JSON),
 )
-designation = Table(
-    "designation",
-    metadata,
-    Column("designation", Text, primary_key=True),
-    Column("kind", Text),
-    Column("level", Text),
-    Column("name", Text),
-    Column("region", Text),
-    Column("enterprise", Text),
-    Column("fields", ARRAY(Text)),
-    Column("designated_on", Date),
-    Column("issuer", Text),
-    Column("evidence", Text),
-    Column("standing", Text),
-    Column("since", Date),
-    Column("withdrawn_on", Date),
-)
 appraisal = Table(
     "appraisal",
     metadata,
@@ -79,5 +62,5 @@ appraisal = Table(
     Column("edition", Integer),
 )
 
-INLINE = (plan, region, target, statistic, designation, appraisal)
+INLINE = (plan, region, target, statistic, appraisal)
 """What is written with the events and can be rebuilt from the own log."""

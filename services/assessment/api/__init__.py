@@ -1,9 +1,6 @@
-"""The operations of this service, as the gateway calls them over NATS: `ops`, and `serve` to let them act.
+"""Operations that no feature declares yet, one module per slice: what is imported here is served by `service`."""
 
-One module per slice. What is imported here is served: the modules put their operations into `ops`.
-"""
+from services.assessment.api import access, appraisals, plan, summonses
+from services.assessment.api.base import Serving, ops
 
-from services.assessment.api import access, appraisals, designations, plan, summonses
-from services.assessment.api.base import ops, serve
-
-__all__ = ["access", "appraisals", "designations", "ops", "plan", "serve", "summonses"]
+__all__ = ["Serving", "access", "appraisals", "ops", "plan", "summonses"]

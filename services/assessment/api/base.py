@@ -19,11 +19,3 @@ class Serving:
     assessment: Assessment
     queries: Queries
     people: People
-
-
-def serve(app: App, people: People) -> Operations:
-    """Let the operations act on these; answers them, to be bound to a broker."""
-    Serving.app, Serving.people = app, people
-    Serving.assessment = Assessment(app.runner, app.clock, app.engine, app.log)
-    Serving.queries = Queries(app.engine, app.log)
-    return ops

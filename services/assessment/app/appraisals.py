@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment import events, inline, scope, tables
+from services.assessment import access, events, inline, tables
 from services.assessment import models_appraisals as models
 from services.assessment.app.context import App
 from services.assessment.domain import appraisal as domain
@@ -56,7 +56,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 async def open_appraisal(app: App, call: Call, body: models.OpenAppraisal) -> Reply:
     """Open the appraisal of a year with the scheme in force for it."""
-    scope.check_plan_write(call.actor)
+    access.check_plan_write(call.actor)
 
     async def command(conn: AsyncConnection) -> decisions.OpenAppraisal:
         history = await app.log.load(conn, events.plan_stream(body.plan))
@@ -74,7 +74,7 @@ async def open_appraisal(app: App, call: Call, body: models.OpenAppraisal) -> Re
 
 async def assess_own(app: App, call: Call, body: models.AssessOwn) -> Reply:
     """A city assesses itself, with the figure that the read-model has of it."""
-    scope.check_decompose(call.actor, body.region)
+    access.check_decompose(call.actor, body.region)
 
     async def command(conn: AsyncConnection) -> decisions.AssessOwn:
         return decisions.AssessOwn(
@@ -90,7 +90,7 @@ async def assess_own(app: App, call: Call, body: models.AssessOwn) -> Reply:
 
 async def verify_score(app: App, call: Call, body: models.VerifyScore) -> Reply:
     """The province verifies a city, or corrects what it verified."""
-    scope.check_plan_write(call.actor)
+    access.check_plan_write(call.actor)
 
     async def command(conn: AsyncConnection) -> decisions.VerifyScore:
         return decisions.VerifyScore(
@@ -108,14 +108,14 @@ async def verify_score(app: App, call: Call, body: models.VerifyScore) -> Reply:
 
 async def publish_ranking(app: App, call: Call, body: models.PublishRanking) -> Reply:
     """Publish the ranking, or another edition of it."""
-    scope.check_plan_write(call.actor)
+    access.check_plan_write(call.actor)
     command = decisions.PublishRanking(evidence=body.evidence, reason=body.reason, today=app.today())
     return await run(app, call, body, command)
 
 
 async def grant_awards(app: App, call: Call, body: models.GrantAwards) -> Reply:
     """Award the places of the newest edition."""
-    scope.check_plan_write(call.actor)
+    access.check_plan_write(call.actor)
     return await run(app, call, body, decisions.GrantAwards(evidence=body.evidence, today=app.today()))
 
 

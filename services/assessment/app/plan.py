@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.assessment import events, inline, scope, tables, views
-from services.assessment.app.context import local_day
+from services.assessment import access, events, inline, tables, views
 from services.assessment.domain.plan import PlanEvent, PlanState, Published, RegionsDefined
 from services.assessment.domain.plan_decisions import (
     DecomposeTarget,
@@ -32,7 +31,7 @@ from services.assessment.domain.target import TargetFacts
 from services.assessment.indicators import find
 from services.assessment.regions import regions
 from shared.areas import AreaTree
-from shared.clock import Clock
+from shared.clock import Clock, local_day
 from shared.decider import CommandRunner
 from shared.event_log import EventLog
 from shared.problems import Problem, not_found
@@ -68,7 +67,7 @@ class Assessment:
 
     async def load_plan(self, call: Call, command: PublishPlan) -> Reply:
         """Publish a plan, or the same plan again with its changes."""
-        scope.check_plan_write(call.actor)
+        access.check_plan_write(call.actor)
 
         def answer(state: PlanState, made: Sequence[PlanEvent]) -> dict[str, Any]:
             return views.loaded(_published(state), made)
@@ -82,7 +81,7 @@ class Assessment:
 
     async def check_plan(self, call: Call, command: PublishPlan) -> dict[str, Any]:
         """What publishing it would change. Raises what publishing it would raise; writes nothing."""
-        scope.check_plan_write(call.actor)
+        access.check_plan_write(call.actor)
         async with self._engine.connect() as conn:
             history = await self._history(conn)
         state = events.PLAN.fold([event for event in history if event.plan == command.header.plan])
@@ -96,7 +95,7 @@ class Assessment:
 
     async def set_target(self, call: Call, facts: TargetFacts) -> Reply:
         """Set a target that the plan doesn't have yet."""
-        scope.check_plan_write(call.actor)
+        access.check_plan_write(call.actor)
         return await self._change_target(call, facts.plan, facts.target, SetTarget(facts))
 
     async def revise_target(self, call: Call, command: ReviseTarget) -> Reply:
@@ -107,9 +106,9 @@ class Assessment:
             part = select(t.part_of).where(t.plan == command.plan, t.target == command.target)
             whole = (await conn.execute(part)).scalar_one_or_none()
             if whole is None:
-                scope.check_plan_write(call.actor)
+                access.check_plan_write(call.actor)
             else:
-                scope.check_decompose(call.actor, await _region_of(conn, command.plan, whole))
+                access.check_decompose(call.actor, await _region_of(conn, command.plan, whole))
             return command
 
         return await self._change_target(call, command.plan, command.target, checked)
@@ -120,7 +119,7 @@ class Assessment:
         """Break a city's target down to its counties (TR-7)."""
 
         async def checked(conn: AsyncConnection) -> PlanCommand:
-            scope.check_decompose(call.actor, await _region_of(conn, plan, target))
+            access.check_decompose(call.actor, await _region_of(conn, plan, target))
             return DecomposeTarget(plan=plan, target=target, shares=tuple(shares), reason=reason)
 
         return await self._change_target(call, plan, target, checked)
@@ -167,7 +166,7 @@ class Assessment:
         definition = find(sent.indicator, sent.period)
         assert definition is not None  # noqa: S101 - checked before the transaction
         known = await regions(conn)
-        scope.check_statistic_write(call.actor, AreaTree.of(known), sent.region)
+        access.check_statistic_write(call.actor, AreaTree.of(known), sent.region)
         today = local_day(self._clock.now())
         return Figure(
             indicator=definition,

@@ -49,7 +49,6 @@ def all_routes() -> list[Route]:
     """Every route, sorted by path: a fixed part comes before a parameter, which would swallow it."""
     from services.gateway.routes import (
         appraisals,
-        designations,
         duties,
         energy,
         imports,
@@ -66,7 +65,6 @@ def all_routes() -> list[Route]:
     listed = [
         *plan.ROUTES,
         *appraisals.ROUTES,
-        *designations.ROUTES,
         *projects.ROUTES,
         *pre_reviews.ROUTES,
         *problems.ROUTES,

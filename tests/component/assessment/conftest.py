@@ -12,13 +12,9 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plans.loader import load_plan
-from services.assessment import api
 from services.assessment.app import App
-from services.assessment.domain.refusal import Refused
-from services.assessment.events import CATALOGUE, SOURCE
-from services.assessment.people import People
+from services.assessment.service import serve
 from shared.clock import SteppedClock
-from shared.decider import CommandRunner
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
 from shared.problems import Problem
@@ -93,9 +89,7 @@ async def bare_service(database: DatabaseFactory, fujian: dict[str, Any]) -> Asy
     engine = (await database("assessment")).engine()
     clock = SteppedClock(datetime(2013, 3, 5, 2, tzinfo=UTC))
     log = EventLog(clock)
-    runner = CommandRunner(engine, log, CATALOGUE, clock, Refused)
-    people = People(engine, clock, SOURCE)
-    operations = api.serve(App(engine, log, clock, runner), people)
+    operations = serve(App(engine, log, clock))
     yield Service(engine, clock, operations, log, fujian)
     await engine.dispose()
 

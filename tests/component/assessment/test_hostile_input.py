@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy import contracts
-from services.assessment.api import ops
+from services.assessment.service import ops
 from shared.problems import Problem
 from tests.component.assessment.conftest import ENERGY, FUZHOU, PROVINCE, Service
 
@@ -45,7 +45,7 @@ def _examples(operation: str) -> list[dict[str, Any]]:
 
 
 def _fields(operation: str) -> list[str]:
-    return list(ops.get(operation).request.model_fields)
+    return list(ops.get(operation).accepts.json_schema().get("properties", {}))
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

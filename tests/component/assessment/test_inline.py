@@ -6,7 +6,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.assessment import tables
-from services.assessment.inline import rebuild_inline
+from services.assessment.designations.views import TABLE as DESIGNATION
+from services.assessment.events import CATALOGUE
+from services.assessment.service import FEATURES, INLINE, rebuild
 from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
 from tests.component.assessment.test_appraisals import NOTICE, points
 from tests.component.assessment.test_appraisals import OF as OF_YEAR
@@ -18,11 +20,12 @@ async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
     async with engine.connect() as conn:
         return {
             table.name: sorted((tuple(row) for row in await conn.execute(select(table))), key=repr)
-            for table in tables.INLINE
+            for table in INLINE
         }
 
 
-async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
+async def busy_year(service: Service) -> None:
+    """Something in every table, and something changed."""
     await service.ask(PROVINCE, "set-target", **PINGTAN)
     await service.ask(FUZHOU, "decompose-target", plan=PLAN, target="TR-6a", parts=PARTS)
     await service.ask(FUZHOU, "decompose-target", plan=PLAN, target="TR-6a", parts=PARTS[1:], reason="x")
@@ -41,14 +44,37 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     )
     fewer = {**service.plan, "regions": [r for r in service.plan["regions"] if r["code"] != "350527"]}
     await service.ask(OPS, "load-plan", **fewer, replace=True, reason="not administered")
+
+
+async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
+    await busy_year(service)
     before = await rows(service.engine)
     assert all(before.values()), "every table must have rows, or the comparison proves nothing"
     async with service.engine.begin() as conn:
         await conn.execute(delete(tables.target).where(tables.target.c.target == "TR-6a"))
         await conn.execute(delete(tables.statistic))
-        await conn.execute(delete(tables.designation))
+        await conn.execute(delete(DESIGNATION))
     assert await rows(service.engine) != before
     async with service.engine.begin() as conn:
-        read = await rebuild_inline(conn, service.log)
+        read = await rebuild(conn, service.log)
     assert await rows(service.engine) == before
     assert read == len(await service.events())
+
+
+async def test_every_row_says_what_its_stream_is_folded_to(service: Service) -> None:
+    """Of every table that is kept of states: rows are what the states say, all of them and nothing else."""
+    await busy_year(service)
+    said: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in FEATURES.tables}
+    async with service.engine.connect() as conn:
+        for history in FEATURES.histories:
+            async for states in history.folded(conn, service.log, CATALOGUE):
+                for kept in history.tables:
+                    names = [column.name for column in kept.table.c]
+                    for row in (row for state in states for row in kept.rows(state)):
+                        assert set(row) == set(names), f"{kept.table.name}: a row gives every column"
+                        said[kept.table.name].append(tuple(row[name] for name in names))
+    assert all(said.values()), "every table must have rows, or the comparison proves nothing"
+    written = await rows(service.engine)
+    assert {name: sorted(each, key=repr) for name, each in said.items()} == {
+        name: written[name] for name in said
+    }

@@ -1,4 +1,4 @@
-"""The kinds of designations (认定类别): dated data, read once from designation_kinds.csv beside this file."""
+"""The kinds of designations (认定类别): dated data, read once from kinds.csv beside this file."""
 
 import csv
 from datetime import date
@@ -8,7 +8,7 @@ from io import StringIO
 
 import msgspec
 
-from services.assessment.domain.designation import Kind
+from services.assessment.designations.facts import Kind
 
 _LISTS = ("rows", "levels", "fields")
 
@@ -16,7 +16,7 @@ _LISTS = ("rows", "levels", "fields")
 @cache
 def kinds() -> tuple[Kind, ...]:
     """Every definition, in the file's order. A kind may have several, each for its own time."""
-    raw = resources.files("services.assessment").joinpath("designation_kinds.csv").read_text("utf-8")
+    raw = resources.files(__package__).joinpath("kinds.csv").read_text("utf-8")
     return tuple(
         msgspec.convert(
             {

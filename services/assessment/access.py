@@ -1,5 +1,6 @@
-"""Who may see and do what here. The gateway checks roles and named regions; this is the check that counts.
+"""Who may see and do what here, and whom its routes are for.
 
+The gateway checks roles and named regions; this is the check that counts.
 province, ops, system: everything. city: sets nothing for cities, decomposes its own targets and revises the
 parts (TR-7), reports statistics for itself and below. county and enterprise: read only. Everybody reads what
 is the province's, and the list of regions.
@@ -10,6 +11,12 @@ from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
 from shared.unknown_region import unknown_region
+
+EVERYONE = ("province", "city", "county", "enterprise", "ops")
+GOVERNMENT = ("province", "city", "county", "ops")
+REPORTERS = ("province", "city")
+OF_PROVINCE = ("province",)
+"""Roles by name, as routes want them."""
 
 _ALL = frozenset({"province", "ops", "system"})
 _SOME = frozenset({"city", "county", "enterprise"})

@@ -1,0 +1,51 @@
+"""The features of this service, and what comes of them: its events, tables, operations and rebuild.
+
+What no feature declares yet stands in the registries of `events`, `inline`, `tables` and `api`, and is served beside.
+"""
+
+from sqlalchemy import delete, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.assessment import inline, tables
+from services.assessment.api import Serving, ops
+from services.assessment.app import App, Assessment
+from services.assessment.designations.feature import FEATURE as DESIGNATIONS
+from services.assessment.events import CATALOGUE, SOURCE
+from services.assessment.people import People
+from services.assessment.queries import Queries
+from shared.event_log import EventLog
+from shared.feature import Features
+from shared.rpc import Operations
+
+FEATURES = Features(DESIGNATIONS)
+FEATURES.register(ops, lambda: Serving.app)
+INLINE = (*FEATURES.tables, *tables.INLINE)
+"""What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
+
+_BATCH = 1000
+
+
+def serve(app: App) -> Operations:
+    """Let the operations act on this; answers them, to be bound to a broker."""
+    Serving.app, Serving.people = app, People(app.engine, app.clock, SOURCE)
+    Serving.assessment = Assessment(app.runner, app.clock, app.engine, app.log)
+    Serving.queries = Queries(app.engine, app.log)
+    return ops
+
+
+async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
+    """Make all inline tables anew from the own log, in one transaction. Answers how many events were read.
+
+    Commands wait meanwhile: they write these tables before they append, so the lock keeps both in step.
+    """
+    names = ", ".join(table.name for table in INLINE)
+    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    for table in reversed(INLINE):
+        await conn.execute(delete(table))
+    await FEATURES.rebuild(conn, log, CATALOGUE)
+    position = 0
+    while batch := await log.read(conn, position, _BATCH):
+        known = [CATALOGUE.decode(event) for event in batch]
+        await inline.apply(conn, [event for event in known if not isinstance(event, FEATURES.events)])
+        position = batch[-1].position
+    return position
