@@ -6,6 +6,10 @@ parts (TR-7), reports statistics for itself and below. county and enterprise: re
 is the province's, and the list of regions.
 """
 
+from typing import Any
+
+from sqlalchemy import Select
+
 from services.assessment.domain.region import PROVINCE
 from shared.areas import AreaTree
 from shared.identity import Actor
@@ -39,6 +43,16 @@ def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
     visible = visible_regions(actor, tree)
     if visible is not None and region not in visible:
         raise forbidden(f"Region {region} is not under {actor.area}, which your token is for.")
+
+
+def within(
+    statement: Select[Any], column: Any, actor: Actor, tree: AreaTree, named: str | None
+) -> Select[Any]:
+    """Narrow to the actor's scope; a named region outside it is refused."""
+    if named is not None:
+        check_read(actor, tree, named)
+    visible = visible_regions(actor, tree)
+    return statement if visible is None else statement.where(column.in_(visible))
 
 
 def check_plan_write(actor: Actor) -> None:

@@ -9,11 +9,10 @@ from services.assessment.domain import (
     appraisal_decisions,
     plan,
     plan_decisions,
-    statistic,
 )
 from services.assessment.domain.plan import AppraisalSchemesDefined, PlanPublished, RegionsDefined
-from services.assessment.domain.statistic import StatisticReported, StatisticRevised
 from services.assessment.domain.target import TargetDecomposed, TargetRevised, TargetSet
+from services.assessment.statistics import facts as statistic
 from shared.catalogue import Catalogue
 from shared.decider import Decider
 
@@ -28,8 +27,7 @@ CATALOGUE = Catalogue(
         TargetSet,
         TargetRevised,
         TargetDecomposed,
-        StatisticReported,
-        StatisticRevised,
+        *get_args(statistic.StatisticEvent),
         *get_args(designation.DesignationEvent),
         *get_args(appraisal.AppraisalEvent),
         access.AccessRevoked,
@@ -37,7 +35,6 @@ CATALOGUE = Catalogue(
 )
 
 PLAN = Decider(plan.INITIAL, plan_decisions.decide, plan.evolve)
-STATISTIC = Decider(statistic.INITIAL, statistic.decide, statistic.evolve)
 APPRAISAL = Decider(appraisal.INITIAL, appraisal_decisions.decide, appraisal.evolve)
 ACCESS = Decider(access.INITIAL, access.decide, access.evolve)
 
@@ -45,11 +42,6 @@ ACCESS = Decider(access.INITIAL, access.decide, access.evolve)
 def plan_stream(plan_id: str) -> str:
     """The stream of one plan with its regions and targets."""
     return f"plan:{plan_id}"
-
-
-def statistic_stream(indicator: str, region: str, period: str) -> str:
-    """The stream of one figure with its vintages."""
-    return f"statistic:{indicator}:{region}:{period}"
 
 
 def appraisal_stream(plan_id: str, year: int) -> str:

@@ -23,7 +23,6 @@ from services.assessment.domain.appraisal import (
     SelfAssessed,
 )
 from services.assessment.domain.plan import AppraisalSchemesDefined, PlanEvent, PlanPublished, RegionsDefined
-from services.assessment.domain.statistic import StatisticEvent, StatisticReported, StatisticRevised
 from services.assessment.domain.summons import (
     ImprovementReported,
     SummonsHeld,
@@ -39,7 +38,7 @@ from services.assessment.domain.target import (
     facts_of_part,
 )
 
-OwnEvent = PlanEvent | StatisticEvent | AppraisalEvent | AccessRevoked
+OwnEvent = PlanEvent | AppraisalEvent | AccessRevoked
 
 
 async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
@@ -64,8 +63,6 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
             await _target(conn, facts_of(event))
         case TargetDecomposed():
             await _decomposed(conn, event)
-        case StatisticReported() | StatisticRevised():
-            await _statistic(conn, event)
         case AppraisalOpened() | SelfAssessed() | ScoreVerified() | RankingPublished() | AwardGranted():
             await _appraisal(conn, event)
         case SummonsIssued() | SummonsHeld() | SummonsLifted() | ImprovementReported():
@@ -133,20 +130,6 @@ def _row(facts: TargetFacts) -> dict[str, object]:
         "measure": facts.measure,
         "facts": msgspec.to_builtins(facts),
     }
-
-
-async def _statistic(conn: AsyncConnection, event: StatisticReported | StatisticRevised) -> None:
-    t = tables.statistic.c
-    figure = msgspec.to_builtins(event)
-    statement = insert(tables.statistic).values(
-        indicator=event.indicator, region=event.region, period=event.period, vintages=1, figure=figure
-    )
-    await conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["indicator", "region", "period"],
-            set_={"vintages": t.vintages + 1, "figure": figure},
-        )
-    )
 
 
 async def _appraisal(conn: AsyncConnection, event: ScoredEvent) -> None:

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.assessment import access, events, paging, tables, views
 from services.assessment.domain.plan import PlanPublished
 from services.assessment.domain.target import TargetDecomposed, TargetFacts, TargetRevised, TargetSet
-from services.assessment.indicators import find, indicators
 from services.assessment.regions import area_tree, regions
 from shared.areas import AreaTree
 from shared.event_log import Event, EventLog
@@ -33,15 +32,6 @@ class TargetFilter:
     row: str | None = None
     measure: str | None = None
     part_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatisticFilter:
-    """None: any."""
-
-    indicator: str | None = None
-    region: str | None = None
-    period: str | None = None
 
 
 class Queries:
@@ -116,7 +106,7 @@ class Queries:
             statement = statement.where(tuple_(t.plan, t.ordinal, t.target) > tuple_(*key))
         async with self._snapshots.connect() as conn:
             tree = await area_tree(conn)
-            statement = _within(statement, t.region, actor, tree, wanted.region)
+            statement = access.within(statement, t.region, actor, tree, wanted.region)
             rows = (await conn.execute(statement.limit(limit + 1))).all()
         return {
             "items": [views.target(msgspec.convert(row.facts, TargetFacts)) for row in rows[:limit]],
@@ -145,47 +135,6 @@ class Queries:
             **views.target_with_parts(facts, parts_now),
             "history": [entry for event in history if (entry := _entry(event, target)) is not None],
         }
-
-    async def list_statistics(
-        self, actor: Actor, wanted: StatisticFilter, cursor: str | None, limit: int
-    ) -> Json:
-        """One page of the figures that count now, by indicator, region and period."""
-        t = tables.statistic.c
-        key = (t.indicator, t.region, t.period)
-        statement = select(tables.statistic).order_by(*key)
-        for column, value in zip(key, (wanted.indicator, wanted.region, wanted.period), strict=True):
-            if value is not None:
-                statement = statement.where(column == value)
-        if cursor is not None:
-            after = paging.decode(cursor, (str, str, str))
-            statement = statement.where(tuple_(*key) > tuple_(*after))
-        async with self._snapshots.connect() as conn:
-            tree = await area_tree(conn)
-            statement = _within(statement, t.region, actor, tree, wanted.region)
-            rows = (await conn.execute(statement.limit(limit + 1))).all()
-        last = rows[limit - 1] if len(rows) > limit else None
-        return {
-            "items": [views.statistic_row(row.figure, row.vintages) for row in rows[:limit]],
-            "next_cursor": None
-            if last is None
-            else paging.encode((last.indicator, last.region, last.period)),
-        }
-
-    async def get_statistic(self, actor: Actor, indicator: str, region: str, period: str) -> Json:
-        """A figure with all its vintages. Raises Problem 404, also for what isn't the actor's to see."""
-        definition = find(indicator, period)
-        if definition is None:
-            raise not_found("indicator", indicator, remedy="List the indicators.")
-        async with self._snapshots.connect() as conn:
-            visible = access.visible_regions(actor, await area_tree(conn))
-            stream = events.statistic_stream(indicator, region, period)
-            shown = visible is None or region in visible
-            history = await self._log.load(conn, stream) if shown else []
-        state = events.STATISTIC.fold([events.CATALOGUE.decode(event) for event in history])
-        return views.statistic(definition, region, period, state)
-
-    async def list_indicators(self) -> Json:
-        return {"items": [msgspec.to_builtins(each) for each in indicators()]}
 
     async def list_regions(
         self, level: str | None, parent: str | None, on: date | None, cursor: str | None, limit: int
@@ -216,16 +165,6 @@ class Queries:
                 answer: Json = msgspec.to_builtins(region)
                 return answer
         raise not_found("region", code, remedy=unknown_region(AreaTree.of(known), code).remedy)
-
-
-def _within(
-    statement: Select[Any], column: Any, actor: Actor, tree: AreaTree, named: str | None
-) -> Select[Any]:
-    """Narrow to the actor's scope; a named region outside it is refused."""
-    if named is not None:
-        access.check_read(actor, tree, named)
-    visible = access.visible_regions(actor, tree)
-    return statement if visible is None else statement.where(column.in_(visible))
 
 
 def _entry(event: Event, target: str) -> Json | None:

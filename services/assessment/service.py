@@ -13,11 +13,12 @@ from services.assessment.designations.feature import FEATURE as DESIGNATIONS
 from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.people import People
 from services.assessment.queries import Queries
+from services.assessment.statistics.feature import FEATURE as STATISTICS
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
 
-FEATURES = Features(DESIGNATIONS)
+FEATURES = Features(DESIGNATIONS, STATISTICS)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*FEATURES.tables, *tables.INLINE)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
@@ -28,7 +29,7 @@ _BATCH = 1000
 def serve(app: App) -> Operations:
     """Let the operations act on this; answers them, to be bound to a broker."""
     Serving.app, Serving.people = app, People(app.engine, app.clock, SOURCE)
-    Serving.assessment = Assessment(app.runner, app.clock, app.engine, app.log)
+    Serving.assessment = Assessment(app.runner, app.engine, app.log)
     Serving.queries = Queries(app.engine, app.log)
     return ops
 

@@ -38,15 +38,6 @@ target = Table(
     Column("part_of", Text),  # the decomposed target, for a county's part of it
     Column("facts", JSON),
 )
-statistic = Table(
-    "statistic",
-    metadata,
-    Column("indicator", Text, primary_key=True),
-    Column("region", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("vintages", Integer),
-    Column("figure", JSON),
-)
 appraisal = Table(
     "appraisal",
     metadata,
@@ -62,5 +53,5 @@ appraisal = Table(
     Column("edition", Integer),
 )
 
-INLINE = (plan, region, target, statistic, appraisal)
+INLINE = (plan, region, target, appraisal)
 """What is written with the events and can be rebuilt from the own log."""

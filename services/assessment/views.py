@@ -13,9 +13,7 @@ from services.assessment.domain.plan import (
     Published,
     RegionsDefined,
 )
-from services.assessment.domain.statistic import Indicator, NotReported, StatisticState
 from services.assessment.domain.target import ADDITIVE, TargetFacts, TargetRevised, TargetSet
-from shared.problems import not_found
 
 Json = dict[str, Any]
 NO_MEASURE = "no measure yet"
@@ -62,36 +60,5 @@ def loaded(plan: Published, events: Sequence[PlanEvent]) -> Json:
     }
 
 
-def statistic(indicator: Indicator, region: str, period: str, state: StatisticState) -> Json:
-    """A figure with its vintages, oldest first. Raises Problem 404 where nothing was reported."""
-    if isinstance(state, NotReported):
-        name = f"{indicator.indicator} of {region} for {period}"
-        raise not_found("statistic", name, remedy="It has not been reported: missing, not zero.")
-    vintages = (*state.earlier, state.current)
-    return {
-        "indicator": indicator.indicator,
-        "region": region,
-        "period": period,
-        "value": _text(state.current.value),
-        "unit": indicator.unit,
-        "price_base": indicator.price_base,
-        "basis": indicator.basis,
-        "source": state.current.source,
-        "reported_on": state.current.reported_on.isoformat(),
-        "provisional": state.current.provisional,
-        "vintages": [msgspec.to_builtins(vintage) for vintage in vintages],
-    }
-
-
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
-
-
-def statistic_row(figure: Json, vintages: int) -> Json:
-    """A figure in a list, from what its newest event says."""
-    shown = ("indicator", "region", "period", "value", "unit", "price_base", "basis", "source", "reported_on")
-    return {
-        **{name: figure[name] for name in shown},
-        "provisional": figure["provisional"],
-        "vintage_count": vintages,
-    }

@@ -1,17 +1,16 @@
-"""Operations on plans, targets, statistics and regions."""
+"""Operations on plans, targets and regions."""
 
 import msgspec
 
-from services.assessment import models, models_statistics, models_views
+from services.assessment import models, models_regions, models_views
 from services.assessment.api.base import Json, Serving, ops
-from services.assessment.app import Statistic
 from services.assessment.domain.plan import PlanHeader as Header
 from services.assessment.domain.plan import Programme
 from services.assessment.domain.plan_decisions import PublishPlan, ReviseTarget, Share
 from services.assessment.domain.region import Region
 from services.assessment.domain.scheme import Scheme
 from services.assessment.domain.target import TargetBase, TargetFacts
-from services.assessment.queries import StatisticFilter, TargetFilter
+from services.assessment.queries import TargetFilter
 from shared.rpc import Call, Reply
 
 
@@ -104,32 +103,6 @@ async def decompose_target(call: Call, body: models.DecomposeTarget) -> Reply:
     return await Serving.assessment.decompose_target(call, body.plan, body.target, shares, body.reason)
 
 
-@ops.command(
-    "report-statistic",
-    request=models_statistics.ReportStatistic,
-    response=models_statistics.StatisticView,
-    summary="Report a statistic",
-)
-async def report_statistic(call: Call, body: models_statistics.ReportStatistic) -> Reply:
-    """A figure (统计数) for an indicator, a region and a period. The same figure again changes nothing.
-
-    Another figure for the same thing is refused: send a revision. Unit and price base must be the
-    indicator's; a figure for a period that isn't over is marked as provisional.
-    """
-    return await Serving.assessment.report_statistic(call, _statistic(body))
-
-
-@ops.command(
-    "revise-statistic",
-    request=models_statistics.ReviseStatistic,
-    response=models_statistics.StatisticView,
-    summary="Revise a statistic, with the reason",
-)
-async def revise_statistic(call: Call, body: models_statistics.ReviseStatistic) -> Reply:
-    """A later vintage (修订; X-16, X-24): bulletin, yearbook, census. What was known before is kept."""
-    return await Serving.assessment.revise_statistic(call, _statistic(body), body.reason)
-
-
 @ops.query("list-plans", request=models.ListPlans, response=models_views.PlanList, summary="List plans")
 async def list_plans(call: Call, body: models.ListPlans) -> Json:
     """Every published plan."""
@@ -167,57 +140,23 @@ async def get_target(call: Call, body: models.GetTarget) -> Json:
 
 
 @ops.query(
-    "list-statistics",
-    request=models_statistics.ListStatistics,
-    response=models_statistics.StatisticPage,
-    summary="List statistics",
-)
-async def list_statistics(call: Call, body: models_statistics.ListStatistics) -> Json:
-    """The figures that count now, of your regions and of the province. What isn't listed is missing, not zero."""
-    wanted = StatisticFilter(indicator=body.indicator, region=body.region, period=body.period)
-    return await Serving.queries.list_statistics(call.actor, wanted, body.cursor, body.limit)
-
-
-@ops.query(
-    "get-statistic",
-    request=models_statistics.GetStatistic,
-    response=models_statistics.StatisticView,
-    summary="Read a statistic with its vintages",
-)
-async def get_statistic(call: Call, body: models_statistics.GetStatistic) -> Json:
-    """A figure and those before it, oldest first, each with its source, day and reason."""
-    return await Serving.queries.get_statistic(call.actor, body.indicator, body.region, body.period)
-
-
-@ops.query(
-    "list-indicators",
-    request=models_statistics.ListIndicators,
-    response=models_statistics.IndicatorList,
-    summary="List indicators",
-)
-async def list_indicators(call: Call, body: models_statistics.ListIndicators) -> Json:
-    """What may be reported: unit, price base, standard-coal basis, and the time for which that holds."""
-    return await Serving.queries.list_indicators()
-
-
-@ops.query(
     "list-regions",
-    request=models_statistics.ListRegions,
-    response=models_statistics.RegionPage,
+    request=models_regions.ListRegions,
+    response=models_regions.RegionPage,
     summary="List regions",
 )
-async def list_regions(call: Call, body: models_statistics.ListRegions) -> Json:
+async def list_regions(call: Call, body: models_regions.ListRegions) -> Json:
     """Regions with their dates and relations; every role may read them."""
     return await Serving.queries.list_regions(body.level, body.parent, body.on, body.cursor, body.limit)
 
 
 @ops.query(
     "get-region",
-    request=models_statistics.GetRegion,
-    response=models_statistics.RegionView,
+    request=models_regions.GetRegion,
+    response=models_regions.RegionView,
     summary="Read a region",
 )
-async def get_region(call: Call, body: models_statistics.GetRegion) -> Json:
+async def get_region(call: Call, body: models_regions.GetRegion) -> Json:
     """One region by its code."""
     return await Serving.queries.get_region(body.region)
 
@@ -229,7 +168,3 @@ def _facts(plan: str, body: models.TargetDefinition) -> TargetFacts:
 
 def _base(base: models.Base | None) -> TargetBase | None:
     return None if base is None else TargetBase(**base.model_dump())
-
-
-def _statistic(body: models_statistics.ReportStatistic) -> Statistic:
-    return Statistic(**body.model_dump(exclude={"reason"}))

@@ -1,9 +1,7 @@
-"""Commands on plans, targets and statistics."""
+"""Commands on plans and targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -19,19 +17,7 @@ from services.assessment.domain.plan_decisions import (
     SetTarget,
     Share,
 )
-from services.assessment.domain.statistic import (
-    Figure,
-    ReportStatistic,
-    ReviseStatistic,
-    StatisticCommand,
-    StatisticEvent,
-    StatisticState,
-)
 from services.assessment.domain.target import TargetFacts
-from services.assessment.indicators import find
-from services.assessment.regions import regions
-from shared.areas import AreaTree
-from shared.clock import Clock, local_day
 from shared.decider import CommandRunner
 from shared.event_log import EventLog
 from shared.problems import Problem, not_found
@@ -41,27 +27,11 @@ from shared.rpc import Call, Reply
 _ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext('assessment: load-plan'))")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistic:
-    """A figure as it is sent. `reported_on` None: today."""
-
-    indicator: str
-    region: str
-    period: str
-    value: Decimal
-    unit: str
-    source: str
-    price_base: str | None = None
-    reported_on: date | None = None
-    provisional: bool = False
-
-
 class Assessment:
     """This service's commands. Queries stand in `queries`."""
 
-    def __init__(self, runner: CommandRunner, clock: Clock, engine: AsyncEngine, log: EventLog) -> None:
+    def __init__(self, runner: CommandRunner, engine: AsyncEngine, log: EventLog) -> None:
         self._runner = runner
-        self._clock = clock
         self._engine = engine
         self._log = log
 
@@ -131,55 +101,6 @@ class Assessment:
 
         return await self._runner.run(
             call, events.plan_stream(plan), events.PLAN, command, inline=inline.apply, answer=answer
-        )
-
-    async def report_statistic(self, call: Call, sent: Statistic) -> Reply:
-        """Report a figure for the first time."""
-
-        async def checked(conn: AsyncConnection) -> StatisticCommand:
-            return ReportStatistic(await self._figure(conn, call, sent))
-
-        return await self._change_statistic(call, sent, checked)
-
-    async def revise_statistic(self, call: Call, sent: Statistic, reason: str) -> Reply:
-        """Replace a figure by a later vintage."""
-
-        async def checked(conn: AsyncConnection) -> StatisticCommand:
-            return ReviseStatistic(await self._figure(conn, call, sent), reason)
-
-        return await self._change_statistic(call, sent, checked)
-
-    async def _change_statistic(self, call: Call, sent: Statistic, command: Any) -> Reply:
-        definition = find(sent.indicator, sent.period)
-        if definition is None:
-            raise not_found("indicator", sent.indicator, remedy="List the indicators and name one of them.")
-        stream = events.statistic_stream(sent.indicator, sent.region, sent.period)
-
-        def answer(state: StatisticState, _: Sequence[StatisticEvent]) -> dict[str, Any]:
-            return views.statistic(definition, sent.region, sent.period, state)
-
-        return await self._runner.run(
-            call, stream, events.STATISTIC, command, inline=inline.apply, answer=answer
-        )
-
-    async def _figure(self, conn: AsyncConnection, call: Call, sent: Statistic) -> Figure:
-        definition = find(sent.indicator, sent.period)
-        assert definition is not None  # noqa: S101 - checked before the transaction
-        known = await regions(conn)
-        access.check_statistic_write(call.actor, AreaTree.of(known), sent.region)
-        today = local_day(self._clock.now())
-        return Figure(
-            indicator=definition,
-            region=sent.region,
-            known_region=next((region for region in known if region.code == sent.region), None),
-            period=sent.period,
-            value=sent.value,
-            unit=sent.unit,
-            source=sent.source,
-            reported_on=sent.reported_on or today,
-            provisional=sent.provisional,
-            today=today,
-            price_base=sent.price_base,
         )
 
 

@@ -1,11 +1,11 @@
-"""The plan (行动计划), its targets, and reported statistics: assessment's part of the API."""
+"""The plan (行动计划), its targets, and the directory of people: assessment's part of the API."""
 
 from services.gateway.auth import CITY, OPS, PROVINCE
 from services.gateway.routes import EVERYONE, Route
 
 _S = "assessment"
 
-# Reading targets and statistics isn't scoped here: the province's are read by everybody, and the service knows which.
+# Reading targets isn't scoped here: the province's are read by everybody, and the service knows which.
 ROUTES = [
     Route("GET", "/plans", _S, "list-plans", EVERYONE, "plan"),
     Route("POST", "/plans/{plan}", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),
@@ -25,35 +25,6 @@ ROUTES = [
     ),
     Route(
         "POST", "/plans/{plan}/targets/{target}/parts", _S, "decompose-target", (PROVINCE, CITY), "targets"
-    ),
-    Route("GET", "/statistics/indicators", _S, "list-indicators", EVERYONE, "statistics"),
-    Route("GET", "/statistics", _S, "list-statistics", EVERYONE, "statistics"),
-    Route(
-        "POST",
-        "/statistics",
-        _S,
-        "report-statistic",
-        (PROVINCE, CITY),
-        "statistics",
-        area="region",
-        status=201,
-    ),
-    Route(
-        "GET",
-        "/statistics/{indicator}/{region}/{period}",
-        _S,
-        "get-statistic",
-        EVERYONE,
-        "statistics",
-    ),
-    Route(
-        "POST",
-        "/statistics/{indicator}/{region}/{period}/revisions",
-        _S,
-        "revise-statistic",
-        (PROVINCE, CITY),
-        "statistics",
-        area="region",
     ),
     Route("GET", "/people/{reference}", _S, "get-person", (OPS,), "people"),
     Route("DELETE", "/people/{reference}", _S, "erase-person", (OPS,), "people"),

@@ -9,6 +9,7 @@ from services.assessment import tables
 from services.assessment.designations.views import TABLE as DESIGNATION
 from services.assessment.events import CATALOGUE
 from services.assessment.service import FEATURES, INLINE, rebuild
+from services.assessment.statistics.views import TABLE as STATISTIC
 from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
 from tests.component.assessment.test_appraisals import NOTICE, points
 from tests.component.assessment.test_appraisals import OF as OF_YEAR
@@ -52,7 +53,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     assert all(before.values()), "every table must have rows, or the comparison proves nothing"
     async with service.engine.begin() as conn:
         await conn.execute(delete(tables.target).where(tables.target.c.target == "TR-6a"))
-        await conn.execute(delete(tables.statistic))
+        await conn.execute(delete(STATISTIC))
         await conn.execute(delete(DESIGNATION))
     assert await rows(service.engine) != before
     async with service.engine.begin() as conn:

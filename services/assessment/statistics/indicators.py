@@ -7,13 +7,13 @@ from io import StringIO
 
 import msgspec
 
-from services.assessment.domain.statistic import Indicator
+from services.assessment.statistics.facts import Indicator
 
 
 @cache
 def indicators() -> tuple[Indicator, ...]:
     """Every definition, in the file's order. An indicator may have several, each for its own time."""
-    raw = resources.files("services.assessment").joinpath("indicators.csv").read_text("utf-8")
+    raw = resources.files(__package__).joinpath("indicators.csv").read_text("utf-8")
     return tuple(
         msgspec.convert(
             {name: value or (None if name != "note" else "") for name, value in row.items()}, Indicator
