@@ -126,7 +126,7 @@ def _plain(value: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plain(Says):
-    """A decimal that may come as a text of a number, kept with the exponent that it was written with, unlike `Exact`."""
+    """A decimal that may come as a text of a number, kept with the exponent it was written with, unlike `Exact`."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         check = {"type": "no-info", "function": plain_text}
