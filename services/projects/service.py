@@ -3,6 +3,8 @@
 What no feature declares yet stands in the registries of `events`, `inline`, `tables` and `api`, and is served beside.
 """
 
+from functools import partial
+
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +19,7 @@ from services.projects.events import CATALOGUE
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
 from services.projects.reports.feature import FEATURE as REPORTS
+from services.projects.names import named
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
@@ -32,6 +35,7 @@ _BATCH = 1000
 def serve(app: App) -> Operations:
     """Let the operations act on this; answers them, to be bound to a broker."""
     Serving.app = app
+    ops.present = partial(named, app)
     return ops
 
 

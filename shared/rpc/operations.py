@@ -68,6 +68,8 @@ class Operations:
     def __init__(self, service: str, refusal: type[Exception] | tuple[()] = ()) -> None:
         self.service = service
         self._refusal = refusal
+        self.present: Callable[[Call, Any], Awaitable[Any]] | None = None
+        """Makes an answer to a query ready for its reader, e.g. with names beside references."""
         self._operations: dict[str, Operation] = {}
         self._work = Work()
 
@@ -186,6 +188,8 @@ class Operations:
                 raise invalid_fields(error, operation.request) from None
             try:
                 result = await _in_time(operation, call, request)
+                if self.present is not None and operation.kind == "query":
+                    result = await self.present(call, result)
             except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
                 raise refused(refusal) from None
             return encode_result(result)

@@ -5,7 +5,16 @@ from datetime import date
 from pydantic import ConfigDict, Field
 
 from services.projects.domain.stages import Stage
-from services.projects.models.base import Answer, Cursor, Limit, Money, RegionCode, RegisterCode, Request
+from services.projects.models.base import (
+    Answer,
+    Cursor,
+    Limit,
+    Money,
+    Name,
+    RegionCode,
+    RegisterCode,
+    Request,
+)
 
 
 class RegisterAcceptance(Request):
@@ -25,6 +34,7 @@ class AwaitingAcceptance(Answer):
     project: str
     name: str
     region: str
+    region_name: Name = None
     total_investment: Money
     stage: Stage
     producing_on: date = Field(description="the day it was put into production (投产)")

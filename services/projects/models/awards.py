@@ -12,6 +12,7 @@ from services.projects.models.base import (
     Evidence,
     Limit,
     Money,
+    Name,
     RegionCode,
     Request,
     SeenVersion,
@@ -120,6 +121,7 @@ class AwardSummary(Answer):
     plan: str
     year: int = Field(description="the assessed year")
     region: str
+    region_name: Name = None
     edition: int = Field(description="of the ranking that grants it")
     rank: int
     granted: Money = Field(description="by the newest edition; 0: taken away")
@@ -127,6 +129,7 @@ class AwardSummary(Answer):
     evidence: str = Field(description="of the decision to grant it")
     position: int = Field(description="of that decision in the log of assessment")
     fund: str | None = Field(description="that holds or has paid something for it; null: none does")
+    fund_name: Name = None
     reserved: Money
     committed: Money
     paid: Money

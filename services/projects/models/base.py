@@ -80,6 +80,15 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Name = Annotated[
+    str | None,
+    Field(
+        description="what it is called; null: not known, not the reader's to know, or the answer of a command"
+    ),
+]
+"""Beside a reference: `services/projects/names.py` fills it in."""
+
+
 class Answer(BaseModel):
     """What is answered."""
 

@@ -10,6 +10,7 @@ from services.projects.models.base import (
     Cursor,
     Evidence,
     Limit,
+    Name,
     RegionCode,
     ReportedBy,
     Request,
@@ -190,6 +191,7 @@ class ObligationView(Answer):
     duty: str
     term: str
     region: str
+    region_name: Name = None
     period: str
     due_on: date
     standing: StandingName
@@ -207,6 +209,7 @@ class ConsequenceView(Answer):
 
     duty: str
     region: str
+    region_name: Name = None
     first_period: str
     last_period: str
     periods: int
@@ -256,6 +259,7 @@ class DutyAccountView(Answer):
 
     duty: str
     region: str
+    region_name: Name = None
     as_of: date
     obligations: list[ObligationView]
     history: list[AccountEvent]

@@ -17,6 +17,7 @@ from services.projects.models.base import (
     Evidence,
     Limit,
     Money,
+    Name,
     Note,
     RegionCode,
     Request,
@@ -237,6 +238,7 @@ class FundSummary(Answer):
     fund: str
     name: str
     region: str
+    region_name: Name = None
     purpose: str
     valid_from: date
     valid_to: date
@@ -270,6 +272,7 @@ class LedgerEntry(Answer):
     entry: str = Field(description="event type", examples=["SubsidyPaid"])
     application: str | None
     project: str | None
+    project_name: Name = None
     award: str | None = Field(default=None, description="of an entry for an award: which")
     amount: SignedMoney | None = Field(description="that the entry moves; null for an opening")
     on: date

@@ -15,6 +15,7 @@ from services.projects.models.base import (
     Limit,
     Line,
     Money,
+    Name,
     Note,
     ProjectId,
     RegionCode,
@@ -266,9 +267,11 @@ class ListingSummary(Answer):
     meeting: MeetingPoint
     side: Side
     region: str
+    region_name: Name = None
     party: str
     enterprise: str | None
     project: str | None
+    project_name: Name = None
     title: str
     amount_min: Money | None
     amount_max: Money | None
@@ -316,6 +319,7 @@ class SuggestionView(Answer):
     title: str
     party: str
     region: str
+    region_name: Name = None
     revision: int
     score: Decimal = Field(description="weighted mean of the shares, 0 to 1")
     reasons: list[ReasonView]
@@ -350,6 +354,7 @@ class MatchSummary(Answer):
     offer: str
     meeting: MeetingPoint
     region: str
+    region_name: Name = None
     status: Status
     since: date
     score: Decimal | None = Field(description="on the day of the introduction")

@@ -10,6 +10,7 @@ from services.projects.models.base import (
     Cursor,
     Evidence,
     Limit,
+    Name,
     Note,
     ProjectId,
     RegionCode,
@@ -97,8 +98,10 @@ class PreReviewSummary(Answer):
     """A round of a pre-review."""
 
     project: str
+    project_name: Name = None
     round: int
     region: str
+    region_name: Name = None
     lead: str = Field(description="department that concludes")
     opened_on: date
     due_on: date = Field(description="last day for the opinions")
@@ -132,8 +135,10 @@ class PreReviewView(Answer):
     """The newest round of a project, with what was said."""
 
     project: str
+    project_name: Name = None
     round: int
     region: str
+    region_name: Name = None
     lead: str
     opened_on: date
     due_on: date

@@ -14,6 +14,7 @@ from services.projects.models.base import (
     Evidence,
     Limit,
     Line,
+    Name,
     ProjectId,
     RegionCode,
     ReportedBy,
@@ -172,8 +173,11 @@ class ProblemSummary(Answer):
 
     problem: str
     project: str
+    project_name: Name = None
     region: str
+    region_name: Name = None
     enterprise: str | None
+    enterprise_name: Name = None
     programmes: list[str]
     kind: ProblemKind
     text: str

@@ -12,6 +12,7 @@ from services.projects.models.base import (
     Cursor,
     Limit,
     Money,
+    Name,
     ProjectId,
     RegionCode,
     RegisterCode,
@@ -299,6 +300,7 @@ class ProjectSummary(Answer):
     project: str
     name: str
     region: str
+    region_name: Name = None
     enterprise: str | None
     enterprise_name: str | None
     industry: str

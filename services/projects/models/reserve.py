@@ -12,6 +12,7 @@ from services.projects.models.base import (
     Evidence,
     Limit,
     Money,
+    Name,
     Note,
     ProjectId,
     RegionCode,
@@ -134,6 +135,7 @@ class CountyReserve(Answer):
     """A county-level unit against what each should have."""
 
     region: str
+    region_name: Name = None
     name: str
     projects: int
     total_investment: Money
@@ -164,6 +166,7 @@ class ReserveEntry(Answer):
     project: str
     name: str
     region: str
+    region_name: Name = None
     industry: str
     stage: str
     total_investment: Money
@@ -203,6 +206,7 @@ class ReserveDrop(Answer):
     project: str
     name: str
     region: str
+    region_name: Name = None
     register_: str = Field(alias="register")
     on: date
     total_investment: Money = Field(description="the project's on that day, CNY (yuan)")

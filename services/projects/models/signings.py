@@ -12,6 +12,7 @@ from services.projects.models.base import (
     Cursor,
     Limit,
     Money,
+    Name,
     Note,
     ProjectId,
     RegionCode,
@@ -81,6 +82,7 @@ class SigningView(Answer):
     project: str
     name: str
     region: str
+    region_name: Name = None
     contract: Stage
     amount: Money = Field(description="as recommended, CNY (yuan)")
     recommended_on: date

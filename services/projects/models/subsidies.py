@@ -20,6 +20,7 @@ from services.projects.models.base import (
     Evidence,
     Limit,
     Money,
+    Name,
     Note,
     ProjectId,
     RegionCode,
@@ -212,9 +213,13 @@ class SubsidySummary(Answer):
 
     application: str
     fund: str
+    fund_name: Name = None
     project: str
+    project_name: Name = None
     region: str
+    region_name: Name = None
     enterprise: str | None
+    enterprise_name: Name = None
     aid: Aid
     base_kind: Base | None
     base: Quantity | None = Field(description="yuan, or tce a year; as audited, if it was")

@@ -55,8 +55,8 @@ async def test_pages_of_any_order_hold_everything_once(service: Service, descend
     step = {"project": "P-2", "stage": "filed", "on": "2013-01-12", "evidence": "1号"}
     await service.ask(FUZHOU, "reach-stage", **step)
     for sort in models.ProjectSummary.model_fields:
-        if sort == "steps_version":
-            continue  # counted in the log for the rows of a page: nothing to sort by
+        if sort in ("steps_version", "region_name"):
+            continue  # added to the rows of a page when they are known: nothing to sort by
         query = {"sort": sort, "descending": descending}
         whole = (await service.ask(FUZHOU, "list-projects", **query))["items"]
         keys = [(comparable(item, sort), item["project"]) for item in whole]
