@@ -18,8 +18,8 @@ from services.projects.documents.feature import FEATURE as DOCUMENTS
 from services.projects.events import CATALOGUE
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
-from services.projects.reports.feature import FEATURE as REPORTS
 from services.projects.names import named
+from services.projects.reports.feature import FEATURE as REPORTS
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
