@@ -7,8 +7,6 @@ from services.projects.cohorts import facts as cohort
 from services.projects.diagnoses import facts as diagnosis
 from services.projects.documents import facts as document
 from services.projects.domain import (
-    duty_account,
-    duty_days,
     file_import,
     plan,
     plan_loading,
@@ -20,6 +18,8 @@ from services.projects.domain import (
 from services.projects.domain.matching import listing, match
 from services.projects.domain.money import decisions as money
 from services.projects.domain.money import fund
+from services.projects.duties import facts as duty
+from services.projects.duties.days.facts import DutyDaySet
 from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
 from services.projects.reports import facts as monthly_report
@@ -40,7 +40,7 @@ _SLICES = (
     project_problem.ProblemEvent,
     meeting.MeetingEvent,
     document.DocumentEvent,
-    duty_account.DutyEvent | duty_days.DutyDaySet,
+    duty.DutyEvent | DutyDaySet,
     fund.FundEvent,
     measure.MeasureEvent,
     listing.ListingEvent,
@@ -55,8 +55,6 @@ CATALOGUE = Catalogue(
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
-DUTY_ACCOUNT = Decider(duty_account.INITIAL, duty_account.decide, duty_account.evolve)
-DUTY_DAYS = Decider(duty_days.INITIAL, duty_days.decide, duty_days.evolve)
 FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
 MATCH = Decider(match.INITIAL, match.decide, match.evolve)
@@ -75,16 +73,6 @@ def plan_stream(plan_id: str) -> str:
 def problem_stream(problem: str) -> str:
     """The stream of one problem of a project."""
     return f"problem:{problem}"
-
-
-def duty_account_stream(duty: str, region: str) -> str:
-    """The stream of what one region owes under one duty."""
-    return f"duty:{duty}:{region}"
-
-
-def duty_days_stream(plan_id: str, duty: str) -> str:
-    """The stream of the days that an operator has set for a duty."""
-    return f"duty-days:{plan_id}:{duty}"
 
 
 def fund_stream(fund_id: str) -> str:

@@ -5,7 +5,7 @@ from services.projects.app.context import App
 from services.projects.award_watch import AwardWatch
 from services.projects.cohorts.watch import CohortWatch
 from services.projects.consumers import appraisals_consumer, targets_consumer
-from services.projects.duty_watch import DutyWatch
+from services.projects.duties.watch import DutyWatch
 from services.projects.escalation import EscalationWatch
 from services.projects.events import CATALOGUE, SOURCE
 from services.projects.imports.worker import ImportWorker

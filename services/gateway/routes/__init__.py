@@ -49,7 +49,6 @@ def all_routes() -> list[Route]:
     """Every route, sorted by path: a fixed part comes before a parameter, which would swallow it."""
     from services.gateway.routes import (
         appraisals,
-        duties,
         energy,
         imports,
         matching,
@@ -68,7 +67,6 @@ def all_routes() -> list[Route]:
         *projects.ROUTES,
         *pre_reviews.ROUTES,
         *problems.ROUTES,
-        *duties.ROUTES,
         *money.ROUTES,
         *matching.ROUTES,
         *reserve.ROUTES,

@@ -2,7 +2,6 @@
 
 from services.projects.api import (
     awards,
-    duties,
     energy_savings,
     imports,
     matching,
@@ -20,7 +19,6 @@ from services.projects.api.base import Serving, ops
 __all__ = [
     "Serving",
     "awards",
-    "duties",
     "energy_savings",
     "imports",
     "matching",

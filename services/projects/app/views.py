@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference
 from services.projects.app.context import App
 from services.projects.documents.queries import ListDocuments
+from services.projects.duties.queries import DutyCalendar
 from services.projects.events import CATALOGUE
 from services.projects.measures.queries import ListMeasures
 from services.projects.meetings.queries import ListMeetings
 from services.projects.models import views as models
-from services.projects.models.duties import DutyCalendar
 from services.projects.models.matching import ListListings, ListMatches
 from services.projects.models.problems import ListProblems
 from services.projects.models.projects import ListProjects

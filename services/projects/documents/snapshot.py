@@ -20,7 +20,8 @@ from services.projects.app import past, reserve_drops
 from services.projects.documents.facts import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.domain.plan import Region
-from services.projects.obligations import all_duties, obligations
+from services.projects.duties.obligations import all_duties, obligations
+from services.projects.duties.tables import CONSEQUENCES
 from services.projects.reports.views import TABLE as REPORT
 from shared.areas import AreaTree
 from shared.checkpoint import Checkpoints
@@ -216,9 +217,9 @@ async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
         for standing in ("received", "late", "missing", "waived"):
             value = Decimal(standings[standing])
             figures.append(Figure("reports", standing, "count", region, value=value))
-    table = tables.duty_consequence.c
+    table = CONSEQUENCES.c
     rows = await conn.execute(
-        select(tables.duty_consequence)
+        select(CONSEQUENCES)
         .where(table.last_period.startswith(year), table.drawn_on <= world.judged_on)
         .order_by(table.region, table.duty, table.last_period)
     )

@@ -10,8 +10,6 @@ from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.domain.duty_account import DutyEvent
-from services.projects.domain.duty_days import DutyDaySet
 from services.projects.domain.file_import import FileImported
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
@@ -20,7 +18,6 @@ from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.inline import (
-    duties,
     imports,
     matching,
     money,
@@ -34,7 +31,6 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
-    **dict.fromkeys(get_args(DutyEvent | DutyDaySet), duties.apply),
     **dict.fromkeys(get_args(FundEvent), money.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,

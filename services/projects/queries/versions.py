@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.app.context import App
-from services.projects.domain.duty_account import EDITS
 from services.projects.domain.project import ProjectStageCorrected, ProjectStageReached
 from services.projects.domain.reserve import ReserveUpdated
-from services.projects.events import duty_account_stream, fund_stream, project_stream
+from services.projects.duties.facts import EDITS, stream
+from services.projects.events import fund_stream, project_stream
 from shared.service import Service
 
 
@@ -43,8 +43,10 @@ async def of_applications(app: App, conn: AsyncConnection, keys: Sequence[tuple[
     return [found.get((fund_stream(fund), application), 0) for fund, application in keys]
 
 
-async def of_occasions(app: App, conn: AsyncConnection, keys: Sequence[tuple[str, str, str]]) -> list[int]:
+async def of_occasions(
+    service: Service, conn: AsyncConnection, keys: Sequence[tuple[str, str, str]]
+) -> list[int]:
     """Of occasions of duties, each named by its duty, region and period."""
-    streams = list({duty_account_stream(duty, region) for duty, region, _ in keys})
-    found = await app.log.count(conn, streams, [each.__name__ for each in EDITS], "period")
-    return [found.get((duty_account_stream(duty, region), period), 0) for duty, region, period in keys]
+    streams = list({stream(duty, region) for duty, region, _ in keys})
+    found = await service.log.count(conn, streams, [each.__name__ for each in EDITS], "period")
+    return [found.get((stream(duty, region), period), 0) for duty, region, period in keys]

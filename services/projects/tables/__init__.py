@@ -2,7 +2,6 @@
 
 from services.projects.tables import (
     awards,
-    duties,
     imports,
     matching,
     money,
@@ -13,7 +12,6 @@ from services.projects.tables import (
 )
 from services.projects.tables.awards import appraised_city, award, award_payment
 from services.projects.tables.base import metadata
-from services.projects.tables.duties import duty_consequence, duty_day, duty_entry
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.money import fund, subsidy
@@ -33,7 +31,6 @@ INLINE = (
     *plan.INLINE,
     *projects.INLINE,
     *problems.INLINE,
-    *duties.INLINE,
     *money.INLINE,
     *awards.INLINE,
     *matching.INLINE,
@@ -48,9 +45,6 @@ __all__ = [
     "award",
     "award_payment",
     "duty",
-    "duty_consequence",
-    "duty_day",
-    "duty_entry",
     "file_imported",
     "fund",
     "import_job",

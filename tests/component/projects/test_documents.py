@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.projects.app.context import App
-from services.projects.duty_watch import DutyWatch
+from services.projects.duties.watch import DutyWatch
 from shared.identity import Actor
 from tests.component.projects.conftest import (
     FUQING,

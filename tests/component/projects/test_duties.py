@@ -7,16 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
-from services.projects import duty_watch
 from services.projects.app.context import App
-from services.projects.domain.duty_account import FollowUpOn
-from services.projects.duty_watch import DutyWatch
-from services.projects.events import duty_account_stream
-from services.projects.obligations import Obligation, with_known
+from services.projects.duties.facts import stream as account_stream
+from services.projects.duties.feature import HISTORY
+from services.projects.duties.obligations import Obligation, with_known
+from services.projects.duties.watch import DutyWatch
 from shared.event_log import Event, EventLog, NewEvent, StreamWrite
 from shared.identity import Actor
 from shared.problems import Problem
-from shared.rpc import Call, Reply
+from shared.rpc import Reply
 from tests.component.projects.conftest import (
     FUQING,
     FUZHOU,
@@ -87,7 +86,7 @@ async def test_a_later_page_finds_what_is_wanted_and_reads_no_further(
         read.append(len(bare))
         return await with_known(conn, bare)
 
-    monkeypatch.setattr("services.projects.queries.duties.with_known", counted)
+    monkeypatch.setattr("services.projects.duties.queries.with_known", counted)
     cursor = first["next_cursor"]
     second = await service.ask(PROVINCE, "duty-calendar", standing="missing", limit=3, cursor=cursor)
     assert first["items"] + second["items"] == whole["items"][:6]
@@ -245,10 +244,10 @@ async def test_only_somebody_faster_is_no_trouble_of_a_watch(
         Problem(422, "no-rule", "No rule", "y"),
     ]
 
-    async def refused(app: App, call: Call, command: FollowUpOn) -> Reply:
+    async def refused(*_: object, **__: object) -> Reply:
         raise problems.pop(0)
 
-    monkeypatch.setattr(duty_watch, "follow_up", refused)
+    monkeypatch.setattr(type(HISTORY), "carry_out", refused)
     with capture_logs() as logs:
         await watch.sweep()
     told = [(each["event"], each["log_level"], each.get("problem")) for each in logs]
@@ -281,7 +280,7 @@ async def test_a_duty_may_be_planned_for_less_than_ten_years(service: Service) -
 async def test_what_a_newer_release_wrote_waits_for_it_and_holds_up_nothing_else(service: Service) -> None:
     """Two releases beside each other: the older one can't read one account, and goes on with the others."""
     watch = DutyWatch(App(service.engine, service.log, service.clock))
-    stream = duty_account_stream("TR-12", "350100")
+    stream = account_stream("TR-12", "350100")
     async with service.engine.begin() as conn:
         newer = NewEvent("DutyExtended", 1, {"until": "2013-02-20"}, service.clock.now())
         await service.log.append(conn, [StreamWrite(stream, 0, [newer])], {})

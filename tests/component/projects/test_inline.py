@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.projects import tables
 from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
-from services.projects.duty_watch import DutyWatch
+from services.projects.duties.watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from services.projects.app import reserve_drops
 from services.projects.app.context import App
-from services.projects.duty_watch import DutyWatch
+from services.projects.duties.watch import DutyWatch
 from services.projects.reserve_watch import ReserveWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service, local
 

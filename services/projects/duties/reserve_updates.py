@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
 from services.projects.app.context import App
-from services.projects.app.duties import receive
 from services.projects.app.reserve_rules import library
 from services.projects.domain.duty import RESERVE_UPDATE, Duty, last_day
-from services.projects.domain.duty_account import Key, Receive
 from services.projects.domain.plan import Region
 from services.projects.domain.reserve import quarter
-from services.projects.obligations import Obligation, obligations
+from services.projects.duties.decisions import HandInDuty, OnOccasion
+from services.projects.duties.feature import HISTORY
+from services.projects.duties.obligations import Obligation, obligations
 from shared.areas import AreaTree
 from shared.identity import system_actor
 from shared.rpc import Call
@@ -59,12 +59,19 @@ async def hand_in_updates(app: App, duties: Iterable[Duty], regions: Iterable[Re
 
 
 async def _hand_in(app: App, one: Obligation, looked: Looks, on: date, today: date) -> int:
-    key = Key(one.duty.plan, one.duty.duty, one.region.code)
-    evidence = f"储备库更新 {one.period}：{looked.looked} 项"
-    command = Receive(key, one.period, one.owed, on, evidence, _ACTOR.subject, today)
-    body = {"duty": key.duty, "region": key.region, "period": one.period}
-    call = Call(f"{key.duty}:{key.region}:{one.period}:{today}", _ACTOR, "hand-in-duty", body)
-    return int((await receive(app, call, command)).data)
+    duty, region = one.duty.duty, one.region.code
+    command = HandInDuty(
+        duty=duty,
+        region=region,
+        period=one.period,
+        evidence=f"储备库更新 {one.period}：{looked.looked} 项",
+        received_on=on,
+    )
+    given = OnOccasion(today=today, by=_ACTOR.subject, plan=one.duty.plan, owed=one.owed)
+    body = {"duty": duty, "region": region, "period": one.period}
+    call = Call(f"{duty}:{region}:{one.period}:{today}", _ACTOR, "hand-in-duty", body)
+    reply = await HISTORY.carry_out(app, call, command, given, answer=lambda done: len(done.events))
+    return int(reply.data)
 
 
 def _of(one: Obligation, looks: dict[str, Looks], tree: AreaTree) -> Looks:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import msgspec
 from sqlalchemy import Text, cast, func, select
@@ -12,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import tables
 from services.projects.documents.views import TABLE as DOCUMENT
 from services.projects.domain.duty import Duty, Instance, Standing, last_day, occasions, standing
-from services.projects.domain.duty_account import Entry, Owed
 from services.projects.domain.plan import Region
+from services.projects.duties.days.tables import TABLE as DAYS
+from services.projects.duties.decisions import OnOccasion, Owed
+from services.projects.duties.facts import Entry
+from services.projects.duties.tables import ENTRIES
 from services.projects.reports.views import TABLE as REPORT
 
 
@@ -38,9 +40,6 @@ class Obligation:
     due_on: date
     entry: Entry = _NOTHING
     done: Done | None = None
-    reminded_on: date | None = None
-    missed_on: date | None = None
-    waiver_reason: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -65,6 +64,13 @@ class Obligation:
         received = self.received_on
         there = received if received is not None and received <= today else None
         return standing(today, self.due_on, there, self.entry.waived)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(OnOccasion):
+    """What a decision on an occasion goes by, with all that is known of it; None: nothing is owed."""
+
+    obligation: Obligation | None
 
 
 Carried = Mapping[tuple[str, str], Done]
@@ -148,7 +154,7 @@ async def all_duties(conn: AsyncConnection) -> list[Duty]:
 async def decided_days(conn: AsyncConnection) -> dict[tuple[str, str], list[Instance]]:
     """The days that operators have set, by (plan, duty)."""
     found: dict[tuple[str, str], list[Instance]] = {}
-    for row in await conn.execute(select(tables.duty_day)):
+    for row in await conn.execute(select(DAYS)):
         found.setdefault((row.plan, row.duty), []).append(Instance(row.period, row.due_on))
     return found
 
@@ -186,35 +192,23 @@ async def with_known(conn: AsyncConnection, bare: Sequence[Obligation]) -> list[
     carriers = {name: CARRIERS[name] for one in bare if (name := one.duty.carried_by or "") in CARRIERS}
     periods = {name: sorted({one.period for one in bare if one.duty.carried_by == name}) for name in carriers}
     done = {name: await carrier(conn, periods[name]) for name, carrier in carriers.items()}
-    rows = await _rows(conn, bare)
+    rows = await _entries(conn, bare)
     found = []
     for one in bare:
         acts = done.get(one.duty.carried_by or "", {})
         made = replace(one, done=acts.get((one.region.code, one.period)))
-        found.append(_with(made, rows.get((one.duty.duty, one.region.code, one.period))))
+        entry = rows.get((one.duty.duty, one.region.code, one.period))
+        found.append(made if entry is None else replace(made, entry=entry))
     return found
 
 
-async def _rows(conn: AsyncConnection, bare: Sequence[Obligation]) -> dict[tuple[str, str, str], Any]:
-    table = tables.duty_entry.c
+async def _entries(conn: AsyncConnection, bare: Sequence[Obligation]) -> dict[tuple[str, str, str], Entry]:
+    table = ENTRIES.c
     rows = await conn.execute(
-        select(tables.duty_entry).where(
+        select(ENTRIES).where(
             table.duty.in_({one.duty.duty for one in bare}),
             table.region.in_({one.region.code for one in bare}),
             table.period.in_({one.period for one in bare}),
         )
     )
-    return {(row.duty, row.region, row.period): row for row in rows}
-
-
-def _with(made: Obligation, row: Any) -> Obligation:
-    if row is None:
-        return made
-    reminded = () if row.reminded_before is None else (row.reminded_before,)
-    return replace(
-        made,
-        entry=Entry(row.received_on, row.evidence, row.waived, reminded, row.missed_on is not None),
-        reminded_on=row.reminded_on,
-        missed_on=row.missed_on,
-        waiver_reason=row.waiver_reason,
-    )
+    return {(row.duty, row.region, row.period): Entry(**row._mapping) for row in rows}

@@ -7,16 +7,16 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
 from services.projects.app.context import App
-from services.projects.app.duties import carry_out
 from services.projects.app.watched import not_done
 from services.projects.documents.decisions import DOCUMENT
 from services.projects.documents.facts import Document, stream
 from services.projects.documents.snapshot import NAMED
 from services.projects.documents.views import TABLE as DOCUMENTS
-from services.projects.domain.duty_account import CarryOut, Key
-from services.projects.domain.duty_consequence import Effect
+from services.projects.duties.decisions import CarryOut, Key
+from services.projects.duties.feature import HISTORY
+from services.projects.duties.tables import CONSEQUENCES
+from shared.command import Given
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
@@ -34,11 +34,11 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
 
     `named` is what the caller keeps from one time to the next; it grows by the documents that were issued since.
     """
-    table = tables.duty_consequence.c
+    table = CONSEQUENCES.c
     async with app.engine.connect() as conn:
         rows = (
             await conn.execute(
-                select(tables.duty_consequence)
+                select(CONSEQUENCES)
                 .where(
                     table.consequence == "named_in_bulletin",
                     table.carried_out_on.is_(None),
@@ -52,7 +52,11 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
         try:
             command = await _named(app, Key(plans.get(row.duty, ""), row.duty, row.region), row, named)
             if command is not None:
-                done += int((await carry_out(app, _call(row, command.effect), command)).data)
+                given = Given(today=app.today(), by=_ACTOR.subject)
+                reply = await HISTORY.carry_out(
+                    app, _call(row, command), command, given, answer=lambda done: len(done.events)
+                )
+                done += int(reply.data)
         except Problem as problem:  # the others go on
             not_done(_log, "consequence not carried out", problem, duty=row.duty, region=row.region)
     return done
@@ -71,7 +75,7 @@ async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | Non
             if document.document not in named:
                 named[document.document] = await _named_in(app, conn, document.document)
             if (row.region, row.duty) in named[document.document]:
-                return CarryOut(key, row.last_period, Effect(document.label, document.period), app.today())
+                return CarryOut(key, row.last_period, document.label, document.period)
     return None
 
 
@@ -83,8 +87,8 @@ async def _named_in(
     return frozenset((each.region, each.group) for each in figures if each.measure == NAMED)
 
 
-def _call(row: Any, effect: Effect) -> Call:
+def _call(row: Any, command: CarryOut) -> Call:
     """One for a consequence and the document that it has its effect in."""
     body = {"duty": row.duty, "region": row.region, "last": row.last_period}
-    name = f"{row.duty}:{row.region}:{row.last_period}:{effect.evidence}"
+    name = f"{row.duty}:{row.region}:{row.last_period}:{command.evidence}"
     return Call(name, _ACTOR, "carry-out-consequence", body)

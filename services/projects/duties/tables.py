@@ -1,18 +1,14 @@
-"""How it stands with what is owed, as SQLAlchemy Core sees it."""
+"""How it stands with what is owed: a row of each table is an entry or a consequence of the folded account."""
+
+from dataclasses import asdict
 
 from sqlalchemy import Boolean, Column, Date, Integer, Table, Text
 
+from services.projects.duties.facts import Account, Drawn, Entry
 from services.projects.tables.base import metadata
+from shared.kept import Kept
 
-duty_day = Table(
-    "duty_day",
-    metadata,
-    Column("plan", Text, primary_key=True),
-    Column("duty", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("due_on", Date),
-)
-duty_entry = Table(
+ENTRIES = Table(
     "duty_entry",
     metadata,
     Column("duty", Text, primary_key=True),
@@ -26,7 +22,7 @@ duty_entry = Table(
     Column("reminded_before", Integer),
     Column("missed_on", Date),
 )
-duty_consequence = Table(
+CONSEQUENCES = Table(
     "duty_consequence",
     metadata,
     Column("duty", Text, primary_key=True),
@@ -43,4 +39,7 @@ duty_consequence = Table(
     Column("lift_reason", Text),
 )
 
-INLINE = (duty_day, duty_entry, duty_consequence)
+KEPT: tuple[Kept[Account, Entry], Kept[Account, Drawn]] = (
+    Kept(ENTRIES, lambda state: state.entries, asdict),
+    Kept(CONSEQUENCES, lambda state: state.consequences, asdict),
+)
