@@ -110,10 +110,16 @@ def test_of_nothing_nothing_is_taken_and_of_something_not_more(step: str) -> Non
 
 def test_whoever_the_money_is_for_it_moves_alike() -> None:
     of: dict[str, Any] = {"fund": "F", "region": "350100", "on": ON, "decided_by": "处", "balance": POT}
-    application = {"application": "S-1", "project": "P-1", **of}
-    award = {"award": "A", **of}
+    application: dict[str, Any] = {"application": "S-1", "project": "P-1", **of}
+    award: dict[str, Any] = {"award": "A", **of}
     moves: dict[str, Any] = {"amount": Decimal(7)}
-    granted = {"plan": "p", "year": 2013, "edition": 1, "granted": Decimal(9), "evidence": "1号"}
+    granted: dict[str, Any] = {
+        "plan": "p",
+        "year": 2013,
+        "edition": 1,
+        "granted": Decimal(9),
+        "evidence": "1号",
+    }
     pairs: list[tuple[Any, Any]] = [
         (
             SubsidyReserved(**application, **moves, evidence="1号"),
@@ -131,7 +137,12 @@ def test_whoever_the_money_is_for_it_moves_alike() -> None:
     ]
     for one, other in pairs:
         assert movement_of(one) == movement_of(other)
-    audited = {"base": None, "previous_entitlement": Decimal(9), "entitlement": Decimal(5), "evidence": "5号"}
+    audited: dict[str, Any] = {
+        "base": None,
+        "previous_entitlement": Decimal(9),
+        "entitlement": Decimal(5),
+        "evidence": "5号",
+    }
     cut = SubsidyAssessed(**application, **audited, released=Decimal(4), reason="x")
     assert movement_of(cut) == Movement(amount=Decimal(4), reserved=Decimal(-4))
 
