@@ -35,7 +35,7 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
     `named` is what the caller keeps from one time to the next; it grows by the documents that were issued since.
     """
     table = CONSEQUENCES.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         rows = (
             await conn.execute(
                 select(CONSEQUENCES)
@@ -65,7 +65,7 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
 async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | None:
     """By the first document that went out since and has the region in it."""
     table = DOCUMENTS.c
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         issued = await conn.execute(
             select(table.document, table.label, table.period)
             .where(table.standing == "issued", table.issued_on >= row.drawn_on)

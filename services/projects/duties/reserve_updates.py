@@ -39,7 +39,7 @@ async def hand_in_updates(app: App, duties: Iterable[Duty], regions: Iterable[Re
     this = quarter(today)
     before = quarter(date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1))
     found: list[tuple[Obligation, Looks]] = []
-    async with app.engine.connect() as conn:
+    async with app.snapshots.connect() as conn:
         if not own:
             return 0
         tree = await reference.area_tree(conn)

@@ -182,6 +182,7 @@ async def test_the_follow_up_reminds_finds_missing_and_draws_the_consequence(ser
         {
             "duty": "TR-12",
             "region": "350100",
+            "region_name": "福州市",
             "first_period": "2013-01",
             "last_period": "2013-03",
             "periods": 3,
