@@ -16,10 +16,9 @@ from services.projects.domain import (
     project_problem_decisions,
 )
 from services.projects.domain.matching import listing, match
-from services.projects.domain.money import decisions as money
-from services.projects.domain.money import fund
 from services.projects.duties import facts as duty
 from services.projects.duties.days.facts import DutyDaySet
+from services.projects.funds import facts as fund
 from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
 from services.projects.reports import facts as monthly_report
@@ -55,7 +54,6 @@ CATALOGUE = Catalogue(
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
-FUND = Decider(fund.INITIAL, money.decide, fund.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
 MATCH = Decider(match.INITIAL, match.decide, match.evolve)
 
@@ -73,11 +71,6 @@ def plan_stream(plan_id: str) -> str:
 def problem_stream(problem: str) -> str:
     """The stream of one problem of a project."""
     return f"problem:{problem}"
-
-
-def fund_stream(fund_id: str) -> str:
-    """The stream of one fund: its ledger."""
-    return f"fund:{fund_id}"
 
 
 def listing_stream(listing_id: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
 from services.projects.app.context import App
+from services.projects.funds.views import TABLE as FUND
 from shared.identity import Actor
 from shared.rpc import Call
 
@@ -63,7 +64,7 @@ async def _known(conn: AsyncConnection, actor: Actor, wanted: Mapping[str, set[s
             if region.code in areas:
                 known |= {("region", region.code): region.name, ("city", region.code): region.name}
     if wanted.get("fund"):
-        fund = tables.fund.c
+        fund = FUND.c
         for row in await conn.execute(select(fund.fund, fund.name).where(fund.fund.in_(wanted["fund"]))):
             known["fund", row.fund] = row.name
     if wanted.get("project") or wanted.get("enterprise"):

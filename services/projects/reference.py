@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.domain.duty import Duty
-from services.projects.domain.money.separation import Separation
 from services.projects.domain.plan import Region, RegionRelation
 from services.projects.domain.plausibility import AmountCare
 from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule, in_force
 from services.projects.domain.tags import Tag
+from services.projects.funds.separation import Separation
 from services.projects.memory import remembers
 from shared.areas import AreaTree
 

@@ -17,6 +17,7 @@ from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.documents.feature import FEATURE as DOCUMENTS
 from services.projects.duties.feature import FEATURE as DUTIES
 from services.projects.events import CATALOGUE
+from services.projects.funds.feature import FEATURE as FUNDS
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
 from services.projects.names import named
@@ -25,7 +26,7 @@ from shared.event_log import EventLog
 from shared.feature import Features
 from shared.rpc import Operations
 
-FEATURES = Features(CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, MEASURES, MEETINGS, REPORTS)
+FEATURES = Features(CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, FUNDS, MEASURES, MEETINGS, REPORTS)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*tables.INLINE, *FEATURES.tables)
 """What is written with the events and can be rebuilt from the own log, in an order that keys allow."""

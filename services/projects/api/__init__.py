@@ -1,11 +1,9 @@
 """Operations that no feature declares yet, one module per slice: what is imported here is served by `service`."""
 
 from services.projects.api import (
-    awards,
     energy_savings,
     imports,
     matching,
-    money,
     plan,
     pre_reviews,
     problems,
@@ -18,11 +16,9 @@ from services.projects.api.base import Serving, ops
 
 __all__ = [
     "Serving",
-    "awards",
     "energy_savings",
     "imports",
     "matching",
-    "money",
     "ops",
     "plan",
     "pre_reviews",

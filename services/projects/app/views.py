@@ -16,6 +16,7 @@ from services.projects.app.context import App
 from services.projects.documents.queries import ListDocuments
 from services.projects.duties.queries import DutyCalendar
 from services.projects.events import CATALOGUE
+from services.projects.funds.subsidies.queries import ListSubsidies
 from services.projects.measures.queries import ListMeasures
 from services.projects.meetings.queries import ListMeetings
 from services.projects.models import views as models
@@ -23,7 +24,6 @@ from services.projects.models.matching import ListListings, ListMatches
 from services.projects.models.problems import ListProblems
 from services.projects.models.projects import ListProjects
 from services.projects.models.reserve import ListReserve
-from services.projects.models.subsidies import ListSubsidies
 from services.projects.queries import paging
 from services.projects.reports.queries import ListReports
 from services.projects.tables.views import saved_view

@@ -13,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects.domain.file_import import FileImported
 from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
 from services.projects.domain.matching.match import MatchEvent
-from services.projects.domain.money.fund import FundEvent
 from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.domain.project_problem import ProblemEvent
 from services.projects.inline import (
     imports,
     matching,
-    money,
     plan,
     problems,
     projects,
@@ -31,7 +29,6 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
     **dict.fromkeys(get_args(ProblemEvent), problems.apply),
-    **dict.fromkeys(get_args(FundEvent), money.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,
 }

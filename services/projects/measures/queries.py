@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
 from services.projects.common.values import RegionCode
+from services.projects.funds.subsidies.views import TABLE as SUBSIDY
 from services.projects.measures.decisions import MEASURE, Kind, MeasureId, Row
 from services.projects.measures.facts import Measure, stream
 from services.projects.measures.views import TABLE, MeasureSummary, MeasureView, Standing, summary, view
@@ -152,7 +153,7 @@ def _of_industries(prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
 
 
 async def _sums(conn: AsyncConnection, where: Sequence[ColumnElement[bool]]) -> Reached:
-    project, subsidy = tables.project.c, tables.subsidy.c
+    project, subsidy = tables.project.c, SUBSIDY.c
     projects = select(func.count(), func.sum(project.total_investment)).where(*where)
     paid = select(func.sum(subsidy.paid)).where(subsidy.project.in_(select(project.project).where(*where)))
     count, total = (await conn.execute(projects)).one()

@@ -12,7 +12,8 @@ from services.projects.app.context import App
 from services.projects.domain.project import ProjectStageCorrected, ProjectStageReached
 from services.projects.domain.reserve import ReserveUpdated
 from services.projects.duties.facts import EDITS, stream
-from services.projects.events import fund_stream, project_stream
+from services.projects.events import project_stream
+from services.projects.funds import facts as funds
 from shared.service import Service
 
 
@@ -37,10 +38,12 @@ async def of_reserve(app: App, conn: AsyncConnection, register: str, projects: S
     return [found.get((stream, register), 0) for stream in streams]
 
 
-async def of_applications(app: App, conn: AsyncConnection, keys: Sequence[tuple[str, str]]) -> list[int]:
+async def of_applications(
+    service: Service, conn: AsyncConnection, keys: Sequence[tuple[str, str]]
+) -> list[int]:
     """Of applications, each named by its fund and id."""
-    found = await app.log.count(conn, list({fund_stream(fund) for fund, _ in keys}), None, "application")
-    return [found.get((fund_stream(fund), application), 0) for fund, application in keys]
+    found = await service.log.count(conn, list({funds.stream(fund) for fund, _ in keys}), None, "application")
+    return [found.get((funds.stream(fund), application), 0) for fund, application in keys]
 
 
 async def of_occasions(

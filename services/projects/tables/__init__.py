@@ -1,20 +1,17 @@
 """The tables of this service, as SQLAlchemy Core sees them: one module per slice, one metadata."""
 
 from services.projects.tables import (
-    awards,
     imports,
     matching,
-    money,
     plan,
     problems,
     projects,
     reserve,
 )
-from services.projects.tables.awards import appraised_city, award, award_payment
+from services.projects.tables.awards import appraised_city, award
 from services.projects.tables.base import metadata
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
-from services.projects.tables.money import fund, subsidy
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.problems import project_problem
 from services.projects.tables.projects import (
@@ -31,8 +28,6 @@ INLINE = (
     *plan.INLINE,
     *projects.INLINE,
     *problems.INLINE,
-    *money.INLINE,
-    *awards.INLINE,
     *matching.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
@@ -43,10 +38,8 @@ __all__ = [
     "INLINE",
     "appraised_city",
     "award",
-    "award_payment",
     "duty",
     "file_imported",
-    "fund",
     "import_job",
     "import_row",
     "investment_target",
@@ -67,6 +60,5 @@ __all__ = [
     "rule",
     "screening",
     "signing",
-    "subsidy",
     "tag",
 ]

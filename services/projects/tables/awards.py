@@ -1,4 +1,4 @@
-"""Awards: as appraisals grant them, and as funds pay them."""
+"""Awards, as appraisals grant them."""
 
 from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
 
@@ -28,16 +28,3 @@ award = Table(
     Column("evidence", Text),
     Column("position", BigInteger),
 )
-award_payment = Table(
-    "award_payment",
-    metadata,
-    Column("award", Text, primary_key=True),
-    Column("fund", Text),
-    Column("region", Text),
-    Column("reserved", MONEY),
-    Column("committed", MONEY),
-    Column("paid", MONEY),
-    Column("last_on", Date),
-)
-
-INLINE = (award_payment,)

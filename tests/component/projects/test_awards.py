@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from plans.loader import load_plan
 from services.projects.app.context import App
-from services.projects.award_watch import AwardWatch
 from services.projects.consumers.appraisals import apply
+from services.projects.funds.awards.watch import AwardWatch
 from shared.envelope import Envelope
 from shared.identity import Actor
 from shared.problems import Problem

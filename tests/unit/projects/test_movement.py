@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from services.projects.domain.money import movement
-from services.projects.domain.money.award import (
+from services.projects.domain.refusal import Refused
+from services.projects.funds import movement
+from services.projects.funds.awards.facts import (
     AwardCommitted,
     AwardPaid,
     AwardRecovered,
     AwardReleased,
     AwardReserved,
 )
-from services.projects.domain.money.balance import Balance
-from services.projects.domain.money.fund import (
+from services.projects.funds.balance import Balance
+from services.projects.funds.facts import movement_of
+from services.projects.funds.movement import Movement, Purse, after
+from services.projects.funds.separation import Step
+from services.projects.funds.subsidies.facts import (
     SubsidyAssessed,
     SubsidyCommitted,
     SubsidyPaid,
     SubsidyRecovered,
     SubsidyReleased,
     SubsidyReserved,
-    movement_of,
 )
-from services.projects.domain.money.movement import Movement, Purse, after
-from services.projects.domain.money.separation import Step
-from services.projects.domain.refusal import Refused
 
 ON = date(2013, 4, 1)
 POT = Balance(Decimal("1000.00"))

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from services.projects.domain.money.balance import Balance
-from services.projects.domain.money.separation import People, Step
 from services.projects.domain.refusal import Refused
+from services.projects.funds.balance import Balance
+from services.projects.funds.separation import People, Step
 
 _ZERO = Decimal(0)
 

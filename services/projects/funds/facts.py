@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import assert_never
 
-from services.projects.domain.money import movement
-from services.projects.domain.money.award import (
+from services.projects.domain.money.terms import Terms
+from services.projects.funds import movement
+from services.projects.funds.awards.facts import (
     AwardCommitted,
     AwardEvent,
     AwardPaid,
@@ -23,13 +23,25 @@ from services.projects.domain.money.award import (
     AwardReleased,
     AwardReserved,
 )
-from services.projects.domain.money.balance import Balance
-from services.projects.domain.money.movement import Movement, Purse
-from services.projects.domain.money.separation import People, Step
-from services.projects.domain.money.terms import Aid, Base, Terms
+from services.projects.funds.balance import Balance
+from services.projects.funds.movement import Movement
+from services.projects.funds.separation import People, Step
+from services.projects.funds.subsidies.facts import (
+    Application,
+    SubsidyAssessed,
+    SubsidyClosed,
+    SubsidyCommitted,
+    SubsidyEvent,
+    SubsidyMoved,
+    SubsidyPaid,
+    SubsidyRecovered,
+    SubsidyReleased,
+    SubsidyRequested,
+    SubsidyReserved,
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundOpened:
     """Money is set aside (安排): whose, how much, on which terms, and until when it may be committed."""
 
@@ -45,7 +57,7 @@ class FundOpened:
     balance: Balance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundAppropriationChanged:
     """More money, or less (追加、调减): `amount` is the difference, below zero for a cut."""
 
@@ -59,7 +71,7 @@ class FundAppropriationChanged:
     balance: Balance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundTermsChanged:
     """All terms of the fund from now on, with their days."""
 
@@ -72,162 +84,6 @@ class FundTermsChanged:
     decided_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionMet:
-    """A criterion of the fund, and what shows that the project meets it."""
-
-    criterion: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyRequested:
-    """A project asks (申报). `entitlement` is what the terms of `on` give, or without a formula what is asked.
-
-    `base` is in yuan, or in tce a year for an energy saving; None where the fund has no formula.
-    """
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    enterprise: str | None
-    aid: Aid
-    base_kind: Base | None
-    base: Decimal | None
-    evidence: str
-    criteria: tuple[CriterionMet, ...]
-    entitlement: Decimal
-    on: date
-    requested_by: str
-    confirmed: bool
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyAssessed:
-    """The base was audited (核定): `entitlement` follows from it; what was reserved above it is `released`."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    base: Decimal | None
-    previous_entitlement: Decimal
-    entitlement: Decimal
-    released: Decimal
-    on: date
-    evidence: str
-    reason: str
-    decided_by: str
-    balance: Balance
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyReserved:
-    """Money of the fund is kept for the project (预留)."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    amount: Decimal
-    on: date
-    evidence: str
-    decided_by: str
-    balance: Balance
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyCommitted:
-    """The decision is issued (下达): `amount` is owed; what was reserved above it is `released`."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    amount: Decimal
-    released: Decimal
-    on: date
-    evidence: str
-    decided_by: str
-    balance: Balance
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyPaid:
-    """Money went out (拨付); `evidence` is the voucher, and pays once."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    amount: Decimal
-    on: date
-    evidence: str
-    decided_by: str
-    balance: Balance
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyReleased:
-    """What was reserved or committed and not paid goes back to the fund (释放); `of_reserved` is a part of it."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    amount: Decimal
-    of_reserved: Decimal
-    on: date
-    reason: str
-    decided_by: str
-    balance: Balance
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyRecovered:
-    """Money that was paid came back to the fund (收回), or never went out: a wrong payment is put right so."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    amount: Decimal
-    on: date
-    evidence: str
-    reason: str
-    decided_by: str
-    balance: Balance
-
-
-class Outcome(StrEnum):
-    """How an application ends without money."""
-
-    REJECTED = "rejected"
-    """不予支持."""
-    WITHDRAWN = "withdrawn"
-    """撤回."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyClosed:
-    """The application is over; nothing is held for it."""
-
-    application: str
-    fund: str
-    project: str
-    region: str
-    outcome: Outcome
-    on: date
-    reason: str
-    decided_by: str
-
-
-SubsidyMoved = (
-    SubsidyAssessed | SubsidyReserved | SubsidyCommitted | SubsidyPaid | SubsidyReleased | SubsidyRecovered
-)
-SubsidyEvent = SubsidyRequested | SubsidyMoved | SubsidyClosed
 FundEvent = FundOpened | FundAppropriationChanged | FundTermsChanged | SubsidyEvent | AwardEvent
 
 
@@ -241,49 +97,12 @@ def is_about_award(name: str, event: FundEvent) -> bool:
     return getattr(event, "award", None) == name
 
 
-class Status(StrEnum):
-    """Where an application stands, by its money."""
-
-    REQUESTED = "requested"
-    RESERVED = "reserved"
-    COMMITTED = "committed"
-    PAID = "paid"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Application(Purse):
-    """One project's application to the fund: reserved + committed + paid ≤ entitlement. `assessed`: it was audited."""
-
-    requested: SubsidyRequested
-    entitlement: Decimal
-    base: Decimal | None
-    closed: Outcome | None = None
-    assessed: bool = False
-
-    @property
-    def room(self) -> Decimal:
-        """What may still be reserved of what the project is entitled to."""
-        return self.entitlement - self.taken
-
-    @property
-    def status(self) -> Status:
-        if self.closed is not None:
-            return Status(self.closed.value)
-        if self.committed:
-            return Status.COMMITTED
-        if self.reserved:
-            return Status.RESERVED
-        return Status.PAID if self.paid else Status.REQUESTED
-
-
 @dataclass(frozen=True, slots=True)
 class NoFund:
     """No such fund yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fund:
     """An open fund with its applications by id, its awards by id, and the vouchers that were paid on."""
 
@@ -299,11 +118,16 @@ FundState = NoFund | Fund
 INITIAL: FundState = NoFund()
 
 
+def stream(fund: str) -> str:
+    """The stream of one fund: its ledger."""
+    return f"fund:{fund}"
+
+
 def evolve(state: FundState, event: FundEvent) -> FundState:
     """The state after a stored fact."""
     match event:
         case FundOpened():
-            return Fund(event, event.terms, event.balance)
+            return Fund(opened=event, terms=event.terms, balance=event.balance)
         case FundAppropriationChanged():
             return replace(_known(state), balance=event.balance)
         case FundTermsChanged():
@@ -363,7 +187,7 @@ def _moved(fund: Fund, event: SubsidyMoved | AwardEvent) -> Fund:
 def _first(event: AwardEvent) -> AwardPayment:
     if not isinstance(event, AwardReserved):
         raise TypeError("the payment of an award begins with AwardReserved")
-    return AwardPayment(award=event.award, region=event.region, last_on=event.on)
+    return AwardPayment(award=event.award, fund=event.fund, region=event.region, last_on=event.on)
 
 
 def _assessed(application: Application, event: SubsidyAssessed) -> Application:

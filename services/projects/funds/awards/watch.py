@@ -2,11 +2,17 @@
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
-from services.projects.app import awards
+from services.projects import reference, tables
 from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
+from services.projects.funds.awards.commands import granted
+from services.projects.funds.awards.decisions import FitAward, Paying
+from services.projects.funds.awards.views import TABLE
+from services.projects.funds.facts import FundState
+from services.projects.funds.history import HISTORY
+from shared.command import Given
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
@@ -23,15 +29,15 @@ class AwardWatch(DayWatch):
 
     async def sweep(self) -> int:
         """Release every excess; answers how many there were."""
-        granted, payment = tables.award.c, tables.award_payment.c
+        award, payment = tables.award.c, TABLE.c
         over = (
-            select(granted.award, granted.position, payment.fund)
+            select(award.award, award.position, payment.fund)
             .where(
-                granted.award == payment.award,
+                award.award == payment.award,
                 payment.reserved + payment.committed > 0,
-                payment.reserved + payment.committed + payment.paid > granted.amount,
+                payment.reserved + payment.committed + payment.paid > award.amount,
             )
-            .order_by(granted.award)
+            .order_by(award.award)
         )
         async with self.app.engine.connect() as conn:
             rows = (await conn.execute(over)).all()
@@ -41,9 +47,23 @@ class AwardWatch(DayWatch):
             # By what is known of the award up to there: held again in error, it is given back again with a new day.
             call = Call(f"{row.award}:{row.position}:{self.app.today()}", _ACTOR, "fit-award", body)
             try:
-                await awards.fit(self.app, call, row.fund, row.award)
+                await self._fit(call, FitAward(fund=row.fund, award=row.award))
             except Problem as problem:
                 not_done(_log, "not released", problem, award=row.award)
                 continue
             done += 1
         return done
+
+    async def _fit(self, call: Call, command: FitAward) -> None:
+        """Give back what the fund holds above what is granted now; nothing where there is no such excess."""
+        today = self.app.today()
+
+        async def given(conn: AsyncConnection, state: FundState) -> Given:
+            return Paying(
+                today=today,
+                by=call.actor.subject,
+                award=await granted(conn, command.award, command.fund, state),
+                separation=await reference.separation_of_duties(conn, today),
+            )
+
+        await HISTORY.carry_out(self.app, call, command, given, answer=lambda done: len(done.events))

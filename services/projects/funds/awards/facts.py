@@ -1,4 +1,4 @@
-"""Payment of an award (奖励) out of a fund: what an appraisal has granted a city (TR-26), reserved, committed, paid.
+"""What is known of the payment of an award: what of it a fund has reserved, committed and paid.
 
 The award is decided elsewhere and only named here; a fund pays it once, and never more than was granted.
 """
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.projects.domain.money.balance import Balance
-from services.projects.domain.money.movement import Purse
+from services.projects.funds.balance import Balance
+from services.projects.funds.movement import Purse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardReserved:
     """Money of the fund is kept for an award (预留). `granted`: CNY that `edition` of the ranking brings the city."""
 
@@ -29,7 +29,7 @@ class AwardReserved:
     balance: Balance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardCommitted:
     """The decision is issued (下达): `amount` is owed; what was reserved above it is `released`."""
 
@@ -44,7 +44,7 @@ class AwardCommitted:
     balance: Balance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardPaid:
     """Money went out (拨付); `evidence` is the voucher, and pays once."""
 
@@ -58,7 +58,7 @@ class AwardPaid:
     balance: Balance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardReleased:
     """What was reserved or committed and not paid goes back to the fund (释放); `of_reserved` is a part of it."""
 
@@ -73,7 +73,7 @@ class AwardReleased:
     balance: Balance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardRecovered:
     """Money that was paid came back to the fund (收回), or never went out."""
 
@@ -96,4 +96,5 @@ class AwardPayment(Purse):
     """What of an award the fund holds or has paid."""
 
     award: str
+    fund: str
     region: str

@@ -3,17 +3,25 @@
 from decimal import Decimal
 
 from services.projects.domain.checks import ask_back
-from services.projects.domain.money.commands import AssessSubsidy, KnownProject, RequestSubsidy
-from services.projects.domain.money.fund import Application, CriterionMet, Fund, Outcome, SubsidyRequested
 from services.projects.domain.money.terms import Aid, Base, Terms, entitlement, in_force
 from services.projects.domain.plausibility import AmountCare, doubt_audited, doubt_subsidy
 from services.projects.domain.refusal import Refused
+from services.projects.funds.facts import Fund
+from services.projects.funds.subsidies.decisions.commands import (
+    Asking,
+    AssessSubsidy,
+    CriterionPart,
+    Deciding,
+    KnownProject,
+    RequestSubsidy,
+)
+from services.projects.funds.subsidies.facts import Application, CriterionMet, Outcome, SubsidyRequested
 
 
-def request(command: RequestSubsidy, fund: Fund) -> SubsidyRequested:
+def request(command: RequestSubsidy, fund: Fund, given: Asking) -> SubsidyRequested:
     """The application, or Refused."""
-    terms = in_force(fund.terms, command.on)
-    known = command.project
+    on = command.on or given.today
+    terms, known = in_force(fund.terms, on), given.project
     _check_project(known, terms, fund)
     _check_alone(command, fund)
     if command.aid == Aid.AWARD:
@@ -35,7 +43,7 @@ def request(command: RequestSubsidy, fund: Fund) -> SubsidyRequested:
             remedy="Name one of them, and its amount in base; they are alternatives and are not added.",
         )
     return SubsidyRequested(
-        application=command.application,
+        application=given.application,
         fund=command.fund,
         project=known.project,
         region=known.region,
@@ -46,25 +54,25 @@ def request(command: RequestSubsidy, fund: Fund) -> SubsidyRequested:
         evidence=command.evidence,
         criteria=_criteria(command.criteria, terms),
         entitlement=entitled(terms, command.base, command.amount),
-        on=command.on,
-        requested_by=command.requested_by,
-        confirmed=_confirmed(command),
+        on=on,
+        requested_by=given.by,
+        confirmed=_confirmed(command, given),
         note=command.note,
     )
 
 
-def same(command: RequestSubsidy, application: Application) -> bool:
+def same(command: RequestSubsidy, application: Application, given: Asking) -> bool:
     """Whether it is the application that was made already, whoever repeats it and whatever came after."""
     known = application.requested
     asked = command.base if known.base_kind is not None else command.amount
     return (
-        command.project.project,
+        command.project,
         command.aid,
         command.base_kind,
         asked,
         command.evidence,
-        tuple(sorted(command.criteria, key=_name)),
-        command.on,
+        _met(command.criteria),
+        command.on or given.today,
     ) == (
         known.project,
         known.aid,
@@ -76,7 +84,7 @@ def same(command: RequestSubsidy, application: Application) -> bool:
     )
 
 
-def assessed(command: AssessSubsidy, fund: Fund, application: Application) -> Decimal:
+def assessed(command: AssessSubsidy, fund: Fund, application: Application, given: Deciding) -> Decimal:
     """What the audited base entitles to, by the terms of the day on which the project asked. Raises Refused."""
     requested = application.requested
     terms = in_force(fund.terms, requested.on)
@@ -85,7 +93,7 @@ def assessed(command: AssessSubsidy, fund: Fund, application: Application) -> De
     audited = command.base if command.base is not None else result
     if asked is not None and requested.base_kind != Base.ENERGY_SAVING:
         where = "base" if command.base is not None else "amount"
-        ask_back(doubt_audited(audited, asked, command.care), command.confirmed, where)
+        ask_back(doubt_audited(audited, asked, given.care), command.confirmed, where)
     return result
 
 
@@ -154,9 +162,9 @@ def _check_project(known: KnownProject, terms: Terms, fund: Fund) -> None:
 def _check_alone(command: RequestSubsidy, fund: Fund) -> None:
     """One project, one application to a fund: or loan and equipment would be added, and the cap doubled."""
     for name, other in fund.applications.items():
-        if other.requested.project == command.project.project and other.closed is None:
+        if other.requested.project == command.project and other.closed is None:
             raise Refused(
-                f"Project {command.project.project} has asked this fund already, with {name}.",
+                f"Project {command.project} has asked this fund already, with {name}.",
                 code="already-asked",
                 status=409,
                 where="project",
@@ -164,8 +172,8 @@ def _check_alone(command: RequestSubsidy, fund: Fund) -> None:
             )
 
 
-def _criteria(given: tuple[CriterionMet, ...], terms: Terms) -> tuple[CriterionMet, ...]:
-    named = [each.criterion for each in given]
+def _criteria(answered: tuple[CriterionPart, ...], terms: Terms) -> tuple[CriterionMet, ...]:
+    named = [each.criterion for each in answered]
     if sorted(named) != sorted(terms.criteria):
         raise Refused(
             f"The fund's criteria are {', '.join(terms.criteria) or 'none'}; answered are "
@@ -174,18 +182,19 @@ def _criteria(given: tuple[CriterionMet, ...], terms: Terms) -> tuple[CriterionM
             where="criteria",
             remedy="Answer each of them once, with what shows it.",
         )
-    return tuple(sorted(given, key=_name))
+    return _met(answered)
 
 
-def _name(met: CriterionMet) -> str:
-    return met.criterion
+def _met(answered: tuple[CriterionPart, ...]) -> tuple[CriterionMet, ...]:
+    found = (CriterionMet(criterion=each.criterion, evidence=each.evidence) for each in answered)
+    return tuple(sorted(found, key=lambda met: met.criterion))
 
 
-def _confirmed(command: RequestSubsidy) -> bool:
+def _confirmed(command: RequestSubsidy, given: Asking) -> bool:
     """Whether a doubtful amount was confirmed. Raises Refused, to ask back, when it is doubtful and wasn't."""
-    known, where = command.project, "base"
+    known, where = given.project, "base"
     if command.base is None:
-        where, why = "amount", _doubt_of("aid", command.amount, known.total_investment, command.care)
+        where, why = "amount", _doubt_of("aid", command.amount, known.total_investment, given.care)
     elif command.base_kind == Base.ENERGY_SAVING:
         return False
     else:
@@ -194,7 +203,7 @@ def _confirmed(command: RequestSubsidy) -> bool:
             most = known.equipment_investment
         elif command.base_kind == Base.BANK_LOAN and known.bank_loan is not None:
             most = known.bank_loan
-        why = _doubt_of(str(command.base_kind), command.base, most, command.care)
+        why = _doubt_of(str(command.base_kind), command.base, most, given.care)
     ask_back(why, command.confirmed, where)
     return why is not None
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from services.projects.domain.money.fund import Fund
 from services.projects.domain.refusal import Refused
+from services.projects.funds.facts import Fund
 
 
 def check_voucher(fund: Fund, voucher: str) -> None:

@@ -1,0 +1,1 @@
+"""What may be asked of a fund for a project: whether it may ask, and how its money moves."""

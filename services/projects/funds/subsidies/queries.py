@@ -1,0 +1,119 @@
+"""Questions about applications to funds."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pydantic import ConfigDict, Field
+from sqlalchemy import ColumnElement, Text, and_, func, literal_column, or_, select
+
+from services.projects import reference, scope
+from services.projects.common.values import ProjectId, RegionCode
+from services.projects.funds.decisions import FUND
+from services.projects.funds.facts import Fund, is_about, stream
+from services.projects.funds.subsidies.facts import Status
+from services.projects.funds.subsidies.views import TABLE, SubsidySummary, SubsidyView, view
+from services.projects.funds.values import ApplicationId, FundId
+from services.projects.models.base import Answer, Cursor, Limit, Money, Request
+from services.projects.queries import paging, versions, visible
+from shared.problems import not_found
+from shared.rpc import Call
+from shared.service import Service
+
+_ZERO = Decimal(0)
+_T = TABLE.c
+_STATUS = literal_column("subsidy.status", Text)
+
+
+class GetSubsidy(Request):
+    """Ask for one application."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"fund": "TR-19", "application": "S-2013-0042"}]}
+    )
+
+    fund: FundId
+    application: ApplicationId
+
+
+class ListSubsidies(Request):
+    """Ask for applications; every filter narrows. In order of fund and id."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"region": "350100", "status": "committed"}]})
+
+    region: RegionCode | None = Field(default=None, description="of projects in it and what lies under it")
+    fund: FundId | None = Field(default=None, description="to this fund")
+    project: ProjectId | None = Field(default=None, description="of this project, from every fund (TR-21)")
+    enterprise: ProjectId | None = Field(default=None, description="of this enterprise")
+    status: Status | None = Field(default=None, description="where it stands")
+    limit: Limit
+    cursor: Cursor
+
+
+class SubsidySums(Answer):
+    """Sums over all that the filters leave."""
+
+    entitlement: Money
+    reserved: Money
+    committed: Money
+    paid: Money
+
+
+class SubsidyPage(Answer):
+    """A page of applications, and the count and sums of all that the filters leave."""
+
+    items: list[SubsidySummary]
+    next_cursor: str | None = Field(description="for the next page; null: this was the last")
+    count: int
+    total: SubsidySums
+
+
+async def get_subsidy(service: Service, call: Call, body: GetSubsidy) -> SubsidyView:
+    """An application with its base, its evidence, and its money."""
+    async with service.snapshots.connect() as conn:
+        history = await service.log.load(conn, stream(body.fund))
+        tree = await reference.area_tree(conn)
+    events = [service.catalogue.decode(event) for event in history]
+    state = FUND.fold(events)
+    known = state.applications.get(body.application) if isinstance(state, Fund) else None
+    if known is None or not scope.may_see_project(
+        call.actor, tree, known.requested.region, known.requested.enterprise
+    ):
+        raise not_found("application", f"{body.fund} / {body.application}")
+    return view(known, sum(is_about(body.application, event) for event in events))
+
+
+async def list_subsidies(service: Service, call: Call, body: ListSubsidies) -> SubsidyPage:
+    """Every filter narrows; count and sums are of all that they leave. By project: its money from every fund."""
+    async with service.snapshots.connect() as conn:
+        tree = await reference.area_tree(conn)
+        where = [*visible.conditions(call.actor, tree, _T, body.region), *_filters(body)]
+        query = select(TABLE, _STATUS.label("status")).where(*where)
+        if body.cursor:
+            fund, after = paging.read(body.cursor, 2)
+            query = query.where(or_(_T.fund > fund, and_(_T.fund == fund, _T.application > after)))
+        rows = (await conn.execute(query.order_by(_T.fund, _T.application).limit(body.limit + 1))).all()
+        columns = (_T.entitlement, _T.reserved, _T.committed, _T.paid)
+        sums = select(func.count(), *(func.sum(column) for column in columns)).where(*where)
+        count, *amounts = (await conn.execute(sums)).one()
+        page = rows[: body.limit]
+        at = await versions.of_applications(service, conn, [(row.fund, row.application) for row in page])
+    entitlement, reserved, committed, paid = (amount or _ZERO for amount in amounts)
+    return SubsidyPage(
+        items=[
+            SubsidySummary.model_validate({**row._mapping, "version": version})
+            for row, version in zip(page, at, strict=True)
+        ],
+        next_cursor=paging.cursor(page[-1].fund, page[-1].application) if len(rows) > body.limit else None,
+        count=count,
+        total=SubsidySums(entitlement=entitlement, reserved=reserved, committed=committed, paid=paid),
+    )
+
+
+def _filters(body: ListSubsidies) -> Sequence[ColumnElement[bool]]:
+    wanted = (
+        (_T.fund, body.fund),
+        (_T.project, body.project),
+        (_T.enterprise, body.enterprise),
+        (_STATUS, body.status),
+    )
+    return [column == value for column, value in wanted if value is not None]
