@@ -79,7 +79,10 @@ async def _decide(world: World) -> Ask:
 
 SAMPLES: dict[str, Sample] = {
     "GET /problems": same(query=of_both),
-    "POST /problems": same(body=lambda world: {"project": world.project, "kind": "land", "text": "示例"}),
+    "POST /problems": same(
+        # Every caller raises the same one: that it is another is said beforehand.
+        body=lambda world: {"project": world.project, "kind": "land", "text": "示例", "confirmed": True}
+    ),
     "GET /problems/{problem}": _of_problem(),
     "POST /problems/{problem}/assignments": _of_problem(owner="示例", due_on="2014-12-31"),
     "POST /problems/{problem}/answers": _of_problem(answer="示例", evidence="示例"),
