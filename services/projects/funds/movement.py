@@ -103,7 +103,7 @@ def after(balance: Balance, entry: Movement) -> Balance:
 
 
 def reserve(amount: Decimal | None, at_most: Decimal, what: str, balance: Balance) -> Movement:
-    """Keep an amount, or all of `at_most`. Raises Refused for more than that, and than the fund has."""
+    """Keep an amount, or all of `at_most`. Raises Refused for more than that, and than the fund has (X-11)."""
     wanted = _amount_of(amount, at_most, what)
     if wanted > balance.available:
         raise Refused(

@@ -1,11 +1,16 @@
-"""docs/plan-coverage.md names every row of the plan, and every test it names exists."""
+"""docs/plan-coverage.md names every row of the plan, and every rule and test that it names exists."""
 
+import ast
+import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from plans.loader import load_plan
 
@@ -44,6 +49,7 @@ class Line:
     row: str
     content: str
     where: str
+    rules: tuple[str, ...]
     tests: tuple[str, ...]
     status: str
 
@@ -53,9 +59,67 @@ def lines() -> list[Line]:
     found = []
     for text in TABLE.read_text(encoding="utf-8").splitlines():
         if re.match(r"\| [A-Z]{1,2}-\d", text):
-            row, content, where, tests, status = (cell.strip() for cell in text.strip("|").split("|"))
-            found.append(Line(row, content, where, tuple(re.findall(r"`([^`]+)`", tests)), status))
+            row, content, where, rules, tests, status = (cell.strip() for cell in text.strip("|").split("|"))
+            found.append(Line(row, content, where, quoted(rules), quoted(tests), status))
     return found
+
+
+def quoted(cell: str) -> tuple[str, ...]:
+    """What stands between backticks."""
+    return tuple(re.findall(r"`([^`]+)`", cell))
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """What a rule may name in a file: definitions of code, with methods as `Class.method`; keys and values of data."""
+    path = ROOT / file
+    if not path.is_file():
+        return frozenset()
+    text = path.read_text(encoding="utf-8")
+    match path.suffix:
+        case ".py":
+            return frozenset(defined(ast.parse(text).body))
+        case ".csv":
+            return frozenset(cell for row in csv.reader(text.splitlines()) for cell in row)
+        case ".yaml":
+            return frozenset(scalars(yaml.safe_load(text)))
+        case _:
+            return frozenset()
+
+
+def defined(body: list[ast.stmt], prefix: str = "") -> Iterator[str]:
+    for node in body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield prefix + name
+            case ast.ClassDef(name=name, body=inner):
+                yield prefix + name
+                yield from defined(inner, f"{prefix}{name}.")
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield prefix + name
+
+
+def scalars(data: Any) -> Iterator[str]:
+    match data:
+        case dict():
+            for key, value in data.items():
+                yield str(key)
+                yield from scalars(value)
+        case list():
+            for value in data:
+                yield from scalars(value)
+        case _:
+            yield str(data)
+
+
+def now_in(name: str) -> list[str]:
+    """The files in which a definition of that name stands, for whoever has moved it."""
+    return sorted(
+        str(path.relative_to(ROOT))
+        for folder in ("services", "plans")
+        for path in (ROOT / folder).rglob("*.py")
+        if name in names_in(str(path.relative_to(ROOT)))
+    )
 
 
 def test_every_row_of_the_plan_stands_in_the_table_once_in_order(lines: list[Line]) -> None:
@@ -77,12 +141,29 @@ def test_a_measured_target_is_carried_and_one_without_a_measure_is_not(lines: li
         assert (status[target.target] == "carried") == (target.measure is not None), target.target
 
 
-def test_a_status_is_one_of_four_and_only_open_rows_go_without_a_test(lines: list[Line]) -> None:
+def test_a_status_is_one_of_four_and_only_open_rows_go_without_a_rule_and_a_test(lines: list[Line]) -> None:
     assert {line.status for line in lines} <= {"carried", "in part", "data", "open"}
     for line in lines:
         assert (line.status == "open") == (not line.tests), line.row
         assert (line.status == "open") == (not line.where), line.row
+        assert (line.status == "open") == (not line.rules), line.row
         assert line.content, line.row
+
+
+def test_every_named_rule_stands_in_its_file(lines: list[Line]) -> None:
+    named = {(*rule.partition("::")[::2], line.row) for line in lines for rule in line.rules}
+    assert named
+    missing = sorted((row, file, name) for file, name, row in named if not name or name not in names_in(file))
+    assert missing == [], {name: now_in(name) for _row, _file, name in missing}
+
+
+def test_what_the_system_does_is_a_rule_in_its_code(lines: list[Line]) -> None:
+    of_data = [
+        line.row
+        for line in lines
+        if line.status == "carried" and not any(".py::" in rule for rule in line.rules)
+    ]
+    assert of_data == []
 
 
 def test_every_named_test_exists(lines: list[Line]) -> None:

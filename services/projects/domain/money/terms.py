@@ -67,7 +67,10 @@ class Terms:
 
 
 def entitlement(terms: Terms, base: Decimal) -> Decimal:
-    """Yuan that a base gives: min(rate × base, cap), cut to the fen so that it is never over the rate."""
+    """Yuan that a base gives: min(rate × base, cap), cut to the fen so that it is never over the rate.
+
+    The rate of TR-19b and the cap of TR-19c are terms of the fund (X-11, G-7). Raises ValueError without a rate.
+    """
     if terms.rate is None:
         raise ValueError("these terms have no formula")
     amount = (terms.rate * base).quantize(_FEN, ROUND_DOWN)
