@@ -3,3 +3,5 @@
 PROVINCE, CITY, COUNTY, ENTERPRISE, OPS = "province", "city", "county", "enterprise", "ops"
 ROLES = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
 GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)
+KEEPERS = (PROVINCE, CITY, COUNTY)
+"""Who keeps projects, their problems and what is owed, each in its own area."""

@@ -5,16 +5,18 @@ from typing import Any
 
 from services.portal import numbers
 from services.portal.ask import Ask
-from services.portal.figures import Column, Field, Figure, Form, Link, Page, State, Table, Tile
+from services.portal.commands import Done, Returned, forbidden, forms, said, send
+from services.portal.figures import Choice, Column, Field, Figure, Form, Link, Page, State, Table, Tile
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
+from services.portal.pages.project_forms import DONE, PROGRAMMES, commands
+from services.portal.roles import KEEPERS
 
 STAGES = (
     "planned", "pre_reported", "pre_reviewed", "negotiating", "intent_signed", "agreement_signed",
     "contract_signed", "filed", "approved", "started", "partly_producing", "producing", "accepted",
     "suspended", "terminated", "tracking_ended", "formally_ended",
 )  # fmt: skip
-PROGRAMMES = ("TR", "PM", "EI", "EN", "IN", "DI")
 FILTERS = ("region", "programme", "stage", "text")
 _SORTS = ("name", "stage_on", "total_investment", "region")
 _PAGE = 50
@@ -54,6 +56,7 @@ async def projects(ask: Ask) -> Page:
         title=w("project.title"),
         menu="projects",
         tiles=_totals(ask, answer["totals"]),
+        choices=_actions(ask),
         forms=[_filter(ask)],
         figures=[
             Figure(
@@ -67,6 +70,12 @@ async def projects(ask: Ask) -> Page:
         ],
         more=Link(w("page.next"), ask.here(cursor=more)) if more else None,
     )
+
+
+def _actions(ask: Ask) -> dict[str, list[Choice]]:
+    if ask.session.role not in KEEPERS:
+        return {}
+    return {ask.words("command.title"): [Choice(ask.words("project.new"), ask.href("/new-project"))]}
 
 
 def _totals(ask: Ask, totals: Json | None) -> list[Tile]:
@@ -144,8 +153,24 @@ def _known(query: Mapping[str, str], options: list[tuple[str, str]]) -> list[tup
 
 async def project(ask: Ask) -> Page:
     """One project: every step with its evidence, its registers, its saving, its problems and subsidies."""
-    w = ask.words
+    return await _project(ask, await ask.api.get(f"/projects/{ask.params['project']}"), Returned())
+
+
+async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
+    """Report its next stage, or raise a problem."""
     found = await ask.api.get(f"/projects/{ask.params['project']}")
+    offered = commands(ask, found)
+    if not offered:
+        raise forbidden(ask.words)
+    match await send(ask, offered, form):
+        case Done(name):
+            return ask.href(ask.path, done=name)
+        case back:
+            return await _project(ask, found, back)
+
+
+async def _project(ask: Ask, found: Json, back: Returned) -> Page:
+    w = ask.words
     problems = await ask.api.items("/problems", 5, project=found["project"], limit=200)
     subsidies = await ask.api.items("/subsidies", 5, project=found["project"], limit=200)
     unit = numbers.unit("CNY_1e8").to(ask.language)
@@ -173,6 +198,9 @@ async def project(ask: Ask) -> Page:
             ),
             Tile(w("project.bank_loan"), ask.number(numbers.in_1e8(found["bank_loan"]), 2), unit),
         ],
+        said=said(ask, DONE, back),
+        status=back.status,
+        forms=forms(ask, commands(ask, found), back),
         figures=[
             _steps(ask, found),
             _facts(ask, found),
@@ -289,4 +317,7 @@ def _subsidies(ask: Ask, subsidies: Sequence[Json]) -> Figure:
     return Figure("subsidies", w("project.subsidies"), table=Table(columns, rows))
 
 
-PAGES = [PageRoute("/projects", projects, menu="projects"), PageRoute("/projects/{project}", project)]
+PAGES = [
+    PageRoute("/projects", projects, menu="projects"),
+    PageRoute("/projects/{project}", project, take=take),
+]

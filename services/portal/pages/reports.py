@@ -7,6 +7,7 @@ from typing import Any
 
 from services.portal import numbers
 from services.portal.ask import Ask
+from services.portal.commands import forbidden, refusal
 from services.portal.figures import Column, Field, Figure, Form, Link, Page, State, Table, Tile
 from services.portal.forms import unreadable
 from services.portal.pages import PageRoute
@@ -15,7 +16,6 @@ from services.portal.roles import CITY, GOVERNMENT
 from shared.problems import Problem
 
 _DONE = ("filed", "corrected", "withdrawn")
-_CONFIRM = "confirm-amount"
 _LINE_FIELDS = 3
 
 
@@ -28,13 +28,7 @@ async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
     """File, correct or withdraw. What was typed stays in the form when something is wrong with it."""
     w, path = ask.words, f"/reports/{ask.params['region']}/{ask.params['month']}"
     if not _mine(ask):
-        raise Problem(
-            403,
-            "forbidden",
-            w("problem.forbidden.title"),
-            w("report.not_yours"),
-            remedy=w("problem.forbidden.remedy"),
-        )
+        raise forbidden(w, w("report.not_yours"))
     kind = form.get("form", "")
     body, faults = _body(ask, kind, form)
     if not faults:
@@ -50,7 +44,7 @@ async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
         except Problem as refused:
             if refused.status in (401, 403) or refused.status >= 500:
                 raise
-            faults = _faults(refused)
+            faults = refusal(refused, {"investment", "projects", "reason"})
         else:
             return ask.href(path, done=done)
     page = await _page(ask, await _filed(ask), kind, form, faults)
@@ -301,19 +295,6 @@ def _read_lines(ask: Ask, text: str) -> tuple[list[dict[str, str]], str]:
         one = {"project": parts[0], "investment": f"{amount:f}", "progress_percent": f"{progress:f}"}
         found.append({**one, "note": note} if note else one)
     return found, " ".join(wrong)
-
-
-def _faults(refused: Problem) -> dict[str, str]:
-    """The gateway's refusal, by field; what is about none of them stands above the form, under the empty name."""
-    told = " ".join(part for part in (refused.detail, refused.remedy) if part)
-    if refused.code == _CONFIRM:
-        return {"confirmed": refused.detail, "": refused.detail}
-    faults: dict[str, str] = {}
-    for each in refused.errors or [{"where": refused.where or "", "why": told}]:
-        field = str(each.get("where", "")).removeprefix("body.").partition(".")[0]
-        known = field if field in ("investment", "projects", "reason") else ""
-        faults[known] = " ".join(filter(None, (faults.get(known), str(each.get("why", told)))))
-    return faults
 
 
 PAGES = [PageRoute("/reports/{region}/{month}", report, GOVERNMENT, take=take)]

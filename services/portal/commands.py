@@ -1,0 +1,208 @@
+"""A command of the API as a form: its inputs, what is wrong with what was typed, and a refusal at the field it names.
+
+A page lists the commands that fit its reader and its state; `forms` shows them, `send` carries one out. What comes back
+(`Returned`) goes into the page again, with everything that was typed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from services.portal import numbers
+from services.portal.ask import Ask
+from services.portal.figures import Field, Form
+from services.portal.forms import unreadable
+from services.portal.words import Words
+from shared.problems import Problem
+
+CONFIRMED = "confirmed"
+"""The API's word for "right, although it looks odd": every question that it asks back takes it."""
+_LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value of a command. `money` is typed in 亿元 and sent in yuan; `hidden` is the number of a version seen.
+
+    `into`: a checkbox that, ticked, adds `value` to the list of that name.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "textarea", "money", "date", "select", "checkbox", "hidden"] = "text"
+    typed: str = ""
+    hint: str = ""
+    required: bool = False
+    options: Sequence[tuple[str, str]] = ()
+    into: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`name`: of its form, and of the word `done.NAME` that says that it is done; `path`: where it goes in the API.
+
+    `fixed`: what the page knows and nobody types.
+    """
+
+    name: str
+    title: str
+    path: str
+    inputs: Sequence[Input]
+    submit: str
+    note: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A form that came back: its name, what was typed, and the faults by field; under "" those of no field."""
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        return 422 if self.form else 200
+
+    @property
+    def said(self) -> list[str]:
+        """What stands above the forms."""
+        return [self.faults[""]] if self.faults.get("") else []
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that was carried out, and what the API answered."""
+
+    command: str
+    answer: Mapping[str, Any]
+
+
+def version(number: Any, name: str = "version") -> Input:
+    """The version that the reader saw: a change made since is then a conflict and not lost."""
+    return Input(name, "", "hidden", "" if number is None else str(number))
+
+
+def forms(ask: Ask, commands: Sequence[Command], back: Returned) -> list[Form]:
+    """The commands as forms; the one that came back has what was typed in it, and its faults."""
+    return [_form(ask.words, each, back if back.form == each.name else Returned()) for each in commands]
+
+
+def said(ask: Ask, names: Sequence[str], back: Returned) -> list[str]:
+    """What a page reads out first: what has just been done (`?done=`), or why it was not."""
+    done = ask.query.get("done", "")
+    if back.form:
+        return back.said
+    return [ask.words(f"done.{done}")] if done in names else []
+
+
+async def send(ask: Ask, commands: Sequence[Command], form: Mapping[str, str]) -> Done | Returned:
+    """Carry out the form's command. Raises Problem for a reader who has none, for no form of ours, and for what no
+    other input could mend (a session that has ended, a gateway that is away)."""
+    w, name = ask.words, form.get("form", "")
+    if not name:
+        raise unreadable(w, 422, "invalid")
+    command = next((each for each in commands if each.name == name), None)
+    if command is None:  # the page has moved on since the form was opened
+        return Returned(name, form, {"": w("command.gone")})
+    body, faults = _body(w, command, form)
+    if faults:
+        return Returned(name, form, faults)
+    try:
+        answer = await ask.api.post(command.path, body, form.get("form_key", ""))
+    except Problem as refused:
+        if refused.status in (401, 403) or refused.status >= 500:
+            raise
+        return Returned(name, form, refusal(refused, {each.name for each in command.inputs}))
+    return Done(name, answer)
+
+
+def forbidden(words: Words, why: str = "") -> Problem:
+    """For a form that the reader's role has not."""
+    return Problem(
+        403,
+        "forbidden",
+        words("problem.forbidden.title"),
+        why or words("command.not_yours"),
+        remedy=words("problem.forbidden.remedy"),
+    )
+
+
+def refusal(refused: Problem, known: set[str]) -> dict[str, str]:
+    """The gateway's refusal, by field; what is about none of the known ones stands under the empty name."""
+    told = " ".join(part for part in (refused.detail, refused.remedy) if part)
+    if refused.extra.get("confirm") == CONFIRMED or refused.code == "confirm-amount":
+        return {CONFIRMED: refused.detail, "": refused.detail}
+    faults: dict[str, str] = {}
+    for each in refused.errors or [{"where": refused.where or "", "why": told}]:
+        named = str(each.get("where", "")).removeprefix("body.").partition(".")[0]
+        place = named if named in known else ""
+        faults[place] = " ".join(filter(None, (faults.get(place), str(each.get("why", told)))))
+    return faults
+
+
+def _form(w: Words, command: Command, back: Returned) -> Form:
+    fields = [_field(each, back) for each in command.inputs]
+    if CONFIRMED in back.faults:
+        fields.append(Field(CONFIRMED, w("command.confirm"), "", "checkbox", hint=back.faults[CONFIRMED]))
+    return Form(command.name, command.title, fields, command.submit, note=command.note, danger=command.danger)
+
+
+def _field(each: Input, back: Returned) -> Field:
+    typed = back.typed.get(each.name, "") if back.form else each.typed
+    return Field(
+        each.name,
+        each.label,
+        typed,
+        "decimal" if each.kind == "money" else each.kind,
+        hint=each.hint,
+        fault=back.faults.get(each.name, ""),
+        required=each.required,
+        options=each.options,
+    )
+
+
+def _body(w: Words, command: Command, form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The command's body, and what is wrong with what was typed, by field."""
+    body: dict[str, Any] = dict(command.fixed)
+    faults: dict[str, str] = {}
+    for each in command.inputs:
+        given = " ".join(form.get(each.name, "").split())  # the API takes texts of one line
+        if each.into:
+            if given == "yes":
+                body.setdefault(each.into, []).append(each.value)
+        elif not given:
+            if each.required:
+                faults[each.name] = w("command.missing", what=each.label)
+        else:
+            body[each.name], fault = _read(w, each, given)
+            if fault:
+                faults[each.name] = fault
+    if form.get(CONFIRMED) == "yes":
+        body[CONFIRMED] = True
+    return body, faults
+
+
+def _read(w: Words, each: Input, given: str) -> tuple[Any, str]:
+    """A value as the API takes it, or why it is none."""
+    shown = given[:_LONGEST_SHOWN]
+    match each.kind:
+        case "money":
+            amount = numbers.yuan(given)
+            return (None, w("command.amount_wrong", given=shown)) if amount is None else (f"{amount:f}", "")
+        case "date":
+            try:
+                return date.fromisoformat(given).isoformat(), ""
+            except ValueError:
+                return None, w("command.day_wrong", given=shown)
+        case "select":
+            known = given in {value for value, _ in each.options}
+            return (given, "") if known else (None, w("command.choice_wrong", given=shown))
+        case "hidden":
+            return (int(given), "") if given.isdecimal() and given.isascii() else (None, w("command.gone"))
+        case _:
+            return given, ""
