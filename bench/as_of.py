@@ -2,8 +2,8 @@
 
 A read-model of ten years (`ten_years.py`) on a PostgreSQL of its own. A twentieth of the projects goes through the
 projection, the others are copies of them, made in the database: reading is measured here, `bench.portal` measures a
-rebuild. `--previous`: the release before (tests/upgrades) does the same beside it, in the same run, and the ratio of
-the medians is printed; it counts as of a moment in seconds, so that a few of its questions must do.
+rebuild. `--previous`: the previous release (tests/upgrades) answers the same questions in the same run, and the ratio
+of the medians is printed. It needs seconds for each question about a past moment, so it is asked only a few.
 """
 
 import argparse
@@ -59,11 +59,11 @@ _BEFORE = {
     "versions": "", "apply": "projection", "load": "rules", "App": "api", "ops": "api", "use": "api",
     "Watch": "feed", "LiveEnergy": "live", "ReadModel": "model",
 }  # fmt: skip
-"""Where the same stood in 517f57c."""
+"""Where the same names were in release 517f57c."""
 
 
 def _release() -> SimpleNamespace:
-    """What is measured, of the release whose code is on the path."""
+    """The names to measure, imported from the release whose code is on the path."""
     places = _HERE if find_spec("services.progress.service") else _BEFORE
     modules = {
         name: import_module(f"services.progress.{place}".rstrip(".")) for name, place in places.items()
@@ -93,7 +93,7 @@ async def fill(url: str, owner_url: str, projects: int) -> None:
     owner = create_async_engine(owner_url, isolation_level="AUTOCOMMIT")
     async with owner.connect() as conn:
         await conn.execute(text("SET search_path = progress_v1"))
-        # What a release counts is what has to be there in full: entries, or the marks before there were any.
+        # The table that the release counts from must be complete: entries, or marks in a release without entries.
         entries = (await conn.execute(text("SELECT to_regclass('entry')"))).scalar() is not None
         await conn.execute(_ENTRIES_AGAIN if entries else _MARKS_AGAIN, {"copies": COPIES - 1})
         await conn.execute(text("VACUUM ANALYZE"))
@@ -172,7 +172,7 @@ async def main(projects: int, questions: int, previous: bool) -> int:
 
 
 async def _measure(cluster: Any, code: Path, projects: int, questions: int) -> dict[str, Any]:
-    """In a process of its own, with the code of a release."""
+    """Measure in a separate process with the code of one release."""
     database = await cluster.empty("progress")
     asked = ["--in", database.url, database.owner_url, str(projects), str(questions)]
     process = await asyncio.create_subprocess_exec(

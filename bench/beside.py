@@ -43,7 +43,7 @@ class Beside:
     @classmethod
     @contextlib.asynccontextmanager
     async def running(cls, system: System, *, synced: bool = True) -> AsyncIterator["Beside"]:
-        """Start it; it is stopped afterwards. Not `synced`: the queue syncs when it likes, as nats-server's default."""
+        """Start it, and stop it afterwards. Not `synced`: the queue syncs at nats-server's default interval."""
         name = f"twin_{secrets.token_hex(4)}"
         await system.db.execute(f'CREATE DATABASE "{name}"')
         password = f"p{secrets.token_hex(8)}"
@@ -68,8 +68,8 @@ class Beside:
 async def twin(system: System, beside: Beside, report: Report, readings: int) -> float:
     """The naive twin's readings a second, POST to rows and hours.
 
-    Its queue needn't sync: a message per reading that is synced would hold it to the disk's few hundred a second, and
-    the comparison would say nothing about the code. So it is forgiven what ours is held to.
+    Its queue doesn't sync on each message, as ours must: with one synced message per reading the disk would limit it to
+    a few hundred a second, and the comparison would say nothing about the code.
     """
     js = beside.nc.jetstream(timeout=10)
     stream = StreamConfig(

@@ -110,7 +110,7 @@ async def _one(url: str, queue: list[tuple[float, bytes, int]], began: float, se
 
 
 def main(job_path: str, result_path: str) -> None:
-    """Build everything, say so, wait for the word, send."""
+    """Build all requests, print "ready", wait for a line on stdin, then send."""
     job: Job = pickle.loads(Path(job_path).read_bytes())
     lanes = build(job.load)
     print("ready", flush=True)

@@ -74,7 +74,7 @@ class HotPath:
         self._clean: dict[str, Measured] = {}
 
     def _span(self, slots: int) -> int:
-        """A beginning: every load is later than all before it, with a day between."""
+        """The start of a load of `slots` slots: each load begins a day after the previous one ends."""
         at, self._next_t = self._next_t, self._next_t + (slots + 96) * SLOT_S
         return at
 
@@ -200,8 +200,8 @@ class HotPath:
             after = system.cpu()
         self.ledger.add(filled, distinct(past))
         self.ledger.add(lived, distinct(beside))
-        # Beside live its readings share batches with the others', and what each costs can't be told apart: alone it
-        # costs the most.
+        # Beside live data the backfill shares batches with the other enterprises, so its own cost can't be measured;
+        # alone it costs most.
         again = Load(one, self._span(months), 0, months, 20, 50)
         lonely = await self.run("backfill alone", again, connections=1)
         self.report.add(
@@ -232,7 +232,8 @@ class HotPath:
         }
 
     async def history(self, days: int) -> None:
-        """A reading a day of one meter of everybody: events of many days, for the rebuild to read, at little cost."""
+        """One reading a day from one meter of each enterprise: a cheap way to events of many days for the rebuild to
+        read."""
         everybody = tuple(self.system.senders)
         load = Load(everybody, self._span(days * 96), 0, days, 1, 50, step=96 * SLOT_S)
         self.ledger.add(await self.system.send(load, connections=8), distinct(load))

@@ -47,7 +47,7 @@ class Labelled:
 
     @property
     def answerable(self) -> Sequence[Need]:
-        """The needs that something answers: only of them can a precision be said."""
+        """The needs with at least one answer: precision is defined only for these."""
         return [need for need in self.needs if need.answers]
 
     @property

@@ -1,11 +1,12 @@
 """Scale-out: the same backlog, waiting in READINGS, worked off by one worker and by two.
 
-Only the workers differ: everything is sent and acknowledged before they begin, so neither the sender nor the door
-stands in the way of the comparison. What is measured is the middle of the backlog, from a tenth to nine tenths of it:
-not how fast a process starts, nor who is done first. Beside the rate stands what each process had of the cores
-meanwhile, so that one sees what is in the way of twice as much.
+Only the workers differ: everything is sent and acknowledged before they begin, so neither the sender nor the public
+endpoint affects the comparison. The middle of the backlog is measured, from a tenth to nine tenths, which leaves out
+start-up and the moment when one worker is done. Beside the rate the report shows how many cores each process used, and
+so what keeps two workers from being twice as fast.
 
-Two doors and two workers, one of each killed, and the balance after it: `tests/integration/bench/test_scale_out.py`.
+Two public endpoints and two workers, one of each killed, and the balance after that:
+`tests/integration/bench/test_scale_out.py`.
 """
 
 import asyncio

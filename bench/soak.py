@@ -26,7 +26,7 @@ RATE = 2_000.0
 """Readings a second: what 1.8 million meters send in quarter-hours."""
 ROUND_S = 20.0
 MOST_GROWTH = 1.25
-"""A process may end with so many times the memory of a quarter into the run: allocators breathe."""
+"""The most by which a process's memory may grow, as a factor of that a quarter into the run: allocators vary."""
 MOST_LAG_S = 10.0
 MOST_BOARD_S = 1.0
 """The good client's p99 beside the attackers."""

@@ -52,7 +52,7 @@ class System:
 
     local: LocalSystem
     db: "asyncpg.Connection[asyncpg.Record]"
-    """energy's database, as the superuser: commit times are his to see."""
+    """energy's database, as the superuser, who may read commit times."""
     nc: Client
     js: JetStreamContext
     folder: Path
@@ -166,7 +166,8 @@ class System:
     async def generator(
         self, load: Load, *, connections: int, rate: float | None = None, repeat: int = 1
     ) -> AsyncIterator[Any]:
-        """A generator that has built its load; call what this gives to let it send."""
+        """Start a generator process, which has built its load when the block begins; call the yielded function to send
+        it."""
         tag = secrets.token_hex(4)
         job, result = self.folder / f"{tag}.job", self.folder / f"{tag}.result"
         job.write_bytes(pickle.dumps(Job(self.local.urls.intake, load, connections, rate, repeat)))

@@ -17,7 +17,7 @@ _AT_WORK = """
 
 @dataclass(slots=True)
 class Vacuums:
-    """How often which work was seen, of so many looks."""
+    """How often each kind of work was seen, and in how many looks."""
 
     looks: int = 0
     seen: Counter[str] = field(default_factory=Counter)

@@ -46,7 +46,7 @@ async def verify(data: Path, service: str | None, outside: Sequence[Path], conso
 
 
 def tell(name: str, audit: Audit, console: Console) -> None:
-    """A line, and one for everything that is wrong or was given up."""
+    """Print a line for the log, and one for each fault and each part that a restore gave up."""
     chain = audit.chain
     if chain.broken_at is None:
         head = chain.hash.hex()[:16] or "empty"
@@ -63,7 +63,7 @@ def tell(name: str, audit: Audit, console: Console) -> None:
 
 
 async def audit_log(database_url: str, known: Sequence[Anchor]) -> Audit:
-    """Check one log as of this moment: appends that go on meanwhile don't disturb."""
+    """Check one log as of this moment; concurrent appends don't affect the result."""
     engine = runtime_engine(database_url, application="audit", pool=1)
     try:
         async with engine.connect() as conn:
@@ -108,7 +108,7 @@ async def compare(conn: AsyncConnection, chain: Verification, known: Sequence[An
 
 
 def _kept(incarnation: str, known: Sequence[Anchor]) -> dict[str, int]:
-    """Up to which position this log holds what each incarnation before it held; -1: all, it is the log's own."""
+    """By incarnation, the last position that this log shares with it; -1: all, it is the log's own."""
     restores = {anchor.incarnation: anchor for anchor in known if anchor.restored_from}
     kept = {incarnation: -1}
     until: int | None = None

@@ -19,14 +19,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared import numerals
 
 FAULTS_KEPT = 1_000
-"""So many bad lines are kept with their reasons; the others are counted."""
+"""How many bad lines are kept with their reasons; further ones are only counted."""
 _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How a file is to be read. `midnight`: "ends-the-day" takes a 00:00 under a date as that day's 24:00. `modulus`
-    is what a register counts up to before it shows 0: for the preview's energy, the meter's own rules what counts."""
+    """How a file is to be read. `midnight`: "ends-the-day" takes a 00:00 under a date as that day's 24:00. `modulus` is
+    the value at which a register starts again at 0; only the preview's energy uses it, the stored figures follow the
+    meter's own."""
 
     meter: str
     meter_column: str | None
@@ -237,7 +238,7 @@ def _end(text: str, meter: str, mapping: Mapping, walls: "_Walls") -> int:
             moment += timedelta(days=1)
         moment = walls.moment(meter, moment)
     seconds = round(moment.timestamp())
-    # Added to the moment, not to the clock on the wall: an interval over a change of summer time is no longer.
+    # Added to the moment, not to the wall time: an interval across a change of summer time keeps its length.
     return (
         seconds + mapping.minutes * 60 if mapping.kind == "interval" and mapping.label == "start" else seconds
     )

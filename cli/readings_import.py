@@ -92,7 +92,7 @@ async def import_file(
 
 
 async def check(door: Door) -> None:
-    """Ask the door something small first: a wrong address or credential is said at once, not after many tries.
+    """Send a small request first, so that a wrong address or credential is reported at once, not after many retries.
 
     Raises ValueError for an address that nobody answers at, DoorError for a credential that isn't known.
     """
@@ -140,7 +140,7 @@ async def push(door: Door, feed: Feed, mapping: Mapping, done: Done, console: Co
         waiting = _batches(feed)
 
         async def send() -> None:
-            # One iterator for all senders: so many batches are in memory as are on their way.
+            # One iterator for all senders, so that only the batches in flight are in memory.
             for number, batch in waiting:
                 if str(number) not in done.receipts:
                     done.note(number, await meters.push(door, body(batch, mapping), patience_s=_PATIENCE_S))
@@ -150,7 +150,7 @@ async def push(door: Door, feed: Feed, mapping: Mapping, done: Done, console: Co
         try:
             await asyncio.gather(*senders)
         finally:
-            # The first refusal is told; the others' is the same.
+            # Only the first refusal is raised; the others say the same.
             for sender in senders:
                 sender.cancel()
             await asyncio.gather(*senders, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""`shengji rebuild`: the read-model's rebuild, or a service's inline tables anew; in a process of its own."""
+"""`shengji rebuild`: rebuilds the read-model, or a service's inline tables, in a process of its own."""
 
 import asyncio
 import json
@@ -16,9 +16,10 @@ from deploy.local.attach import attach
 async def rebuild(
     data: Path, what: str, console: Console, *, accept: bool = False, back: bool = False
 ) -> int:
-    """Build a new version beside the serving one, compare, switch; or, with `back`, serve the one before again."""
+    """Build a new version beside the serving one, compare, switch; or, with `back`, serve the previous version
+    again."""
     environment = attach(data).environment("progress", owner=True)
-    # It listens nowhere: the serving process has the health port.
+    # The rebuild opens no port: the serving process has the health port.
     environment["SHENGJI_HEALTH_PORT"] = "0"
     options = ["--json", *(["--accept-differences"] if accept else []), *(["--back"] if back else [])]
     child = await asyncio.create_subprocess_exec(
@@ -44,7 +45,7 @@ async def rebuild(
 
 
 async def rebuild_inline(data: Path, service: str, console: Console) -> int:
-    """Make a service's inline tables anew from its own log, with the service's own rights."""
+    """Rebuild a service's inline tables from its own log, with the service's own rights."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"services.{service}.rebuild"),
         env={**os.environ, **attach(data).environment(service)},

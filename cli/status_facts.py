@@ -1,6 +1,6 @@
 """What `shengji status` tells, gathered from health endpoints, /metrics, the gateway and the logs.
 
-Each part is gathered by itself: where one gives no answer, the others are told all the same, and why it is missing.
+The parts are gathered independently: where one gives no answer, the others are shown, and the reason why it is missing.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class LogStatus:
-    """One service's log: its head, how far its stream is, and the oldest event that waits for it."""
+    """One service's log: its head, the stream's last position, and the oldest event that isn't published yet."""
 
     source: str
     head: int
@@ -59,7 +59,8 @@ class LogStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReaderStatus:
-    """A projection or a durable consumer. `events`: how many it has yet to take; `age_s`: since it had all."""
+    """A projection or a durable consumer. `events`: how many it still has to read; `age_s`: seconds since it was last
+    up to date."""
 
     reader: str
     source: str

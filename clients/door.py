@@ -31,7 +31,7 @@ class DoorError(Exception):
 
 
 class _Renewed(httpx.Auth):
-    """A bearer token that is made again before it ends, for callers that go on for days."""
+    """A bearer token that is renewed before it expires, for callers that run for days."""
 
     def __init__(self, make: Callable[[], str]) -> None:
         self._make = make
@@ -95,7 +95,7 @@ def _answer(response: httpx.Response) -> Any:
 
 
 def refusal(status: int, body: bytes) -> DoorError:
-    """The error that an answer which is no success stands for, whatever its body is."""
+    """The DoorError for an unsuccessful answer, whatever its body is."""
     try:
         problem = json.loads(body)
     except ValueError:

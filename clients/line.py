@@ -146,7 +146,8 @@ class Lines:
 
 
 class LineDoor:
-    """What `clients.door.Door` is, over lines that several callers share. Raises DoorError, LineLost, OSError."""
+    """The interface of `clients.door.Door` over connections that several callers share. Raises DoorError, LineLost,
+    OSError."""
 
     def __init__(self, lines: Lines, token: str) -> None:
         self._lines, self._token = lines, token

@@ -38,7 +38,7 @@ async def push(
 ) -> str:
     """Send one batch until it is acknowledged; its receipt. Raises as `until_answered` does.
 
-    The same keys again are no second reading, so that what may have arrived can be sent once more.
+    Readings with the same keys count once, so a batch that may have arrived can be sent again.
     """
     answer = await until_answered(lambda: door.post(READINGS, body), patience_s=patience_s, failed=failed)
     return str(answer["receipt"])
@@ -64,10 +64,10 @@ async def until_answered(
     longest_pause_s: float = LONGEST_PAUSE_S,
     failed: Callable[[Exception], None] = lambda error: None,
 ) -> T:
-    """Ask the same again for as long as that can cure what is wrong: no answer at all, 429 or 503.
+    """Repeat the request while a repeat can help: after no answer at all, 429 or 503.
 
-    `failed` hears of each time. Raises the last failure after `patience_s` seconds, and at once what only a person
-    can mend (any other DoorError).
+    `failed` is called with each failure. Raises the last failure after `patience_s` seconds, and any other DoorError at
+    once, because it needs a person.
     """
     deadline, growing = asyncio.get_running_loop().time() + patience_s, _FIRST_PAUSE_S
     failure: Exception

@@ -19,7 +19,7 @@ OPENING = timedelta(days=10)
 ENDING = timedelta(days=1)
 """The summary shows a day of live figures."""
 _WEEK = 7
-_MARGIN = 1.1  # a day may turn out a tenth dearer than those before
+_MARGIN = 1.1  # a day may cost a tenth more than the days before
 
 
 class Pace(StrEnum):
@@ -96,7 +96,7 @@ class Budget:
             return Pace.FINE
         if left > daily * days * 0.9:
             return Pace.DAILY
-        # Other programs may have made it dear: after some weeks it is tried again.
+        # Other programs may have slowed it down: after some weeks this pace is tried again.
         self._cost[Pace.DAILY] = daily * 0.97
         return Pace.WEEKLY
 

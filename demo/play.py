@@ -132,7 +132,8 @@ class Player:
         )
 
     async def _until(self, ask: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
-        """Ask until it is as it should be: figures follow the readings after a moment. The last answer counts."""
+        """Ask until `enough` accepts the answer, because figures follow the readings with a delay; the last answer
+        counts."""
         deadline = time.monotonic() + _PATIENCE_S
         while True:
             answer = await ask()

@@ -153,7 +153,8 @@ class Run:
                 await player.to(stop)
 
     async def _closed(self, office: Office) -> None:
-        """Wait until the day before is on the board: its figures leave when everything of it is worked off."""
+        """Wait until the previous day is on the board: its figures are published once all of its readings are
+        processed."""
         deadline = time.monotonic() + _CLOSING_S
         while True:
             await screen.refresh(self.situation, office.province)

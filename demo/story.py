@@ -22,7 +22,7 @@ def day_of(month: int, day: int) -> date:
 class Story:
     """One command: on which day, whose (a city's code or the province), where, with what; `what` is told.
 
-    `known`: what must answer first: another service's decision may be on its way still.
+    `known`: what must be visible first, because another service's decision may not have arrived yet.
     """
 
     on: date

@@ -16,8 +16,8 @@ from deploy.topology import SERVICES, Service
 from shared.database import migrate
 
 INITDB = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
-"""How initdb makes a cluster for these databases: the same order of text on every machine, and letters of every script
-known as such. The encoding is said, because initdb takes that of the locale, and the locale C has none."""
+"""initdb's options for these databases: the same collation on every machine, and the letters of every script classified
+as letters. The encoding is explicit because initdb would derive it from the locale, and the locale C has none."""
 
 _PRIVILEGES = """
     ALTER SCHEMA public OWNER TO "{owner}";
@@ -43,10 +43,10 @@ async def create_roles(
 async def create_database(
     admin: asyncpg.Connection, admin_url: str, service: Service, name: str | None = None
 ) -> None:
-    """Make the service's database (called `name`, if given), unless it is there, and set who may do what.
+    """Create the service's database (named `name`, if given) unless it exists, and set its privileges.
 
-    The runtime role may connect and make temporary tables, the processes' own roles may connect; what else they may,
-    migrations and `rights.yaml` grant.
+    The runtime role may connect and create temporary tables, the processes' own roles may connect; migrations and
+    `rights.yaml` grant the rest.
     """
     database = name or service.database
     if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
@@ -69,10 +69,10 @@ async def grant_connect(admin: asyncpg.Connection, service: Service, database: s
 
 
 async def close_others(admin: asyncpg.Connection) -> None:
-    """Close the databases that are nobody's, `postgres` and `template1`, to all but their owners.
+    """Close the databases that no service owns, `postgres` and `template1`, to all but their owners.
 
-    Every role may enter them as PostgreSQL is made. On a server where they belong to somebody else a warning of the
-    server's says so and they stay as they are.
+    By PostgreSQL's default every role may connect to them. On a server where somebody else owns them, the server warns
+    and they stay as they are.
     """
     names = await admin.fetch("SELECT datname FROM pg_database WHERE datname IN ('postgres', 'template1')")
     for row in names:

@@ -188,9 +188,9 @@ def consumers(
 ) -> list[ConsumerSpec]:
     """The durable consumers, as (stream, configuration): one per partition of READINGS.
 
-    `ack_wait` (s): what a killed worker had in hand waits so long before it is given out again.
+    `ack_wait` (s): how long until a killed worker's unacknowledged messages are delivered again.
 
-    Readers of domain streams have none: their checkpoint is in PostgreSQL and they ask from there.
+    Readers of domain streams have no durable consumer: their checkpoint is in PostgreSQL, and they read on from it.
     """
     return [
         (

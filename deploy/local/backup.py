@@ -41,7 +41,7 @@ from deploy.local.backup_seal import Key
 from deploy.local.postgres import binaries
 
 ORDER = ("progress", "projects", "energy", "assessment")
-"""Who reads a log comes before whose log it is."""
+"""The order of the dumps: a service that reads a log comes before the service that owns the log."""
 
 SECRETS = "secrets.json.sealed"
 LAST = "last.json"
@@ -98,7 +98,7 @@ async def _fill(
             )
         async with _snapshot(for_asyncpg(owner_url)) as (connection, snapshot):
             if service == "energy":
-                # Behind the snapshot: what is still in the stream now may not be in the dump.
+                # Read after the snapshot was taken: what is in the stream now may be missing from the dump.
                 readings = await _readings(system)
                 months = await backup_months.keep(connection, folder, key)
             part = await _dump(connection, snapshot, service, for_asyncpg(owner_url), folder, key)
@@ -130,7 +130,7 @@ async def _fill(
 
 @asynccontextmanager
 async def _snapshot(dsn: str) -> AsyncIterator[tuple[asyncpg.Connection, str]]:
-    """One transaction that sees the database as of one moment, and lends that view to pg_dump."""
+    """A transaction that sees one consistent snapshot of the database, with the snapshot's id for pg_dump."""
     connection = await asyncpg.connect(dsn, timeout=10)
     try:
         await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -272,7 +272,7 @@ def _checksums(folder: Path) -> dict[str, str]:
 
 
 def _remember(folder: Path, made: Path, manifest: Manifest) -> None:
-    """Where `shengji status` and the metrics learn of it."""
+    """Record the backup where `shengji status` and the metrics look for it."""
     folder.mkdir(parents=True, exist_ok=True)
     heads = {each.service: each.head.position for each in manifest.databases if each.head}
     note = {"at": manifest.created_at, "folder": str(made), "sealed": manifest.sealed, "positions": heads}

@@ -7,13 +7,14 @@ from deploy.local.postgres import binaries
 from deploy.local.rights import unprivileged
 
 EVERY_S = 60
-"""A segment is copied after so long even if it isn't full: that much can be lost with the machine."""
+"""Seconds after which a segment is archived even if it isn't full: at most that much is lost with the machine."""
 
 
 def archiving(archive: Path) -> dict[str, str]:
     """Settings with which a cluster copies its log into `archive` (made here, for the server's user).
 
-    A segment that is there already counts only if it is the same: the answer to an earlier copy was lost.
+    A segment that is already in the archive is accepted only if it is identical: PostgreSQL repeats a copy whose
+    success it did not learn of.
     """
     for_server(archive)
     there = f'"{archive}/%f"'

@@ -9,7 +9,7 @@ from typing import Any
 from deploy.local.backup_seal import Key
 
 FORMAT = 2
-"""2: with the archived months of readings. 1 is read too: it had none."""
+"""The manifest's format. 2 has the archived months of readings; 1, which has none, can still be read."""
 NAME = "manifest.json"
 
 

@@ -64,7 +64,7 @@ async def recover(base: Path, archive: Path, server: PostgresServer, to: str) ->
         "restore_command": f'cp "{archive}/%f" "%p"',
         "recovery_target_time": to,
         "recovery_target_action": "promote",
-        # Else it calls itself ready as soon as it can be read, in the middle of the replay.
+        # Otherwise the server reports ready as soon as it accepts reads, in the middle of the replay.
         "hot_standby": "off",
     }
     options = [part for name, value in target.items() for part in ("-c", f"{name}={value}")]

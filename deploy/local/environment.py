@@ -73,7 +73,8 @@ def process_environment(
 
 
 def _with_own_role(process: topology.Process, url: str, settings: LocalSettings, secrets: Secrets) -> str:
-    """The service's database as the process's own role; as the service's on an outside server that has no such role."""
+    """The database URL with the process's own role, or with the service's role on an outside server that lacks the
+    former."""
     service = topology.service(str(process.service))
     outside = settings.databases.get(process.name)
     if outside is not None:

@@ -76,10 +76,11 @@ class NatsServer:
         return None if accepts(self.port) else f"port {self.port} is closed"
 
     async def _sick(self) -> str | None:
-        """A stream whose file could not be written takes nothing more, also when there is room again.
+        """Why the server must be restarted: a stream whose file could not be written accepts nothing more, even with
+        room again.
 
-        nats-server 2.15 answers such a publish with silence, and forgets the error only by a new start. Its `/healthz`
-        is the one place that tells (with `js-enabled-only` it tells nothing).
+        nats-server 2.15 doesn't answer a publish to such a stream, and only a restart clears the error. Nothing but its
+        `/healthz` reports it (and that not with `js-enabled-only`). None: it is well.
         """
         try:
             async with asyncio.timeout(2.0):

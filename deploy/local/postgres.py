@@ -127,7 +127,7 @@ class PostgresServer:
         )
 
     async def _ready(self, pid: int) -> str | None:
-        """What the server says in its lock file, which is also how pg_ctl learns it."""
+        """None once the server's lock file says "ready", which is where pg_ctl looks too; else what it is doing."""
         try:
             lines = (self.folder / "postmaster.pid").read_text().splitlines()
         except OSError:
@@ -137,7 +137,8 @@ class PostgresServer:
         return None if lines[7].strip() == "ready" else f"it is {lines[7].strip()}"
 
     async def _initdb(self) -> None:
-        """Make the cluster aside and move it into place: a stop in between leaves no half cluster."""
+        """Create the cluster in another folder and move it into place, so that an interruption leaves no partial
+        cluster."""
         # The server's own folder is created inside one that its user may write to.
         new = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
@@ -169,9 +170,9 @@ class PostgresServer:
 def within_reach(programs: Path, cache: Path = CACHE) -> Path:
     """The folder with PostgreSQL's programs where the server's user may run them: here, or a copy in `cache`.
 
-    Below a home of mode 0700 root's server, which runs as `nobody`, reads its files by a capability; but initdb and
-    postgres ask access() for themselves, which knows of none, and the loader doesn't find their libraries. Raises
-    StartError, with what to do, where no copy can be made.
+    Below a home directory of mode 0700 a server started by root runs as `nobody` and reads its files through a
+    capability. But initdb and postgres check with access(), which ignores capabilities, and the loader doesn't find
+    their libraries. Raises StartError, with what to do, where no copy can be made.
     """
     if not closed_to_servers(programs):
         return programs

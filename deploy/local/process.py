@@ -34,7 +34,7 @@ class ChildSpec:
     """How to run a child; times in seconds.
 
     `ready`, given its process id, answers None when it can work, else what is missing.
-    `sick`, asked now and then while it runs, answers why it must be started anew, else None.
+    `sick`, asked now and then while it runs, answers why it must be restarted, else None.
     `needs` names the children that must be ready before it starts and outlive it.
     """
 

@@ -225,7 +225,7 @@ class LocalSystem:
         if own and admin_url is not None:
             await self._step("make databases", self._make_databases(admin_url, own))
         owners = ((service.name, self._addresses.databases[service.name][1]) for service in services)
-        # One after the other: Alembic keeps the migration in hand in a global of the process.
+        # One after the other: Alembic keeps the running migration in a global of the process.
         for name, url in owners:
             if url is not None:
                 await self._step(f"migrate {name}", migrate(url, name))
@@ -247,7 +247,7 @@ class LocalSystem:
         servers = tuple(name for name in ("postgres", "nats") if name in self.supervisor.names())
         return ChildSpec(
             name=process.name,
-            # -P: a folder named like one of our packages, where the runner was started, is not it.
+            # -P keeps the working directory off sys.path: it may have a folder named like one of our packages.
             argv=(sys.executable, "-P", "-m", *process.arguments),
             log=self.folder.logs / f"{process.name}.log",
             ready=http_ready(self._addresses.health[process.name]),

@@ -12,7 +12,7 @@ from deploy.nats_config import password_variable
 GATEWAY_PORT, INTAKE_PORT, PORTAL_PORT = 8080, 8081, 8082
 Clock = Literal["system", "simulated"]
 Environment = Literal["production", "local", "test"]
-# The first is what holds if nothing is said.
+# The first of each is the default.
 _CLOCKS: tuple[Clock, ...] = ("system", "simulated")
 _ENVIRONMENTS: tuple[Environment, ...] = ("local", "test", "production")
 _Choice = TypeVar("_Choice", bound=str)
@@ -90,7 +90,7 @@ class LocalSettings:
         return self.postgres_url is None and not services <= set(self.databases)
 
 
-# The processes' own settings that the operator may set once for all of them; the rest is the runner's to say.
+# The processes' own settings that the operator may set once for all of them; the runner sets the others.
 _PASSED_ON = (
     "SHENGJI_ANCHOR_DIRS",
     "SHENGJI_ANCHOR_URL",

@@ -27,7 +27,7 @@ def _nobody_listens(name: str, state: State, detail: str) -> None:
 
 
 class Supervisor:
-    """Runs children and answers for them until `stop`. `record` is the file that names what runs."""
+    """Runs children and is responsible for them until `stop`. `record` is the file that lists the running ones."""
 
     def __init__(self, record: Path, report: Report = _nobody_listens) -> None:
         self._record = record
@@ -102,7 +102,7 @@ class Supervisor:
         await self._stop(name)
 
     async def dismiss(self, name: str) -> None:
-        """Stop one child for good: it is none of this supervisor's any more."""
+        """Stop one child for good and forget it."""
         await self._stop(name)
         del self._children[name]
 
@@ -140,7 +140,7 @@ class Supervisor:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-            # What it left behind in its group must not meet its successor.
+            # Processes that it left in its group must not run beside its successor.
             await child.stop()
             self._report(name, "starting", "again")
             try:

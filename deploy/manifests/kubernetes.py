@@ -10,7 +10,7 @@ Document = dict[str, Any]
 _NAMESPACE = "shengji"
 ZONE = "topology.kubernetes.io/zone"
 _LEAVES_S = 5
-"""How long a door waits, in seconds, before it stops: until then balancers may still send it requests."""
+"""Seconds that a public endpoint waits before it stops, because balancers may still send it requests."""
 
 
 def labels(name: str) -> dict[str, str]:
@@ -29,13 +29,14 @@ def processes() -> list[Document]:
 
 
 _MIGRATES = "provisioner"
-"""The one whose pod makes the databases first: it is alone, and the first to go in an upgrade."""
+"""The process whose pod creates the databases first: it has one replica, and an upgrade replaces it first."""
 
 
 def databases() -> Document:
     """Makes roles and databases and migrates, before the new version's provisioner starts.
 
-    In its pod and not in a Job, which can't be changed: a second `kubectl apply` with a new image would be refused.
+    It runs in that pod and not in a Job because a Job is immutable: a second `kubectl apply` with a new image would be
+    refused.
     """
     names = [password_variable(role) for role in all_roles()]
     return {
@@ -90,7 +91,7 @@ def _deployment(process: Process) -> Document:
         "metadata": metadata(process.name),
         "spec": {
             "replicas": process.replicas,
-            # A new door must stand for a moment before an old one goes.
+            # A new endpoint must have been ready for a moment before an old one is removed.
             **({"minReadySeconds": _LEAVES_S} if process.http != "none" else {}),
             "strategy": strategy,
             "selector": {"matchLabels": labels(process.name)},

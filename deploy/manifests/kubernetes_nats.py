@@ -74,8 +74,8 @@ def _stateful_set(selector: dict[str, str]) -> Document:
             "fsGroup": 10002,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        # Two copies in one failure domain would be lost together. Zones are the overlay's to insist on: nodes without
-        # the label of one would get no server at all.
+        # Two copies in one failure domain would be lost together. Only an overlay may require zones: on nodes without
+        # zone labels no server would be scheduled.
         "topologySpreadConstraints": [
             spread("nats", ZONE, "ScheduleAnyway"),
             spread("nats", "kubernetes.io/hostname", "DoNotSchedule"),
@@ -102,9 +102,9 @@ def _stateful_set(selector: dict[str, str]) -> Document:
     }
 
 
-# An answer of any kind, but no store that could not be written: only a new start takes that up again (ADR 0084). A
-# server that catches up with the others is not well either, for as long as it takes, and must not be ended for that.
-# busybox' wget keeps the body of a 503 to itself, so this speaks HTTP by hand.
+# Alive means any answer but one about a store that could not be written, which only a restart repairs (ADR 0084). A
+# server that is catching up with the others reports itself unhealthy too, and must not be restarted for that. busybox'
+# wget drops the body of a 503, so this speaks HTTP by hand.
 _ALIVE = (
     f"told=$(printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' | nc -w 4 127.0.0.1 {parts.NATS_MONITOR_PORT}) && "
     f"""[ -n "$told" ] && ! echo "$told" | grep -qi '{WRITE_ERROR}'"""
@@ -137,7 +137,7 @@ def _container() -> Document:
             "failureThreshold": 3,
         },
         "readinessProbe": _probe("/healthz?js-server-only=true", 5, 2),
-        # Lame duck first: clients move to the other servers one after the other. TERM is not heard any more after it.
+        # Lame duck first: clients move to the other servers one after the other. After it the server ignores TERM.
         "lifecycle": {"preStop": {"exec": {"command": ["nats-server", "--signal", "ldm=1"]}}},
         "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
         "securityContext": {

@@ -31,7 +31,7 @@ def write_environment(folder: Path) -> list[str]:
     secrets = fresh({"signing_key": key} if key else None)
     missing = [line for line in _environment(secrets) if line.partition("=")[0] not in given]
     told = []
-    # The public key is known: who issues tokens has its private half already, and a new one would not fit.
+    # The public key is set: the token issuer already has its private half, and a new key would not match.
     if key or _PUBLIC_KEY not in given:
         _write_privately(key_path, secrets.signing_key)
         told.append(f"{key_path}: signs bearer tokens; move it to where tokens are issued")
@@ -142,7 +142,7 @@ def _of(process: Process, secrets: Secrets, postgres_url: str) -> dict[str, str]
 
 
 def _nats_passwords(secrets: Secrets) -> dict[str, str]:
-    """Of the users that these files configure; the administrator's login is the one-machine runner's alone."""
+    """Passwords of the users that these files configure; only the one-machine runner has the administrator's login."""
     return {nats_variable(user.name): secrets.nats[user.name] for user in USERS}
 
 
