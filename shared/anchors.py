@@ -1,8 +1,8 @@
 """Anchors: the log's head, written outside of its database at intervals.
 
-A chain proves nothing against whoever owns the database: he can compute it anew. A head that stood somewhere else
-before, can't be. Each anchor is one JSON line, appended and synced to `<folder>/<source>.jsonl`; folders may be
-mounts of other machines, and a URL may take it as well (POST, JSON). `shengji audit verify` compares.
+A hash chain proves nothing against the database's owner, who can recompute it. A head that was written elsewhere before
+can't be changed. Each anchor is one JSON line, appended and synced to `<folder>/<source>.jsonl`; folders may be mounts
+of other machines, and a URL may take it as well (POST, JSON). `shengji audit verify` compares.
 """
 
 import asyncio
@@ -164,7 +164,8 @@ _anchorings: WeakSet[Anchoring] = WeakSet()
 
 
 def _ages(_options: CallbackOptions) -> list[Observation]:
-    """Of those that are written somewhere: no series says that a log has no anchors, and AnchorsOff speaks of it."""
+    """Ages of the logs that are anchored somewhere. A log without anchors has no series, which the alert AnchorsOff
+    reports."""
     return [Observation(each.age_s, {"source": each.source}) for each in _anchorings if each.written]
 
 

@@ -15,7 +15,7 @@ from shared.clock import Clock
 
 EVERY_S = 3600.0
 AT_ONCE = 5_000
-"""Rows in one transaction: commands that store theirs meanwhile shouldn't wait."""
+"""Rows deleted in one transaction: few, so that commands that store their answers at that time don't wait."""
 
 _FORGET = text("""
     DELETE FROM command WHERE ctid = ANY (ARRAY(
@@ -36,7 +36,7 @@ async def forget_old(engine: AsyncEngine, clock: Clock, days: int) -> int:
 
 
 async def forget_regularly(engine: AsyncEngine, clock: Clock, days: int) -> None:
-    """Once an hour, until cancelled. A failure harms nobody: it is logged, and the next hour comes."""
+    """Call `forget_old` once an hour until cancelled. A failure is logged and tried again an hour later."""
     while True:
         end_if_cancelled()
         try:

@@ -53,7 +53,7 @@ class PlaceRelation(Protocol):
 
 
 class Place(Protocol):
-    """What a service's own kind of place brings to a tree: each of them has further fields and rules."""
+    """The fields that a tree needs of a service's own kind of place, which has further fields and rules."""
 
     @property
     def code(self) -> str: ...
@@ -97,7 +97,7 @@ class AreaTree:
 
     @classmethod
     def read(cls, rows: Iterable[Mapping[Any, Any]]) -> Self:
-        """The same of places as they stand in a table, an event or an answer: days are dates or their text."""
+        """The tree of places given as rows of a table, an event or an answer; days are dates or ISO text."""
         return cls(
             Area(
                 row["code"],
@@ -116,7 +116,7 @@ class AreaTree:
     def __init__(self, areas: Iterable[Area]) -> None:
         self._areas = {area.code: area for area in areas}
         self._above: dict[tuple[str, date | None], frozenset[str]] = {}
-        """What was walked up already: the same is asked of one tree again and again."""
+        """Cache of `_walk_up`: the same codes are asked for again and again."""
         self._children: dict[str, list[Area]] = {}
         for area in self._areas.values():
             for relation in area.parents:

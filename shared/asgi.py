@@ -26,12 +26,13 @@ OWN_SPANS_ONLY: "TelemetryConfig" = {
     "logs": False,
     "auto_configure": False,
 }
-"""For FastAPI(telemetry=…): its own three spans a request would stand beside ours, and cost more than the request."""
+"""For FastAPI(telemetry=…): its three spans per request would duplicate ours and cost more than the request itself."""
 
 
 KEEP_ALIVE_S = 75
-"""How long an idle connection is kept: longer than the clients and balancers before us keep theirs (httpx 5 s, nginx
-and cloud balancers 60 s). Who closes first must be the one who asks, or a request meets a door that just shut."""
+"""Seconds for which an idle connection is kept: longer than clients and balancers keep theirs (httpx 5 s, nginx and
+cloud balancers 60 s). The client must be the one to close first, or its request meets a connection that has just been
+closed."""
 
 
 SPARE_FILES = 1_000
@@ -114,7 +115,7 @@ class HttpServer(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         """As uvicorn's, on our own sockets, with a deadline for the TLS handshake.
 
-        Before its end there is no connection that `GuardedProtocol` could see, and asyncio's own limit is a minute.
+        Until the handshake is done `GuardedProtocol` sees no connection, and asyncio's own limit is a minute.
         """
         made = partial(
             self._open.protocol,

@@ -120,8 +120,8 @@ async def connect(
         last_error = repr(error)
 
     options: dict[str, Any] = {}
-    # TLS before a word is said: nats-py would otherwise send the password in the clear to whoever in between says
-    # that the server doesn't want TLS, tls:// or not.
+    # TLS handshake first: otherwise nats-py would send the password in the clear to anybody in between who claims that
+    # the server doesn't want TLS, even with tls://.
     tls = tls_context(settings)
     first = tls is not None
     if settings.nats_user is not None:
@@ -292,5 +292,5 @@ async def nack(msg: Msg) -> float:
 
 
 def _end_process() -> None:
-    """Ask for an orderly end; the supervisor starts the process anew."""
+    """Ask for an orderly end; the supervisor restarts the process."""
     os.kill(os.getpid(), signal.SIGTERM)

@@ -74,7 +74,7 @@ class Catalogue:
         return self.decode_data(event.type, event.schema_version, event.data)
 
     def decode_data(self, type_name: str, version: int, data: dict[str, Any]) -> Any:
-        """The same of its parts."""
+        """The same, given the stored event's type, schema version and data."""
         cls = self.classes.get(type_name)
         if cls is None:
             raise self._is_newer(type_name)

@@ -107,7 +107,7 @@ class Checkpoints:
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 return False
-            if self._known.get(source, 0) >= position:  # of before a restore: the database says otherwise
+            if self._known.get(source, 0) >= position:  # from before a restore: the database is behind it
                 del self._known[source]
             try:
                 async with asyncio.timeout(min(POLL_S, remaining)), self._changed:

@@ -101,7 +101,7 @@ class DomainConsumer:
 
     @property
     def stopped(self) -> str | None:
-        """Why the line stands, if it does."""
+        """Why the reader has stopped; None while it runs."""
         return self._stopped
 
     @property
@@ -114,7 +114,8 @@ class DomainConsumer:
             return Check("failing", self._stopped)
         why = f" ({self._trouble})" if self._trouble else ""
         if self._behind:
-            # A stream that is being refilled comes here within a minute; the other one may never.
+            # A stream that is being refilled reaches the checkpoint within a minute; one whose log was restored may
+            # never.
             return Check(
                 "failing" if self.age_s > FAILING_AFTER_S else "degraded",
                 f"{self.stream} ends before the checkpoint {self._position}: it is being refilled, or its log "
@@ -132,7 +133,7 @@ class DomainConsumer:
         try:
             await self._run()
         finally:
-            # Whoever reads the metrics would take one that was put aside for one that is behind.
+            # In the metrics a consumer that has ended would look like one that lags.
             _consumers.discard(self)
 
     async def _run(self) -> None:
@@ -173,10 +174,11 @@ class DomainConsumer:
                         self._fine()
                     continue
                 if self._behind:
-                    # Opened beyond the stream's end, the server counts as pending what was refilled before it too.
+                    # For a consumer opened beyond the stream's end the server counts refilled messages before its start
+                    # as pending, too.
                     raise Reopen(f"{self.stream} holds the checkpoint again")
                 await self._commit(line.take(messages))
-                # What is wrong in the batch stops the line behind what is right in it.
+                # The valid beginning of the batch is applied before its fault stops the reader.
                 line.raise_fault()
                 self._pending = messages[-1].metadata.num_pending
                 if self._pending == 0:

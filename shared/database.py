@@ -68,7 +68,8 @@ def runtime_engine(
 
 
 def _end_with_the_question(engine: AsyncEngine) -> None:
-    """Where the work at hand has a deadline, no statement outlives it, whatever becomes of this process."""
+    """Give each transaction the deadline of the current work as its time limit, so that no statement outlives it even
+    if this process dies."""
 
     @event.listens_for(engine.sync_engine, "begin")
     def limit(connection: Connection) -> None:
@@ -104,7 +105,8 @@ def _give_up_half_open(pool: Pool) -> None:
     """Cut connections that are held for too long.
 
     A connection whose other end is gone without a word never answers, not to a statement, not to the rollback after
-    its time limit, and the kernel believes in it for a quarter of an hour. Cut, it is an outage like another.
+    its time limit, and the kernel believes in it for a quarter of an hour. Once it is cut, the caller sees an ordinary
+    outage.
     """
     timers: dict[int, asyncio.TimerHandle] = {}
 

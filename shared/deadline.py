@@ -1,4 +1,4 @@
-"""Until when somebody waits for the work at hand: what is begun for a question ends with it.
+"""The deadline of the current work: what is begun for a query ends when its caller stops waiting.
 
 The deadline of a query goes along in the context of its task, so that every transaction it begins tells the database
 how long a statement may take. A command has none: what was begun is carried out.
@@ -14,7 +14,7 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 @contextmanager
 def until(moment: float | None) -> Iterator[None]:
-    """Work within is wanted until `moment` by `time.monotonic`; None: it has no end."""
+    """Sets the deadline of the work in the block: `moment` by `time.monotonic`; None: it has none."""
     token = _until.set(moment)
     try:
         yield

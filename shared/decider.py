@@ -1,7 +1,7 @@
 """Runs a pure decider against the log: load, decide, update inline tables, store the answer, append.
 
 Exactly once per (actor, command_id): the answer is stored in the append transaction, also when nothing
-changed, and given again to a repeat. A refusal changes nothing and is not stored: a repeat decides anew.
+changed, and given again to a repeat. A refusal changes nothing and is not stored: a repeat is decided again.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class OnState(Generic[S, C]):
 async def made(
     command: "C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]]", conn: AsyncConnection, state: S
 ) -> C:
-    """The command, whichever way it comes."""
+    """The command as given, or as its factory makes it in this transaction from the connection and the state."""
     if isinstance(command, OnState):
         return await command.make(conn, state)
     return await command(conn) if callable(command) else command
@@ -146,7 +146,8 @@ class CommandRunner:
                 if _sqlstate(error) not in _SERIALIZATION or attempt == _ATTEMPTS - 1:
                     raise
             except (self._refusal, _Meanwhile) as refusal:
-                # Its twin may have been carried out between our look for its answer and our decision.
+                # A concurrent repeat may have been carried out between our look-up of the stored answer and our
+                # decision.
                 async with self._engine.connect() as conn:
                     found = await self._log.recall(conn, stream, call.actor.subject, call.command_id)
                 if isinstance(found, Remembered):

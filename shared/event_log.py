@@ -90,7 +90,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command is answered, kept under who asked and his id so that a repeat gets the same.
+    """The answer to a command, stored under the actor and the command's id so that a repeat gets the same answer.
 
     `content` is JSON. A repeat must have the same `request_hash`.
     """
@@ -123,8 +123,8 @@ _KEEP = """
     INSERT INTO command (actor, command_id, request_hash, answer, recorded_at)
     VALUES (:actor, :command_id, :request_hash, CAST(:content AS json), CAST(:now AS timestamptz))
 """
-# The events are appended for the row that the answer has become, so the counter is locked after it: a twin that waits
-# for this answer waits without it.
+# The answer is inserted first and the events are appended from its row, so the log's counter is locked last: a
+# concurrent repeat waits for the answer's row without holding the counter.
 _APPEND_ANSWERED = text(f"""
     WITH kept AS ({_KEEP} RETURNING recorded_at)
     SELECT first_position, last_position, appended.recorded_at, hash
@@ -242,7 +242,7 @@ class EventLog:
     async def recall(
         self, conn: AsyncConnection, stream: str, actor: str, command_id: str
     ) -> Remembered | list[Event]:
-        """The answer that the command has got before; if none, the stream to decide it on. One statement."""
+        """The stored answer to the command, or else the events of the stream to decide it on; one statement."""
         rows = (
             await conn.execute(_RECALL, {"stream": stream, "actor": actor, "command_id": command_id})
         ).all()
@@ -252,7 +252,8 @@ class EventLog:
         return [_event(row) for row in rows if row.position is not None]
 
     async def keep(self, conn: AsyncConnection, answer: Answer) -> None:
-        """Store the answer to a command that changed nothing. A twin's raises IntegrityError (command_pkey)."""
+        """Store the answer to a command that changed nothing. Raises IntegrityError (command_pkey) where a concurrent
+        repeat came first."""
         await conn.execute(_KEEP_ONLY, {**_stored(answer), "now": self._clock.now()})
 
     async def append(

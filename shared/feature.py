@@ -2,8 +2,8 @@
 
     FEATURE = Feature("diagnoses", history=History(...), answer=views.answer, operations=(Command(...), Query(...)))
 
-A service lists its features; `Features` makes its catalogue, tables, operations and rebuild of them. What is declared
-are plain functions, so that no module of a feature needs its declaration.
+A service lists its features; `Features` makes its catalogue, tables, operations and rebuild of them. The declared
+functions are plain ones, so that no module of a feature imports its declaration.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -89,7 +89,7 @@ class History(Generic[S]):
     ) -> Reply:
         """Decide on a command, and write its events and rows. `given` may be made in the transaction, on the state.
 
-        For what the days bring by themselves; what is asked for goes through the feature that declares it.
+        For policies, which act on what the days bring; a command that somebody asks for goes through its feature.
         """
         known: list[Given] = []
 

@@ -1,4 +1,5 @@
-"""The title over a column of a spreadsheet, as it is compared: who wrote it with which blanks and brackets is one."""
+"""The title of a spreadsheet's column, normalised for comparison: blanks, brackets and full-width signs make no
+difference."""
 
 import re
 import unicodedata

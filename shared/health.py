@@ -110,7 +110,7 @@ def asgi_app(health: Health) -> Callable[..., Awaitable[None]]:
                 code = 503 if report["status"] == "failing" else 200
                 answer = (code, _JSON, msgspec.json.encode(report))
             case "/metrics":
-                # The checks first: whoever scrapes sees their state of now, not of the last probe.
+                # Run the checks first, so that a scrape shows their present state and not that of the last probe.
                 await health.report()
                 content_type, body = telemetry.prometheus_text()
                 answer = (200, content_type, body)

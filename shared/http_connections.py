@@ -114,7 +114,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if not self._guard.opened(self, self.client[0] if self.client else "unknown"):
-            # Its request is heard, so that the answer reaches it; `Crowded` gives that answer.
+            # Its request is read, so that the answer reaches the client; `Crowded` sends that answer.
             self.app_state = {**self.app_state, CROWDED: True}
         self._guard.waits(self)
         self._expect_head()

@@ -1,4 +1,4 @@
-"""Refusals that arrive: what a door says before it has read the whole request reaches whoever is still sending it.
+"""Refusals that arrive: an answer given before the whole request was read still reaches the client that is sending it.
 
 A server that closes a connection on which something unread has arrived resets it, and the reset overtakes the
 answer: the client meets a broken line where it should have read 413, 429 or 503 (ADR 0191).
@@ -21,10 +21,10 @@ CROWDED = "crowded"
 
 
 class Drained:
-    """ASGI middleware, outside all others: behind an early answer the rest of the request is taken off the line.
+    """ASGI middleware, the outermost one: after an early answer it reads the rest of the request and drops it.
 
-    The answer itself goes out at once. At most `most_bytes` and `most_s` seconds are listened to; nothing is kept.
-    Who announces more, or not how much, is told that the connection ends with this answer.
+    The answer itself goes out at once. It reads at most `most_bytes` for at most `most_s` seconds and keeps nothing. A
+    client that announces more, or no length, is told that the connection ends with this answer.
     """
 
     def __init__(self, app: ASGIApp, most_bytes: int = DRAIN_BYTES, most_s: float = DRAIN_S) -> None:
@@ -38,7 +38,7 @@ class Drained:
             await self._app(scope, receive, send)
             return
         whole = False
-        # Who waits for "100 Continue" sends nothing before somebody hears on, which asks for it.
+        # A client that waits for "100 Continue" sends nothing until the application reads the body, which sends it.
         waits = (b"expect", b"100-continue") in scope["headers"]
 
         async def hear() -> Message:
@@ -98,9 +98,11 @@ class Crowded:
 
 
 class PublicPages:
-    """ASGI middleware: what may be read without a token (documentation) counts against the reader's address.
+    """ASGI middleware: requests for what needs no token (documentation) count against the limit of the reader's
+    address.
 
-    `prefix`: where the paths begin that aren't public. `taken`: counts one; the seconds to wait if it is over.
+    `prefix`: the beginning of the paths that aren't public. `taken(address)`: counts a request; the seconds to wait, 0
+    for none.
     """
 
     def __init__(self, app: ASGIApp, prefix: str, taken: Callable[[str], float]) -> None:

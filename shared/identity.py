@@ -35,6 +35,7 @@ def system_actor(process: str) -> Actor:
 
 
 def reference(key: str, issuer: str, subject: str) -> str:
-    """A person's reference: the same for the same subject, and without the key no way to or from it."""
+    """A person's pseudonym: the same for the same issuer and subject, and not computable in either direction without
+    the key."""
     digest = hmac.digest(key.encode(), f"{issuer}\0{subject}".encode(), "sha256")
     return "p-" + base64.b32encode(digest[:_REFERENCE_BYTES]).decode().lower()

@@ -1,7 +1,7 @@
-"""Makes a service's inline tables anew from its own log: `python -m services.<name>.rebuild`, with its runtime role.
+"""Rebuilds a service's inline tables from its own log: `python -m services.<name>.rebuild`, with its runtime role.
 
-For repair, and after a change of what the tables are made with. Commands wait meanwhile, those that can't wait any
-longer are told to come again; reads see the old rows until the end.
+For repair, and after a change of the code that fills the tables. Commands wait during the rebuild, and those whose time
+is up are told to try again; reads see the old rows until the end.
 """
 
 import sys
@@ -19,7 +19,7 @@ RebuildInline = Callable[[AsyncConnection, EventLog], Awaitable[int]]
 
 
 async def anew(database_url: str, rebuild_inline: RebuildInline) -> int:
-    """All tables in one transaction, or none. It may take as long as it takes: no limit of a request holds."""
+    """Rebuild all tables in one transaction; the number of events applied. No time limit of a request holds here."""
     engine = create_async_engine(
         database_url, connect_args={"server_settings": {"application_name": "inline-rebuild"}}
     )

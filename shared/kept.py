@@ -1,7 +1,7 @@
 """Tables that are kept of folded states: what a list reads is a row of what a decision is made on.
 
-A state has parts (one, or many: a ledger's applications), and a part has its row. Behind a decision the difference
-between the rows before and after is written, in its transaction; a rebuild folds every stream and writes all of its
+A state has parts (one, or many: a ledger's applications), and a part has its row. After a decision the difference
+between the rows before and after it is written in its transaction; a rebuild folds every stream and writes all of its
 rows. So a row can't differ from the state, and no event says twice what it means.
 
 The difference trusts the state and not the table: a row that changes is written whole by its primary key, a new one is
@@ -84,8 +84,8 @@ async def write(
 ) -> None:
     """Write what streams changed, each from the state before to the state after, with a few statements per table.
 
-    `tables` in an order that their keys allow; what is written otherwise comes last. Raises IntegrityError where a row
-    came first.
+    `tables` in an order that their foreign keys allow; `Written` ones come last. Raises IntegrityError where a new row
+    exists already.
     """
     pairs = list(changes)
     found = [

@@ -78,7 +78,7 @@ class Line:
 
 
 def two_histories(where: str, position: int, ours: str, theirs: str) -> str:
-    """The words for a difference between what a projection has seen and what its stream says."""
+    """The message about diverging histories: the hash that a projection has seen differs from its stream's."""
     return (
         f"at {position} the projection has seen hash {ours[:16] or 'none'}, {where} has {theirs[:16] or 'none'}: "
         "the source's log was restored or exchanged. See the runbook, 'two histories'"

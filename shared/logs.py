@@ -148,7 +148,7 @@ def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 
 def _outage_in_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """An outage of the database has its reason for a stack: where we were when it went away tells nobody anything."""
+    """Log a database outage with its reason in place of the stack: where we were when it began helps nobody."""
     given = event.get("exc_info")
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     on_files = isinstance(error, OSError) and not isinstance(error, ConnectionError)

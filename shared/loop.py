@@ -38,7 +38,7 @@ async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
     except Exception as error:
         if not is_outage(error):
             raise
-        # Whoever started it starts it again; the reason stands in one line, where a stack would hide it.
+        # The supervisor restarts the process; the reason is logged in one line, because a stack would hide it.
         structlog.get_logger("loop").critical("ended: what it works with is away", reason=reason(error))
         raise SystemExit(1) from None
     finally:

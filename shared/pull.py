@@ -167,7 +167,7 @@ async def follow(
 
     `take` gets the messages, and how many of those that were there at the beginning are still to come (0 or less:
     none). It is called without messages when reading begins and when nothing comes for `IDLE_S` seconds. Whatever ends
-    the reading is told to `lost`; after `retry_s` seconds it begins anew, from the first message that `deliver` names.
+    the reading is told to `lost`; after `retry_s` seconds it begins again, from the first message that `deliver` names.
     """
     while True:
         end_if_cancelled()

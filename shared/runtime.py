@@ -32,7 +32,7 @@ _END_S = 5.0
 
 
 class Runtime:
-    """One running process. A spawned task that fails ends the process: the supervisor starts it anew."""
+    """One running process. A spawned task that fails ends the process: the supervisor restarts it."""
 
     def __init__(
         self,
@@ -117,8 +117,8 @@ class Runtime:
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_number, self.stop)
         await self.broker.start()
-        # What a process is made of lasts as long as it does: a full collection that looks through all of it again
-        # finds nothing and stalls everybody for a tenth of a second.
+        # Objects made at start live as long as the process: a full garbage collection that scans them again finds
+        # nothing and stalls every request for a tenth of a second.
         gc.freeze()
         self.log.info("running", simulated=self.clock.simulated)
         await self._stopped.wait()

@@ -24,7 +24,7 @@ E = TypeVar("E")
 class Service:
     """A service of one process. `refusal`: what its decisions raise. `appended` is called after each commit of events.
 
-    Questions read from `snapshots`: what they answer together was true together.
+    Queries read from `snapshots` (REPEATABLE READ), so that all parts of an answer are of one moment.
     """
 
     engine: AsyncEngine

@@ -81,7 +81,8 @@ class Settings(BaseSettings):
         if self.nats_tls_cert is not None and self.nats_tls_ca is None:
             raise ValueError("SHENGJI_NATS_TLS_CERT without SHENGJI_NATS_TLS_CA: say whom to trust, too")
         if self.nats_tls_ca is not None:
-            # A client that only may use TLS sends its password in the clear to a server that says it can't.
+            # A client for which TLS is optional sends its password in the clear to a server that claims not to offer
+            # it.
             plain = [url for url in self.nats_url.split(",") if not url.strip().startswith("tls://")]
             if plain:
                 raise ValueError("with SHENGJI_NATS_TLS_CA every URL of SHENGJI_NATS_URL begins with tls://")

@@ -1,4 +1,4 @@
-"""Reading all of one moment: what a query answers together was true together.
+"""Consistent reads: all statements of a query see the database as of one moment.
 
 A list's page and its totals, a thing and its version, come from several statements. Under READ COMMITTED each of them
 sees a moment of its own, so that a page could show 35 of 247 while the totals knew 248.

@@ -107,7 +107,7 @@ def setup(process: str, settings: Settings) -> Telemetry:
         }
     )
     sampler = ParentBased(QueriesShare(settings.query_traces_per_second))
-    # None shuts down at exit: it would wait half a minute for a collector that is away, each after the other.
+    # No provider shuts down at exit: each in turn would wait half a minute for a collector that is away.
     traces = TracerProvider(sampler, resource=resource, shutdown_on_exit=False)
     readers: list[MetricReader] = [PrometheusMetricReader()]
     logs: LoggerProvider | None = None

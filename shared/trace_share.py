@@ -1,7 +1,7 @@
-"""Which requests get a span: everyone that comes with a trace of its own, of the others some each second.
+"""Which requests get a span: all that bring a trace of their own, and of the others a few each second.
 
-A span costs as much as answering a small request, and the ten-thousandth of an hour that asks the same tells nothing
-new. At the rates of one person, or of a test, each has one.
+A span costs as much as answering a small request, and ten thousand spans an hour of the same query tell no more than a
+few. At the rate of one person, or of a test, every request has a span.
 """
 
 import time

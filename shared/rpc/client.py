@@ -1,6 +1,6 @@
 """The gateway's side: a call is sent, and repeated under its id until it is answered or the time is up.
 
-A service that is at a call already lets the repeat join it. A query that nobody waits for any more is given up.
+A service that already works on a call lets the repeat join it. A query that nobody waits for any more is cancelled.
 """
 
 import asyncio
@@ -140,7 +140,7 @@ class Client:
                         continue
                     except MaxPayloadError as error:
                         raise _request_too_large() from error
-                    except NatsError:  # the connection is being made anew
+                    except NatsError:  # the connection is being re-established
                         answer = None
                     if answer is not None:
                         return answer
@@ -151,7 +151,7 @@ class Client:
         )
 
     async def _give_up(self, service: str, query_id: str, actor: Actor) -> None:
-        """Tell every replica, outside the queue group: any of them may be at it."""
+        """Tell every replica, outside the queue group: any of them may be working on the query."""
         try:
             raw = Call(query_id, actor, GIVEN_UP, {}).encode()
             await client(self._broker).publish(f"rpc.{service}.{GIVEN_UP}", raw)

@@ -15,7 +15,8 @@ _AS_OF_A_MODEL = {
     "Unexpected keyword argument": "Extra inputs are not permitted",
     "Input should be a dictionary or an instance of": "Input should be a valid dictionary or instance of",
 }
-"""pydantic says it in other words of a command's dataclass; a caller can't see what a request is made with."""
+"""pydantic words this error differently for a command's dataclass; callers get one wording, whatever a request is made
+with."""
 
 
 def invalid_fields(error: ValidationError, request: type[object] | None = None) -> Problem:

@@ -24,8 +24,8 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)  # money and energy cross as
 class Call:
     """One request as a service sees it. `body` is the raw JSON object, `deadline` is system time.
 
-    `attached`: what the door read elsewhere for a command. It is no part of what the caller sent: a repeat is the
-    same request whatever was read for it meanwhile.
+    `attached`: what the door read elsewhere for a command. It is no part of what the caller sent: a repeat is the same
+    request even if other data were read for it.
     """
 
     command_id: str
@@ -138,7 +138,7 @@ def encode_result(result: Any) -> bytes:
 
 
 def _has_nul(value: Any) -> bool:
-    """PostgreSQL stores no U+0000 in a text: say so at the door, not as an error of the database."""
+    """Whether a text holds U+0000, which PostgreSQL can't store: it is refused here and not as a database error."""
     match value:
         case str():
             return "\0" in value

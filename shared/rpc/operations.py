@@ -184,7 +184,7 @@ class Operations:
             try:
                 request = operation.accepts.validate_python(call.body)
             except ValidationError as error:
-                # Its text repeats what was sent, and spans keep texts.
+                # The exception's text repeats what was sent, and a span would record it.
                 raise invalid_fields(error, operation.request) from None
             try:
                 result = await _in_time(operation, call, request)

@@ -1,4 +1,4 @@
-"""The calls that a service is at: a repeat joins the one it repeats, and what nobody waits for ends."""
+"""The calls that a service is working on: a repeat joins the call that it repeats, and abandoned work is cancelled."""
 
 import asyncio
 from collections import OrderedDict
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.rpc.message import Call
 
 _REMEMBERED = 1_000
-"""So many calls that were given up before they were begun are remembered, so that they aren't begun."""
+"""How many calls that were given up before they began are remembered, so that they never begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Work:
             task = asyncio.ensure_future(answer())
             running = self._running[raw] = _Running(call, ends, task)
             task.add_done_callback(lambda _: self._running.pop(raw, None))
-        # Whoever waits may be cancelled; the work is others' too.
+        # One waiter may be cancelled; the work goes on for the other waiters.
         await asyncio.wait([running.task])
         return None if running.task.cancelled() else running.task.result()
 
