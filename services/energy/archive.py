@@ -178,14 +178,16 @@ async def _restore_one(conn: Connection, row: Any, now: datetime) -> None:
 
 
 async def _lock_all(conn: Connection) -> None:
-    """Lock every partition and raise its generation: the workers look at the line with their next batch."""
+    """Lock every partition and raise its generation: the workers read the archive's line again with their next
+    batch."""
     await conn.execute("SET LOCAL lock_timeout = '30s'")
     for row in await conn.fetch("SELECT p FROM reading_partition ORDER BY p"):
         await change_partition(conn, row["p"])
 
 
 async def _table_beside(conn: Connection, month: date) -> str:
-    """An empty table for the month's readings, not yet part of `reading`; its name. One of a crash before is dropped.
+    """An empty table for the month's readings, not yet part of `reading`; its name. A table that an earlier crash left
+    is dropped.
 
     The constraint spares the exchange a scan: what is attached is known to lie within the month.
     """

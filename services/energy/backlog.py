@@ -38,7 +38,7 @@ class StreamBacklog:
 
     async def worked_off(self, sequence: int) -> bool:
         state = (await self._js.stream_info(_STREAM)).state
-        # A stream that was made anew counts from 1: of the old one nothing waits any more.
+        # A re-created stream counts from 1: nothing of the old one waits any more.
         return state.messages == 0 or state.first_seq > sequence or state.last_seq < sequence
 
 

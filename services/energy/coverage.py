@@ -32,10 +32,11 @@ BATCH = 500
 IDLE_S = 2.0
 
 LOOK_AT_ALL = timedelta(minutes=10)
-"""By the Clock: so often at the latest everybody and the days gone by are looked at. Between two such looks these are
-read: silent feeds, which may speak again, today and yesterday; everybody when the first could have fallen silent."""
+"""The longest time (by the Clock) between two full sweeps over all feeds and past days. In between only silent feeds,
+which may resume, today and yesterday are read; all feeds as soon as the first could have fallen silent."""
 
-# A feed should speak once a real-time series of it is valid; of the newest days with data, the latest arrival.
+# When each feed should have begun (its first valid real-time series), and the latest arrival among its newest days with
+# data.
 _FEEDS = """
     SELECT e.enterprise, e.region, coalesce(s.version, 0) AS version, s.silent_since,
            greatest(a.last_received_at, x.since) AS last
@@ -81,7 +82,8 @@ _LISTS = text("""
 
 @dataclass(slots=True)
 class CoverageWatch:
-    """Runs beside the commands. Two at once do no harm: the second finds the verdict given."""
+    """Runs in the process that takes commands. Two at once do no harm: the second finds the verdict already
+    recorded."""
 
     energy: Energy
     settled: Settled
@@ -195,7 +197,8 @@ class CoverageWatch:
         what: str,
         rest_on: Sequence[str | None] = (),
     ) -> None:
-        """Append, in a span linked to the batches that the verdicts rest on. A sweep without a verdict has none."""
+        """Append, in a span linked to the batches that the verdicts rest on. A sweep without a verdict makes no
+        span."""
         if not events:
             return
         with telemetry.batch_span("energy coverage sweep", rest_on, kind=SpanKind.INTERNAL, scope=__name__):

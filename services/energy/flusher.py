@@ -38,14 +38,15 @@ _flushed = telemetry.meter(__name__).create_counter(
 )
 
 BATCH = 100
-"""Marks a transaction: its row locks stand in the way of the worker's own marks for that long."""
+"""Marks that one transaction takes: few, because until its commit its row locks block the worker's marks of those
+days."""
 
 IDLE_S = 1.0
 SETTLE_S = 2.0
 """Under a Clock that stands still, late data wait for this many seconds of the machine instead."""
 
-# The DELETE locks the marks before anything is read: a batch that commits later marks the day again. A day measured
-# after now was measured by a clock that has been set back since: nobody waits until that time has come again.
+# The DELETE locks the marks before anything is read: a batch that commits later marks the day again. A `measured_at` in
+# the future is from a clock that has been set back since; such a day is taken at once.
 _TAKE = text("""
     DELETE FROM dirty WHERE (enterprise, day) IN (
         SELECT d.enterprise, d.day FROM dirty d LEFT JOIN measured_day m USING (enterprise, day)

@@ -36,7 +36,7 @@ async def look(engine: AsyncEngine) -> None:
 
 
 async def run(engine: AsyncEngine) -> None:
-    """For ever: count, and wait. An outage of the database only makes the figure old."""
+    """Count at intervals until cancelled. An outage of the database only makes the figures stale."""
     while True:
         try:
             await look(engine)

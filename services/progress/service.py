@@ -1,4 +1,4 @@
-"""The features of this service, and the operations that come of them. It decides nothing: there are no commands."""
+"""The features of this service, and their operations. The service decides nothing, so it has no commands."""
 
 from services.progress.board.app import App
 from services.progress.board.feature import FEATURE as BOARD
@@ -13,7 +13,7 @@ _app: App | None = None
 
 
 def serve(app: App | None) -> Operations:
-    """Let the operations act on this; answers them, to be bound to a broker."""
+    """Bind the operations to this App; returns their registry, which a broker then serves."""
     global _app
     _app = app
     return ops

@@ -1,4 +1,5 @@
-"""The operations of this service, as the gateway calls them over NATS: `ops`, and `serve` to let them act."""
+"""The operations of this service, as the gateway calls them over NATS: `ops` is their registry, and `serve` binds them
+to the running service."""
 
 from services.energy.api import (
     credentials,

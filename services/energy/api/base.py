@@ -34,7 +34,7 @@ class Serving:
 
 
 def serve(energy: Energy) -> Operations:
-    """Let the operations act on this; answers them, to be bound to a broker."""
+    """Bind the operations to this Energy service; returns their registry, which a broker then serves."""
     Serving.energy = energy
     return ops
 

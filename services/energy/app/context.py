@@ -19,7 +19,7 @@ from shared.snapshots import snapshots
 class Energy:
     """The energy service of one process. `appended` is called after each commit that wrote events.
 
-    Queries read from `snapshots`: what they answer together was true together.
+    Queries read from `snapshots` (REPEATABLE READ), so that all parts of an answer are of one moment.
     """
 
     engine: AsyncEngine

@@ -17,7 +17,7 @@ from shared.identity import Actor
 from shared.problems import bad_cursor
 
 _DAYS_ON_A_PAGE = {"hour": 7, "day": 92, "month": 366, "year": 731}
-"""So many days are looked at for one page, and then to the end of the month or year."""
+"""Days that one page covers, extended to the end of the month or year."""
 
 _PUBLISHED = text("""
     SELECT day, revision, measured_at FROM measured_day
@@ -106,7 +106,8 @@ def _next(finish: date, last: date) -> str | None:
 
 
 def _as_published(grain: str, first: date, published: Iterable[Any]) -> dict[str, Any]:
-    """Which revision of the days' published figures stands, and since when: of a month, its last day changed."""
+    """The revision of the period's published figures and since when it stands; of a month, those of the day changed
+    last."""
     if grain == "hour":
         return {"revision": None, "published_at": None}
     of = [row for row in published if label(day_start(row.day), grain) == label(day_start(first), grain)]

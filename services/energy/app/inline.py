@@ -83,14 +83,14 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
             case coverage.FeedResumed(enterprise=name):
                 feeds.append((name, None))
             case _:
-                pass  # nothing is read at once of the others
+                pass  # the other events change no inline table
     await _upsert(conn, tables.measured_day, days)
     await _judged(conn, verdicts)
     await _feeds(conn, feeds)
 
 
 async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> None:
-    """Regions are one map for all plans: the newest holds."""
+    """Regions are one map for all plans: the newest load replaces it."""
     await conn.execute(delete(tables.region))
     rows = [
         {
@@ -110,7 +110,7 @@ async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> Non
 
 
 async def _rules(conn: AsyncConnection, event: reference.EnergyRulesLoaded) -> None:
-    """The plan's rules, in place of those before, and of other plans' that can't hold beside them."""
+    """Replace the plan's earlier rules, and those rules of other plans that can't be in force beside the new ones."""
     await conn.execute(delete(tables.energy_rule).where(tables.energy_rule.c.plan == event.plan))
     shapes = {"key_user": key_users.KeyUserRule, "monitoring": reference.MonitoringRule}
     for row in (await conn.execute(select(tables.energy_rule))).all():
@@ -271,7 +271,7 @@ async def _meter(conn: AsyncConnection, event: meter.MeterRegistered) -> None:
 
 
 async def know_life(conn: AsyncConnection, state: meter_life.InUse | meter_life.Retired) -> None:
-    """Let the row have the meter's life as the log says it: rows of an older release don't."""
+    """Write the meter's life from the log into its row: a row that an older release wrote lacks it."""
     await _set_meter(conn, state.registered.meter, life=msgspec.to_builtins(state))
 
 
@@ -337,7 +337,8 @@ async def _judged(conn: AsyncConnection, events: list[coverage.CoverageChanged])
 
 
 async def _feeds(conn: AsyncConnection, states: list[tuple[str, datetime | None]]) -> None:
-    """(enterprise, silent since), in the order in which they were found out: the last one stays."""
+    """Write (enterprise, silent since; None: heard) in the order in which they were found: an enterprise's last one
+    stays."""
     if not states:
         return
     feed = tables.feed_state
@@ -361,7 +362,7 @@ async def _upsert(conn: AsyncConnection, table: Table, rows: list[dict[str, Any]
 
 @cache
 def _upsert_of(table: Table, columns: tuple[str, ...]) -> Insert:
-    """Making the statement and its key in SQLAlchemy's cache takes longer than to carry it out."""
+    """Cached, because building the statement and its key in SQLAlchemy's cache takes longer than executing it."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {name: statement.excluded[name] for name in columns if name not in keys}

@@ -55,7 +55,7 @@ async def verdict_of(conn: AsyncConnection, meter: str, statistic_type: int, at:
 async def keep(
     conn: AsyncConnection, event: domain.Event, before: life.State, after: life.State, by: str, now: datetime
 ) -> None:
-    """What an event means to the readings. `before` and `after` are the meter around it."""
+    """Carry an event's consequences into the readings' store. `before` and `after` are the meter's states around it."""
     inner = await driver(conn)
     assert isinstance(after, _Known)  # noqa: S101 - an event makes a meter known
     match event:
@@ -73,7 +73,7 @@ async def keep(
             await _laid_out(inner, before, after, min(event.at, event.now_at), now)
         case domain.MeterChangeUndone():
             await _laid_out(inner, before, after, event.at, now)
-            # What came after a retirement that wasn't one.
+            # Readings from after a retirement that is undone by this.
             reasons = [Quarantine.OUTSIDE_VALID_PERIOD.value]
             await quarantine.release(inner, event.enterprise, reasons, now, meter=event.meter)
         case domain.MeterAliasAssigned():
@@ -114,7 +114,7 @@ async def _said(
 
 
 async def _changed(conn: Connection, before: life.State, after: _Known, at: datetime, now: datetime) -> None:
-    """A change at the end of the meter's life touches what comes after it alone; another one lays it out again."""
+    """A change after all others concerns later readings only; an earlier one lays the meter's life out again."""
     if life.segments(after)[-1].since != at:
         await _laid_out(conn, before, after, at, now)
         return

@@ -315,7 +315,8 @@ async def _run(
 
 
 async def _lock(conn: AsyncConnection, enterprise: str) -> None:
-    """What the store says must hold until the commit: no batch may come between."""
+    """Lock the enterprise's partition until the commit, so that no batch changes what this command reads from the
+    store."""
     p = await conn.scalar(text("SELECT p FROM feed WHERE enterprise = :e"), {"e": enterprise})
     await lock_partition(await driver(conn), int(p))
 

@@ -26,7 +26,7 @@ from shared.rpc import Call, Reply
 
 _PLAN = Decider(reference.Reference(), plan_loading.decide, reference.evolve)
 _STREAM = "energy-plan-"
-# Two plans that are loaded at once would each be judged without the other.
+# One load at a time: two plans that are loaded concurrently would each be checked without seeing the other.
 _ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext('energy: load-plan'))")
 _PUBLISHED = Decider(coefficient.Published(), coefficient.decide, coefficient.evolve)
 _RESTATEMENT = Decider(restatement.Restatements(), restatement.decide, restatement.evolve)
@@ -177,7 +177,8 @@ async def _rule(conn: AsyncConnection, name: str, on: date) -> Any:
 
 
 async def _publish(energy: Energy, conn: AsyncConnection, event: reference.CoefficientsLoaded) -> None:
-    """Hand the coefficients to the readings' store. Those without a number stay the enterprise's own affair."""
+    """Hand the coefficients to the readings' store. One without a number isn't handed over: the standard prints a
+    range, and each enterprise measures its own value."""
     now = energy.now()
     inner = await driver(conn)
     for carrier, one in {each.carrier: each for each in event.coefficients}.items():

@@ -23,7 +23,7 @@ _KEPT = text("""
     SELECT id, meter, reason AS why, state, t AS seconds FROM quarantine
     WHERE enterprise = :enterprise AND id = ANY (:readings) ORDER BY id FOR UPDATE
 """)
-# A dropped reading has left the quota; released after all, it is in it again until it is stored.
+# A dropped reading doesn't count against the quota; one that is released after all counts again until it is stored.
 _RELEASE = text("""
     WITH before AS (SELECT id, state FROM quarantine WHERE id = ANY (:readings)),
     gone AS (UPDATE quarantine SET state = 'releasing', release_at = :now, published_at = NULL
@@ -40,7 +40,7 @@ _PARTITION = text("SELECT p FROM feed WHERE enterprise = :enterprise")
 
 
 async def release(energy: Energy, call: Call, enterprise: str, readings: Sequence[int], reason: str) -> Reply:
-    """Put readings on their way again. What is wrong with them still, brings them back."""
+    """Send readings through the worker again; those that still have a fault return to quarantine."""
     return await _run(energy, call, domain.ReleaseReadings, enterprise, readings, reason)
 
 

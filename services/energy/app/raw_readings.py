@@ -19,7 +19,7 @@ from services.energy.readings.archived import Kept, Unreadable, readings_of
 from shared.identity import Actor
 from shared.problems import Problem, bad_cursor
 
-# Of a time that two series share (a replacement) both are listed: what ended and what began.
+# At a moment that two series share (a replacement), both are listed: the old device's last and the new one's first.
 _STORED = text("""
     SELECT r.t AS seconds, r.s, r.v FROM series x JOIN reading r USING (s)
     WHERE x.meter = :meter AND x.statistic_type = :type AND r.t > :begin AND r.t <= :finish
@@ -96,7 +96,7 @@ async def _archived(
     """What the files hold of the page: month by month, until it is full."""
     begin, finish, after_t, after_s = span
     found: list[Kept] = []
-    # With the last one given: of its moment another series may have a reading, too.
+    # Includes the moment of the last reading given: another series may have a reading at the same moment.
     since = max(begin, after_t - 1)
     for row in (await conn.execute(_MONTHS, {"after": since})).all():
         if len(found) >= limit or since >= finish:

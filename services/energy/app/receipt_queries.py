@@ -11,7 +11,7 @@ from services.energy.readings.arrivals import OUTCOMES
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 
-# What was received since then was worked off since then too: the index by age narrows it.
+# A POST received since then was also processed since then, so the index on processed_at narrows the search.
 _TOTALS = text("""
     SELECT count(*) AS posts, coalesce(sum(r.accepted), 0) AS accepted,
            coalesce(sum(r.duplicate), 0) AS duplicate, coalesce(sum(r.revised), 0) AS revised,

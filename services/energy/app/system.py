@@ -1,4 +1,4 @@
-"""What the system itself decides (a flusher, a timer) says of its origin."""
+"""The origin that events carry when the system itself decides on them (a flusher, a timer)."""
 
 from typing import Any
 from uuid import uuid4

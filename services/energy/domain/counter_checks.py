@@ -58,7 +58,7 @@ def _check_modulus(kind: Kind, digits: int | None, modulus: Decimal) -> None:
 
 
 def _countable(counter: Counter, unit_factor: Decimal) -> None:
-    """What the store can't hold to the last digit (`domain.scale`) is refused here."""
+    """Raises Refused for a counter whose values or energy the store can't hold exactly (`domain.scale`)."""
     factor = counter.ratio * unit_factor
     finest = step_decimals(factor)
     if finest > MOST_DECIMALS:

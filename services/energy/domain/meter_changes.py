@@ -63,7 +63,7 @@ class ChangeDirection:
 
 @dataclass(frozen=True, slots=True)
 class CorrectChange:
-    """What was said of the change of `at` was wrong, or at its valid_from of the registration; None: it was right."""
+    """Corrects the change at `at`, or at the meter's valid_from its registration. None: that field was right."""
 
     at: datetime
     reason: str
@@ -303,7 +303,7 @@ def with_device(before: Counter, device: Device) -> Counter:
 
 
 def in_life(at: datetime, state: InUse | Retired) -> None:
-    """A change lies after the registration, before the retirement, and where no other one lies."""
+    """Raises Refused unless `at` lies after the registration, before the retirement and at no other change's moment."""
     used = state if isinstance(state, InUse) else state.before
     if at <= used.registered.valid_from or (isinstance(state, Retired) and at >= state.at):
         raise Refused(
@@ -324,7 +324,7 @@ def in_life(at: datetime, state: InUse | Retired) -> None:
 
 
 def after_all(at: datetime, state: InUse) -> None:
-    """A retirement lies after everything that is known."""
+    """Raises Refused unless `at`, the moment of a retirement, lies after every known change."""
     if at <= state.since:
         raise Refused(
             "before-last-change",
@@ -335,7 +335,7 @@ def after_all(at: datetime, state: InUse) -> None:
 
 
 def not_ahead(at: datetime, now: datetime) -> None:
-    """What a register will show isn't known."""
+    """Raises Refused for a moment in the future: what a register will show then isn't known."""
     if at > now:
         raise Refused(
             "in-the-future",
@@ -346,7 +346,7 @@ def not_ahead(at: datetime, now: datetime) -> None:
 
 
 def check_interval(minutes: int) -> None:
-    """Slots must not drift over midnight."""
+    """Raises Refused for an interval whose slots would drift over midnight."""
     if 24 * 60 % minutes:
         raise Refused(
             "interval-does-not-divide-the-day",
@@ -357,7 +357,7 @@ def check_interval(minutes: int) -> None:
 
 
 def retired(state: Retired) -> Refused:
-    """The refusal of a change of a meter that is no more."""
+    """The refusal of a change of a retired meter."""
     return Refused(
         "meter-retired",
         f"Meter {state.registered.meter!r} was retired at {state.at.isoformat()}.",
@@ -411,7 +411,7 @@ _SAYS = {
     "direction": {"direction", "register_value"},
     "registration": {"direction", "serial", "ratio", "digits", "modulus", "capacity", "interval_minutes"},
 }
-"""What each kind of change says, and a correction of it may."""
+"""By kind of change: the fields that it states and that its correction may name."""
 
 
 def _only_of(change: Change, command: CorrectChange) -> None:
@@ -442,7 +442,7 @@ def _says(what: str, command: CorrectChange) -> None:
 
 
 def _all_shown(state: InUse | Retired) -> None:
-    """Every register that was stated must be one that its device can show."""
+    """Raises Refused if a register value was stated that its device can't show."""
     registered = state.registered
     for each in segments(state):
         check_counter(registered.kind, each.counter, registered.unit_factor)

@@ -351,7 +351,8 @@ def _rolled_over(command: ConfirmRollover, state: InUse) -> MeterRolloverConfirm
 
 
 def _can_pass(parked: Parked, counter: Counter, registered: MeterRegistered) -> None:
-    """A register that fell by mistake is no rollover: what would have passed must be able to pass in that time."""
+    """Raises Refused for a rollover whose energy could not have passed in that time: the register fell for another
+    reason."""
     if counter.capacity is None or counter.starts_again_at is None:
         return
     step = registered.unit_factor

@@ -28,8 +28,8 @@ from .meter import (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is another from `at` on. A replacement brings a whole `counter`; None: as it was. `closing` is the register
-    of what ends there, `opening` of what begins."""
+    """What differs from `at` on. A replacement brings a whole `counter`; None: as before. `closing` is the register at
+    the end of the old stretch, `opening` at the beginning of the new one."""
 
     at: datetime
     what: str
@@ -85,7 +85,7 @@ class InUse:
 
     @property
     def calibration(self) -> Calibration:
-        """Of the device that is there now."""
+        """The present device's calibration."""
         found = [each.calibration for each in self.changes if each.calibration is not None]
         return found[-1] if found else self.registered.calibration
 

@@ -1,7 +1,8 @@
-"""Loads a plan's parts: adds to what the plan has, or replaces it, and leaves alone what other plans go by.
+"""Loads a plan's parts: adds to what the plan has, or replaces it, and never changes what other plans rely on.
 
-Regions are one map for all plans; of a carrier's coefficients and of a rule one holds on a day. Until plans are scoped
-by province everywhere, a load that drops or changes what another plan goes by is refused as a whole.
+Regions are one map for all plans; of a carrier's coefficients, and of the rules of a kind, one is in force on a day.
+Until plans are scoped by province everywhere, a load that drops or changes what another plan relies on is refused as a
+whole.
 """
 
 from collections.abc import Callable, Iterable, Sequence

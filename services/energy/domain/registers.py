@@ -14,9 +14,10 @@ HOUR = 3600
 LONGEST_GAP = 31 * 24 * HOUR
 """Energy is not spread over a longer gap: it is parked until a person has looked at it."""
 LONGEST_FALL = 7 * 24 * HOUR
-"""A register that fell is taken to stand where it is after that: what it shows from then on counts from there."""
+"""Seconds after a fall until the register's new level is believed: what it shows from then on counts from there."""
 RISES = 3
-"""So many rises running, below the level from which it fell, make a fall plausible: from the last on it counts."""
+"""Consecutive rises, below the level before a fall, that make the fall plausible: the register counts again from the
+last."""
 MOST_HELD = 2**60
 """Steps of energy that one interval can hold; a reading's value is held up to four times that."""
 

@@ -65,7 +65,7 @@ class _Remembered:
 
 
 class Credentials:
-    """Checks credentials from a memory that `watch` keeps true."""
+    """Checks credentials against a cache that `watch` keeps up to date."""
 
     def __init__(
         self, lookup: Lookup, now: Callable[[], datetime], monotonic: Callable[[], float] = time.monotonic
@@ -79,7 +79,7 @@ class Credentials:
         self._true_at = float("-inf")
         self._away = False
         self._generation = 0
-        # Guesses are answered from memory beyond the first; first meetings beyond the second are asked to wait.
+        # Past the first bucket, wrong secrets are answered from the cache; past the second, first-time senders get 503.
         self._second_looks = Bucket(20.0, 40, monotonic)
         self._first_looks = Bucket(300.0, 3_000, monotonic)
 
@@ -93,21 +93,21 @@ class Credentials:
         found = remembered.found if remembered is not None else await self._look(enterprise)
         device = self._match(enterprise, secret, found)
         if device is None and remembered is not None and not self._away and self._second_looks.take():
-            # It may have been issued a moment ago.
+            # The credential may have been issued after the cache was filled.
             device = self._match(enterprise, secret, await self._look(enterprise))
         if device is None:
-            # One answer for all: who is registered is nobody's business here.
+            # One answer for all cases, so that it doesn't tell which enterprises are registered.
             raise _refused("The device credential is not valid.")
         return device
 
     async def watch(self, changes: Changes) -> None:
-        """Keep the memory true, for the life of the process."""
+        """Keep the cache up to date for the life of the process."""
         while True:
             await self.look_for_changes(changes)
             await asyncio.sleep(POLL_S)
 
     async def look_for_changes(self, changes: Changes) -> None:
-        """Ask once what has changed, and forget it."""
+        """Ask once whose credentials have changed, and drop those from the cache."""
         asked_at = self._monotonic()
         try:
             head, changed = await changes(self._position)

@@ -57,9 +57,9 @@ class Door:
     in_hand: InHand
     fair_share: FairShare
     requests: TokenBuckets
-    """Of each enterprise."""
+    """Requests by enterprise."""
     addresses: TokenBuckets
-    """What comes without a valid credential counts against its address."""
+    """Requests without a valid credential, by the sender's address."""
 
 
 def create_app(door: Door) -> FastAPI:

@@ -1,4 +1,5 @@
-"""Each enterprise's fair share of the readings that the door takes. Beyond it, a re-send later cures it."""
+"""Each enterprise's fair share of the readings that the intake takes. Beyond it a POST gets 429 and may be sent again
+later."""
 
 import math
 import time

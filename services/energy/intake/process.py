@@ -19,13 +19,13 @@ from shared.http_refusals import Crowded
 from shared.runtime import Runtime
 
 ANSWER_S = 5.0
-"""For a connection, an answer, and giving it back: a half-open connection must not keep its place in the pool."""
+"""Seconds for opening a connection, for an answer and for its return: a half-open one must not stay in the pool."""
 
 
 async def main() -> None:
     """Run until told to stop."""
     async with Runtime.start(
-        # Known senders are served on for a quarter of an hour: it must not be taken out of the way of all of them.
+        # Degraded, not failing: without the database known senders are served from the cache for 15 minutes.
         "energy",
         process="energy-intake",
         database_away="degraded",

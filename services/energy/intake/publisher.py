@@ -17,7 +17,7 @@ from shared.broker import StreamFull
 from shared.problems import Problem, unavailable
 
 LARGE = 1_000
-"""A POST of so many readings goes at once, and a message is sent when it holds so many or more."""
+"""Readings from which on a POST goes at once, and a message that gathers POSTs is sent."""
 MOST_BYTES = 500_000
 
 log = structlog.get_logger(__name__)
@@ -61,12 +61,12 @@ class Publisher:
 
     async def _after_a_while(self, partition: int, waiting: list[_Waiting]) -> None:
         await asyncio.sleep(self._wait_s)
-        # While one is on its way the next gathers: the slower the disk, the more POSTs share a sync.
+        # While one message is in flight the next one gathers POSTs: the slower the disk, the more of them share a sync.
         async with self._on_its_way.setdefault(partition, asyncio.Lock()):
             await self._send_all(partition, waiting)
 
     async def _send_all(self, partition: int, waiting: list[_Waiting]) -> None:
-        """Send what has come together, unless somebody else has."""
+        """Publish the gathered POSTs, unless another task has already done so."""
         if self._waiting.get(partition) is not waiting:
             return
         del self._waiting[partition]

@@ -19,7 +19,8 @@ from shared.outage import is_outage
 T = TypeVar("T")
 
 TRIALS = 500
-"""Beyond so many what is left is set aside as it stands: a POST of which every reading fails must end too."""
+"""Trials for one POST. After these the remaining readings are set aside untried, so that a POST of which every reading
+fails ends too."""
 
 _BY_CONTENT = ("21", "22", "23", "44", "54", "P0")
 """SQLSTATE classes of what was sent: cardinality, data, integrity, check option, limits, raised by a function. Others

@@ -39,7 +39,7 @@ class Quarantine(StrEnum):
     ODD_TIME = "odd_time"
     ARCHIVED = "archived"
     UNWORKABLE = "unworkable"
-    """The step fails by it, again and again (`apart`): a fault of the program's that this reading meets."""
+    """The batch step fails on this reading every time (`apart`): a bug of ours that this reading triggers."""
 
 
 RELEASED_BY_REGISTRATION = (
@@ -62,7 +62,7 @@ REASONS: tuple[str, ...] = (
 """Why an outcome is what it is, as receipts say it."""
 SAME_VALUE, OTHER_VALUE, LATER_VALUE, CORRECTED = range(1, 5)
 OF_KERNEL = np.array([0 if each is None else REASONS.index(each.value) for each in KERNEL_REASONS], np.int8)
-"""Its reason for each of the kernel's."""
+"""By number of the kernel's reason: the index into REASONS."""
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def assemble(memory: PartitionMemory, posts: Sequence[Post]) -> Arrivals:
 
 
 def put_apart(arrivals: Arrivals, rows: Ints) -> None:
-    """Send these to quarantine, whatever they are: by them the step fails."""
+    """Send these rows to quarantine whatever they hold, because the batch step fails on them."""
     arrivals.outcome[rows] = QUARANTINED
     arrivals.why[rows] = REASONS.index(Quarantine.UNWORKABLE.value)
 
@@ -186,7 +186,7 @@ def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts
         _mark_declared(memory, arrivals, begin, counts, at, mark)
         mark(known & (v > memory.highest[at]), Quarantine.IMPOSSIBLE_VALUE)
     mark((v < 0) & ((v != VOID) | (arrivals.rank < CORRECTION)), Quarantine.IMPOSSIBLE_VALUE)
-    # What its month's archive has can't be compared any more: it waits until the month is restored.
+    # A reading of an archived month can't be compared with what is stored: it waits until the month is restored.
     mark(t <= memory.archived_until, Quarantine.ARCHIVED)
     mark((t <= EARLIEST) | (t >= LATEST), Quarantine.ODD_TIME)
 

@@ -1,4 +1,4 @@
-"""The store against itself: what every sum must still be, recomputed in SQL, ten times dearer and independent.
+"""Audit of the store: every sum is recomputed in SQL, independently of the kernel and ten times slower.
 
 Run it as a job. An empty answer means: the enterprises' hours are their meters' hours, days are their hours, and of
 every register hours + parked + explicit rollovers = last − first, to the last digit. Hours and registers are checked
@@ -38,8 +38,8 @@ WHERE (coalesce(h.native, 0), coalesce(h.spread, 0), coalesce(h.present, 0), coa
    <> (coalesce(d.native, 0), coalesce(d.over_gaps, 0), coalesce(d.present, 0), coalesce(d.parked, 0))
 """
 
-# From the first reading that is not archived and that no fall concerns; what it closes itself, and spilled before it,
-# lies behind the line.
+# From the first reading that is neither archived nor part of a fall; the interval that it closes, and what that spilled
+# into earlier hours, lie before the archive's line.
 _REGISTERS = """
 WITH ends AS (
     SELECT x.s, x.enterprise, x.carrier, x.step, a.t AS since,

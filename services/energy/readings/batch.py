@@ -53,7 +53,8 @@ async def settle(conn: Connection, memory: PartitionMemory, arrivals: Arrivals) 
         fallen = set() if more else plan.in_order(memory, arrivals, ahead, changes)
         if not more and not fallen:
             return changes
-        # Rare: what a fall means shows in what lies around it. Once more, and further, for these series.
+        # Rare: a register's fall is judged by the readings around it, so these series are looked up again over a wider
+        # span.
         slow |= fallen
         wide |= {place: late.further(wide.get(place, 0)) for place in more}
         arrivals.outcome[:], arrivals.why[:] = outcome, why
@@ -87,9 +88,9 @@ class _TakenBack(Exception):
 class BatchStep:
     """Works the batches of one partition, one at a time.
 
-    It should be the only writer of its series. If there is another by mistake, or for the minute of an exchange, each
-    drops its memory when it finds that the other has written: slow, and right. `other_seen_at` is when that was last
-    (`time.monotonic`).
+    It should be the only writer of its series. If there is another, by mistake or during a rolling upgrade, each drops
+    its memory whenever it finds that the other has written: slow but correct. `other_seen_at` is when that last
+    happened (`time.monotonic`).
     """
 
     p: int
@@ -142,8 +143,8 @@ class BatchStep:
             self._months.clear()
 
     async def _look_up(self, conn: Connection) -> None:
-        """Read all series while nobody waits for the partition. Who writes meanwhile is seen under the lock: another
-        worker by its name, a change of a meter by its generation."""
+        """Read all series before the partition is locked. A write during that time is noticed under the lock: another
+        worker's by the writer's id, a meter's change by the generation."""
         async with conn.transaction():
             generation, _ = await store.lock_as_writer(conn, self.p, self._writer)
         await self.memory.refresh(conn, generation)

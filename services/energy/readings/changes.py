@@ -196,7 +196,7 @@ def _parts(e: Ints, unit: Ints) -> tuple[Ints, Ints]:
 def _summed(
     key: Ints, at: Ints, amounts: Sequence[Ints], *, drop: bool = True, keep: Sequence[int] = ()
 ) -> list[Ints]:
-    """Add up by (key, at), in key order. Integers, so that the order of addition is of no matter."""
+    """Add up by (key, at), in key order. Integers, so the order of addition does not matter."""
     if len(key) == 0:
         return [_EMPTY] * (2 + len(amounts))
     combined = (key << 32) + at

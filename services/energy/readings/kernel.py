@@ -21,7 +21,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 NONE, JUMP, BACKWARDS, GAP, ROLLOVER, BEYOND, AFTER_FALL, GLITCH = range(8)
 NEAREST = 4
-"""A tolerance is at most this part of a slot: nearer to the next slot's end a reading is of that one."""
+"""A tolerance is at most a fourth of a slot: a later reading counts as one of the next slot."""
 NO_VERDICTS: Mapping[tuple[int, int, int], Verdict] = MappingProxyType({})
 REASONS: tuple[Reason | None, ...] = (
     None,
@@ -139,7 +139,7 @@ def contributions(
     reason = np.zeros(len(t), np.int8)
     reason[(capacity > 0) & (raw > _passing(capacity, length) + granted)] = JUMP
     reason[register & (length > LONGEST_GAP)] = GAP
-    # What is under a second's bound, as nearly all is, needs no closer look.
+    # Energy below the bound of a single second, as nearly all is, needs no closer check.
     bound = rules.bound_at(place, t)
     doubtful = np.flatnonzero(~held | (raw > bound // HOUR))
     if len(doubtful):

@@ -89,12 +89,12 @@ def clusters(memory: PartitionMemory, late: Winners) -> Clusters:
 
 
 def further(seconds: int) -> int:
-    """How much more of what comes after is looked at, if so much wasn't enough."""
+    """Seconds of following readings to look up next, when `seconds` weren't enough."""
     return 4 * seconds or 4 * HOUR
 
 
 def wider(found: Clusters, seconds: Mapping[int, int]) -> Clusters:
-    """The same, reaching further by so much for these series (by place)."""
+    """The same clusters, extended by `seconds` for the series named there (by place)."""
     if not seconds:
         return found
     more = np.array([seconds.get(place, 0) for place in found.place.tolist()], np.int64)
@@ -140,7 +140,7 @@ def work_out(
 ) -> set[int]:
     """Settle late readings against what is stored and add what changes. `rows`: (cluster, role, t, rank, v, e).
 
-    Answers with the series for which it has to be done anew, with more of what comes after.
+    Returns the series that must be worked out again with a longer stretch of following readings.
     """
     old, group_of = merge(found, rows)
     place_of = np.zeros(int(group_of[-1]) + 1, np.int64)
@@ -246,7 +246,7 @@ def work(memory: PartitionMemory, stretch: Stretch, place_of: Ints) -> Worked:
         stretch.v[counts],
         place_of[stretch.group[counts]],
     )
-    # The reading before is the one before in its group: BEFORE itself is there only to be that.
+    # Each row's predecessor is the previous row of its group; rows with the role BEFORE are there only as predecessors.
     first = np.r_[True, group[1:] != group[:-1]] if len(group) else np.zeros(0, np.bool_)
     rows = np.flatnonzero(stretch.role[counts] != BEFORE)
     before = np.maximum(np.arange(len(counts)) - 1, 0)
@@ -255,7 +255,7 @@ def work(memory: PartitionMemory, stretch: Stretch, place_of: Ints) -> Worked:
         of, at = place[rows], before[rows]
         from_t, from_v = np.where(first[rows], t[rows], t[at]), v[at]
         if given is not None:
-            # What is left aside is measured from itself: nothing passed.
+            # A glitch is measured from itself, so that it contributes nothing.
             from_v = np.where(given[rows] == GLITCH, v[rows], from_v)
             given = given[rows]
         return contributions(

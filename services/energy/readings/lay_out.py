@@ -23,7 +23,7 @@ from services.energy.readings.reference import (
 from services.energy.readings.revise import Stored, cut_tail, put
 
 _OUT_OF_TIME = datetime(1990, 1, 1, tzinfo=UTC)
-"""Series that are no more lie before every time that a reading can have, each in a second of its own."""
+"""Abolished series are moved to here, before every time that a reading can have, each to a second of its own."""
 
 _SERIES = """
 SELECT s, p, valid_from, valid_to FROM series
@@ -102,7 +102,7 @@ def _content(stretch: Stretch, readings: Mapping[int, Stored], first: bool, now:
 async def _of_devices(
     conn: Connection, row: Any, removed: Sequence[Stored], stated: Mapping[int, int | None]
 ) -> list[Stored]:
-    """What devices have sent of what was taken out, also what a stated register had superseded."""
+    """Of the readings taken out, those that devices sent, including values that a stated register had superseded."""
     opening, closing = (
         _seconds(row["valid_from"]),
         None if row["valid_to"] is None else _seconds(row["valid_to"]),
@@ -127,7 +127,8 @@ async def _of_devices(
 async def _move_verdicts(
     conn: Connection, old: Sequence[int], wanted: Sequence[Stretch], series: Sequence[int]
 ) -> None:
-    """What people said of an interval goes with it; of an interval that is cut by a change, nothing was said."""
+    """Move people's verdicts along with their intervals; the verdict on an interval that a change now cuts is
+    dropped."""
     for row in await conn.fetch("SELECT * FROM confirmed WHERE s = ANY ($1::int[])", list(old)):
         s = next((s for each, s in zip(wanted, series, strict=True) if _within(row, each.spec)), None)
         if s == row["s"]:

@@ -32,7 +32,7 @@ NEVER = -(2**62)
 FOREVER = 2**62
 _REAL_TIME, _PLANT = 0, 1
 PAGE = 2_000
-"""Series that one question reads."""
+"""Series that one query reads."""
 
 _SERIES = """
 SELECT x.s, x.meter, x.statistic_type, x.enterprise, x.carrier, c.unit AS carrier_unit, x.unit, x.scope, x.kind,
@@ -261,7 +261,7 @@ class PartitionMemory:
         return [MOST_HELD if amount is None else _steps(amount, step) for amount in amounts]
 
     def _name(self, meter: str, statistic_type: int, place: int) -> None:
-        """Let the meter's name lead to this series, and to those it had before."""
+        """Register the series under its meter's name, beside the meter's earlier ones."""
         known = self.latest[statistic_type].setdefault(meter, place)
         if known != place:
             several = self.several.setdefault((meter, statistic_type), [known])
@@ -300,7 +300,7 @@ def _number(name: Any, numbers: dict[Any, int], names: list[Any]) -> int:
 
 
 def _steps(amount: Decimal | int, decimals: int) -> int:
-    """Energy in steps; what is more than an interval can hold bounds nothing."""
+    """Energy in steps, at most what an interval can hold: a higher bound would never apply."""
     return min(int(Decimal(amount).scaleb(decimals)), MOST_HELD)
 
 

@@ -27,7 +27,7 @@ class Outstanding:
     _next: int | None = None
     _certain: bool = False
     _until: int | None = None
-    """Others may have something up to here; None: not known yet."""
+    """The greatest sequence that another worker may still hold; None: not known yet."""
     _asked_at: float = float("-inf")
 
     def delivered(self, deliveries: Iterable[Delivery]) -> None:
@@ -43,13 +43,14 @@ class Outstanding:
         self._open.discard(sequence)
 
     def begin_anew(self, here: Iterable[int]) -> None:
-        """The stream was made anew: what was open in the old one comes no more. `here`: what is in hand of the new."""
+        """The stream was re-created: open messages of the old one never come again. `here`: the new one's that are in
+        hand."""
         self._open.clear()
         self._open.update(here)
         self._certain, self._until = False, None
 
     async def none_before(self, batch: Sequence[int]) -> bool:
-        """Whether every message before the last of these is settled or among them. Wrong only to the safe side."""
+        """Whether every message before the last of these is settled or among them. It errs on the safe side, False."""
         if self._open and min(self._open.difference(batch), default=max(batch) + 1) < max(batch):
             return False
         if not self._certain:

@@ -35,7 +35,7 @@ class Periods:
         place = np.concatenate([np.array(places, np.int64) for places in several.values()])
         number = np.repeat(np.arange(len(several)), [len(places) for places in several.values()])
         key, begin = _key(number, valid_to[place]), valid_from[place]
-        # Of two that end together one is empty: it stands behind.
+        # Of two series that end at the same moment one is empty, and sorts last.
         order = np.lexsort((begin, key))
         return cls(
             dict(zip(several, range(len(several)), strict=True)), key[order], begin[order], place[order]

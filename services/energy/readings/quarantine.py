@@ -15,8 +15,8 @@ from services.energy.readings.arrivals import QUARANTINED, REASONS, Arrivals
 from services.energy.readings.memory import Connection, moment
 from services.energy.readings.ranks import CORRECTION
 
-# What had left and comes back is kept anew; what was dropped stays so. `before` sees the rows as they were: nobody else
-# writes them while the batch holds its partition.
+# A released reading that comes back is held again; a dropped one stays dropped. `before` sees the rows as they were:
+# nobody else writes them while the batch holds its partition.
 _INSERT = """
 WITH kept AS (
     INSERT INTO quarantine (enterprise, meter, statistic_type, t, rk, v, unit, kind, interval_seconds, quality,
@@ -149,7 +149,7 @@ async def release(
 
 
 async def is_known(conn: Connection, enterprise: str, meter: str, statistic_type: int) -> None:
-    """Say of what is held still that the meter is known, and not at that time."""
+    """Change the reason of readings that are still held: the meter is known now, but wasn't valid at their time."""
     await conn.execute(
         """UPDATE quarantine SET reason = 'outside_valid_period'
            WHERE state = 'held' AND enterprise = $1 AND meter = $2 AND statistic_type = $3

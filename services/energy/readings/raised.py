@@ -29,7 +29,8 @@ WHERE EXISTS (SELECT FROM quarantine q WHERE q.enterprise = x.enterprise AND q.t
 
 
 async def save(conn: Connection, memory: PartitionMemory, arrivals: Arrivals, changes: Changes) -> None:
-    """Leave out of `changes.raised` what no value that may still come can meet. No message before may be open."""
+    """Drop from `changes.raised` the repeats that no value still to come can compete with. Every earlier message must
+    be settled."""
     if not changes.raised:
         return
     all_of = Raised(*(np.concatenate(column) for column in zip(*changes.raised, strict=True)))
@@ -44,7 +45,8 @@ async def save(conn: Connection, memory: PartitionMemory, arrivals: Arrivals, ch
 async def _may_come_back(
     conn: Connection, memory: PartitionMemory, arrivals: Arrivals, raised: Raised
 ) -> Flags:
-    """Of whose enterprise something is in quarantine at such times, or is put there by this batch."""
+    """Which repeats have a quarantined reading of their enterprise at such times, already there or put there by this
+    batch."""
     enterprise = memory.enterprise[raised.place]
     apart = np.flatnonzero(arrivals.outcome == QUARANTINED)
     names = {arrivals.posts[number].enterprise for number in np.unique(arrivals.post[apart]).tolist()}

@@ -54,7 +54,7 @@ def columns(arrivals: Arrivals) -> Receipts:
 
 
 async def end(conn: Connection, post: Post, now: datetime) -> None:
-    """The receipt of a POST that is kept apart as a whole: no device waits for ever for what became of it."""
+    """Write the receipt of a POST that is set aside as a whole, so that no device waits for it for ever."""
     runs = [(0, post.count - 1, OUTCOMES[QUARANTINED], Quarantine.UNWORKABLE.value)]
     await conn.execute(
         "INSERT INTO receipt (id, enterprise, received_at, processed_at, accepted, duplicate, revised, superseded, "

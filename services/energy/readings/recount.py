@@ -22,7 +22,7 @@ from services.energy.readings.memory import Connection, PartitionMemory
 from services.energy.readings.reference import change_partition
 
 _MILLI = 1000
-"""Of its integers, one of the old release is so many of the new."""
+"""One integer of the old release, in 1/1000, is this many of the new one's, in 1e-6."""
 
 
 async def recount_marked(conn: Connection, p: int, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """The rows that the hot path reads, as the registry fills them: feeds, credentials, carriers, series.
 
-Each function belongs into the transaction of the command that causes it. It locks the partition's row first, as a
+Each function is called inside the transaction of the command that causes it. It locks the partition's row first, as a
 batch does, and raises its generation, so that the worker sees the change with its next batch.
 """
 
@@ -72,7 +72,7 @@ async def driver(conn: AsyncConnection) -> Connection:
     raw = await conn.get_raw_connection()
     inner: Connection = raw.driver_connection
     if not inner.is_in_transaction():
-        # SQLAlchemy begins with its own first statement; ours would run outside of the transaction.
+        # SQLAlchemy opens its transaction only with its own first statement; ours would otherwise run outside of it.
         await conn.execute(text("SELECT 1"))
     return inner
 
@@ -90,7 +90,8 @@ async def change_partition(conn: Connection, p: int) -> int:
 async def add_feed(conn: Connection, enterprise: str, region: str) -> int:
     """Let an enterprise send readings, or move it to another region; answers with its partition."""
     partitions: int = await conn.fetchval("SELECT count(*) FROM reading_partition")
-    # For life: a feed that moved would have two writers while both partitions hold readings of it.
+    # A feed keeps its partition for life: if it moved, it would have two writers while both partitions hold its
+    # readings.
     p = zlib.crc32(enterprise.encode()) % partitions
     await change_partition(conn, p)
     await conn.execute(
@@ -127,7 +128,7 @@ async def revoke_credentials(conn: Connection, enterprise: str, at: datetime) ->
 
 
 async def rename(conn: Connection, enterprise: str) -> None:
-    """Let the worker look at the enterprise's names again."""
+    """Make the worker read the enterprise's meter names again."""
     await change_partition(conn, await conn.fetchval("SELECT p FROM feed WHERE enterprise = $1", enterprise))
 
 

@@ -44,7 +44,7 @@ ORDER BY t.receipt, t.statistic_type, t.unit, t.kind, t.interval_seconds, t.rele
 
 
 async def run(engine: AsyncEngine, js: JetStreamContext) -> None:
-    """For ever: look for released readings and publish them. Belongs into the energy api process."""
+    """Look for released readings and publish them, until cancelled; runs in the process energy api."""
     while True:
         end_if_cancelled()
         try:
@@ -57,7 +57,7 @@ async def run(engine: AsyncEngine, js: JetStreamContext) -> None:
 
 
 async def publish_due(engine: AsyncEngine, js: JetStreamContext) -> int:
-    """Publish what is due, up to a lot; answers with the number of readings."""
+    """Publish what is due, at most one lot; returns the number of readings."""
     async with engine.begin() as conn:
         rows = await take(await driver(conn))
     for p, post in posts(rows):

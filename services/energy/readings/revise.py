@@ -180,9 +180,9 @@ async def _exchanged(
     make: Callable[[late.Stretch], late.Stretch],
     between: Callable[[], object] = lambda: None,
 ) -> tuple[Changes, late.Stretch]:
-    """What changes when a stretch of a series (place, first and last time) becomes what `make` makes of it; and it.
+    """The changes when `make` replaces a stretch of a series (place, first and last time), and the new stretch.
 
-    As far as it makes a difference: where a register fell, the stretch is longer than what was asked for.
+    The stretch reaches as far as the replacement makes a difference: where a register fell, further than was asked for.
     """
     place, low, high = where
     seconds = 0
@@ -228,7 +228,7 @@ async def restore_reading(
 
 
 def _above(rank: int, now: datetime) -> int:
-    """The rank of what a person says now: above what is stored, also within one moment of the Clock."""
+    """The rank of a person's correction made now: above the stored one, even when the Clock stands still."""
     return max(correction_at(now), rank + 1)
 
 

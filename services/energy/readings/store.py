@@ -59,7 +59,7 @@ FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) A
 WHERE r.s = u.s AND r.t = u.t AND r.t BETWEEN $6 AND $7
 """
 
-# In the shape of `_UPDATE`: a condition on both ranks lets the planner join by it, a thousand times slower.
+# Has the shape of `_UPDATE`: given a condition on both ranks, the planner would join by it, a thousand times slower.
 _RAISE = """
 UPDATE reading r SET rk = greatest(r.rk, u.rk)
 FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS u(s, t, rk)
@@ -182,7 +182,8 @@ def copy_rows(s: Ints, t: Ints, rank: Ints, v: Ints, e: Ints) -> bytes:
 
 
 async def _whole(body: bytes) -> AsyncIterator[bytes]:
-    """As a stream of one piece: asyncpg would read a file in a thread, which costs more than a small batch."""
+    """The body as an iterator of one piece: asyncpg would read a file object in a thread, which costs more than a small
+    batch."""
     yield body
 
 

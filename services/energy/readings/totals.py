@@ -1,7 +1,7 @@
 """What a batch adds beside its readings: hours and days, marks for the flusher, the record of arrivals, receipts.
 
 All in one statement: a small batch's cost is its round trips (each some 0.4 CPU-ms on both sides together), hardly its
-rows. The parts touch different tables, and whoever writes a partition's holds its lock, so their order is of no matter.
+rows. The parts touch different tables, and whoever writes a partition's holds its lock, so their order does not matter.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from services.energy.readings.store import as_list
 from shared import telemetry
 
 # A day keeps the coefficients that its first reading found: an edited factor never moves the past.
-# A message that is delivered again brings its receipts again: what was said first stays.
+# A redelivered message brings its receipts again: the first ones stay.
 _ADD = """
 WITH hours AS (
     INSERT INTO ent_hour (enterprise, carrier, h, native, over_gaps, present, parked_intervals)
@@ -56,7 +56,8 @@ CROSS JOIN LATERAL (SELECT string_to_array(f, ',')::int[] AS d) y
 ON CONFLICT (id) DO NOTHING
 """
 
-# Rare, and perhaps more than 64 bits hold: apart from the rest. The rows are there: their intervals were counted.
+# A statement of its own, because parked energy is rare and may exceed 64 bits. The rows exist: their intervals were
+# counted.
 _PARK = """
 WITH x AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::numeric[]) AS x(enterprise, carrier, h, e)
@@ -93,7 +94,7 @@ class Receipts(NamedTuple):
 
 
 NOTHING_CAME, NO_RECEIPTS = FeedDays([], [], [], [], [], []), Receipts([], [], [], [], [])
-"""What a change that no POST brought has to say of arrivals."""
+"""The arrivals and receipts of a change that no POST brought: none."""
 
 
 async def add(

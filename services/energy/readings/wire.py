@@ -129,7 +129,8 @@ def stamp(posts: Sequence[Post], place: int) -> None:
 
 
 def _from_milli(post: Post) -> None:
-    """What a door of 517f57c has put on the queue. What it released has no rank: it is older than all that have."""
+    """Convert a POST that an intake of release 517f57c queued. What that release let out of quarantine has no rank: it
+    is older than everything ranked."""
     v = np.frombuffer(post.v, "<i8")
     held = np.abs(v) < EXTREME // 1000
     post.v = column(np.where(v == VOID, VOID, np.where(held, v * 1000, np.sign(v) * EXTREME)))

@@ -32,11 +32,11 @@ LARGEST_BATCH = 40_000
 """Readings in one transaction: beyond it nothing gets cheaper, and the partition stays locked for longer."""
 
 PERIOD_S = 0.03
-"""A partition's batches begin no sooner after each other: a transaction costs some 5 CPU-ms whatever is in it, and
-under load thirty a second with more in them do the same work for a fraction. When it is quiet nothing waits."""
+"""The shortest time between the starts of a partition's batches: a transaction costs some 5 CPU-ms whatever is in it,
+so under load thirty large ones a second do the same work for a fraction. When it is quiet nothing waits."""
 
 LONGEST_BATCH_S = 60.0
-"""A batch takes a second or two; what takes so long has lost its server. It is cut off and done again."""
+"""A batch takes a second or two; one that takes this long has lost its server, so it is cut off and done again."""
 
 # The server may not know yet that the last connection is gone: in the middle of a COPY no time limit of its own ends
 # the wait for the client, and the partition would stay locked.
@@ -46,14 +46,15 @@ WHERE pid = $1 AND usename = current_user AND application_name = current_setting
 """
 
 TRIES = 6
-"""So often a message that fails by its content is given out; the last time it is taken apart."""
+"""Deliveries of a message that fails because of its content; at the last one it is taken apart."""
 
 STUCK_S = 30.0
 OTHER_S = 60.0
-"""So long after another worker's last batch the health speaks of it."""
+"""How long the health check mentions another worker after that one's last batch."""
 
 NEWER_S = 90.0
-"""Longer than the longest pause before a message is given out again: so long is the last one remembered."""
+"""How long the last message of a newer version is remembered: longer than the longest delay before it is delivered
+again."""
 
 log = structlog.get_logger(__name__)
 _meter = telemetry.meter(__name__)
@@ -107,7 +108,7 @@ class PartitionWorker:
         self._newer: tuple[float, str] | None = None
         self._room: int | None = None
         for outcome in OUTCOMES:
-            # From the start on, so that the first reading of an outcome is seen as an increase.
+            # The counters exist from the start, so that an outcome's first reading shows as an increase.
             _readings.add(0, {"outcome": outcome})
 
     def health(self) -> Check:
@@ -158,7 +159,8 @@ class PartitionWorker:
             await self._failed(work, error)
 
     async def _stream_of(self, messages: Sequence[Msg]) -> int:
-        """The number of READINGS. A first delivery of what was there already: the stream was made anew."""
+        """READINGS' number. The first delivery of a sequence that was seen before means that the stream was
+        re-created."""
         first = [_sequence(msg) for msg in messages if msg.metadata.num_delivered == 1]
         if self._stream is None or (first and first[0] <= self._newest):
             self._stream = await self._ask_stream()
@@ -177,7 +179,7 @@ class PartitionWorker:
             await self._settle(each.msg)
 
     async def _settle(self, msg: Msg) -> None:
-        """All of it is where it belongs: it need not come again."""
+        """Acknowledge the message: all of its readings are committed, so it need not be delivered again."""
         self._outstanding.settled(_sequence(msg))
         await msg.ack()
 
@@ -208,7 +210,7 @@ class PartitionWorker:
         try:
             return await apart.in_time(step(), conn, LONGEST_BATCH_S)
         except asyncpg.UniqueViolationError:
-            # The memory was out of step: a commit whose answer was lost. It has been dropped; once more.
+            # The memory was stale, after a commit whose answer was lost. It has been dropped: try once more.
             return await apart.in_time(step(), conn, LONGEST_BATCH_S)
 
     def _tell(self, done: Done) -> None:
@@ -220,7 +222,8 @@ class PartitionWorker:
         self._live.note(done, self.step.memory.regions)
 
     async def _failed(self, work: Sequence[Work], error: Exception) -> None:
-        """Give the messages back; but what fails by its content is found, so that it costs nobody else anything.
+        """Return the messages for redelivery, but isolate what fails because of its content, so that it doesn't hold up
+        the rest.
 
         After an outage the next batches hold half as much: what took too long would take too long each time.
         """
@@ -246,7 +249,8 @@ class PartitionWorker:
             await broker.nack(each.msg)
 
     async def _take_apart(self, work: Work) -> None:
-        """To the single POST, then to the single reading. Raises outages; what is done by then is done."""
+        """Isolate the fault to one POST, then to single readings. Raises outages; what was committed before stays
+        committed."""
         sequence = _sequence(work.msg)
         for post in work.posts:
             try:
@@ -282,7 +286,7 @@ class PartitionWorker:
         )
 
     async def _keep_post(self, sequence: int, post: Post, error: Exception) -> None:
-        """Not even without its readings: the POST is kept as it is, and its receipt says so."""
+        """The POST fails even without its readings: keep it as it is, and say so in its receipt."""
         reason = f"a POST of {post.enterprise} not committed in {TRIES} tries: {error!r}"
         log.error("POST kept apart", partition=self.p, sequence=sequence, reason=reason)
         conn, now = await self._connection(), self._clock.now()
@@ -297,7 +301,8 @@ class PartitionWorker:
             stamp(posts, ranks.place(stream, _sequence(msg)))
             return Work(msg, posts)
         except NewerWire as newer:
-            # Acknowledged to the device, and none of this worker's business: it stays in READINGS for the next one.
+            # Acknowledged to the device, but only the next release can read it: it stays in READINGS for that release's
+            # worker.
             if self._newer is None:
                 log.error("message of a newer version", partition=self.p, reason=str(newer))
             self._newer = (time.monotonic(), str(newer))
@@ -308,7 +313,7 @@ class PartitionWorker:
             return None
 
     async def _keep(self, msg: Msg, reason: str) -> None:
-        """Keep a message that nobody can work, so that it stands in nobody's way."""
+        """Store a message that no worker can process, so that it blocks nothing."""
         log.error(
             "message kept apart", partition=self.p, sequence=msg.metadata.sequence.stream, reason=reason
         )

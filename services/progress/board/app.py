@@ -1,4 +1,4 @@
-"""What the questions of this service act on: one per process."""
+"""What the queries of this service act on: one per process."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from services.progress.measures.store.read_model import ReadModel
 
 @dataclass(slots=True)
 class App:
-    """The read-model, what is heard of today, and who waits for changes."""
+    """The read-model, today's running energy, and the queries that wait for changes."""
 
     model: ReadModel
     live: LiveEnergy

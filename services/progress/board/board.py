@@ -46,13 +46,13 @@ class Board(View):
 
 
 class Boards:
-    """The last boards, written down: thousands look at one and the same."""
+    """A cache of encoded boards: thousands of readers ask for the same one."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[str, ...], tuple[Snapshot, int, Encoded]] = {}
 
     def get(self, snapshot: Snapshot, live: LiveEnergy, scope: Scope) -> Encoded:
-        """The rows that the actor may see; made anew when the state or a running figure is another than last time."""
+        """The rows that the actor may see; built again when the state or a running figure has changed since."""
         shown = tuple(regions(snapshot, scope))
         before, taken, encoded = self._last.get(shown, (None, 0, None))
         if encoded is None or before is not snapshot or taken != live.taken:

@@ -1,4 +1,4 @@
-"""What can be asked about the board. Its changes go to the gateway's live stream, which has a route of its own."""
+"""The queries about the board. Its changes go to the gateway's live stream, which has a route of its own."""
 
 from services.progress.access import EVERYONE
 from services.progress.board import changes, queries

@@ -1,6 +1,6 @@
 """Today's running energy (EnergyLive): the last message per enterprise, outside the log, provisional.
 
-Kept in memory only: it is read anew from the stream at every start, and it has no past.
+Kept in memory only: it is read again from the stream at every start, and it has no history.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ class LiveEnergy:
         self._in: dict[str, dict[str, EnergyLive]] = {}
         self._sums: dict[str, tuple[date, RunningDay | None]] = {}
         self.taken = 0
-        """How many messages have been taken: what is shown is the same while this is."""
+        """Number of messages taken: while it stays the same, so does what is shown."""
         self._decoder = msgspec.json.Decoder(EnergyLive, strict=False)
 
     def take(self, raw: bytes) -> None:

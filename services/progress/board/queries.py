@@ -1,4 +1,4 @@
-"""The question for the board."""
+"""The query for the board."""
 
 from pydantic import ConfigDict
 

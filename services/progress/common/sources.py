@@ -3,4 +3,4 @@
 SOURCES = ("assessment", "projects", "energy")
 """The services whose domain streams make the read-model."""
 TALLIED = ("assessment", "projects")
-"""Of these the sources whose events tallies depend on: targets and marks. What energy says is counted by no rule."""
+"""The sources whose events tallies depend on (targets and marks): no rule counts events of energy."""

@@ -19,7 +19,7 @@ _FIRST_YEAR = 2000
 
 
 def _in_our_time(moment: AnyDate) -> AnyDate:
-    """Dates before there was anything to know are a slip, and near year 1 arithmetic on them fails."""
+    """Raises ValueError for a date before anything was recorded: it is a slip, and arithmetic near year 1 fails."""
     if moment.year < _FIRST_YEAR:
         raise ValueError(f"nothing is recorded before {_FIRST_YEAR}")
     return moment
@@ -57,12 +57,12 @@ class Question(BaseModel):
     )
 
 
-# In answers about "now" the moment moves on with every question, and with it the age of what is on them.
+# The fields of an answer about "now" that change with every query: its moment, and the ages counted from it.
 _MOMENTS = re.compile(rb'("as_of":"[^"]{16})[^"]*"|("age_seconds":)([0-9]+)[^,}]*')
 
 
 def answered(model: View) -> Encoded:
-    """Written down, with a tag that is the same for as long as nothing else moves, but no longer than a minute."""
+    """Encode an answer, with a tag that stays the same while only those fields change, but for a minute at most."""
     data = Encoded.of(model).data
     return Encoded(data, hashlib.sha256(_MOMENTS.sub(_to_the_minute, data)).hexdigest()[:32])
 

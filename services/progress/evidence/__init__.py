@@ -1,4 +1,4 @@
-"""The events behind a figure, with those that were said anew marked.
+"""The events behind a figure, with superseded ones marked.
 
-One page is of the figure's own moment.
+A page shows what was known at the figure's own moment.
 """

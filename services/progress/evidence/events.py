@@ -64,8 +64,8 @@ _EVIDENCE = text(f"""
         UNION ALL {_TARGET}
     ) AS evidence {_PAGE}
 """)
-# Of what is counted: the entries that meet the figure's days, each with the contribution that shows it, and the event
-# that took it back, if one did.
+# For tallies: the entries that meet the figure's days, each with the contribution that shows it, and the event that
+# cancelled it, if one did.
 _COUNTED = text(f"""
     SELECT * FROM (
         SELECT c.source, c.position, c.ordinal, c.event_id, c.event_type, c.hash, c.occurred_at, c.recorded_at,

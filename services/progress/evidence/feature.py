@@ -1,4 +1,4 @@
-"""What can be asked about the events behind a figure."""
+"""The queries about the events behind a figure."""
 
 from services.progress.access import EVERYONE
 from services.progress.evidence import queries

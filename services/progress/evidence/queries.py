@@ -1,4 +1,4 @@
-"""The question for the events behind a figure."""
+"""The query for the events behind a figure."""
 
 from pydantic import ConfigDict, Field
 

@@ -17,12 +17,12 @@ from services.progress.common.rules import Rule, Rules
 from services.progress.measures.mark_names import KNOWN
 
 TRAITS = ("tags", "programmes", "investor")
-"""What a filter asks of a project that it may be today and not tomorrow; so too `industries` and `registers`."""
+"""Fields of a filter that a project may match today and not tomorrow; so are `industries` and `registers`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One alternative of a rule's filter, sorted by what it is asked of.
+    """One alternative of a rule's filter, divided by what each part is asked of.
 
     `fixed` is asked of the mark alone; the rest of the project, on the days in question. `industries` are beginnings of
     codes (GB/T 4754), one of which must fit.

@@ -1,4 +1,4 @@
-"""What can be asked about figures."""
+"""The queries about figures."""
 
 from services.progress.access import EVERYONE
 from services.progress.measures import queries

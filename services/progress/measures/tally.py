@@ -93,7 +93,7 @@ _DEBTS = ("owing", "paid")
 
 
 def _part(target: Target, what: str) -> str:
-    """No target's id has a space."""
+    """The name of one sum of a target's: unique, because no target's id has a space."""
     return f"{target.target} {what}"
 
 

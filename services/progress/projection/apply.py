@@ -1,8 +1,8 @@
 """Turns events into rows of the read-model: in order, in the consumer's transaction, nothing but inserts.
 
-A contribution never changes: a later event that says the same thing anew adds a row that names the one
-before. So the rows with `recorded_at` up to a moment are what was known at that moment. What a later event takes back
-of what is counted it adds with the opposite sign (`entries.py`), so that the same holds for their sum.
+A contribution never changes: a later event that states the same thing again adds a row that names the one before. So
+the rows with `recorded_at` up to a moment are what was known at that moment. A later event cancels a counted entry by
+adding it with the opposite sign (`entries.py`), so that the sum of the entries up to a moment is what was counted then.
 """
 
 from collections import Counter
@@ -339,7 +339,7 @@ class _Batch:
     async def _link(self) -> None:
         """Fill in `supersedes`: the position at which this source last said the same thing, here or before.
 
-        What that said and is counted by itself is taken back with the same look.
+        If the superseded contribution is counted by itself, the same look-up cancels its entries.
         """
         rows = self._rows["contribution"]
         if not rows:

@@ -122,7 +122,7 @@ def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
 def _designation(event: assessment_events.Designated) -> dict[str, Any]:
     """A mark from its day to the last day on which it stood. One that was annulled has no day, as it never stood.
 
-    `thing`: what is designated at two levels, or anew, counts once in a figure.
+    `thing`: what is designated at two levels, or a second time, counts once in a figure.
     """
     withdrawn = event if isinstance(event, assessment_events.DesignationWithdrawn) else None
     until = None if withdrawn is None else withdrawn.withdrawn_on - timedelta(days=1)

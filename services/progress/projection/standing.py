@@ -130,7 +130,8 @@ def _fold(before: Standing | None, event: project_events.ProjectEvent) -> Standi
             project=event.project,
             region=event.region,
             registered_on=event.registered_on,
-            # What a project is when it is registered, it was before: that it is registered late changes nothing of it.
+            # A project's attributes at its registration hold for all days before it, too: a late registration changes
+            # none.
             states=[State(None, event.total_investment, _traits(event))],
             registers=event.registers,
             steps=[Step("planned", event.planned_on)],

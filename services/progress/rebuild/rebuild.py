@@ -114,7 +114,7 @@ async def _rebuild(
 ) -> Rebuilt:
     started = time.monotonic()
     serving = await versions.serving(owner)
-    # Also above what is about to be dropped: a number that once stood for something isn't used again.
+    # Above the versions that are about to be dropped, too: a version's number is never used again.
     version = max([*await versions.existing(owner), serving.version]) + 1
     await _drop_leftovers(owner, serving, say)
     driver = (await owner.get_raw_connection()).driver_connection
@@ -257,4 +257,4 @@ async def _switch(owner: AsyncConnection, serving: versions.Serving, version: in
 
 
 def count_nothing(read: int, of: int) -> None:
-    """Who reads the lines as they are, learns what is still to read from them."""
+    """The default progress callback: does nothing, because the printed lines say what is still to read."""

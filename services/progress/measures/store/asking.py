@@ -1,4 +1,4 @@
-"""What every question begins with: the state that it is about, and what its actor may see of it."""
+"""How every query begins: with the snapshot that it is about, and the actor's scope, what the actor may see of it."""
 
 from typing import Protocol
 

@@ -42,8 +42,8 @@ _ASKED = """
         SELECT * FROM jsonb_to_recordset(CAST(:covered AS jsonb)) AS c (area bigint, region bigint)
     )
 """
-# Most entries count at all moments; of the others width_bucket says at which. It says how many bounds are not above a
-# value: of a value less one step, at which of them it is reached.
+# Most entries count at every moment; for the others width_bucket finds the moments. It returns how many bounds are at
+# or below a value, and so for the value less one step the index of the first bound that reaches it.
 _FROM = """
     FROM entry e CROSS JOIN LATERAL (
         SELECT CASE WHEN e.recorded_at <= a.known_first AND e.day <= a.last_first AND e.member_from <= a.held_last_first
@@ -75,8 +75,9 @@ _SUMS = text(f"""
         {_FROM} {_MEETS} GROUP BY 1, 2, 3, 4
     ) AS found JOIN covered USING (area, region) GROUP BY 1, 2, 3, 4, 5
 """)
-# What isn't a project may be one thing with several histories: designated at two levels, or anew. It counts while the
-# sum of its own signs is positive: from where that is so there is a thing more, from where it isn't one less.
+# A thing other than a project may have several histories: designated at two levels, or a second time. It counts while
+# the sum of its entries' signs is positive: the count rises by one where that sum becomes positive, and falls by one
+# where it ends.
 _SUMS_OF_THINGS = text(f"""
     {_ASKED}
     SELECT number, CASE WHEN by_unit THEN region END AS unit, since, NULL AS reached,
@@ -102,7 +103,7 @@ _SUMS_OF_THINGS = text(f"""
         ) AS of_thing WINDOW turns AS (PARTITION BY region, thing ORDER BY since)
     ) AS found JOIN covered USING (area, region) WHERE things <> 0 OR amount <> 0 GROUP BY 1, 2, 3
 """)
-# Countings of which anything was ever reported: none in the period is then a real zero.
+# Countings for which anything was ever reported: for these, none in the period is a real zero.
 _EVER_COUNTED = text("""
     SELECT number FROM unnest(CAST(:countings AS int[]), CAST(:moments AS timestamptz[])) WITH ORDINALITY
          AS of (counting, moment, number)
@@ -156,7 +157,7 @@ async def tallies(
         return found
     ever = await _ever(conn, runs)
     rows: dict[int, list[Row[Any]]] = {}
-    # Each sum is of thousands of entries, which the planner can't know of countings that are data: it would sort them.
+    # Each sum has thousands of entries. The planner can't know that, because countings are data, and would sort them.
     await conn.execute(text("SET LOCAL enable_sort = off"))
     for statement, by_thing in ((_SUMS, False), (_SUMS_OF_THINGS, True)):
         asked = [run.asked(n) for n, run in enumerate(runs) if run.wanted[0].counting.by_thing == by_thing]

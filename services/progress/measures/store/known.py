@@ -114,7 +114,7 @@ async def load(
     """What was known at each of the moments, in their order, about one plan (None: the latest year's).
 
     `only`: a target, of which no more is read than its value and those of its peers need, not who is heard of now.
-    `tallies`: what is known to be counted already, at a single moment: counting anew is the dearest part.
+    `tallies`: the counts of a single moment, if they are known already: counting again is the most expensive part.
     """
     found = await settings.at(conn, [each.known for each in moments], plan)
     measures = {t.measure for each in found for t in each.targets if only in (None, t.target)}

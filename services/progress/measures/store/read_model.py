@@ -26,7 +26,7 @@ from shared.snapshots import snapshots
 
 WAIT_S = 2.0
 SAME_MOMENT = timedelta(seconds=1)
-"""For so long one moment stands for "now" while nothing changes, so that an answer can be given many times."""
+"""How long one timestamp may serve as "now" while nothing changes, so that an answer can be given many times."""
 _POSITIONS = text("""
     SELECT source, position, recorded_at, updated_at FROM checkpoint WHERE projection = :projection
 """)
@@ -101,7 +101,7 @@ class _Known:
     made_at: float
 
     def at(self, now: datetime) -> bool:
-        """Whether its moment still stands for `now`, by the Clock and by the system's time."""
+        """Whether its moment may still serve as `now`, by the Clock and by the system's time."""
         age = timedelta(seconds=time.monotonic() - self.made_at)
         return age < SAME_MOMENT and timedelta(0) <= now - self.snapshot.as_of < SAME_MOMENT
 
@@ -183,7 +183,8 @@ class ReadModel:
         asked = await self._state(now)
         async with self._computing:
             known = self._cached.get(plan)
-            # While this question waited, another's snapshot was made, of as much or more than was there when it came.
+            # While this query waited for the lock, another query may have made a snapshot that holds all that was there
+            # when this one came.
             if known is None or not known.state.holds(asked):
                 made = await self._load(now, plan, past=False, before=known.snapshot if known else None)
                 known = self._remember(plan, _State(made.version, made.applied, made.day), made)

@@ -26,7 +26,7 @@ _TARGETS = text(f"""
         WHERE plan = :plan AND {_KNOWN} ORDER BY target, position DESC, ordinal DESC
     ) AS last WHERE NOT coalesce((data->>'withdrawn')::boolean, false)
 """)
-# What a plan is made of is the same as long as its logs had come no further.
+# A plan's setting is the same at two moments if the newest rows of plans, regions and targets are the same at both.
 _EDITIONS = text("""
     SELECT (SELECT max(position) FROM plan WHERE recorded_at <= moment),
            (SELECT max(position) FROM region WHERE recorded_at <= moment),
