@@ -117,7 +117,7 @@ def _problems(ask: Ask, found: Sequence[Json]) -> Figure:
     rows = [
         (
             ask.region(each["region"]),
-            each["text"],
+            Link(each["text"], ask.href(f"/problems/{each['problem']}")),
             w.code("problem_kind", each["kind"]),
             Link(each["project"], ask.href(f"/projects/{each['project']}")),
             w.code("role", each["level"]),

@@ -283,7 +283,7 @@ def _problems(ask: Ask, problems: Sequence[Json]) -> Figure:
     )
     rows = [
         (
-            each["text"],
+            Link(each["text"], ask.href(f"/problems/{each['problem']}")),
             w.code("problem_kind", each["kind"]),
             w.code("role", each["level"]),
             w.code("problem_standing", each["standing"]),

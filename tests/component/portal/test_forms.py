@@ -8,6 +8,7 @@ import pytest
 
 from tests.kit import markup
 from tests.kit.played_gateway import PlayedGateway, browser, portal, problem
+from tests.kit.portal_forms import sent
 
 REPORT = "/zh/reports/350100/2013-11"
 GOOD = {"form_word": "the-word", "form_key": "key-1", "form": "file", "investment": "45.52", "projects": ""}
@@ -15,15 +16,6 @@ GOOD = {"form_word": "the-word", "form_key": "key-1", "form": "file", "investmen
 
 def not_filed(request: httpx.Request) -> httpx.Response | None:
     return problem(404, "not-found") if request.url.path.endswith("/reports/350100/2013-11") else None
-
-
-def sent(gateway: PlayedGateway) -> list[tuple[str, dict[str, Any], str]]:
-    """The commands that reached the gateway: path, body, key."""
-    return [
-        (each.url.path, json.loads(each.content), each.headers["idempotency-key"])
-        for each in gateway.asked
-        if each.method == "POST"
-    ]
 
 
 async def test_a_report_is_filed_in_yuan_under_the_form_s_key():

@@ -29,6 +29,7 @@ SAMPLES = {
     "region": "350100",
     "target": "TR-6a",
     "project": "demo-pm-01",
+    "problem": "demo-q-power",
     "enterprise": "demo-FZ01",
     "month": "2013-11",
     "document": "demo-bulletin-2013-01",

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from typing import Any
 
 import httpx
 import pytest
@@ -13,10 +12,10 @@ from services.projects.domain.stages import Stage, advance, settle, status
 from services.projects.domain.stages import Step as DomainStep
 from tests.kit import markup
 from tests.kit.played_gateway import PlayedGateway, browser, portal, problem, recorded
+from tests.kit.portal_forms import WORD, faults, offered, seen, sent
 
 NEW = "/zh/new-project"
 PROJECT = "/zh/projects/demo-pm-01"
-WORD = {"form_word": "the-word", "form_key": "key-1"}
 REGISTER = {
     **WORD,
     "form": "register",
@@ -36,22 +35,6 @@ def made(request: httpx.Request) -> httpx.Response | None:
     if request.method == "POST" and request.url.path.endswith("/projects"):
         return httpx.Response(201, json={"project": "P-1"})
     return None
-
-
-def sent(gateway: PlayedGateway) -> list[tuple[str, dict[str, Any], str]]:
-    return [
-        (each.url.path, json.loads(each.content), each.headers["idempotency-key"])
-        for each in gateway.asked
-        if each.method == "POST"
-    ]
-
-
-def offered(page: Any) -> set[str]:
-    return {each["id"] for each in page.all("form") if "id" in each.attributes and each["method"] == "post"}
-
-
-def faults(page: Any) -> dict[str, str]:
-    return {each["id"]: each.text for each in page.all("p") if each.attributes.get("class") == "fault"}
 
 
 @pytest.mark.parametrize("role", ["province", "city", "county"])
@@ -133,9 +116,9 @@ async def test_a_stage_is_reported_against_the_steps_that_were_seen():
     gateway = PlayedGateway()
     async with browser(portal(gateway), "city") as reader:
         page = markup.check((await reader.get(PROJECT)).text, "zh")
-        [form] = [each for each in page.all("form") if each.attributes.get("id") == "stage"]
-        seen = next(each["value"] for each in form.all("input") if each["name"] == "steps_version")
-        answer = await reader.post(PROJECT, data={**STAGE, "steps_version": seen})
+        answer = await reader.post(
+            PROJECT, data={**STAGE, "steps_version": seen(page, "stage", "steps_version")}
+        )
         assert answer.headers["location"] == f"{PROJECT}?done=stage"
         assert "已登记新的阶段" in (await reader.get(answer.headers["location"])).text
     [(path, body, _)] = sent(gateway)
