@@ -1,8 +1,8 @@
 """The lists that people live in, with 100,000 projects and three years of reports on each of them; an import.
 
 The rows are copied into the tables that lists read, as the events of three years would have left them: what is measured
-is reading, on its whole way through the gateway. The import goes the whole way too, from the file at the gateway's door
-to the rows' events in the log.
+is reading, on its whole way through the gateway. The import goes the whole way too, from the file's upload to the
+gateway to the rows' events in the log.
 """
 
 import asyncio

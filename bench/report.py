@@ -105,7 +105,7 @@ class Report:
             self.console.print(line, highlight=False)
 
     def save(self, kind: str) -> Path:
-        """Write it to bench/results/; answers with the file."""
+        """Write it to bench/results/; returns the file's path."""
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / f"{self.began:%Y%m%dT%H%M%SZ}-{kind}.json"
         content = {

@@ -1,1 +1,1 @@
-"""The `shengji` command: a thin client of the public doors and of deploy/local."""
+"""The `shengji` command: a thin client of the public endpoints and of deploy/local."""

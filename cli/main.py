@@ -182,7 +182,7 @@ def readings_import(
     url: Annotated[str | None, typer.Option(help="the intake's address; default: this machine's")] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Push a CSV feed through the meters' door: preview first, resumable, the same file twice changes nothing."""
+    """Push a CSV feed through the meters' endpoint: preview first, resumable, the same file twice changes nothing."""
     from cli.readings_csv import Mapping
     from cli.readings_import import import_file
     from shared.numerals import decimal as number
@@ -397,9 +397,9 @@ def rebuild(
     back: Annotated[bool, typer.Option("--back", help="serve the version before again")] = False,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Build the read-model anew from the streams beside the old one, compare, switch; --back undoes it.
+    """Rebuild the read-model from the streams beside the old one, compare, switch; --back undoes it.
 
-    Of projects and assessment: make the tables anew from the service's own log, in place. Commands wait meanwhile.
+    For projects and assessment: rebuild the tables in place from the service's own log. Commands wait until it ends.
     """
     from cli.rebuild import rebuild as build
     from cli.rebuild import rebuild_inline

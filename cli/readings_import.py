@@ -1,6 +1,6 @@
-"""`shengji readings import`: a CSV feed through the meters' own door, in batches, until every receipt is settled.
+"""`shengji readings import`: a CSV feed through the meters' own endpoint, in batches, until every receipt is settled.
 
-Resumable: what the door has acknowledged is noted beside the data, under the hash of the file and its mapping.
+Resumable: what the endpoint has acknowledged is noted beside the data, under the hash of the file and its mapping.
 Without that note nothing is wrong either: what was there already is a duplicate and changes nothing.
 """
 
@@ -37,7 +37,7 @@ _FAULTS_SHOWN = 10
 
 @dataclass(slots=True)
 class Done:
-    """What the door has acknowledged so far: receipt by batch."""
+    """What the endpoint has acknowledged so far: receipt by batch."""
 
     path: Path
     receipts: dict[str, str] = field(default_factory=dict)

@@ -90,7 +90,7 @@ def readers(found: Sequence[ReaderStatus]) -> Table:
 
 
 def lines(status: Status) -> list[str]:
-    """What is told in a line each."""
+    """The parts of the status that are printed as one line each."""
     held = ", ".join(f"{count} {reason}" for reason, count in sorted(status.quarantine.items()))
     told = [f"quarantine   {held or 'empty'}"]
     if status.unreadable:

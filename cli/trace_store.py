@@ -169,7 +169,7 @@ def logs(folder: Path, traces: Iterable[str]) -> list[LogLine]:
     found: list[LogLine] = []
     for path in sorted(folder.glob("*.log*")):
         with path.open("r", encoding="utf-8", errors="replace") as file:
-            # Most lines are of no trace: only the others are worth decoding.
+            # Most lines belong to no trace: only those that do are worth decoding.
             lines = (_log_line(text) for text in file if '"trace_id"' in text)
             found += [line for line in lines if line is not None and line.trace in wanted]
     return sorted(found, key=lambda line: line.time)

@@ -1,1 +1,1 @@
-"""Clients of the public doors, for what stands outside the system: command line, demo, benchmarks, faults, tests."""
+"""Clients of the public endpoints, for everything outside the system: command line, demo, benchmarks, faults, tests."""

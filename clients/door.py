@@ -1,4 +1,4 @@
-"""A thin client of a public door (the gateway, the meters' intake): one request, an answer or a clear error."""
+"""A thin client of a public endpoint (the gateway, the meters' intake): one request, an answer or a clear error."""
 
 import json
 import time
@@ -12,7 +12,7 @@ _RENEW_S = 900.0
 
 
 class DoorError(Exception):
-    """The door said no: its problem+json, as a person reads it."""
+    """The endpoint refused the request: its problem+json, as a person reads it."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         self.status = status

@@ -1,4 +1,5 @@
-"""A device's side of the meters' door: a batch is sent until it is acknowledged, asked after until it is decided."""
+"""A device's side of the meters' endpoint: sends a batch until it is acknowledged, and polls its receipt until the
+worker has decided on it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,1 +1,1 @@
-"""The demonstration: a synthetic province that behaves like a real one, through the public doors only."""
+"""The demonstration: a synthetic province that behaves like a real one, through the public endpoints only."""

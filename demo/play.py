@@ -26,7 +26,7 @@ AGAIN = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Player:
-    """The scenario over the public doors. `clock` is where the simulated time stands."""
+    """The scenario, played through the public endpoints. `clock` is where the simulated time stands."""
 
     world: Sequence[DemoEnterprise]
     office: Office

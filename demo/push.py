@@ -1,4 +1,5 @@
-"""The devices' side of the meters' door: batches as columnar JSON, several in flight, sent again where that helps."""
+"""The devices' side of the meters' endpoint: batches as columnar JSON, several in flight, sent again where that
+helps."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from demo.outgoing import Post, split
 from demo.tally import Tally
 
 MOST = 4_000
-"""Readings a POST; the door takes 5,000."""
+"""Readings per POST; the endpoint takes up to 5,000."""
 IN_FLIGHT = 40
 """POSTs at once: one of each enterprise."""
 _PATIENCE_S = 60.0
@@ -46,7 +47,7 @@ def encode(post: Post, reported_at: datetime | None = None) -> bytes:
 
 
 class Intake:
-    """The meters' door. `credentials`: the device credential of each enterprise."""
+    """Client of the meters' endpoint. `credentials`: the device credential of each enterprise."""
 
     def __init__(self, base: str, credentials: dict[str, str], tally: Tally) -> None:
         self._lines = Lines(base)
@@ -55,7 +56,7 @@ class Intake:
         self._free = asyncio.Semaphore(IN_FLIGHT)
 
     async def send(self, post: Post, reported_at: datetime | None = None) -> list[Sent]:
-        """Push one batch (in parts, if it is long); answers when the door has taken it. Raises DoorError."""
+        """Push one batch (in parts, if it is long); returns when the endpoint has acknowledged it. Raises DoorError."""
         sent = []
         for part in split(post, MOST):
             async with self._free:

@@ -85,7 +85,8 @@ class Run:
                 await self._go_on(player, office)
 
     async def _prepare(self, office: Office) -> datetime:
-        """Plan, enterprises, meters, list, credentials; safe to repeat. Answers with where the clock stands."""
+        """Plan, enterprises, meters, list, credentials; safe to repeat. Returns the moment at which the clock
+        stands."""
         world = enterprises()
         self._step = "set the simulated clock"
         clock = await office.now()

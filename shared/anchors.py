@@ -128,7 +128,7 @@ class Anchoring:
         return time.monotonic() - self._there_at
 
     async def run(self) -> None:
-        """For ever. What goes wrong is logged and tried again: anchors are late then, never wrong."""
+        """Anchor until cancelled. A failure is logged and tried again: anchors are then late, never wrong."""
         while self.written:
             try:
                 await self.anchor()

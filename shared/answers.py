@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def forget_old(engine: AsyncEngine, clock: Clock, days: int) -> int:
-    """Forget the answers that are older than so many days of the Clock; how many they were."""
+    """Forget the answers that are older than `days` days of the Clock; returns how many they were."""
     before, forgotten = clock.now() - timedelta(days=days), 0
     while True:
         async with engine.begin() as conn:

@@ -109,7 +109,7 @@ class HttpServer(uvicorn.Server):
         return port
 
     def check(self) -> Check:
-        """For the process's health: failing until it listens, so that nobody is sent to a closed door."""
+        """For the process's health: failing until it listens, so that no request is routed to a closed port."""
         return OK if self.listening.is_set() else Check("failing", "not listening yet")
 
     async def startup(self, sockets: Any = None) -> None:
@@ -186,7 +186,8 @@ class HttpServer(uvicorn.Server):
 
 
 def _let_open(files: int) -> None:
-    """Let this process have so many files open, as far as the system lets it: a server out of them answers nobody."""
+    """Raise this process's limit of open files to `files`, as far as the system allows: a server without any left
+    answers nobody."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

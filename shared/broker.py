@@ -285,7 +285,7 @@ def nack_delay(deliveries: int) -> float:
 
 
 async def nack(msg: Msg) -> float:
-    """Give a message back, to be delivered again after a delay that grows; answers with the delay (s)."""
+    """Give a message back, to be delivered again after a delay that grows; returns the delay (s)."""
     delay = nack_delay(msg.metadata.num_delivered)
     await msg.nak(delay=delay)
     return delay

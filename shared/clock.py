@@ -62,7 +62,7 @@ class SteppedClock:
         return self._now
 
     def set(self, moment: datetime) -> bool:
-        """Step forward to `moment`. A moment in the past changes nothing: answers False."""
+        """Step forward to `moment`. A moment in the past changes nothing: returns False."""
         moment = _aware(moment)
         if moment < self._now:
             return False

@@ -22,7 +22,7 @@ def command(*, example: Mapping[str, Any] | None = None) -> Callable[[type[T]], 
     """Makes a class a command: frozen, its fields given by name. `example`: a request as the documentation shows it.
 
     The class's docstring and its fields in their order are the public request's. A field that isn't one of them is
-    refused at the door, so that a misspelt one can't pass for one that was left out.
+    refused before the command is decided on, so that a misspelt one can't pass for one that was left out.
     """
 
     def made(cls: type[T]) -> type[T]:

@@ -45,7 +45,7 @@ def runtime_engine(
     """An engine for the runtime role. `application` shows in pg_stat_activity.
 
     `schema`: where unqualified names are looked up, for tables that stand in several versions side by side.
-    Not `durable`: what is committed may be gone after a crash of the server; only for what can be made anew.
+    Not `durable`: what is committed may be gone after a crash of the server; only for what can be rebuilt.
     """
     place = {} if schema is None else {"search_path": schema}
     if not durable:

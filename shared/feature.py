@@ -148,7 +148,7 @@ class Command(Generic[C]):
 class Query:
     """A question: `ask(service, call, request)`; its annotations and its docstring are the contract.
 
-    `response`: the answer's model, where the function answers it written down already.
+    `response`: the answer's model, where the function returns it already encoded.
     """
 
     name: str
@@ -162,7 +162,7 @@ class Query:
 class Feature:
     """What a service can do about one thing. `answer`, `edit`: of its commands that don't name their own.
 
-    `parts`: features of their own folders inside this one's; those that share a history name it.
+    `parts`: features in folders inside this one's; parts that share a history name the same one.
     """
 
     name: str

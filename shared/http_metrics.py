@@ -1,4 +1,4 @@
-"""Requests at a public door, as OpenTelemetry names them: how many, how long, with which answer.
+"""Requests at a public endpoint, as OpenTelemetry names them: how many, how long, with which answer.
 
 The route is the template (`/projects/{project}`), never the path: each path would be a time series of its own.
 """

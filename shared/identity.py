@@ -1,4 +1,5 @@
-"""Who acts: taken from a verified token at the door, carried with every command, written into every event."""
+"""Who acts: taken from a verified token at the public endpoint, carried with every command, written into every
+event."""
 
 import base64
 import hmac

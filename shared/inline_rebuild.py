@@ -15,7 +15,7 @@ from shared.event_log import EventLog
 from shared.settings import Settings
 
 RebuildInline = Callable[[AsyncConnection, EventLog], Awaitable[int]]
-"""Empties the tables and applies the whole log, in the caller's transaction; answers how many events that were."""
+"""Empties the tables and applies the whole log, in the caller's transaction; returns the number of events applied."""
 
 
 async def anew(database_url: str, rebuild_inline: RebuildInline) -> int:

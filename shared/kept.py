@@ -38,7 +38,7 @@ class Kept(Generic[S, P]):
         return [self.row(part) for part in self.parts(state).values()]
 
     def differences(self, before: S, after: S) -> "Differences":
-        """What has to be written."""
+        """The rows to insert, to change and to delete for this step of the state."""
         found = Differences()
         if before is after:
             return found

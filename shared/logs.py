@@ -39,7 +39,7 @@ _NOISY = ("httpx", "httpcore", "uvicorn.access", "nats", "faststream", "asyncio"
 
 
 def setup(process: str, settings: Settings) -> structlog.stdlib.BoundLogger:
-    """Configure structlog and stdlib logging for this process; answers with the process's logger.
+    """Configure structlog and stdlib logging for this process; returns the process's logger.
 
     A second call replaces the first one's handlers.
     """

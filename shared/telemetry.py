@@ -90,7 +90,7 @@ _installed: Telemetry | None = None
 
 
 def setup(process: str, settings: Settings) -> Telemetry:
-    """Install the providers, once per process; a second call answers with the first one's.
+    """Install the providers, once per process; a second call returns the first one's.
 
     With an OTLP endpoint: traces, metrics and logs go there by HTTP. Without: spans and metrics go to
     JSON-lines files in `settings.trace_dir`, or nowhere if that isn't set. /metrics works in either case.

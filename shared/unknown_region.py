@@ -6,7 +6,8 @@ from shared.problems import Problem
 
 
 def unknown_region(tree: AreaTree, given: str, where: str = "region", language: Language = "en") -> Problem:
-    """422: not the code of a region. One answer for all doors; who gave a name is told its code."""
+    """422: not the code of a region. One answer for all public endpoints; a caller who gave a region's name is told its
+    code."""
     meant = tree.named(given)[:5]
     codes = ", ".join(f"{area.name} {area.code}" for area in meant)
     if meant:

@@ -4,7 +4,7 @@
 
 pydantic asks them when it builds what checks a request (`shared.rpc`). A misspelt limit is a TypeError here; one that
 stands where it would limit nothing (outside of `X | None`, or on another kind of value) is one when the check is built.
-Inside the domain nothing is checked: what doesn't come through the door is right already.
+Inside the domain nothing is checked: what doesn't come from a request is right already.
 """
 
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""What each process is told: its own addresses and secrets, and nobody else's."""
+"""The environment of each process: its own addresses and secrets, and no other process's."""
 
 import os
 from collections.abc import Mapping

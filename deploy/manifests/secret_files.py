@@ -22,7 +22,7 @@ def write_environment(folder: Path) -> list[str]:
     """Write `.env` for compose, and the key that signs tokens to a file of its own; both for their owner only.
 
     What an `.env` that is there says stays, and what it lacks is added: after an upgrade, the passwords of new roles.
-    A signing key that an earlier release put into it moves to its own file. Answers with what was done, in lines.
+    A signing key that an earlier release put into it moves to its own file. Returns what was done, in lines.
     """
     path, key_path = folder / ENVIRONMENT_FILE, folder / SIGNING_KEY_FILE
     known = path.read_text("utf-8") if path.exists() else ""

@@ -134,7 +134,7 @@ async def archive(conn: Connection, folder: Path, month: date, now: datetime) ->
 
 
 async def restore(conn: Connection, month: date, now: datetime) -> list[date]:
-    """Bring a month back, and those after it; answers with them. What waited for them leaves the quarantine.
+    """Bring a month back, and those after it; returns these months. What waited for them leaves the quarantine.
 
     Raises ArchiveError when a file is missing or isn't what was written.
     """

@@ -1,8 +1,8 @@
 """Up to which moment of the Clock everything that arrived has been worked off.
 
 Readings wait in the READINGS stream while the worker is behind or down. A day that closes then would look
-incomplete, and a feed silent, although the data are safe on this side of the door. So days are closed, and feeds
-judged, as of a *settled* moment: nothing that arrived before it waits any more.
+incomplete, and a feed silent, although the intake has the data safely. So days are closed, and feeds judged, as of a
+*settled* moment: nothing that arrived before it waits any more.
 """
 
 from dataclasses import dataclass

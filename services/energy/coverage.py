@@ -115,7 +115,7 @@ class CoverageWatch:
         return OK if self._failure is None else Check("degraded", self._failure)
 
     async def sweep(self) -> int:
-        """Judge days and feeds as of the settled moment; answers with the number of events."""
+        """Judge days and feeds as of the settled moment; returns the number of events written."""
         moment = await self.settled.moment()
         if moment is None:
             return 0

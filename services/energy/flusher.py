@@ -94,7 +94,7 @@ class Flusher:
         return OK if self._failure is None else Check("degraded", self._failure)
 
     async def flush(self) -> int:
-        """Write what is due; answers with the number of events."""
+        """Write an event for each day that is due; returns the number of events."""
         moment = await self.settled.moment()
         if moment is None:
             return 0

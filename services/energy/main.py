@@ -53,7 +53,7 @@ async def main(role: str) -> None:
                 await run_api(rt)
                 await rt.run()
         case "intake":
-            # Each role imports its own: the door has no business with numpy, nor the commands with the door.
+            # Each role imports only its own modules: the intake needs no numpy, and the commands no intake.
             from services.energy.intake import process
 
             await process.main()

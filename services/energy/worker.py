@@ -66,7 +66,7 @@ async def main() -> None:
 
 
 async def start(rt: Runtime) -> list[PartitionWorker]:
-    """Spawn the tasks; answers with the partitions' workers."""
+    """Spawn the tasks; returns the partitions' workers."""
 
     async def connect() -> Connection:
         return await open_connection(rt)

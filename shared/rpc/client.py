@@ -25,7 +25,7 @@ from shared.rpc.message import GIVEN_UP, Call, Encoded
 from shared.rpc.replies import Replies
 
 _AGAIN_S = 3.0
-"""After so long a silence a call is sent once more: its answer, or the call itself, may have been lost."""
+"""Seconds of silence after which a call is sent again: its answer, or the call itself, may have been lost."""
 _NOBODY_S = 0.1
 _log = structlog.get_logger("rpc")
 _tracer = trace.get_tracer("shengji.rpc")

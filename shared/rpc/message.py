@@ -24,8 +24,8 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)  # money and energy cross as
 class Call:
     """One request as a service sees it. `body` is the raw JSON object, `deadline` is system time.
 
-    `attached`: what the door read elsewhere for a command. It is no part of what the caller sent: a repeat is the same
-    request even if other data were read for it.
+    `attached`: what the gateway read elsewhere for a command. It is no part of what the caller sent: a repeat is the
+    same request even if other data were read for it.
     """
 
     command_id: str

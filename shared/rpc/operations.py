@@ -117,7 +117,7 @@ class Operations:
     def bind(self, broker: NatsBroker) -> None:
         """Serve every operation on `rpc.<service>.*`; replicas of a service share the queue group.
 
-        That a call was given up is told to all of them, outside the group: any may be at it.
+        The message that a call was given up goes to all replicas, outside the group: any of them may be working on it.
         """
 
         @broker.subscriber(
@@ -251,12 +251,12 @@ async def _in_time(operation: Operation, call: Call, request: Any) -> Any:
                 return await operation.handler(call, request)
     except TimeoutError as error:
         if not limit.expired():
-            raise  # one of the handler's own
+            raise  # a TimeoutError of the handler's own
         raise _too_slow() from error
 
 
 async def _as_it_came(message: StreamMessage[Any]) -> bytes:
-    """FastStream would parse the body, and an unfit one would get no reply at all.
+    """The raw body: FastStream would parse it, and a body that can't be parsed would get no reply at all.
 
     Asking for the whole message instead makes FastStream fetch it through a thread, for every request.
     """

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A question that the door asks for a command or a query, as its caller; the answer goes along with it.
+    """A query that the gateway makes for a command or a query, in its caller's name; the answer is attached to it.
 
     A command needs the answer; a query is asked without it where the other service is away.
 

@@ -45,7 +45,7 @@ class CoverageChanged:
 
 @dataclass(frozen=True, slots=True)
 class JudgeDay:
-    """`first_received_at`: when the day's first real-time reading arrived at the door, None if none did.
+    """`first_received_at`: when the day's first real-time reading arrived at the intake, None if none did.
 
     `today` is the Clock's day in +08:00: an unfinished day may yet become online.
     """

@@ -1,8 +1,8 @@
 """The integers that the readings' store counts in, and the decimals that they stand for.
 
-A reading's value is in 1e-6 of its meter's unit: the door rounds there once, half to even, and nothing rounds after
-it. Energy is in the series' step, 10^-(6 + decimals of the factor) of the carrier's unit: so small that value ×
-factor is whole. Enterprises' sums are decimals in the carrier's unit, and exact.
+A reading's value is in 1e-6 of its meter's unit: the intake rounds it once, half to even, and nothing rounds it again.
+Energy is in the series' step, 10^-(6 + decimals of the factor) of the carrier's unit: so small that value × factor is
+whole. Enterprises' sums are decimals in the carrier's unit, and exact.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal

@@ -1,4 +1,4 @@
-"""The meters' door: POST /v1/readings and what hangs on it. `door.py` is where to begin reading."""
+"""The meters' endpoint: POST /v1/readings, receipts, and what they need. `door.py` is where to begin reading."""
 
 from services.energy.intake.process import main
 

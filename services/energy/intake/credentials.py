@@ -1,4 +1,4 @@
-"""Who is at the door: "Authorization: Bearer <enterprise>.<secret>", checked against the hashes in the database.
+"""Authenticates senders: "Authorization: Bearer <enterprise>.<secret>", checked against the hashes in the database.
 
 What was looked up is remembered, so that a busy feed doesn't ask the database each time; and every half second the
 log is asked what has changed. A revoked credential therefore lives on for at most `FRESH_S`, however busy its feed.
@@ -20,10 +20,10 @@ from shared.outage import LOST
 from shared.problems import Problem, unavailable
 
 FRESH_S = 1.0
-"""What is remembered is believed for so long after it was last known to be true."""
+"""How long a cached look-up is believed after it was last known to be true."""
 POLL_S = 0.4
 HOLD_S = 900.0
-"""And for so long while the database is away: nobody can revoke anything then, and readings must not be turned away."""
+"""How long it is believed while the database is away: nobody can revoke anything then, and readings must be taken."""
 UNKNOWN_FOR_S = 1.0
 MOST_CACHED = 100_000
 _POLL_TIMEOUT_S = 0.5
@@ -138,7 +138,7 @@ class Credentials:
         return None
 
     def _remembered(self, enterprise: str) -> _Remembered | None:
-        """What is remembered and still to be believed."""
+        """The enterprise's cached look-up, if it may still be believed."""
         at = self._monotonic()
         known = self._known.get(enterprise)
         if known is not None:

@@ -1,4 +1,4 @@
-"""The meters' door (FastAPI): readings in, receipts out. No business rule: shape, identity, and a safe place.
+"""The meters' endpoint (FastAPI): readings in, receipts out. No business rule: shape, identity, and a safe place.
 
 202 is given only after the stream's acknowledgement. 4xx says what a person must put right; 429 and 503 say that the
 same request, sent again, will do.
@@ -46,7 +46,7 @@ ReadReceipt = Callable[[str, uuid.UUID], Awaitable[dict[str, Any] | None]]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the door needs."""
+    """What the endpoint needs."""
 
     settings: IntakeSettings
     credentials: Credentials
@@ -245,7 +245,7 @@ async def _receipt(door: Door, device: Device, text: str) -> dict[str, Any]:
 
 
 def _traced(answer: Response, request: Request) -> Response:
-    """With the id of the trace that the request has, if it has one: what to name when something looks wrong."""
+    """Adds the id of the request's trace, if it has one: the id to quote when something looks wrong."""
     if (found := getattr(request.state, "trace_id", None)) is not None:
         answer.headers["X-Trace-Id"] = found
     return answer

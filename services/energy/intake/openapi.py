@@ -1,4 +1,4 @@
-"""What the door's OpenAPI document says: the handler takes the raw request, so it is written here by hand."""
+"""The intake's OpenAPI document: the handler takes the raw request, so it is written here by hand."""
 
 from typing import Any
 

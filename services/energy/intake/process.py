@@ -1,4 +1,4 @@
-"""The process `energy intake`: the door with its database, broker and HTTP server."""
+"""The process `energy intake`: the meters' endpoint with its database, broker and HTTP server."""
 
 import uuid
 from typing import Any
@@ -50,7 +50,7 @@ async def main() -> None:
 
 
 async def open_door(rt: Runtime, pool: "asyncpg.Pool[asyncpg.Record]", settings: IntakeSettings) -> Door:
-    """The door on this runtime's broker and that database."""
+    """The meters' endpoint on this runtime's broker and that database."""
 
     async def publish(subject: str, body: bytes, message_id: str) -> object:
         return await broker.publish(

@@ -1,4 +1,4 @@
-"""Limits of the door, from the environment (prefix `SHENGJI_INTAKE_`)."""
+"""Limits of the intake, from the environment (prefix `SHENGJI_INTAKE_`)."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict

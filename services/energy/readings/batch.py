@@ -69,7 +69,7 @@ async def write(
     came: FeedDays = NOTHING_CAME,
     receipts: Receipts = NO_RECEIPTS,
 ) -> list[tuple[str, date]]:
-    """Write what was worked out, and who sent it; answers with the (enterprise, day) marked as changed."""
+    """Write what was worked out, and who sent it; returns the (enterprise, day) marked as changed."""
     if not changes.empty:
         await store.ensure_months(conn, months, changes)
         await store.write_readings(conn, memory, changes)

@@ -222,7 +222,7 @@ def _joined(parts: Sequence[Pieces]) -> Pieces:
 
 
 def remember(memory: PartitionMemory, changes: Changes) -> None:
-    """Let the memory know what was committed."""
+    """Apply the committed changes to the memory."""
     for rows in changes.inserts:
         np.maximum.at(memory.known_t, rows.place, rows.t)
     for last in changes.last:

@@ -21,7 +21,7 @@ class Restatement:
 
 
 async def publish(conn: Connection, coefficient: Coefficient, source: str, now: datetime) -> int:
-    """Add a coefficient; answers with its id. The same row again changes nothing.
+    """Add a coefficient; returns its id. The same row again changes nothing.
 
     Days that had none get it: that isn't the past moving, but the unknown becoming known. Days that have one
     keep it. `coefficient.id` is ignored. The carrier must be known (foreign key).

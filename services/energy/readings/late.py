@@ -169,10 +169,10 @@ def exchange(
 ) -> npt.NDArray[np.int8] | set[int]:
     """Put one stretch of readings in the place of another: takes away what the old one contributed, adds the new.
 
-    Answers with the kernel's reason for each reading of the new one; or, nothing done, with the groups in which what
-    comes after the stretch may change, too: they need more of it.
-    `place_of` gives each group's series. `between` may change the rules by which the new one is worked out.
-    Readings that only the old stretch has are the caller's to delete.
+    Returns the kernel's reason for each reading of the new one; or, having done nothing, the groups in which the
+    readings after the stretch may change too, so that a longer stretch is needed. `place_of` gives each group's series.
+    `between` may change the rules by which the new one is worked out. Readings that only the old stretch has are the
+    caller's to delete.
     """
     before = work(memory, old, place_of)
     between()
@@ -305,7 +305,7 @@ def _judged(
 def evaluate(
     memory: PartitionMemory, stretch: Stretch, place_of: Ints, changes: Changes, sign: int
 ) -> tuple[Ints, npt.NDArray[np.int8]]:
-    """Contributions of the stretch's counting readings; answers with own-hour energy and reason of each reading."""
+    """Contributions of the stretch's counting readings; returns each reading's own-hour energy and reason."""
     return _add(memory, stretch, place_of, work(memory, stretch, place_of), changes, sign)
 
 

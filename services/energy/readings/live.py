@@ -74,7 +74,7 @@ class LiveBoard:
                 self._touched.set()
 
     async def run(self) -> None:
-        """Publish for ever. What can't be published is dropped: the next batch brings a newer figure."""
+        """Publish until cancelled. What can't be published is dropped: the next batch brings a newer figure."""
         conn: Connection | None = None
         while True:
             end_if_cancelled()

@@ -20,7 +20,7 @@ ASK_EVERY_S = 1.0
 
 @dataclass(slots=True)
 class Outstanding:
-    """`ask` answers with the server's position."""
+    """Tracks the unsettled messages of one partition. `ask` returns the server's position."""
 
     ask: Callable[[], Awaitable[Position]]
     _open: set[int] = field(default_factory=set)

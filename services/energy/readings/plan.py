@@ -34,7 +34,7 @@ _T_MASK = (1 << _T_BITS) - 1
 class Winners:
     """One row per (series, time) of the batch, sorted by it.
 
-    `row` is the row of the arrivals that is told what becomes of it: the first that brought the value.
+    `row` is the row of the arrivals that gets the outcome: the first that brought the value.
     """
 
     row: Ints
@@ -140,7 +140,7 @@ def told(arrivals: Arrivals, row: Ints, reason: npt.NDArray[np.int8]) -> None:
 def in_order(memory: PartitionMemory, arrivals: Arrivals, found: Winners, changes: Changes) -> set[int]:
     """Work out readings that are later than anything stored of their series.
 
-    Answers with the series that this way can't do, because their register fell; then nothing of it may be used.
+    Returns the series that this path can't handle, because their register fell; then nothing that it did may be used.
     """
     if len(found) == 0:
         return set()

@@ -57,7 +57,7 @@ WHERE f.enterprise = g.enterprise
 
 
 async def write(conn: Connection, arrivals: Arrivals, now: datetime) -> dict[str, int]:
-    """Keep the batch's quarantined readings; answers with how many there were by reason (for the metrics).
+    """Keep the batch's quarantined readings; returns how many there were by reason (for the metrics).
 
     Beyond an enterprise's quota they are not kept: the receipts say so all the same.
     """
@@ -135,8 +135,7 @@ async def release(
 ) -> int:
     """Mark held readings as leaving, in the caller's transaction; the releaser puts them on READINGS.
 
-    `enterprise` None: of all. `after` < t <= `until` (epoch seconds) bounds the time; answers with how many.
-    Idempotent.
+    `enterprise` None: of all. `after` < t <= `until` (epoch seconds) bounds the time; returns how many. Idempotent.
     """
     done = await conn.execute(
         """UPDATE quarantine SET state = 'releasing', release_at = $3, published_at = NULL

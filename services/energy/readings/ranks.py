@@ -22,7 +22,7 @@ _REPEAT_BITS = 10
 def place(stream: int, sequence: int) -> int:
     """The rank of a message's first reading; the others follow by one.
 
-    `stream` counts how often READINGS was made anew: then its sequences begin at 1 again.
+    `stream` counts how often READINGS was re-created: each time its sequences begin at 1 again.
     """
     return (stream << _SEQUENCE_BITS | sequence) << _PLACE_BITS
 

@@ -29,7 +29,8 @@ _OWN_BYTES = 11
 
 
 def new_id(key: bytes, enterprise: str, natural: bytes | None = None) -> uuid.UUID:
-    """A receipt's id. Only somebody with `key` can make one, so that a made-up id is told from a pending one.
+    """A receipt's id. Only somebody with `key` can make one, so that a made-up id can be distinguished from a pending
+    one.
 
     `natural` (what makes a request the same request) gives the same id each time; without it the id is random.
     """
@@ -127,6 +128,6 @@ async def read(conn: Connection, enterprise: str, receipt: uuid.UUID) -> dict[st
 
 
 async def forget_old(conn: Connection, now: datetime) -> int:
-    """Remove receipts older than 30 days; answers with how many."""
+    """Remove receipts older than 30 days; returns how many."""
     done = await conn.execute("DELETE FROM receipt WHERE processed_at < $1", now - KEPT)
     return int(done.split()[-1])

@@ -78,7 +78,7 @@ async def driver(conn: AsyncConnection) -> Connection:
 
 
 async def change_partition(conn: Connection, p: int) -> int:
-    """Lock the partition and raise its generation; answers with the new one."""
+    """Lock the partition and raise its generation; returns the new one. Raises LookupError for an unknown partition."""
     generation: int | None = await conn.fetchval(
         "UPDATE reading_partition SET generation = generation + 1 WHERE p = $1 RETURNING generation", p
     )
@@ -88,7 +88,7 @@ async def change_partition(conn: Connection, p: int) -> int:
 
 
 async def add_feed(conn: Connection, enterprise: str, region: str) -> int:
-    """Let an enterprise send readings, or move it to another region; answers with its partition."""
+    """Let an enterprise send readings, or move it to another region; returns its partition."""
     partitions: int = await conn.fetchval("SELECT count(*) FROM reading_partition")
     # A feed keeps its partition for life: if it moved, it would have two writers while both partitions hold its
     # readings.
@@ -142,7 +142,7 @@ async def add_carrier(conn: Connection, carrier: str, name: str, unit: str) -> N
 
 
 async def insert_series(conn: Connection, spec: SeriesSpec) -> tuple[int, int]:
-    """Add a series to its enterprise's partition; answers with (s, p). Raises LookupError for an unknown feed."""
+    """Add a series to its enterprise's partition; returns (s, p). Raises LookupError for an unknown feed."""
     row = await conn.fetchrow(
         _INSERT_SERIES,
         *(spec.enterprise, spec.meter, spec.statistic_type, spec.carrier, spec.unit, spec.scope, spec.kind),
@@ -155,7 +155,7 @@ async def insert_series(conn: Connection, spec: SeriesSpec) -> tuple[int, int]:
 
 
 async def update_series(conn: Connection, s: int, spec: SeriesSpec, generation: int) -> None:
-    """Let a series count by `spec` and end at its `valid_to`; its readings are the caller's to lay out again."""
+    """Make a series count by `spec` and end at its `valid_to`; the caller must lay its readings out again."""
     await conn.execute(
         """UPDATE series SET generation = $2, interval_seconds = $3, factor = $4, modulus = $5, capacity = $6,
                resolution = $7, sign = $8, valid_to = $9 WHERE s = $1""",

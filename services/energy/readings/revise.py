@@ -34,7 +34,7 @@ class Stored:
 async def open_meter(conn: Connection, spec: SeriesSpec, now: datetime, *, opening: int | None = None) -> int:
     """Begin a series; `opening` is the register (1e-6 of the unit) at `valid_from`. Releases what waited for the meter.
 
-    Answers with the number of readings that leave the quarantine.
+    Returns the number of readings that leave the quarantine.
     """
     s, p = await insert_series(conn, spec)
     if opening is not None:
@@ -64,7 +64,7 @@ async def close_meter(
     *,
     closing: int | None = None,
 ) -> list[Stored]:
-    """End the meter's open series at `at`; `closing` is the register then. Answers with readings taken out of it.
+    """End the meter's open series at `at`; `closing` is the register then. Returns the readings taken out of it.
 
     These are the readings later than `at`: they belong to whatever comes after, or to nothing.
     Raises LookupError if there is no open series at that time, Problem 409 if it is archived.

@@ -74,7 +74,7 @@ ON CONFLICT (s, h) DO UPDATE SET e = spill.e + excluded.e, spread = spill.spread
 
 
 async def lock_partition(conn: Connection, p: int) -> int:
-    """Take the partition's row for this transaction, as its first statement; answers with the generation.
+    """Take the partition's row for this transaction, as its first statement; returns the generation.
 
     Everybody who changes readings, sums or reference rows of a partition does so: registrations, revisions and
     releases as much as batches. Two that touch one meter-hour would otherwise lose an update.

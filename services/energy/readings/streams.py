@@ -1,4 +1,4 @@
-"""Which READINGS this is. A stream that is made anew, after a loss, begins at sequence 1 again: its number, the next
+"""Which READINGS this is. A stream that is re-created after a loss begins at sequence 1 again: its number, the next
 one, keeps the ranks of its readings above those of the streams before it (`readings.ranks`)."""
 
 from datetime import datetime

@@ -106,7 +106,7 @@ async def add(
     receipts: Receipts,
     now: datetime,
 ) -> list[tuple[str, date]]:
-    """Add to the enterprises' hours and days and write the rest; answers with the (enterprise, day) marked."""
+    """Add to the enterprises' hours and days and write the rest; returns the (enterprise, day) marked."""
     dates = days(by_day.at.tolist())
     pins = [memory.pins(key, day) for key, day in zip(by_day.key.tolist(), dates, strict=True)]
     names = _names(memory, by_day.key.tolist())

@@ -31,7 +31,8 @@ class WireError(Exception):
 
 
 class NewerWire(Exception):
-    """The message is of the next version: a door was deployed before this worker. It must wait, not be set apart."""
+    """The message is of the next version: an intake was upgraded before this worker. The message must wait, not be set
+    aside."""
 
 
 class Post(msgspec.Struct, kw_only=True, omit_defaults=True, array_like=True):

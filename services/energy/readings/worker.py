@@ -127,14 +127,14 @@ class PartitionWorker:
         return OK
 
     async def run(self) -> None:
-        """For ever: fetch, commit, acknowledge."""
+        """Fetch, commit and acknowledge until cancelled."""
         while True:
             end_if_cancelled()
             messages = await broker.fetch(self._reader, 1.0)
             if messages:
                 began = time.monotonic()
                 await self.handle(messages)
-                # What arrives meanwhile gathers in the reader.
+                # Messages that arrive during this pause gather in the reader.
                 await asyncio.sleep(max(0.0, began + PERIOD_S - time.monotonic()))
 
     async def handle(self, messages: Sequence[Msg]) -> None:

@@ -27,7 +27,7 @@ HINT_SUBJECT = "hint.progress"
 POLL_S = 0.1
 SCAN = 500
 HISTORY = 2_000
-"""Changes that a reader is told one by one. Who was away for longer is better served, and sooner, by a snapshot."""
+"""The most changes that a reader gets one by one: after a longer absence a snapshot serves it better and sooner."""
 _ID = re.compile(r"v(\d{1,9}):(\d{1,18})")
 _CHANGES = text("""
     SELECT seq, source, position, measure, target, region, period, subject, event_type, event_id, recorded_at

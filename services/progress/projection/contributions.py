@@ -1,4 +1,4 @@
-"""What an event contributes to which measure: pure, one row per thing that a later event can say anew."""
+"""What an event contributes to which measure: pure, one row per thing that a later event can restate."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from shared.consumer import Poison
 
 
 def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
-    """What an event says about measures. `key` is what a later event of the same source can say anew."""
+    """What an event says about measures. `key` names what a later event of the same source can restate."""
     match event:
         case (
             project_events.MonthlyReportFiled()

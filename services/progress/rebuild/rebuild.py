@@ -79,7 +79,7 @@ async def rebuild(
 
 
 async def go_back(owner_url: str, say: Say = print) -> int:
-    """Let the version before serve again; the number of it. It catches up from its own checkpoint.
+    """Let the previous version serve again; returns its number. It catches up from its own checkpoint.
 
     Raises RebuildFailed when there is none. For use with the release that made that version.
     """
