@@ -13,7 +13,7 @@ _AGAIN_S = 0.5
 
 
 def end_if_cancelled() -> None:
-    """Raise CancelledError if this task was asked to end and somebody swallowed it. Call once per round."""
+    """Raise CancelledError if this task was cancelled and a library swallowed that. Call once per round of a loop."""
     task = asyncio.current_task()
     if task is not None and task.cancelling() > 0:
         raise asyncio.CancelledError

@@ -76,7 +76,8 @@ class InHand:
                 del self._bodies[one]
 
     def change(self, one: str, by: int) -> None:
-        """More or fewer bytes of that caller. Raises Problem 429 or 503 when there is no room for more."""
+        """Add `by` bytes (negative: release them) to what that caller holds. Raises Problem 429 or 503 when there is no
+        room for more."""
         if by > 0 and self._bytes[one] + by > self.most_bytes_of_one:
             raise _too_much(f"{self.most_bytes_of_one} bytes of your requests are in hand")
         if by > 0 and self.bytes + by > self.most_bytes:
@@ -138,7 +139,8 @@ def too_large(limit: int) -> Problem:
 
 
 def network(host: str) -> str:
-    """Whom an address stands for: itself, or its /64 network, which is what one household has in IPv6."""
+    """The key under which an address is limited: itself, or its /64 network, which is what one household has in
+    IPv6."""
     try:
         parsed = ipaddress.ip_address(host)
     except ValueError:

@@ -119,7 +119,7 @@ class PublicPages:
 
 
 def address(scope: Scope) -> str:
-    """Whom the caller's address stands for."""
+    """The key under which the caller's address is limited."""
     return network(str((scope.get("client") or ("unknown", 0))[0]))
 
 

@@ -55,7 +55,7 @@ class PullReader:
         self._arrived = asyncio.Event()
         self._outstanding = 0
         self._expires = 0.0
-        self._unheard_s = 0.0  # time spent waiting since the last word; time we were busy doesn't count
+        self._unheard_s = 0.0  # seconds waited since the last message or heartbeat, without our busy time
         self._gone: str | None = None
         self._request = 0
 

@@ -49,7 +49,7 @@ class Divergence(Exception):
 
 
 class Refused(Exception):
-    """The fence held: the stream's tail isn't where this relay thought."""
+    """The server refused the publish because the stream's last sequence isn't the expected one: the fence held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Relay:
 
     @property
     def stopped(self) -> str | None:
-        """Why the relay stands still for good, if it does."""
+        """Why the relay has stopped until a person helps; None while it runs."""
         return self._stopped
 
     @property

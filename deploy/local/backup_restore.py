@@ -244,7 +244,7 @@ async def _verify(owner_url: str, part: DatabaseThen) -> int:
 async def _set_clock(
     data: DataFolder, settings: LocalSettings, secrets: Secrets, now: str, children: list[Child]
 ) -> None:
-    """Put the last step back into the CLOCK stream, so that simulated time doesn't start over."""
+    """Publish the clock's last step to the CLOCK stream, so that simulated time doesn't start over."""
     if settings.nats_url is not None:
         raise BackupError("a simulated clock is restored to the own nats-server only: unset SHENGJI_NATS_URL")
     port = data.port("nats", settings.nats_port)

@@ -77,7 +77,7 @@ class DataFolder:
         self._clock.write_text(clock, "utf-8")
 
     def unlock(self) -> None:
-        """Give it back."""
+        """Release the claim on the folder."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -64,7 +64,7 @@ def unprivileged(*folders: Path) -> Rights | None:
 
 
 def closed_to_servers(folder: Path) -> bool:
-    """Whether a server of root's, which runs as `nobody`, could not enter `folder` without a capability."""
+    """Whether a server that root starts, and that runs as `nobody`, could not enter `folder` without a capability."""
     try:
         return os.geteuid() == 0 and _closed(folder, pwd.getpwnam("nobody").pw_uid) is not None
     except KeyError:

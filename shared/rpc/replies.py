@@ -26,7 +26,7 @@ class Place:
         return f"{self._subject}.{self._sends}"
 
     async def first(self, within: float) -> bytes | None:
-        """The next reply; None where the server says that nobody listens. Raises TimeoutError on silence."""
+        """The next reply; None where the server answers "no responders". Raises TimeoutError on silence."""
         async with asyncio.timeout(within):
             return await self.arrived.get()
 

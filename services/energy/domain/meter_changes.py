@@ -126,7 +126,7 @@ class WithdrawAlias:
 
 
 def alias_assigned(command: AssignAlias, state: InUse | Retired) -> Sequence[Event]:
-    """Another name. Raises Refused for one that another meter of the enterprise has."""
+    """Assigns a further name. Raises Refused for one that another meter of the enterprise has."""
     registered, used = state.registered, state if isinstance(state, InUse) else state.before
     if command.alias in used.aliases:
         return []
@@ -138,7 +138,7 @@ def alias_assigned(command: AssignAlias, state: InUse | Retired) -> Sequence[Eve
 
 
 def alias_withdrawn(command: WithdrawAlias, state: InUse | Retired) -> Sequence[Event]:
-    """One name fewer; nothing happens if the meter doesn't have it."""
+    """Withdraws a name; no event if the meter doesn't have it."""
     registered, used = state.registered, state if isinstance(state, InUse) else state.before
     if command.alias not in used.aliases:
         return []
@@ -146,7 +146,7 @@ def alias_withdrawn(command: WithdrawAlias, state: InUse | Retired) -> Sequence[
 
 
 def interval_changed(command: ChangeInterval, state: InUse) -> Sequence[Event]:
-    """Another interval. Raises Refused."""
+    """Changes the interval between readings. Raises Refused."""
     registered = state.registered
     before = holds_at(state, command.at)
     if command.interval_minutes == before.interval_minutes:
@@ -169,7 +169,7 @@ def interval_changed(command: ChangeInterval, state: InUse) -> Sequence[Event]:
 
 
 def direction_changed(command: ChangeDirection, state: InUse) -> Sequence[Event]:
-    """The other direction. Raises Refused."""
+    """Reverses the direction. Raises Refused."""
     registered = state.registered
     before = holds_at(state, command.at)
     if command.direction is before.direction:
@@ -208,7 +208,7 @@ def _shown_at(command: ChangeInterval | ChangeDirection, state: InUse, what: str
 
 
 def corrected(command: CorrectChange, state: InUse | Retired) -> Sequence[Event]:
-    """What is right of a change. Raises Refused; nothing happens if it is what was known."""
+    """Corrects a change. Raises Refused; no event if the correction states what was known."""
     registered = state.registered
     now_at = command.now_at or command.at
     if command.at == registered.valid_from:
@@ -291,7 +291,7 @@ def withdrawn(command: WithdrawVerdict, state: InUse | Retired) -> Event:
 
 
 def with_device(before: Counter, device: Device) -> Counter:
-    """The device with what it doesn't name taken from the one before."""
+    """The counter of a new device; what `device` leaves out is taken from the counter before."""
     named = device.digits is not None or device.modulus is not None
     return Counter(
         device.serial,

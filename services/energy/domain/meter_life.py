@@ -70,12 +70,12 @@ class InUse:
 
     @property
     def since(self) -> datetime:
-        """From when on what holds now holds."""
+        """The moment since which the present counter, interval and direction hold."""
         return self.changes[-1].at if self.changes else self.registered.valid_from
 
     @property
     def counter(self) -> Counter:
-        """What holds now."""
+        """The present counter."""
         return segments(self)[-1].counter
 
     @property

@@ -93,7 +93,7 @@ def decide(command: LoadPlan, state: Reference) -> Sequence[Event]:
 
 
 def _added(part: _Part, had: tuple[Any, ...], given: tuple[Any, ...], refused: list[str]) -> tuple[Any, ...]:
-    """What the plan had with what is new; a row that is there with other content is noted in `refused`."""
+    """The plan's rows with the new ones added; a row that exists with other content is noted in `refused`."""
     known = {part.key(row): row for row in had}
     changed = [row for row in given if known.get(part.key(row), row) != row]
     if changed:
@@ -111,7 +111,7 @@ def _is_new(part: _Part, command: LoadPlan, state: Reference, rows: tuple[Any, .
 
 
 def _place(part: _Part, plan: str, row: Any) -> tuple[str, tuple[Any, ...]]:
-    """Regions are one map for all plans; of the other parts each plan has its own rows."""
+    """The key of a row: regions are one map for all plans, of the other parts each plan has its own rows."""
     return "" if part.name == "regions" else plan, part.key(row)
 
 
@@ -134,7 +134,8 @@ def _standing(history: Iterable[Event], part: _Part) -> dict[tuple[str, tuple[An
 
 
 def displaces(old: object, new: object) -> bool:
-    """Whether a row of another plan can't hold beside a new one: of one thing on one day, with other content."""
+    """Whether a new row displaces another plan's: both are about the same thing on a common day, with different
+    content."""
     match old, new:
         case PlanCoefficient(), PlanCoefficient():
             if old.carrier != new.carrier:
@@ -156,7 +157,7 @@ def _overlap(one: Any, other: Any) -> bool:
 
 
 def _check_others(command: LoadPlan, events: Sequence[Event]) -> None:
-    """Nothing that holds by another plan is dropped or changed. Raises Refused 409."""
+    """Raises Refused (409) if the load would drop or change a row in force that another plan loaded."""
     others: dict[str, Reference] = {}
     for event in command.history:
         others[event.plan] = evolve(others.get(event.plan, Reference()), event)

@@ -19,7 +19,7 @@ RISES = 3
 """Consecutive rises, below the level before a fall, that make the fall plausible: the register counts again from the
 last."""
 MOST_HELD = 2**60
-"""Steps of energy that one interval can hold; a reading's value is held up to four times that."""
+"""The most energy, in steps, that one interval can hold; a reading's value is held up to four times that."""
 
 
 class Reason(StrEnum):

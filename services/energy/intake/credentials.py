@@ -164,7 +164,7 @@ class Credentials:
             if len(self._unknown) >= MOST_CACHED:
                 self._unknown.clear()
             self._unknown[enterprise] = at + UNKNOWN_FOR_S
-        elif generation == self._generation:  # else it may be what was true before the change
+        elif generation == self._generation:  # otherwise the look-up may be from before the change
             if len(self._known) >= MOST_CACHED:
                 self._known.clear()
             self._known[enterprise] = _Remembered(at, found)

@@ -204,7 +204,7 @@ def _length(request: Request) -> int | None:
 
 
 def _natural(request: Request, device: Device, body: bytes) -> bytes | None:
-    """What makes a request the same request, if the caller gave it a key.
+    """The bytes by which a repeat is recognised as the same request; None if the caller gave no key.
 
     The body is part of it: the same key with another body is another request, and not lost as "seen before".
     """

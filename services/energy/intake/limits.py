@@ -32,7 +32,7 @@ class Bucket:
 
 
 class FairShare:
-    """A token bucket per enterprise, in readings: one feed that runs wild doesn't take the others' place."""
+    """A token bucket per enterprise, in readings: one feed that runs wild doesn't use up the capacity of the others."""
 
     def __init__(self, settings: IntakeSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = settings.readings_per_second

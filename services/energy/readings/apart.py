@@ -1,4 +1,5 @@
-"""A POST that fails by its content, taken apart to the single reading: what it fails by is set aside, the rest counts.
+"""Takes a POST that fails because of its content apart, down to the single reading: the culprits are set aside, the
+rest counts.
 
 Readings that can be committed together are gathered half by half, each time by doing the whole step and taking it back:
 no list of causes has to be right. So two that fail only together are found too, and the last trial is what is
@@ -32,7 +33,7 @@ class TooLong(TimeoutError):
 
 
 def by_content(error: Exception) -> bool:
-    """Whether what was sent brings the error about, as far as can be told: everything that isn't an outage."""
+    """Whether the sent content causes the error, as far as can be told: everything that isn't an outage."""
     if isinstance(error, ValueError):
         return True  # The driver's own about a parameter is an InterfaceError too, as is a lost connection.
     if isinstance(error, asyncpg.PostgresError):

@@ -1,7 +1,8 @@
 """The archive's line: up to its moment readings lie in files, and nothing about them changes in the database.
 
 Everything that reaches back asks here: a batch (its readings wait in quarantine), a verdict, a void, a change of a
-meter, a release. It works wholly after the line, or it is refused; half of it would subtract what it can't see.
+meter, a release. An operation must lie wholly after the line or is refused: half of it would subtract contributions
+that it can't see.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
@@ -20,7 +21,7 @@ async def archive_line(conn: "asyncpg.Connection[asyncpg.Record]") -> int:
 
 
 def refuse_archived(line: int, t: int) -> None:
-    """Raise Problem 409 for a change at t (epoch seconds) that the archive has."""
+    """Raise Problem 409 for a change at t (epoch seconds) that lies in an archived month."""
     if t <= line:
         until = datetime.fromtimestamp(line, UTC).astimezone(timezone(timedelta(hours=8)))
         raise Problem(

@@ -158,7 +158,7 @@ def _places(memory: PartitionMemory, posts: Sequence[Post], counts: Ints, t: Int
 
 
 def _quarantine(memory: PartitionMemory, arrivals: Arrivals, begin: Ints, counts: Ints) -> None:
-    """Mark what can't be accepted. A reading that has several faults gets the one that lasts longest."""
+    """Mark what can't be accepted. Of several faults a reading is marked with the one that lasts longest."""
     posts, place, t, v = arrivals.posts, arrivals.place, arrivals.t, arrivals.v
     known = place >= 0
     at = np.where(known, place, 0)

@@ -33,7 +33,8 @@ class Raised(NamedTuple):
 
 
 class Pieces(NamedTuple):
-    """Changes of energy by series and hour. `own`: of a reading's own hour; the others are spilled pieces."""
+    """Changes of energy by series and hour. `own`: in the reading's own hour; otherwise a piece spilled into an earlier
+    one."""
 
     place: Ints
     hour: Ints

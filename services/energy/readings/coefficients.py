@@ -23,8 +23,8 @@ class Restatement:
 async def publish(conn: Connection, coefficient: Coefficient, source: str, now: datetime) -> int:
     """Add a coefficient; returns its id. The same row again changes nothing.
 
-    Days that had none get it: that isn't the past moving, but the unknown becoming known. Days that have one
-    keep it. `coefficient.id` is ignored. The carrier must be known (foreign key).
+    Days without one get it: that changes no figure, but makes an unknown one known. Days that have one keep it.
+    `coefficient.id` is ignored. The carrier must be known (foreign key).
     """
     await lock_all(conn)
     values = (

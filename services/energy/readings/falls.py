@@ -16,16 +16,17 @@ from services.energy.domain.registers import LONGEST_FALL, RISES
 from services.energy.readings.kernel import AFTER_FALL, BACKWARDS, BEYOND, GLITCH, JUMP, ROLLOVER
 
 MARKS = ("backwards", "after_fall", "glitch")
-"""Reasons of `irregular` after whose readings (later than `falls_since`) a fall may be open: what comes then can't be
-judged without what came before."""
+"""Reasons in `irregular` after whose readings (later than `falls_since`) a fall may be open: a following reading can't
+be judged without the ones before."""
 DOUBTED = ("jump", "beyond")
-"""Reasons of a level that isn't believed: a fall from it is its end, and nothing waits."""
+"""Reasons for which a level isn't believed: a fall from such a level only ends it, and no reading waits."""
 _DOUBTED = frozenset({JUMP, BEYOND})
 
 
 @dataclass(slots=True)
 class Judged:
-    """By row: reasons that differ from the pair's own, and the row that it is measured from, if not the one before.
+    """By row: the reason, where it differs from the kernel's for the pair, and the row to measure from, where that
+    isn't the previous one.
 
     `low`: the fall is open at the end; `doubted`: the last level isn't believed.
     """
@@ -45,10 +46,11 @@ def judge(
     told: Callable[[int], bool],
     measured: Callable[[int, int], int],
 ) -> Judged:
-    """The counting readings of one register in order, from one on after which no fall was open.
+    """Judges the counting readings of one register, in order and beginning with one after which no fall was open.
 
-    `reason` is the kernel's for each pair of neighbours; `doubted` whether the first row's level is. `told(row)`: a
-    person said of the interval that ends there that it did pass. `measured(a, b)`: the kernel's reason for b after a.
+    `reason` is the kernel's for each pair of neighbours; `doubted`: whether the first row's level is doubted.
+    `told(row)`: whether a person said that the energy of the interval that ends there did pass. `measured(a, b)`: the
+    kernel's reason for b after a.
     """
     found = Judged(doubted=doubted)
     high, waiting, rises = -1, [0], 0

@@ -59,9 +59,10 @@ class Rules:
     """Intervals that end up to here (epoch seconds) are cut at hours in whole 1/1000 of the carrier's unit, as release
     517f57c did: what it has stored stays what this kernel makes of it."""
     falls_since: int = 0
-    """A register that falls later than that is judged with what follows (`readings.falls`); before, by itself."""
+    """A register's fall after this moment (epoch seconds) is judged with the readings that follow (`readings.falls`);
+    an earlier one by itself."""
     tolerances: tuple[tuple[int, int], ...] = ()
-    """(since, seconds): by so much a reading of a time from `since` on may come after its slot's end, in order."""
+    """(since, seconds), ordered: how long after its slot's end a reading may be taken, for times from `since` on."""
 
     bounds_before: Sequence[tuple[int, Ints]] = ()
     """Bounds that held earlier, as (last second, bound of each series), the earliest first."""

@@ -1,4 +1,4 @@
-"""Late, repeated and corrected readings: the slow way, which costs only what it touches.
+"""Late, repeated and corrected readings: the slow path, whose cost depends only on what it touches.
 
 Per cluster of a series one look-up fetches the reading before, what is stored in the range, and the reading after;
 where a register fell, from before the fall to where it is settled. The change is contributions(after) −
@@ -68,7 +68,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What a stretch contributes: of its readings that do (`rows`), and by group what is left open at its end."""
+    """The contributions of a stretch's counting readings (`rows`), and the groups with something open at their end."""
 
     rows: Ints
     parts: Contributions

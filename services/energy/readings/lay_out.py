@@ -2,7 +2,7 @@
 
 Everything from that moment on is taken out of its series, the registers that people stated are set aside, the series
 are made what they should be, and the readings are put where they belong now. All of it by the kernel and under the
-partition's lock, so that the sums are what they would be had it been said right at first.
+partition's lock, so that the sums are what they would be if the life had been entered right at first.
 """
 
 from collections.abc import Mapping, Sequence

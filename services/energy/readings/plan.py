@@ -101,7 +101,7 @@ def _settled(arrivals: Arrivals, row: Ints, key: Ints, last: Flags, changes: Cha
 
 
 def superseded_by(rank: Ints) -> npt.NDArray[np.int8]:
-    """Why a value doesn't count, by the rank of the one that does."""
+    """The index in REASONS of why a value doesn't count, by the rank of the value that does."""
     return np.where(rank >= CORRECTION, CORRECTED, LATER_VALUE).astype(np.int8)
 
 

@@ -1,9 +1,9 @@
 """When a repeated reading must raise the rank of what is stored, and when that can be saved.
 
 A value counts by the rank of the last time it came: 20, 10, 20 ends at 20, also if the 10 comes last of all. So a
-repeat would write its row, which costs ten times what it takes to know it. The stored rank matters only to another
-value that lies between the old rank and the new one, and what was committed before doesn't: it has won over the old
-rank, or has raised it. What can still come is
+repeat would have to write its row, which costs ten times as much as recognising the repeat. The stored rank matters
+only to another value that lies between the old rank and the new one, and what was committed before doesn't: it has won
+over the old rank, or has raised it. What can still come is
 
 - in a message before this batch that is not settled: the caller knows (`outstanding`), and says `settled` if none is;
 - in this batch: its loser is in the history, or in quarantine, and may be delivered again;

@@ -33,7 +33,7 @@ def correction(reported_at: int) -> int:
 
 
 def corrections(reported_at: Ints) -> Ints:
-    """The same of a column."""
+    """The ranks of a column of corrections, by the microseconds of their reports."""
     return CORRECTION + (reported_at << _REPEAT_BITS)
 
 

@@ -49,7 +49,7 @@ def _seal(key: bytes, enterprise: str, own: bytes) -> bytes:
 
 
 def columns(arrivals: Arrivals) -> Receipts:
-    """The receipts of a batch. Released readings belong to a POST that has its receipt already."""
+    """The receipts of a batch. Readings released from quarantine get none: their POST has its receipt already."""
     rows = [row for number, row in enumerate(_rows(arrivals)) if not arrivals.posts[number].release_at]
     return Receipts(*map(list, zip(*rows, strict=True))) if rows else NO_RECEIPTS
 
@@ -101,7 +101,7 @@ def _runs(arrivals: Arrivals, begin: int, end: int) -> Iterator[tuple[int, int, 
 
 async def read(conn: Connection, enterprise: str, receipt: uuid.UUID) -> dict[str, Any] | None:
     """A receipt as it stands, with quarantined readings that were released since; None: not processed yet."""
-    # As text: whoever opened the connection may have taught it to decode jsonb, or not.
+    # Cast to text, because the connection may or may not have a jsonb decoder installed.
     row = await conn.fetchrow(
         "SELECT *, exceptions::text AS told FROM receipt WHERE id = $1 AND enterprise = $2",
         receipt,

@@ -113,7 +113,8 @@ async def issue_credential(conn: Connection, enterprise: str, valid_from: dateti
 
 
 def credential_hash(secret: str) -> bytes:
-    """What is kept of a secret. It is long and random, so a plain hash can't be guessed backwards."""
+    """The hash that is kept of a secret. The secret is long and random, so a plain hash can't be reversed by
+    guessing."""
     return hashlib.sha256(secret.encode()).digest()
 
 

@@ -74,7 +74,7 @@ def posts(rows: Sequence[Any]) -> list[tuple[int, wire.Post]]:
 
 
 async def take(conn: Connection) -> Sequence[Any]:
-    """Take a lot of readings that are to be published, and note that they are."""
+    """Take a lot of readings that are due to be published, and mark them as published."""
     rows: Sequence[Any] = await conn.fetch(_TAKE, LOT)
     return rows
 

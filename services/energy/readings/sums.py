@@ -1,4 +1,4 @@
-"""Sums by hour, day and month, per enterprise and carrier, and per meter: each with what it is worth.
+"""Sums by hour, day and month, per enterprise and carrier, and per meter, each with what tells how far to trust it.
 
 A sum carries its completeness (present of expected slots), how much of it was spread over gaps, and the coefficients
 that its standard coal is made with. Missing is None, never zero. Decimal and exact: rounding is for the edge.

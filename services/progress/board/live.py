@@ -90,7 +90,8 @@ class LiveEnergy:
         return _together(day, [self._sum(day, code) for code in self._in if areas.covers(region, code)])
 
     def _sum(self, day: date, code: str) -> RunningDay | None:
-        """Of the enterprises in that very region; kept until one of them says something new."""
+        """The sum of the enterprises registered in exactly that region; cached until one of them sends a new
+        message."""
         kept = self._sums.get(code)
         if kept is None or kept[0] != day:
             kept = (day, _sum(day, [m for m in self._in[code].values() if m.day == day]))

@@ -56,7 +56,7 @@ class Counting:
     """A question that entries answer.
 
     `points`: a mark counts on its first day alone (a flow), else for as long as it stands. `sums`: its entries carry
-    amounts. `reached`: the stages of which the first one's day goes along.
+    amounts. `reached`: stages; an entry carries the day on which the first of them was reached.
     """
 
     marks: tuple[str, ...]
@@ -73,7 +73,7 @@ class Counting:
 
     @property
     def definition(self) -> str:
-        """All that it says, in one line that is always the same."""
+        """The whole definition as one canonical line, from which the number is made."""
         said = [self.marks, self.where, self.points, self.sums, self.reached]
         return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
@@ -110,7 +110,8 @@ def parts(counting: Counting) -> list[Counting]:
 
 
 def of_kind(counting: Counting) -> list[Counting]:
-    """What shows that anything of the kind was ever reported: its own entries, and projects that fit the filter."""
+    """The countings whose entries show that anything of the kind was ever reported: its own, and that of the projects
+    that match the filter."""
     own = [counting]
     if not counting.by_thing:
         apart = tuple({k: v for k, v in each.items() if k != "tag"} for each in counting.where)
@@ -121,7 +122,8 @@ def of_kind(counting: Counting) -> list[Counting]:
 
 
 def owing(rule: Rule) -> tuple[Counting, Counting] | None:
-    """For a sum that is owed by all that have reached `owed_by`: those, and those of them whose amount is known."""
+    """For a sum that everything with the mark `owed_by` owes: the countings of all debtors, and of those whose amount
+    is known."""
     mark = rule.parameters.get("owed_by")
     if mark is None:
         return None

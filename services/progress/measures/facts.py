@@ -149,7 +149,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Everything counted under one name: together for the target's region, or by unit where each owes the target.
+    """Everything counted under one name: in total for the target's region, or by unit where each unit owes the target.
 
     `known`: whether anything of the kind was ever reported, in this period or another. `marks`: those that move the
     target's figure.

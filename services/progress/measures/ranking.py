@@ -1,4 +1,4 @@
-"""Ranks of cities (排名): by completion, on the same complete months; who lacks one of them stands aside.
+"""Ranks of cities (排名): by completion, on the same complete months; a city that lacks one of them has no rank.
 
 Peers are the figures of one measure, level, parent and period.
 """

@@ -25,7 +25,7 @@ def contributions(event: msgspec.Struct) -> Iterator[dict[str, Any]]:
                 "region": event.region,
                 "period": event.month,
                 "key": f"{event.region}:{event.month}",
-                # Nothing, and not zero, once it is withdrawn.
+                # Once it is withdrawn its value is missing, not zero.
                 "value": None
                 if isinstance(event, project_events.MonthlyReportWithdrawn)
                 else event.investment,

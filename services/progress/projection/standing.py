@@ -76,15 +76,15 @@ class Standing(msgspec.Struct, frozen=True):
     registers: list[project_events.Membership] = []
     steps: list[Step] = []
     savings: dict[str, Saving] = {}
-    """By mark: the last that was stated."""
+    """By mark: the saving stated last."""
     cohorts: dict[str, Closed] = {}
     """By the closed cohort's name."""
     late: list[str] = []
-    """Cohorts that were closed before the contract was known: it belongs to none of them."""
+    """Cohorts that were closed before the project's contract was known: the project belongs to none of them."""
 
     @property
     def now(self) -> State:
-        """What it is by the last word on it."""
+        """The state by the latest event about it."""
         return self.states[-1]
 
 

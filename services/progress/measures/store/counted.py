@@ -1,9 +1,9 @@
 """Sums of signed entries (entries.py), for any number of moments at once: what tallies are made of.
 
 The window of a later moment never begins or ends before that of an earlier one. So an entry counts at neighbouring
-moments, from the first at which it is known and its days are reached to the last before its days are over. The
-database says from which to which, and adds up what shares both: what is counted at a moment is then a sum of few rows,
-however many entries and moments there are.
+moments, from the first at which it is known and its days are reached to the last before its days are over. The database
+finds the first and the last moment of each entry and adds up the entries that share both: the count at a moment is then
+a sum of few rows, however many entries and moments there are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
