@@ -104,7 +104,7 @@ def _columns(
         shown = Said(f"{title.en} ({unit.en})", f"{title.zh}（{unit.zh}）") if unit else title
         yield Column((*path, name), shown, kind)
         if name in NAMED and f"{name}_name" not in fields:
-            its_name = Said(f"{title.en}: name", f"{title.zh.removesuffix('代码')}名称")
+            its_name = Said(f"{title.en} name", f"{title.zh.removesuffix('代码')}名称")
             yield Column((*path, name), its_name, "text", NAMED[name])
 
 
