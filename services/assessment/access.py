@@ -1,9 +1,9 @@
-"""Who may see and do what here, and whom its routes are for.
+"""Authorisation in this service, and the roles that its routes admit.
 
-The gateway checks roles and named regions; this is the check that counts.
-province, ops, system: everything. city: sets nothing for cities, decomposes its own targets and revises the
-parts (TR-7), reports statistics for itself and below. county and enterprise: read only. Everybody reads what
-is the province's, and the list of regions.
+The gateway checks roles and named regions first; the check here is the authoritative one.
+province, ops, system: everything. city: decomposes its own targets and revises the parts (TR-7), reports
+statistics for itself and the regions below it. county and enterprise: read only. Everybody reads the
+province's targets and statistics, and the list of regions.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
 
 
 def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
-    """Raises Problem 403 for a named region outside the actor's scope, 422 for one that isn't there."""
+    """Raises Problem 403 for a named region outside the actor's scope, 422 for an unknown one."""
     if region not in tree:
         raise unknown_region(tree, region)
     visible = visible_regions(actor, tree)
@@ -48,7 +48,7 @@ def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
 def within(
     statement: Select[Any], column: Any, actor: Actor, tree: AreaTree, named: str | None
 ) -> Select[Any]:
-    """Narrow to the actor's scope; a named region outside it is refused."""
+    """The statement narrowed to the actor's scope. Raises Problem 403 for a `named` region outside it, else 422."""
     if named is not None:
         check_read(actor, tree, named)
     visible = visible_regions(actor, tree)
@@ -56,20 +56,20 @@ def within(
 
 
 def check_plan_write(actor: Actor) -> None:
-    """Plans, and targets of the province and of cities, are the province's. Raises Problem 403."""
+    """Only the province writes plans, and the targets of the province and of cities. Raises Problem 403."""
     if actor.role not in _ALL:
         raise forbidden(f"This is decided by the province; your role is {actor.role}.")
 
 
 def check_decompose(actor: Actor, region: str) -> None:
-    """A city decomposes its own targets, and revises the parts (TR-7). Raises Problem 403."""
+    """Only a city decomposes its own targets and revises the parts (TR-7). Raises Problem 403."""
     if actor.role in _ALL or (actor.role == "city" and actor.area == region):
         return
     raise _not_yours(actor, f"Targets of {region} are broken down to counties by {region} itself.")
 
 
 def check_statistic_write(actor: Actor, tree: AreaTree, region: str) -> None:
-    """A city reports for itself and what lies under it; the province for all. Raises Problem 403."""
+    """A city reports for itself and the regions below it, the province for all. Raises Problem 403."""
     if actor.role in _ALL:
         return
     if actor.role == "city" and actor.area and tree.covers(actor.area, region):

@@ -1,4 +1,4 @@
-"""What this service writes into its log, and how each history is folded."""
+"""The events of this service's log, the names of its streams, and how each stream is folded."""
 
 from typing import get_args
 

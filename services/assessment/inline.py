@@ -1,6 +1,6 @@
-"""Keeps the tables of what no feature declares yet: in the append transaction of a command, and in a rebuild.
+"""Writes the inline tables that no feature declares yet: in a command's append transaction, and in a rebuild.
 
-Only what stands in the events goes into the tables, so that both ways end in the same rows.
+Rows depend on the events alone, so that both ways end in the same rows.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ OwnEvent = PlanEvent | AppraisalEvent | AccessRevoked
 
 
 async def apply(conn: AsyncConnection, events: Sequence[OwnEvent]) -> None:
-    """Write what the events mean into the tables."""
+    """Writes the rows that follow from the events."""
     for event in events:
         await _apply_one(conn, event)
 
@@ -68,13 +68,13 @@ async def _apply_one(conn: AsyncConnection, event: OwnEvent) -> None:
         case SummonsIssued() | SummonsHeld() | SummonsLifted() | ImprovementReported():
             pass  # read from the appraisal's own history
         case AccessRevoked():
-            pass  # no list of ours has it: the gateway reads it in the stream
+            pass  # needs no table here: gateways read it from the stream
         case _:
             assert_never(event)
 
 
 async def _regions(conn: AsyncConnection, event: RegionsDefined) -> None:
-    """Regions are one map for all plans: the newest list holds."""
+    """All plans share one map of regions: the newest list replaces it."""
     rows = [
         {
             "code": region.code,

@@ -1,4 +1,4 @@
-"""Requests about plans and targets. With `models_views` and `models_statistics` the API contract."""
+"""Requests about plans and targets; the answers are in `models_views`. Together they are the API contract."""
 
 from datetime import date
 from typing import Annotated, Any, Literal

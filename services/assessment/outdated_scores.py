@@ -1,4 +1,4 @@
-"""Which verified completions are known otherwise by now: the ranking and the awards rest on them (已核定数据的更正)."""
+"""Verified completions whose figures have changed since (已核定数据的更正); ranking and awards rest on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from services.assessment.domain.appraisal import Appraisal
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A city's completion as it was verified, and as the read-model says it now. None: nothing is known."""
+    """A city's completion as it was verified, and as the read model has it now. None: unknown."""
 
     region: str
     target: str
@@ -21,7 +21,7 @@ class Outdated:
 
 
 def outdated(state: Appraisal, now: Mapping[str, Decimal | None]) -> list[Outdated]:
-    """Every city whose verified figure differs from that of its target `now`; a target that isn't in it is left out."""
+    """The cities whose verified figure differs from `now` (by target); targets missing there are skipped."""
     found = []
     for region, score in sorted(state.verified.items()):
         said = score.completion

@@ -1,4 +1,4 @@
-"""Cursor pages: a cursor is the key of the last row that was given, so rows that come in between don't shift it."""
+"""Cursor pages: a cursor encodes the key of the last row returned, so new rows don't shift the next page."""
 
 import base64
 import binascii

@@ -1,7 +1,7 @@
 """The directory of people (人员名录): who stands behind the references in the events. Outside the log, on purpose.
 
-Events say `p-…`; this table alone says who that is, and a row can be emptied without touching the chain. An emptied
-row stays, without anything personal, so that the next command of the same person doesn't fill it again.
+Events hold a pseudonym (`p-…`); only this table says who that is, and erasing a row leaves the hash chain untouched. An
+erased row stays, without personal data, so that the next command of the same person doesn't fill it again.
 """
 
 from datetime import datetime
@@ -98,7 +98,7 @@ class People:
         self._source = source
 
     async def note(self, actor: Actor, person: NotePerson) -> Reply:
-        """Remember who acts; the same again changes nothing, and an erased person stays erased."""
+        """Stores who acts under a reference. A repeat changes nothing, and an erased person stays erased."""
         if actor.role != "system":
             raise forbidden("The directory is told by the gateway.")
         async with self._engine.begin() as conn:
@@ -106,7 +106,7 @@ class People:
         return Reply({"reference": person.reference}, self._source, 0)
 
     async def read(self, actor: Actor, reference: str) -> dict[str, Any]:
-        """Who that is. 404 for a reference that nobody acted under."""
+        """The person behind a reference. Raises Problem 404 for a reference under which nobody has acted."""
         only_ops(actor)
         async with self._engine.connect() as conn:
             row = (await conn.execute(_READ, {"reference": reference})).one_or_none()
@@ -115,7 +115,7 @@ class People:
         return PersonView.model_validate(dict(row._mapping)).model_dump(mode="json")
 
     async def erase(self, actor: Actor, reference: str) -> Reply:
-        """Forget who that was. Again changes nothing. The log isn't touched: it never knew."""
+        """Erases who stands behind a reference; a repeat changes nothing. The log holds no personal data to erase."""
         only_ops(actor)
         async with self._engine.begin() as conn:
             await conn.execute(
@@ -125,6 +125,6 @@ class People:
 
 
 def only_ops(actor: Actor) -> None:
-    """Raises Problem 403 for anybody else."""
+    """Raises Problem 403 for any role but ops."""
     if actor.role != "ops":
         raise forbidden(f"The directory of people is for ops; your role is {actor.role}.")

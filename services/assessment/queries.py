@@ -1,4 +1,4 @@
-"""Answers queries from the inline tables; a history is read from the event log, where who and when stand."""
+"""Answers queries from the inline tables; histories come from the event log, which records who and when."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +35,7 @@ class TargetFilter:
 
 
 class Queries:
-    """This service's queries. Each sees only what the actor's scope allows."""
+    """The queries about plans, targets and regions. Each returns only what the actor's scope allows."""
 
     def __init__(self, engine: AsyncEngine, log: EventLog) -> None:
         self._snapshots = snapshots(engine)
@@ -83,7 +83,7 @@ class Queries:
         }
 
     async def list_targets(self, actor: Actor, wanted: TargetFilter, cursor: str | None, limit: int) -> Json:
-        """One page in the plan's own order, a county's part behind its whole."""
+        """One page in the order of the plan; a county's part follows the decomposed target."""
         t = tables.target.c
         statement = select(t.plan, t.ordinal, t.target, t.facts).order_by(t.plan, t.ordinal, t.target)
         for column, value in (
@@ -139,7 +139,7 @@ class Queries:
     async def list_regions(
         self, level: str | None, parent: str | None, on: date | None, cursor: str | None, limit: int
     ) -> Json:
-        """Regions by code: public to every role, the door's own check of scope rests on them."""
+        """Regions by code, readable by every role: the gateway's scope check is built on this query."""
         async with self._snapshots.connect() as conn:
             known = await regions(conn)
         after = paging.decode(cursor, (str,))[0] if cursor is not None else ""
@@ -168,7 +168,7 @@ class Queries:
 
 
 def _entry(event: Event, target: str) -> Json | None:
-    """What an event of the plan says about one target; None if it says nothing."""
+    """The history entry that an event of the plan makes for one target; None if the event isn't about it."""
     made = events.CATALOGUE.decode(event)
     match made:
         case TargetSet() | TargetRevised() if made.target == target:

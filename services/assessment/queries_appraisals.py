@@ -26,7 +26,7 @@ _T = tables.appraisal.c
 
 
 async def get_appraisal(app: App, call: Call, body: GetAppraisal) -> AppraisalView:
-    """One, as the actor may see it, held against the figures that the door brought along. Raises Problem 404."""
+    """One appraisal as the actor may see it, compared with the attached figures. Raises Problem 404."""
     async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, events.appraisal_stream(body.plan, body.year))
     if not history:
@@ -39,7 +39,7 @@ async def get_appraisal(app: App, call: Call, body: GetAppraisal) -> AppraisalVi
 
 
 async def list_outdated_scores(app: App, call: Call) -> OutdatedScores:
-    """Of all appraisals, held against the figures that the door brought along."""
+    """The outdated scores of all appraisals, compared with the figures that the gateway attached."""
     if not call.attached:
         return OutdatedScores(items=None)
     async with app.snapshots.connect() as conn:
@@ -58,7 +58,7 @@ async def list_outdated_scores(app: App, call: Call) -> OutdatedScores:
 
 
 def _outdated(call: Call, state: Appraisal, view: AppraisalView) -> list[OutdatedView]:
-    """Of the cities that the actor may see."""
+    """The outdated scores of the cities that the actor may see."""
     figures = msgspec.convert(call.attached, Figures, strict=False)
     shown = {city.region for city in view.cities}
     return [
@@ -69,7 +69,7 @@ def _outdated(call: Call, state: Appraisal, view: AppraisalView) -> list[Outdate
 
 
 async def list_appraisals(app: App, body: ListAppraisals) -> dict[str, Any]:
-    """One page by plan and year."""
+    """One page of appraisals in order of plan and year."""
     columns = (
         _T.plan, _T.year, _T.opened_on, _T.self_due_on, _T.verify_due_on, _T.cities,
         func.cardinality(_T.own).label("self_assessed"), func.cardinality(_T.verified).label("verified"),

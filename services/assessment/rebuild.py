@@ -1,4 +1,4 @@
-"""Makes the inline tables anew from the log: `python -m services.assessment.rebuild`, `shengji rebuild assessment`."""
+"""Rebuilds the inline tables from the log: `python -m services.assessment.rebuild`, `shengji rebuild assessment`."""
 
 from services.assessment.service import rebuild
 from shared import inline_rebuild

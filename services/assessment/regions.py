@@ -1,4 +1,4 @@
-"""The regions as they stand in this service's table, and as a tree for questions of coverage."""
+"""The regions of this service's table, and the tree that answers which region covers which."""
 
 import msgspec
 from sqlalchemy import select
@@ -28,5 +28,5 @@ async def regions(conn: AsyncConnection) -> list[Region]:
 
 
 async def area_tree(conn: AsyncConnection) -> AreaTree:
-    """The tree of every region; a relation of any kind counts as coverage (X-19)."""
+    """The tree of all regions; a dated relation of either kind counts as coverage (X-19)."""
     return AreaTree.of(await regions(conn))

@@ -29,13 +29,13 @@ target = Table(
     metadata,
     Column("plan", Text, primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("ordinal", Integer),  # the plan's own order; a part stands behind its whole
+    Column("ordinal", Integer),  # the order of the plan; a part follows its decomposed target
     Column("row", Text),
     Column("programme", Text),
     Column("region", Text),
     Column("level", Text),
     Column("measure", Text),
-    Column("part_of", Text),  # the decomposed target, for a county's part of it
+    Column("part_of", Text),  # for a county's part: the decomposed target
     Column("facts", JSON),
 )
 appraisal = Table(
@@ -54,4 +54,4 @@ appraisal = Table(
 )
 
 INLINE = (plan, region, target, appraisal)
-"""What is written with the events and can be rebuilt from the own log."""
+"""The tables written with the events and rebuilt from this service's log."""

@@ -1,4 +1,4 @@
-"""What callers are shown, as JSON-able dicts: Decimal as text, days as ISO dates. `schemas` describes them."""
+"""Presenters: answers as JSON-able dicts, with Decimal as text and days as ISO dates."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -43,7 +43,7 @@ def target_with_parts(facts: TargetFacts, parts: Sequence[TargetFacts]) -> Json:
 
 
 def loaded(plan: Published, events: Sequence[PlanEvent]) -> Json:
-    """What a publication changed."""
+    """The answer to a publication: what it changed."""
     return {
         "plan": plan.header.plan,
         "title": plan.header.title,

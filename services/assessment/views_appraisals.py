@@ -1,4 +1,4 @@
-"""Appraisals as answers: a city sees its own scores, the province all, and everybody in office what is published."""
+"""Appraisals as answers: a city sees its own scores, the province all, and every government what is published."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,1 +1,1 @@
-"""The one door for portals: identity, scope, contract, live stream."""
+"""The public HTTP API for portals: authentication, region scope, request contracts, live stream."""

@@ -1,8 +1,8 @@
 """Who is calling: a bearer token (JWT) becomes an Actor, or a problem that says what is wrong.
 
-Tokens are verified with the keys of an OIDC issuer, or with one local Ed25519 key where none is set. They are ruled
-by system time, whatever the Clock says. What goes on from here is a reference made of the token's subject, not the
-subject itself: events are kept for ever, and a person's name or number must not be (ADR 0100).
+Tokens are verified with the keys of an OIDC issuer, or with one local Ed25519 key if no issuer is configured.
+Their expiry is judged by system time, never by the Clock. Services receive a pseudonym derived from the token's
+subject, not the subject itself: events are kept for ever, and a person's name or number must not be (ADR 0100).
 """
 
 import time
@@ -35,7 +35,7 @@ _MOST_REMEMBERED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the actor that services see, and since when and until when (epoch seconds) the token says so.
+    """The caller: the actor that services see, and when the token was issued and expires (epoch seconds).
 
     `subject`, `name` and `contact` are the person's own; only the directory of people may have them.
     """
@@ -50,9 +50,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """A token that was found good, by which key: good until its end, as long as that key is still the one.
+    """A verified token and the key that verified it. Valid until it expires, unless the issuer replaces the key.
 
-    A signature costs more than all else that the gateway does for a query.
+    Cached because checking a signature costs more than everything else that the gateway does for a query.
     """
 
     caller: Caller
@@ -62,7 +62,7 @@ class _Verified:
 
 
 class Authenticator:
-    """Verifies tokens, and counts who asks how often."""
+    """Verifies tokens and applies the rate limits to whoever sent them."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Authenticator:
         self._verified_before: OrderedDict[str, _Verified] = OrderedDict()
 
     async def identify(self, request: Request) -> Caller:
-        """The caller. Raises Problem 401, 429 when it asks too often, 503 when the token can't be checked."""
+        """Authenticates the request. Raises Problem 401, 429 over the rate limit, 503 when no key can be fetched."""
         try:
             caller = await self._verified(request)
             self.still_holds(caller)
@@ -100,7 +100,7 @@ class Authenticator:
         self._revocations.check(caller.actor.subject, caller.issued_at)
 
     async def knows(self, scope: Scope) -> bool:
-        """Whether the request's token is good, without a count and without an answer; `identify` has both."""
+        """Whether the token is valid. Unlike `identify`, it counts nothing against a limit and raises nothing."""
         try:
             self.still_holds(await self._verified(Request(scope)))
         except Problem:
@@ -131,7 +131,7 @@ class Authenticator:
             claims = jwt.decode(
                 token,
                 key.key,
-                # The key's algorithm: what the token names is no argument.
+                # The key decides the algorithm: the one named by the token proves nothing.
                 algorithms=[key.algorithm],
                 audience=self._settings.jwt_audience,
                 issuer=self._issuer,
@@ -187,7 +187,7 @@ class Authenticator:
 
 
 def claim(claims: Mapping[str, Any], name: str) -> Any:
-    """A claim by its name; if there is none, dots in the name lead into objects (`realm_access.roles`)."""
+    """The claim of that name; if there is none, the name is a dotted path into objects (`realm_access.roles`)."""
     if name in claims:
         return claims[name]
     found: Any = claims
@@ -197,7 +197,7 @@ def claim(claims: Mapping[str, Any], name: str) -> Any:
 
 
 def _role(value: Any) -> str:
-    """One of our roles; of a list, the one that it holds."""
+    """The role that a claim names. A list may hold other values, but exactly one of our roles."""
     ours = [role for role in value if role in ROLES] if isinstance(value, list) else [value]
     if isinstance(value, list) and len(ours) != 1:
         raise _unauthorised(f"The token has {len(ours)} of the roles {', '.join(ROLES)}: it must have one.")
@@ -214,7 +214,7 @@ def _text(claims: Mapping[str, Any], name: str) -> str | None:
 
 
 def _told(claims: Mapping[str, Any], name: str) -> str | None:
-    """What the token tells of the person; never a reason to refuse it."""
+    """A personal claim (name, contact) of the token; a missing or malformed one never causes a refusal."""
     value = claim(claims, name)
     return value[:200] if isinstance(value, str) and value else None
 
@@ -247,5 +247,5 @@ def _unauthorised(detail: str) -> Problem:
 
 
 def seconds_left(caller: Caller, now: float | None = None) -> float:
-    """How long the token lasts from now (system time); 0 when it has ended."""
+    """Seconds until the token expires, by system time; 0 once it has expired."""
     return max(0.0, caller.ends_at - (time.time() if now is None else now))

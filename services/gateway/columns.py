@@ -1,7 +1,7 @@
-"""Which columns a list has as a sheet: headings in the reader's language with units, and of what type their cells are.
+"""The columns of an exported list: headings with units in the reader's language, and the type of each cell.
 
-`headings.csv` beside this module says what each field is called and in what unit its numbers are; the rest is in the
-operation's contract. An object's fields are columns of their own, under its name.
+`headings.csv` beside this module gives each field's heading and the unit of its numbers; the operation's contract gives
+the rest. A nested object becomes one column per field, under the object's heading.
 """
 
 import csv
@@ -32,7 +32,7 @@ _OF_A_FIGURE = (
     "rank",
     "period",
 )
-"""What a sheet shows of a figure within another row; its own list has the rest."""
+"""The fields of a nested figure that a sheet shows; the list of figures itself has the others."""
 NAMED = {
     "region": "regions",
     "city": "regions",
@@ -43,12 +43,12 @@ NAMED = {
     "tags": "tags",
     "stage": "words",
 }
-"""Fields of codes, and the list that has their names."""
+"""Fields that hold codes, and the vocabulary list with the names of those codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: where its value is in an item, its heading, its type; `names`: the list whose names it shows."""
+    """One column: path of its value in an item, heading, cell type; `names`: the vocabulary list to show names from."""
 
     path: tuple[str, ...]
     heading: Said
@@ -56,7 +56,7 @@ class Column:
     names: str | None = None
 
     def value(self, item: Mapping[str, Any]) -> Any:
-        """The value in an item; None where it or what it lies in isn't there."""
+        """The value in an item; None if the field or its parent object is missing."""
         found: Any = item
         for name in self.path:
             found = found.get(name) if isinstance(found, Mapping) else None
@@ -74,7 +74,7 @@ def columns(operation: OperationContract) -> tuple[Column, ...] | None:
 
 
 def rows_key(operation: OperationContract) -> str | None:
-    """The field of an answer that has its rows: `items` of a page, `rows` of a board."""
+    """The field of an answer that holds the rows: `items` for a page, `rows` for a board."""
     answer = operation.resolve(operation.response).get("properties", {})
     if {"items", "next_cursor"} <= answer.keys():
         return "items"
@@ -82,7 +82,7 @@ def rows_key(operation: OperationContract) -> str | None:
 
 
 def heading(name: str) -> Said:
-    """A field's heading without its unit. Raises KeyError for one that headings.csv hasn't."""
+    """A field's heading without its unit. Raises KeyError if headings.csv doesn't list the field."""
     return _headings()[name][0]
 
 
@@ -115,7 +115,7 @@ def _title(name: str, above: Said) -> Said:
 
 
 def _type(name: str, schema: Mapping[str, Any]) -> tuple[Type, Said | None]:
-    """The type of a field's cells and the unit of its numbers, for its heading."""
+    """The cell type of a field, and the unit of its numbers as the heading shows it."""
     unit = _headings().get(name, (None, ""))[1]
     if "CNY" in schema.get("description", ""):
         unit = "CNY"
@@ -135,7 +135,7 @@ def _type(name: str, schema: Mapping[str, Any]) -> tuple[Type, Said | None]:
 
 
 def _plain(operation: OperationContract, schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without its reference and without null as an option; its description stays."""
+    """The schema with its reference resolved and the null alternative removed; the description is kept."""
     options = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
     found = operation.resolve(options[0]) if options else {}
     return {**found, "description": schema.get("description", found.get("description", ""))}

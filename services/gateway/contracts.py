@@ -32,7 +32,7 @@ class OperationContract:
         return self.resolve(self.request)
 
     def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """A schema itself, where it stands as a reference."""
+        """The schema that a reference points to; any other schema unchanged."""
         reference = schema.get("$ref")
         return self.schemas[reference.removeprefix(_REF)] if reference else schema
 
@@ -77,7 +77,7 @@ def _load(service: str) -> dict[str, Any]:
 
 
 def _prefixed(node: Any, service: str) -> Any:
-    """Two services may use one model name: references and components carry the service's."""
+    """Prefixes references with the service's name, because two services may use the same model name."""
     if isinstance(node, dict):
         return {
             key: f"{_REF}{service}.{value.removeprefix(_REF)}"

@@ -1,6 +1,6 @@
-"""Pages of other origins that may use the API (CORS): those that the settings name, none by default.
+"""CORS: pages of the origins named in the settings may use the API; by default, none.
 
-Tokens come in a header and there are no cookies, so credentials are never allowed: what a page may do, its token says.
+Tokens come in a header and no cookies exist, so credentials are never allowed; a page may do what its token allows.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ _READ = ("ETag", "Idempotency-Key", HEADER, "Retry-After", "X-Trace-Id", "Conten
 
 
 class Cors(CORSMiddleware):
-    """Starlette's, whose answers to preflights count against the address: they need no token."""
+    """Starlette's middleware. Preflight requests carry no token, so they count against the address's rate limit."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str], taken: Callable[[str], float]) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Reads a CSV into lines, whoever wrote it: UTF-8, UTF-16 or GB 18030, parted by comma, semicolon or tab."""
+"""Reads CSV from any program: UTF-8, UTF-16 or GB 18030, delimited by comma, semicolon or tab."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ _LONGEST_FIELD = 10_000_000
 
 
 def read(content: bytes, titles: frozenset[str]) -> Iterator[Line]:
-    """Its rows that hold anything. Raises NotRead."""
+    """The rows that aren't empty. Raises NotRead."""
     text = _decoded(content)
     csv.field_size_limit(_LONGEST_FIELD)
     try:
@@ -33,7 +33,7 @@ def read(content: bytes, titles: frozenset[str]) -> Iterator[Line]:
 
 
 def _cell(value: str) -> Cell:
-    """An apostrophe before a formula or a code says that it is a text (our own exports write it so)."""
+    """Strips the apostrophe that marks a formula or code as text (our own exports write it)."""
     text = value.strip()
     if text.startswith("'"):
         return Cell(text[1:])
@@ -45,7 +45,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _fit(text: str, delimiter: str, titles: frozenset[str]) -> tuple[int, int]:
-    """How many titles a line has when it is parted so, and how many cells."""
+    """How well a delimiter fits: most known titles in one of the first lines, then cells of the first line."""
     beginning = list(islice(_rows(text, delimiter), _BEGINNING))
     known = max((sum(parted(cell)[0] in titles for cell in row) for row in beginning), default=0)
     return known, len(beginning[0]) if beginning else 0

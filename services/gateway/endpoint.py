@@ -1,7 +1,7 @@
 """One endpoint made of one row of the route table: request in, operation called, answer out.
 
-Path, query and body become the one request object; the service validates it. What is done here is the
-door's work: identity, scope, size, idempotency, position tokens, ETag, problem+json.
+Path, query and body become the one request object, which the service validates. The gateway's own part is
+done here: authentication, scope, size limits, idempotency, position tokens, ETag, problem+json.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from shared.rpc import Client, Encoded
 INTERNAL = frozenset({"at_least", "language"})  # fields of a request that only the gateway fills in
 _DEEPEST = 30  # levels of nesting; no operation needs ten
 _UNENCODED = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:.]+) (\d\d:\d\d)$")
-"""A moment whose offset's plus sign was not encoded: a query has a space in its place."""
+"""A timestamp in a query whose "+" of the UTC offset was not percent-encoded, and so arrives as a space."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 T = TypeVar("T")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -153,7 +153,7 @@ class Endpoints:
     async def _attached(
         self, request: Request, route: Route, body: dict[str, Any], actor: Actor, correlation_id: str
     ) -> dict[str, Any]:
-        """The answer to the question that goes along with a command, at least as new as the caller's token says."""
+        """The other service's answer that the route attaches to a request, at least as new as the position token."""
         question = route.attached
         if question is None or (question.roles and actor.role not in question.roles):
             return {}
@@ -181,7 +181,7 @@ class Endpoints:
     async def _attached_if_there(
         self, request: Request, route: Route, body: dict[str, Any], actor: Actor, correlation_id: str
     ) -> dict[str, Any]:
-        """The same for a query, which is answered without it too: it says what it could not look at."""
+        """As `_attached`, for a query: {} on any Problem, and the query's answer then says what it couldn't check."""
         try:
             return await self._attached(request, route, body, actor, correlation_id)
         except Problem:
@@ -209,7 +209,7 @@ class Endpoints:
                     where=name,
                     remedy="Leave it out of the body.",
                 )
-        # Some operations take a document of which they need a part; most refuse what they don't know.
+        # Some operations accept a document with further fields and use a part of it; most refuse unknown fields.
         closed = operation.request_object().get("additionalProperties") is False
         if unknown := [name for name in body if name in INTERNAL or (closed and name not in properties)]:
             known = ", ".join(name for name in properties if name not in INTERNAL)
@@ -218,7 +218,7 @@ class Endpoints:
 
 
 async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """What `work` returns. It is cancelled when the caller closes the connection. The body must have been read."""
+    """The result of `work`, cancelled if the caller disconnects (Problem 499). The body must have been read before."""
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_left(request))
     try:
@@ -229,7 +229,7 @@ async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError as error:
         if not leaving.done():
             raise
-        # Nobody reads it; it is what logs and metrics show (nginx's "client closed request").
+        # Nobody reads this answer; the status is for logs and metrics (nginx's "client closed request").
         raise Problem(
             499,
             "closed",
@@ -243,13 +243,13 @@ async def while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _left(request: Request) -> None:
-    """Returns when the connection is closed. A GET's empty body, if nobody has read it, comes before."""
+    """Returns when the caller disconnects. The unread empty body of a GET is received first, and ignored."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
 
 async def received(request: Request, room: Body, limit: int, seconds: float) -> bytes:
-    """The request's body. Raises Problem 413 before anything is read where more than `limit` bytes are announced."""
+    """Reads the body. Raises Problem 413 before reading if Content-Length is over `limit` bytes."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
@@ -257,7 +257,7 @@ async def received(request: Request, room: Body, limit: int, seconds: float) -> 
 
 
 def _check_media_type(request: Request) -> None:
-    """Only JSON, and only plain. A body that doesn't say what it is is taken for JSON. Raises Problem 415."""
+    """Accepts uncompressed JSON; a body without Content-Type is taken for JSON. Raises Problem 415."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if kind not in ("", "application/json") and not kind.endswith("+json"):
@@ -277,7 +277,7 @@ def _check_media_type(request: Request) -> None:
 
 
 def check_values(body: dict[str, Any]) -> None:
-    """Refuse what no service could store or send on: U+0000 in a text, nesting without end. Raises Problem 422."""
+    """Refuses what no service could store or forward: U+0000 in a text, too deep nesting. Raises Problem 422."""
     waiting: list[tuple[Any, str, int]] = [(body, "", 0)]
     while waiting:
         value, place, depth = waiting.pop()
@@ -326,7 +326,7 @@ def _query(request: Request, properties: dict[str, Any], named: dict[str, Any]) 
 
 
 def takes_list(schema: dict[str, Any]) -> bool:
-    """Whether a parameter may stand several times in a query."""
+    """Whether a parameter may be repeated in a query string."""
     options = schema.get("anyOf", [schema])
     return any(option.get("type") == "array" for option in options)
 
@@ -351,7 +351,7 @@ def _parse(raw: bytes) -> dict[str, Any]:
 
 
 def idempotency_key(request: Request) -> str:
-    """The caller's key for a command, else a new one. Raises Problem 422 for one that can't be a key."""
+    """The caller's Idempotency-Key for a command, else a new one. Raises Problem 422 for a malformed key."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return uuid4().hex
@@ -365,19 +365,19 @@ def idempotency_key(request: Request) -> str:
 
 
 def _question(route: Route, actor: Actor, body: dict[str, Any]) -> tuple[Any, ...]:
-    """Equal where the answer is: the same question of the same person, or of nobody with the same scope."""
+    """The key under which calls are shared: same request and same actor (an anonymous one for shared routes)."""
     return route.service, route.operation, actor, msgspec.json.encode(body, order="deterministic")
 
 
 def _with_tag(answer: Encoded) -> tuple[bytes, str]:
-    """An answer's bytes and ETag: of its bytes, or a weak one where the service knows what means the same."""
+    """An answer's bytes and ETag: a hash of the bytes, or a weak one from the tag that the service gave."""
     if answer.tag is not None:
         return answer.data, f'W/"{answer.tag}"'
     return answer.data, f'"{hashlib.sha256(answer.data).hexdigest()[:32]}"'
 
 
 def _conditional(request: Request, body: bytes, etag: str) -> Response:
-    """200 with an ETag, or 304 when the caller has this answer."""
+    """200 with an ETag, or 304 if the caller's If-None-Match names it."""
     headers = {
         "ETag": etag,
         "Cache-Control": "private, no-cache",
@@ -390,7 +390,7 @@ def _conditional(request: Request, body: bytes, etag: str) -> Response:
 
 
 def _page(answer: Response, media: str) -> Response:
-    """The text in an answer's `content` as a document of its own, which may load and run nothing."""
+    """Returns the answer's `content` as a document; its Content-Security-Policy lets it load and run nothing."""
     headers = dict(answer.headers) | {
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"
     }

@@ -1,8 +1,8 @@
 """Any list, and the board, as CSV or XLSX: the same route and filters, asked for with `Accept`.
 
-All pages are gathered, in the pages' largest size, into a file on the disk before the first byte is sent: a list that
-is too long, or a service that fails in the middle, is told as a problem and not as half a file. A text that a
-spreadsheet program would run, or make a number of, begins with an apostrophe in a CSV; in a workbook a code is a text.
+All pages are written to a file on disk before the first byte is sent, so that a list that is too long, or a service
+that fails halfway, is answered with a problem and not with half a file. In a CSV, a text that a spreadsheet program
+would run as a formula or convert to a number begins with an apostrophe; in a workbook, codes are text cells.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 50_000
 PAGE = 500
-"""Rows that a service is asked for at once, where its operation gives so many."""
+"""Page size that is requested from a service, if its operation allows that many rows."""
 _SMALLEST = 20
 _AT_ONCE = 2
 _WAITS_S = 20.0
@@ -39,9 +39,9 @@ _SENT = 65_536
 _LOCAL = timezone(timedelta(hours=8))
 _FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r\n]|^[\t\r\n]")
 _CODE = re.compile(r"^(0\d+|\d{16,}|\d+[eE]\d+)$")
-"""Codes that a spreadsheet program makes a number of: 0111, the digits of a long number, 12E5."""
+"""Codes that a spreadsheet program would convert to numbers: 0111, sixteen digits or more, 12E5."""
 _EXACT = 15
-"""Digits of a number that a workbook holds."""
+"""Significant digits of a number in a workbook; more are lost."""
 
 Ask = Callable[[dict[str, Any]], Awaitable[bytes]]
 """Answers one page: JSON with `items` and `next_cursor`, or a board's `rows`."""
@@ -50,7 +50,7 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 def wanted(request: Request) -> str | None:
-    """CSV or XLSX, if that is what the caller asks for."""
+    """The media type CSV or XLSX, if Accept asks for it; else None."""
     for part in request.headers.get("accept", "").split(","):
         media = part.partition(";")[0].strip().lower()
         if media in (CSV, XLSX):
@@ -59,7 +59,7 @@ def wanted(request: Request) -> str | None:
 
 
 class Exports:
-    """The exports that run: so many at once, one of a person."""
+    """Limits running exports: a fixed number at once, and one per person."""
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -75,7 +75,7 @@ class Exports:
         person: str,
         language: Language,
     ) -> StreamingResponse:
-        """All rows of a list. Raises Problem before anything is sent; 429 while one of this person's runs."""
+        """The file with all rows. Raises Problem before the first byte; 429 while the person's other export runs."""
         shown = _checked(operation, body)
         with self._one_of(person, language):
             try:
@@ -147,7 +147,7 @@ def _checked(operation: OperationContract, body: dict[str, Any]) -> tuple[Column
 async def _rows(
     operation: OperationContract, body: dict[str, Any], ask: Ask, language: Language
 ) -> AsyncIterator[list[dict[str, Any]]]:
-    """The rows, a page at a time. Raises Problem 413 for more than an export has."""
+    """The rows, page by page. Raises Problem 413 for more rows than an export may have."""
     key = rows_key(operation) or "items"
     limit = operation.request_object().get("properties", {}).get("limit")
     size = min(PAGE, limit.get("maximum", PAGE)) if limit is not None else 0
@@ -160,7 +160,7 @@ async def _rows(
         except Problem as problem:
             if problem.code != "answer-too-large" or size < _SMALLEST:
                 raise
-            size //= 2  # rows of many words: fewer of them fit into a message
+            size //= 2  # rows with long texts: fewer of them fit into one NATS message
             continue
         count += len(answer[key])
         if count > MOST_ROWS:
@@ -190,14 +190,14 @@ async def _written(
     names: Names,
     language: Language,
 ) -> IO[bytes]:
-    """The file, on the disk. What is refused is refused as a problem, not in the middle of a file."""
+    """Writes the file to disk. Raises Problem, so a refusal never comes in the middle of a download."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
         titles = [column.heading.to(language) for column in shown]
         if media == CSV:
             file.write(
                 b"\xef\xbb\xbf" + _lines([titles])
-            )  # the mark by which spreadsheet programs know UTF-8
+            )  # the byte order mark by which spreadsheet programs recognise UTF-8
             async for page in pages:
                 file.write(_lines([_text(_value(column, item, names)) for column in shown] for item in page))
         else:
@@ -217,7 +217,7 @@ async def _written(
 
 
 def _value(column: Column, item: Mapping[str, Any], names: Names) -> Any:
-    """A column's value in an item: as the item has it, or its name."""
+    """A column's value in an item; for a column with `names`, the name of the code."""
     value = column.value(item)
     if column.names is None or value is None:
         return value
@@ -234,7 +234,7 @@ def _lines(rows: Iterable[list[str]]) -> bytes:
 
 
 def _text(value: Any) -> str:
-    """A value in a CSV. An apostrophe keeps a text from being run, and a code from being counted."""
+    """A value in a CSV. An apostrophe keeps formulas from being run and codes from becoming numbers."""
     match value:
         case str() if not _number(value) and _FORMULA.match(value):
             return f"'{value}"
@@ -265,7 +265,7 @@ def _plain(value: Any) -> str:
 
 
 def _cell(column: Column, value: Any) -> Cell:
-    """A value in a workbook: numbers, days and moments as such, codes as texts."""
+    """A value in a workbook: numbers, dates and times in their own types, codes as text."""
     match value:
         case bool() | None:
             return _plain(value)
@@ -290,7 +290,7 @@ def _day(value: str) -> Cell:
 
 
 def _moment(value: str) -> Cell:
-    """By the clocks of the province: a workbook knows no time zones."""
+    """The timestamp as local time in +08:00, because a workbook has no time zones."""
     try:
         return datetime.fromisoformat(value).astimezone(_LOCAL)
     except ValueError:
@@ -298,7 +298,7 @@ def _moment(value: str) -> Cell:
 
 
 def _exact(text: str) -> bool:
-    """Whether a number is held by a workbook as it is."""
+    """Whether a workbook can hold the number without losing digits."""
     return _number(text) and len(Decimal(text).normalize().as_tuple().digits) <= _EXACT
 
 

@@ -1,7 +1,7 @@
-"""Requests that ask the same share one call, if it begins after they have come.
+"""Identical concurrent requests share one call, provided that the call begins after they arrived.
 
-An answer is never older than its question, so nobody can tell, and nothing has to be kept or thrown away. A board that
-a thousand people look at is computed as often as one computation follows another, not a thousand times.
+So no answer is older than its request, and there is no cache to invalidate. A board that a thousand people look at is
+computed by one call at a time, not by a thousand.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Flights(Generic[T]):
-    """For each key at most one call that runs and one that waits for its end."""
+    """Per key, at most one call in progress and one waiting for it to finish."""
 
     def __init__(self) -> None:
         self._flying: dict[Hashable, asyncio.Task[T]] = {}
@@ -21,14 +21,14 @@ class Flights(Generic[T]):
         self._waiting: Counter[asyncio.Task[T]] = Counter()
 
     async def join(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
-        """The result of a call with this key that begins after now; whatever it raises is raised to all."""
+        """The result of a call with this key that starts after now; its exception is raised to everyone who joined."""
         flight = self._boarding.get(key)
         if flight is None:
             flight = asyncio.create_task(self._fly(key, call, self._flying.get(key)))
             self._boarding[key] = flight
         self._waiting[flight] += 1
         try:
-            # Who leaves early doesn't take the others along; with the last of them the call ends.
+            # A caller that disconnects doesn't cancel the call for the others; the last one to leave does.
             return await asyncio.shield(flight)
         finally:
             self._waiting[flight] -= 1

@@ -1,7 +1,7 @@
-"""progress says after a commit that there are changes: whoever waits for one waits here, not in progress.
+"""After a commit, progress publishes a hint that there are changes; live streams wait for it here, not in progress.
 
-A hint may be lost (core NATS) and may come for nothing: it only ends a wait sooner. A hundred waiting readers then
-cost progress nothing; with long polls each of them would hold one of its workers.
+A hint may be lost (core NATS) or come without a change: it only ends a wait sooner. A hundred waiting readers thus
+cost progress nothing, whereas with long polls each of them would occupy one of its workers.
 """
 
 import asyncio
@@ -20,21 +20,21 @@ class Hints:
         self._next = asyncio.Event()
 
     async def listen(self, nats: Nats) -> None:
-        """Hear progress's hints on this connection, for as long as it lasts."""
+        """Subscribes to the hints of progress for as long as the connection lasts."""
         await nats.subscribe(SUBJECT, cb=self._heard)
 
     def next(self) -> asyncio.Event:
-        """The hint to come. Take it before asking progress: what is committed meanwhile then ends the wait."""
+        """The next hint. Take it before querying progress, so that a commit during the query ends the wait."""
         return self._next
 
     async def wait(self, hint: asyncio.Event, seconds: float) -> None:
-        """Until that hint has come, or that long."""
+        """Waits for that hint, at most so many seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await hint.wait()
 
     def wake(self) -> None:
-        """Let everybody look who waits now, for another reason than a change."""
+        """Wakes all waiting streams for a reason other than a change, such as revoked access."""
         heard, self._next = self._next, asyncio.Event()
         heard.set()
 

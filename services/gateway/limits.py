@@ -1,6 +1,6 @@
-"""How often one caller may ask, how many live streams it may hold: what is over waits, and the others don't notice.
+"""Rate limits and live streams per caller: one caller over its limit gets 429, and the others notice nothing.
 
-One process counts for itself: with two gateways a caller has twice as much. Rates are by system time.
+Each process counts for itself: with two gateways a caller has twice the limit. Rates are by system time.
 """
 
 import time
@@ -34,12 +34,12 @@ class Limits:
             raise too_often(wait)
 
     def catching_up(self, subject: str) -> float:
-        """Count one question of a stream for what it missed: 0.0, or the seconds until the next may be asked."""
+        """Counts one catch-up query of a stream. Returns 0.0, or the seconds to wait before the next one."""
         return self._catching_up.take(subject)
 
     @contextmanager
     def stream(self, subject: str) -> Iterator[None]:
-        """Hold one live stream. Raises Problem 429 when the caller holds as many as it may."""
+        """Counts one live stream while the context is open. Raises Problem 429 at the caller's maximum."""
         self.room_for_stream(subject)
         self._streams[subject] = self._streams.get(subject, 0) + 1
         try:

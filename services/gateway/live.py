@@ -124,14 +124,14 @@ class Ticket(BaseModel):
 
 
 class Changes:
-    """Asks progress what has changed: once for all streams of one scope that are at the same change."""
+    """Queries progress for changes, once for all streams with the same scope and last event id."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._flights: Flights[dict[str, Any]] = Flights()
 
     async def after(self, actor: Actor, query: dict[str, Any], after: str | None) -> dict[str, Any]:
-        """What came after that change, as the actor's role and area may see it. Raises Problem."""
+        """The changes after that one which the actor's role and area may see. Raises Problem."""
         nobody = actor.nobody()
 
         async def ask() -> dict[str, Any]:
@@ -143,7 +143,7 @@ class Changes:
 
 
 class _Held(StreamingResponse):
-    """A stream that counts as one of its caller's from its first byte to its end, however it ends."""
+    """Counts a stream against its caller's limit from the first byte until it ends, however it ends."""
 
     def __init__(self, limits: Limits, subject: str, events: AsyncIterator[bytes]) -> None:
         super().__init__(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
@@ -189,7 +189,7 @@ class _Stream:
             try:
                 answer = await self.changes.after(self.caller.actor, self.query, last)
             except Problem as problem:
-                # The line stays: the reader sees why nothing comes, and loses nothing.
+                # The connection stays open: the reader sees why nothing comes, and resumes without a gap.
                 yield _event("problem", msgspec.Raw(problem.encode()), None)
                 answer = {"items": [], "last": last}
 
@@ -198,11 +198,11 @@ class _Stream:
         if not answer.get("more"):
             await self.hints.wait(hint, min(_WAIT_S, left))
         elif wait := self.limits.catching_up(self.caller.actor.subject):
-            # Who missed much is told it at the pace of everybody's streams, not of his line.
+            # A reader that missed much catches up at the rate limit, not as fast as its connection allows.
             await asyncio.sleep(min(wait, left))
 
     def _ended(self) -> str | None:
-        """Why the stream is over, if it is."""
+        """Why the stream must end (token expired, access revoked); None while it may go on."""
         if not seconds_left(self.caller, self.now()):
             return "the token has expired: connect again with a new one"
         try:

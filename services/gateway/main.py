@@ -1,4 +1,4 @@
-"""The gateway: one door for portals. `python -m services.gateway.main`."""
+"""The gateway, the public API for portals: `python -m services.gateway.main`."""
 
 import time
 from collections.abc import Callable, Coroutine
@@ -48,7 +48,7 @@ _log = structlog.get_logger("gateway")
 
 
 class _Described(APIRoute):
-    """A route that FastAPI describes, and for which it has nothing to solve: the endpoint takes the request itself."""
+    """A route that FastAPI documents but for which it resolves no dependencies: the endpoint takes the raw request."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
@@ -56,9 +56,9 @@ class _Described(APIRoute):
 
 
 class _Section(APIRouter):
-    """The routes whose paths begin with one word: paths that don't are compared with none of them.
+    """The routes below one first path segment; for any other path the whole section is skipped.
 
-    FastAPI compares a path with one route after the other, twice, which for the last of 170 takes a millisecond.
+    FastAPI matches a path against one route after the other, twice: a millisecond for the last of 170 routes.
     """
 
     def __init__(self, word: str) -> None:
@@ -77,9 +77,9 @@ def create_app(
     now: Callable[[], float] = time.time,
     revocations: Revocations | None = None,
 ) -> FastAPI:
-    """The application over a connected client. `now`: system time (epoch seconds), by which streams end.
+    """Creates the application. `now`: system time (epoch seconds), by which live streams end.
 
-    Without `revocations` no access was revoked.
+    Without `revocations`, no access counts as revoked.
     """
     app = FastAPI(
         title="Shengji 升级",
@@ -89,7 +89,7 @@ def create_app(
         redoc_url=None,
         telemetry=OWN_SPANS_ONLY,
         openapi_url="/openapi.json",
-        redirect_slashes=False,  # a redirect is no answer of an API: what isn't there is a problem that says so
+        redirect_slashes=False,  # an API doesn't redirect: an unknown path is answered with a problem
     )
     limits = Limits(settings)
     authenticator = Authenticator(settings, limits=limits, revocations=revocations)
@@ -117,7 +117,7 @@ def create_app(
         )
     for section in sections.values():
         app.include_router(section)
-    # Not within a section: the route of a nested router tells traces a path without the prefix.
+    # Not within a section: traces would get the path of a nested router's route without the prefix.
     app.include_router(about.router(authenticator, client), prefix=PREFIX)
     app.include_router(simulated_clock.router(authenticator, door, limits), prefix=PREFIX)
     app.include_router(
@@ -154,7 +154,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 class Allowed:
-    """All methods that a path knows: two routes may share it, and Starlette names only the first one's."""
+    """All methods of a path, for Allow: several routes may share a path, and Starlette names only the first one's."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
@@ -163,7 +163,7 @@ class Allowed:
     def __call__(self, path: str) -> list[str]:
         if (
             not self._paths
-        ):  # at the first 405; compiling them for each would cost more than the largest answer
+        ):  # on the first 405; compiling the paths each time would cost more than the largest answer
             documented = document(self._app)["paths"].items()
             self._paths = [(compile_path(template)[0], list(methods)) for template, methods in documented]
         return sorted(
@@ -194,7 +194,7 @@ def _install_handlers(app: FastAPI, limits: Limits) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         try:
-            # No route, so nobody was identified and nothing was counted: it counts against the address.
+            # Without a route nobody was authenticated or counted, so the request counts against the address.
             if request.url.path.startswith(PREFIX):
                 limits.anonymous(address(request.scope))
         except Problem as too_often:

@@ -1,4 +1,4 @@
-"""The names of codes (regions, industries, programmes, tags, stages), asked of projects and kept for a minute."""
+"""Names of codes (regions, industries, programmes, tags, stages), queried from projects and cached for a minute."""
 
 import time
 
@@ -19,7 +19,7 @@ class Names:
         self._known: dict[Language, tuple[float, Known]] = {}
 
     async def of(self, actor: Actor, language: Language) -> Known:
-        """By list and code. None are known where the service is of a release that doesn't tell them."""
+        """The names by list and code; empty if projects runs an older release without this query."""
         found = self._known.get(language)
         if found is None or time.monotonic() - found[0] > _KEEP_S:
             try:

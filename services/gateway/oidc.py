@@ -1,7 +1,7 @@
-"""The token issuer's keys, found by OIDC discovery: cached, renewed when a new key appears, kept when it is away.
+"""The issuer's keys from OIDC discovery: cached, refetched for an unknown key id, kept while the issuer is unreachable.
 
-A key decides its algorithm, not the token: RSA is RS256, P-256 is ES256, Ed25519 is EdDSA, and nothing else is
-taken. What a token says about where its key is to be found (`jku`, `x5u`, `jwk`) is never looked at.
+The key decides the algorithm, not the token: RSA is RS256, P-256 is ES256, Ed25519 is EdDSA, and nothing else is
+accepted. Header fields that say where to find a key (`jku`, `x5u`, `jwk`) are ignored.
 """
 
 import asyncio
@@ -33,22 +33,22 @@ log = structlog.get_logger("gateway")
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A public key and the one algorithm that it is for."""
+    """A public key and the only algorithm that it verifies."""
 
     key: RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
     algorithm: str
 
 
 class IssuerAway(Exception):
-    """The issuer gave no usable answer; the reason is the message."""
+    """The issuer is unreachable or gave no usable answer; the message says why."""
 
 
 class IssuerKeys:
     """The keys of one issuer, by key id.
 
-    Keys are asked for anew after `oidc_keys_fresh_s`, in the background, and at once when a token names a key that
-    isn't known, but at most every `oidc_refetch_s`: an invented key id is no lever against the issuer. While the
-    issuer is away the last keys hold, for at most `oidc_keys_longest_s`, so that a withdrawn key ends some day.
+    Keys are refetched in the background after `oidc_keys_fresh_s`, and at once when a token names an unknown key,
+    but at most every `oidc_refetch_s`, so that made-up key ids can't flood the issuer. While the issuer is
+    unreachable the last keys hold for at most `oidc_keys_longest_s`, so that a withdrawn key expires eventually.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class IssuerKeys:
         self._renewal: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str | None) -> VerificationKey | None:
-        """The key of that id, or None if the issuer has none such.
+        """The key with that id, or None if the issuer has no such key.
 
-        Without an id: the issuer's only key. Raises Problem 503 when it can't be found out.
+        Without an id: the issuer's only key. Raises Problem 503 if the issuer can't be asked.
         """
         age = self._monotonic() - self._fetched_at
         if age > self._longest_s:
@@ -90,7 +90,7 @@ class IssuerKeys:
             return found
         seen = self._asked_at
         async with self._lock:
-            # Somebody else may have asked while we waited for our turn.
+            # Another request may have fetched the keys while this one waited for the lock.
             if self._asked_at == seen and self._monotonic() - self._asked_at >= self._refetch_s:
                 await self._fetch()
         found = self._lookup(key_id)
@@ -111,7 +111,7 @@ class IssuerKeys:
         return every[0] if len(every) == 1 else None
 
     def _renew(self) -> None:
-        """Ask again without making anybody wait; what is known holds meanwhile."""
+        """Refetches the keys in the background; until then the cached ones are used."""
         due = self._monotonic() - self._asked_at >= self._refetch_s
         if due and (self._renewal is None or self._renewal.done()):
             self._renewal = asyncio.create_task(self._fetch_in_turn())
@@ -163,7 +163,7 @@ class IssuerKeys:
         return named, unnamed
 
     async def _get(self, url: str) -> dict[str, Any]:
-        """A small JSON object from the issuer; a redirect is no answer."""
+        """Fetches a small JSON object from the issuer; redirects are not followed. Raises IssuerAway."""
         try:
             async with asyncio.timeout(_TIMEOUT_S), self._client.stream("GET", url) as response:
                 if response.status_code != 200:
@@ -182,7 +182,7 @@ class IssuerKeys:
 
 
 def verification_key(raw: Any) -> VerificationKey | None:
-    """A key of a JWK set, if it is one that may verify tokens here; None for any other."""
+    """The key of a JWK set entry if it may verify tokens here; None for any other kind of key."""
     if not isinstance(raw, dict) or raw.get("use", "sig") != "sig":
         return None
     if raw.get("kty") not in ("RSA", "EC", "OKP"):

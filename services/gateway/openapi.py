@@ -131,7 +131,7 @@ def _responses(route: Route, operation: OperationContract) -> dict[str, Any]:
     answer["headers"] = {name: {"schema": {"type": "string"}}}
     responses: dict[str, Any] = {str(route.status): answer}
     if operation.kind == "query" and columns(operation) is not None:
-        for media in (CSV, XLSX):  # any list, and the board, as a sheet
+        for media in (CSV, XLSX):  # every list and the board can be exported as CSV or XLSX
             answer["content"][media] = {"schema": {"type": "string", "format": "binary"}}
         responses |= _OF_SHEETS
     if operation.kind == "query":

@@ -1,7 +1,7 @@
-"""Tells the directory of people whose reference stands in an event: once per person, behind the command's back.
+"""Registers in the directory of people who sends commands: once per person, in the background.
 
-Only who sends a command is told of: nobody is recorded for having read. A command never waits for it, and never
-fails for it; what was missed is told with the person's next command.
+Only senders of commands are registered, never readers. A command neither waits for the registration nor fails with it;
+a failed one is repeated with the person's next command.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class People:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def acts(self, caller: Caller) -> None:
-        """Note who sends a command, unless that was told before."""
+        """Registers the sender of a command in the background, unless this process did so before."""
         known = (caller.actor.subject, caller.name, caller.contact)
         if known in self._told:
             self._told.move_to_end(known)

@@ -1,6 +1,7 @@
 """Position tokens: "what I have just written must be in what I read" (read-your-writes).
 
-A command's answer carries one, signed, so that nobody can make a query wait for a position that never was.
+Every command is answered with a signed token; the signature keeps callers from making a query wait for a position
+that never existed.
 """
 
 import base64

@@ -1,8 +1,8 @@
-"""Revoked access: whose tokens hold no longer, whoever issued them, as assessment's log says.
+"""Revoked access: which persons' tokens no longer hold, according to the log of assessment.
 
-A token can't be taken back by whoever verifies it alone, so its end is told: the event AccessRevoked goes through the
-log, so it is kept for ever, and reaches every gateway over the broker in the moment in which it is committed. Until the
-list is read to its end once, nobody is let in.
+The signature of a revoked token stays valid, so gateways must be told: the event AccessRevoked is kept in the log for
+ever and reaches every gateway over the broker as soon as it is committed. Until a gateway has read the stream to its
+end once, it lets nobody in.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,24 +25,24 @@ log = structlog.get_logger("gateway")
 
 
 class AccessRevoked(msgspec.Struct, frozen=True):
-    """What is read of the event. `issued_until`: epoch seconds of system time."""
+    """The fields that the gateway reads of the event. `issued_until`: epoch seconds of system time."""
 
     person: str
     issued_until: int
 
 
 class Revocations:
-    """Until when each person's tokens were revoked. `changed` is called after each that comes in."""
+    """Per person, the issue time up to which tokens are revoked. `changed` is called after every revocation."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None, *, complete: bool = False) -> None:
-        """`complete`: the list is empty and nothing will come, where the gateway runs without a broker."""
+        """`complete`: the empty list is final, because the gateway runs without a broker."""
         self._until: dict[str, int] = {}
         self._changed = changed
         self._complete = complete
         self._followed = complete
 
     def check(self, person: str, issued_at: int) -> None:
-        """Raises Problem 401 for a token that was revoked, 503 while the list isn't known."""
+        """Raises Problem 401 for a revoked token, 503 until the stream has been read once."""
         if not self._complete:
             raise unavailable("Whose access was revoked isn't known yet.")
         if issued_at <= self._until.get(person, -1):
@@ -56,7 +56,7 @@ class Revocations:
             )
 
     def take(self, raw: bytes) -> None:
-        """Remember one event. One that can't be read is an error in the log and changes nothing."""
+        """Applies one event. An unreadable event is logged as an error and otherwise ignored."""
         try:
             event = msgspec.convert(Envelope.decode(raw).data, AccessRevoked)
         except (EnvelopeError, msgspec.ValidationError) as error:
@@ -67,7 +67,7 @@ class Revocations:
             self._changed()
 
     def health(self) -> Check:
-        """Failing until the list is known: degraded while it isn't followed."""
+        """Health: failing until the stream has been read once, degraded while it isn't being followed."""
         if not self._complete:
             return Check("failing", "whose access was revoked isn't known yet")
         return OK if self._followed else Check("degraded", "revocations of access arrive late")

@@ -1,7 +1,7 @@
-"""Where an actor may look and act, and whether there is such a place: the gateway's check, before the service's own.
+"""Checks that the regions a request names exist and are in the actor's scope, before the service checks by itself.
 
-Only what the request names is checked here; what it leaves out (a list without a filter) the service
-narrows to the actor's scope.
+Only what the request names is checked here; where it names no region (a list without a filter), the service
+narrows the answer to the actor's scope.
 """
 
 import time
@@ -18,13 +18,13 @@ from shared.unknown_region import unknown_region
 
 _KEEP_S = 60.0
 _AGAIN_S = 1.0
-"""So long a code that isn't there is not looked for again: it would cost a list of all regions each time."""
+"""Seconds before an unknown code is looked up again, because each lookup fetches the list of all regions."""
 _REGIONS = ("region", "regions")
 """Fields of requests that hold codes of regions."""
 
 
 class Scope:
-    """Checks regions against a tree that is asked of assessment and kept for a minute."""
+    """Checks regions against the tree of regions, queried from assessment and cached for a minute."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -49,7 +49,7 @@ class Scope:
                 raise forbidden(f"Your token is for enterprise {actor.organisation}, not {named!r}.")
 
     async def check_known(self, actor: Actor, code: str, where: str, language: Language) -> None:
-        """Raises Problem 422 when no plan has a region of that code."""
+        """Raises Problem 422 if no plan defines a region with that code."""
         if code in self._tree:
             return
         try:
@@ -57,13 +57,13 @@ class Scope:
         except Problem as away:
             if away.status != 503:
                 raise
-            return  # the service that is asked knows regions too, and may be there
+            return  # assessment can't be reached; the service that gets the request checks regions too
         if len(tree) and code not in tree:
             raise unknown_region(tree, code, where, language)
 
     async def _check_area(self, actor: Actor, code: str) -> None:
         tree = await self._areas(actor, code)
-        # Without a plan no code is known: the service says so.
+        # Before a plan is loaded no code is known: the service's own check answers.
         if actor.area and code in tree and not tree.covers(actor.area, code):
             raise forbidden(f"Region {code} is not under {actor.area}, which your token is for.")
 

@@ -1,4 +1,4 @@
-"""What both kinds of file are read into: lines of cells, and how a file is refused."""
+"""Lines of cells, which both CSV and XLSX are read into, and the exception that refuses a file."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ MOST_COLUMNS = 100
 
 @dataclass(slots=True)
 class Cell:
-    """A cell's text. `formula`: it is computed by the spreadsheet program, so its text isn't its value."""
+    """A cell's text. `formula`: the cell holds a formula, so the text isn't its value."""
 
     text: str = ""
     formula: bool = False
@@ -18,7 +18,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Line:
-    """A row: its number in the spreadsheet, its cells. `merged`: columns whose cell also stands in other rows."""
+    """A row: number in the spreadsheet, and cells. `merged`: columns whose cell is merged with cells of other rows."""
 
     number: int
     cells: list[Cell]
@@ -26,7 +26,7 @@ class Line:
     merged: list[int] = field(default_factory=list)
 
     def trim(self) -> None:
-        """Drop the empty cells behind the last one that holds anything."""
+        """Drops trailing empty cells."""
         while self.cells and not self.cells[-1].text:
             self.cells.pop()
 
@@ -43,7 +43,7 @@ class NotRead(Exception):
 
 
 def unreadable(why: Said, remedy: Said, status: int = 422) -> NotRead:
-    """The file is of a kind that isn't read (415), or can't be understood (422)."""
+    """The refusal of a file whose type isn't supported (415) or whose content can't be parsed (422)."""
     return NotRead(status, "unsupported-media-type" if status == 415 else "unreadable-file", why, remedy)
 
 

@@ -1,4 +1,4 @@
-"""What is said of a spreadsheet that was read: faults of single cells, and what was left out and why."""
+"""Notes on a spreadsheet that was read: faults of single cells, and what was left out and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from shared.language import Said
 
 TEMPLATE_ABOUT = Said("how to fill in", "填写说明")
 TEMPLATE_LIST = "list-"
-"""The sheets of our templates beside the one that is filled in: who sends them back means nothing by them."""
+"""Prefix of the lookup sheets in our templates: they come back with the file, but hold no data."""
 _MOST_NAMED = 20
 _ERRORS = ("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was left out: what it is (`code`), where, how many, why, and how it would be read."""
+    """Something that was left out: what (`code`), where, how many, why, and what to do so that it is read."""
 
     code: str
     where: str
@@ -27,7 +27,7 @@ class Note:
     remedy: Said
 
     def to_dict(self) -> dict[str, Any]:
-        """Both languages side by side, as a message has it."""
+        """As JSON for messages, with both languages side by side."""
         return {
             "code": self.code,
             "where": self.where[:300],
@@ -116,7 +116,7 @@ class Notes:
 
 
 def cell_fault(cell: Cell, longest: int) -> dict[str, str] | None:
-    """What is wrong with a cell before anybody asks what it means; None: nothing."""
+    """What is wrong with a cell whatever its column (formula, error value, length); None: nothing."""
     text = cell.text
     if cell.formula:
         return _fault(

@@ -1,8 +1,8 @@
 """The process that reads one spreadsheet and ends: `python -m services.gateway.sheet_process LIMITS TITLES`.
 
-The file is its standard input, what it read its standard output: a line of JSON about the sheet, then its rows in parts
-that a message holds, a part a line. A file that can't be read is told on the first line. It has no secrets of the
-gateway in its environment, and the kernel ends it where it takes more memory or time than one file may.
+It reads the file from standard input and writes to standard output one line of JSON about the sheet, then the rows in
+parts that fit into a message, one part a line. If the file can't be read, the first line says so. Its environment has
+none of the gateway's secrets, and the kernel kills it when it uses more memory or time than one file may.
 """
 
 import json
@@ -16,10 +16,10 @@ PART_BYTES, PART_ROWS = 250_000, 500
 
 
 def main() -> None:
-    """Read what is on the standard input."""
+    """Reads the spreadsheet on standard input."""
     memory, seconds, output = (int(each) for each in sys.argv[1].split(","))
     _limit(memory, seconds, output)
-    # openpyxl imports numpy where it is there, whose threads take more memory than the whole file may.
+    # openpyxl imports numpy if installed, and numpy's threads need more memory than the limit allows.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # half a surrogate pair
     from services.gateway.sheet_lines import NotRead, too_large
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _limit(memory: int, seconds: int, output: int) -> None:
-    """Bytes of address space, seconds of CPU, bytes of what is written; and this process first when memory is short."""
+    """Limits this process: bytes of address space, CPU seconds, bytes of output; the OOM killer takes it first."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))

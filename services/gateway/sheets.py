@@ -1,8 +1,8 @@
 """Reads an uploaded spreadsheet (XLSX or CSV) into rows of text, and says what it read and what it left out.
 
 A pure function of the file, run in a process of its own (spreadsheets.py). Formulas aren't computed and macros aren't
-run: a formula's cell is a fault of its row, a workbook with macros is refused. What a person doesn't see isn't carried
-out behind his back: hidden sheets and rows, rows of sums and values under no heading are left out, and named.
+run: a formula cell is a fault of its row, a workbook with macros is refused. Nothing is imported that the user doesn't
+see: hidden sheets and rows, rows of sums, and values without a heading are left out, and the answer names them.
 """
 
 import zipfile
@@ -29,9 +29,9 @@ from shared.language import Said
 
 LONGEST_CELL = 4_000
 MOST_TEXT = 15_000_000
-"""Characters that are read of one file: a text that many cells share is small on the disk."""
+"""Most characters read from one file; a text that many cells share takes little space in the file itself."""
 _HEADING_WITHIN = 30
-"""So many rows may stand above the headings: a title, who filled it in, the unit."""
+"""How many rows may precede the headings: title, author, unit."""
 _MOST_FILLED = 200_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
@@ -42,7 +42,7 @@ _LONGEST_SUM = 12
 
 @dataclass(slots=True)
 class SheetRow:
-    """A row: its number in the spreadsheet, its cells as text, what is wrong with them, and which are merged."""
+    """A row: number in the spreadsheet, cells as text, faults of cells, and which cells are merged."""
 
     row: int
     cells: list[str]
@@ -110,7 +110,7 @@ def _sheet(name: str, lines: list[Line], titles: frozenset[str], notes: Notes) -
 
 
 def _heading_at(lines: Sequence[Line], titles: frozenset[str]) -> int:
-    """The line with the most titles, of the first ones; where none has two, the first line."""
+    """Of the first lines, the one with the most known titles; if none has two, the first line."""
     known = [_known(line, titles) for line in lines[:_HEADING_WITHIN]]
     most = max(known)
     if most < 2:
@@ -126,7 +126,7 @@ def _known(line: Line, titles: frozenset[str]) -> int:
 
 
 def is_sum(line: Line) -> bool:
-    """Whether a row is one of sums (合计): it says so in its first cell, or in any cell as its only word."""
+    """Whether a row holds sums (合计): its first cell says so, or it is the only word in any cell."""
     words = ["".join(cell.text.split()).rstrip(":：").lower() for cell in line.cells if cell.text]
     if any(word in (*_SUMS, *_SUMS_TOO) for word in words):
         return True
@@ -158,7 +158,7 @@ def _workbook(file: IO[bytes], titles: frozenset[str], notes: Notes) -> tuple[st
         return chosen.name, lines
     except (NotRead, MemoryError):
         raise
-    except Exception as error:  # whatever a damaged file makes the library raise
+    except Exception as error:  # a damaged file can make the library raise anything
         raise damaged() from error
 
 
@@ -185,7 +185,7 @@ def _check_parts(file: IO[bytes]) -> None:
 
 
 def _choose(book: Book, titles: frozenset[str], notes: Notes) -> SheetName:
-    """The first sheet that is seen and has headings; without one the first that is seen and holds anything."""
+    """The first visible sheet with headings; if there is none, the first visible sheet that isn't empty."""
     beginnings = {sheet.part: list(islice(book.lines(sheet), _HEADING_WITHIN)) for sheet in book.sheets}
     seen = [sheet for sheet in book.sheets if not sheet.hidden and beginnings[sheet.part]]
     chosen = next(
@@ -204,7 +204,7 @@ def _choose(book: Book, titles: frozenset[str], notes: Notes) -> SheetName:
 
 
 def _bounded(lines: Iterable[Line]) -> list[Line]:
-    """All lines, as long as they are what one file may have."""
+    """All lines. Raises NotRead beyond the limits of one file."""
     kept: list[Line] = []
     text = 0
     for line in lines:
@@ -225,7 +225,7 @@ def _bounded(lines: Iterable[Line]) -> list[Line]:
 
 
 def _fill(lines: Sequence[Line], merged: Sequence[Merged]) -> None:
-    """A cell merged over several rows stands in each of them that holds anything of its own."""
+    """Copies a cell that is merged over several rows into each of those rows that isn't empty otherwise."""
     numbers = [line.number for line in lines]
     filled = 0
     for each in merged:

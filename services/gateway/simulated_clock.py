@@ -1,4 +1,4 @@
-"""The simulated clock's door: read the time, step it. Only where the settings say simulated, only for ops."""
+"""Routes of the simulated clock: read the time, step it. Only for ops, and only if the settings say simulated."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ _YEARS = range(1970, 2100)
 
 
 def _within_reach(moment: datetime) -> datetime:
-    """The clock can't be set back: a slip of the finger must not send it to the year 9999."""
+    """Refuses a step that is too far: the clock can't be set back, so a typo must not send it to the year 9999."""
     if moment.year not in _YEARS:
         raise ValueError(f"a moment of the years {_YEARS[0]} to {_YEARS[-1]}")
     return moment
@@ -50,7 +50,7 @@ class ClockStep(BaseModel):
 
 
 class ClockDoor:
-    """What the clock's routes need of the process."""
+    """How the clock's routes read and set the time of the process."""
 
     def __init__(self, clock: Clock, nats: Nats, js: JetStreamContext, followers: list[str]) -> None:
         self.clock = clock
@@ -59,7 +59,7 @@ class ClockDoor:
         self._followers = followers
 
     async def step(self, moment: datetime) -> None:
-        """Set the time in every process. Raises Problem 409 where time is real."""
+        """Sets the time in every process. Raises Problem 409 if the clock isn't simulated."""
         if not isinstance(self.clock, SteppedClock):
             raise Problem(
                 409,
@@ -89,7 +89,7 @@ def router(authenticator: Authenticator, door: ClockDoor, limits: Limits) -> API
         actor = (await authenticator.identify(request)).actor
         if actor.role != OPS:
             raise forbidden(f"Only {OPS} may step the clock; your role is {actor.role}.")
-        # Read here and not by FastAPI, which would take a body of any size before it asks who sends it.
+        # Read here and not by FastAPI, which would read a body of any size before the caller is authenticated.
         try:
             with limits.bodies.body(actor.subject) as room:
                 raw = await received(request, room, _MOST_BYTES, _BODY_TIMEOUT_S)
@@ -97,7 +97,7 @@ def router(authenticator: Authenticator, door: ClockDoor, limits: Limits) -> API
         except ValidationError as error:
             raise invalid_fields(
                 error, ClockStep
-            ) from None  # its text repeats what was sent, and spans keep texts
+            ) from None  # the message repeats what was sent, and spans record messages
         await door.step(body.now)
         return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
 

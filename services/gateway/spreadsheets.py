@@ -1,7 +1,7 @@
 """Reads each spreadsheet in a process of its own, whose memory and time the kernel bounds.
 
-A file that makes its process burst takes no other file with it: the next one has a process of its own. How many are
-read at once, how many bytes of files are here at once, and how long one waits for its turn is bounded too.
+A file that makes its process crash affects no other file: each has a process of its own. The number of files read at
+once, the bytes of all files on disk, and the time that a file waits for its turn are bounded too.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ _PROCESS = "services.gateway.sheet_process"
 _OUTPUT = 64_000_000
 _WAITS_S = 30.0
 _SLOWER = 3.0
-"""So many times its seconds of CPU a process may take by the wall: the machine has others to serve."""
+"""Limit of wall-clock time as a multiple of the CPU limit, because other processes share the machine."""
 _log = structlog.get_logger("gateway")
 
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of a file; `parts` gives its rows, as many at a time as a message holds."""
+    """What was read from a file; `parts` yields its rows, as many at a time as fit into a message."""
 
     sheet: str
     heading_row: int
@@ -86,7 +86,7 @@ class Spreadsheets:
         self._held -= size
 
     def take(self, size: int) -> None:
-        """Room for so many bytes more. Raises Problem 503 when the files that are here leave none."""
+        """Reserves disk space for so many more bytes. Raises Problem 503 when the present files leave none."""
         if self._held + size > self._room:
             raise unavailable("Many spreadsheets are coming in at once.", retry_after=10)
         self._held += size
@@ -115,7 +115,7 @@ class Spreadsheets:
     async def _run(
         self, file: IO[bytes], output: IO[bytes], errors: IO[bytes], titles: list[str]
     ) -> int | None:
-        """The process's exit code; None when it took too long by the wall."""
+        """The exit code of the process; None if it exceeded the wall-clock limit."""
         file.flush()
         file.seek(0)
         limits = f"{self._memory},{self._seconds},{_OUTPUT}"
@@ -145,7 +145,7 @@ class Spreadsheets:
 
 
 class Upload:
-    """A file on its way in, on the disk: `write` what comes, and leave the context when it has been dealt with."""
+    """A file being uploaded, on disk: `write` each chunk, and leave the context when the file has been processed."""
 
     def __init__(self, room: Spreadsheets, person: str, language: Language) -> None:
         self._room, self._person, self.language = room, person, language
@@ -153,7 +153,7 @@ class Upload:
         self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the context closes it
 
     def write(self, chunk: bytes) -> None:
-        """Keep some bytes more. Raises Problem 503 where there is no room for them."""
+        """Appends a chunk. Raises Problem 503 if there is no space left for it."""
         self._room.take(len(chunk))
         self._size += len(chunk)
         self.file.write(chunk)
@@ -190,7 +190,7 @@ def _result(output: IO[bytes], language: Language) -> Reading:
 
 
 def _ended(code: int | None, errors: IO[bytes], language: Language) -> Exception:
-    """Why a process gave no answer: its time was over, the kernel ended it for want of memory, or a fault of ours."""
+    """Why a process gave no answer: out of time, killed for lack of memory, or a bug of ours."""
     errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2_000))
     told = errors.read().decode(errors="replace")
     _log.warning("a spreadsheet's process ended", code=code, told=told)

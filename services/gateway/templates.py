@@ -22,7 +22,7 @@ from shared.language import Language, Said, preferred
 from shared.rpc import Client
 
 _ROWS = 2_000
-"""So many rows of the template have their lists."""
+"""How many rows of the template have drop-down lists."""
 _TEXT, _AMOUNT = "@", "#,##0.00"
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
 _DATA = Said("data", "填报")
@@ -114,7 +114,7 @@ def workbook(template: dict[str, Any], language: Language) -> bytes:
 
 
 def _column(data: Worksheet, index: int, column: dict[str, Any], lists: dict[str, str]) -> None:
-    """Its heading with what to write under it as a note, its format, and the list that cells are chosen from."""
+    """Writes a column: heading with a note on what to enter, cell format, and drop-down list."""
     letter = get_column_letter(index)
     head = data.cell(1, index, column["title"])
     example = f"\n{column['example']}" if column["example"] else ""
@@ -134,7 +134,7 @@ def _column(data: Worksheet, index: int, column: dict[str, Any], lists: dict[str
 
 
 def _list(book: Workbook, name: str, choices: list[dict[str, str]], language: Language) -> str:
-    """A sheet with the values of a list and what they mean; the range of the values."""
+    """Writes a sheet with the values of a list and their meanings; returns the cell range of the values."""
     sheet = book.create_sheet(f"{TEMPLATE_LIST}{name}")
     sheet.append([_VALUE.to(language), _MEANING.to(language)])
     for row, each in enumerate(choices, start=2):

@@ -1,7 +1,7 @@
 """Tickets for live streams: a browser's EventSource can set no header, and a token doesn't belong into a URL.
 
-Whoever has a token gets a ticket for it, good to open streams for a minute. It says who asked and until when the token
-holds, signed by the gateway, so that every replica can read it; revoked access ends it as it ends the token.
+The holder of a token gets a ticket that opens streams for a minute. It names the holder and when the token expires, and
+is signed, so that every gateway replica can verify it. Revoking the person's access ends the ticket like the token.
 """
 
 import base64
@@ -40,7 +40,7 @@ class Tickets:
         return base64.urlsafe_b64encode(self._mac(body) + body).decode().rstrip("="), opens_until
 
     def read(self, ticket: str, now: float) -> Caller:
-        """Who asked for it. Raises Problem 401 for one that no gateway of ours made, or whose minute is over."""
+        """The ticket's holder. Raises Problem 401 for a ticket with a wrong signature, or older than a minute."""
         try:
             raw = base64.urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
             mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]

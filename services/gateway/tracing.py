@@ -1,7 +1,7 @@
-"""A span per request, continued from the caller's traceparent, and the headers that every answer has.
+"""A span per request, continued from the caller's traceparent, and the headers of every answer.
 
-Who has no token writes nothing into our traces, whatever traceparent he sends: his request has a number, for the log,
-and no span that is exported.
+A caller without a valid token can't write into our traces, whatever traceparent it sends: its request gets a trace id
+for the log, but no exported span.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ _CARRIED = frozenset((b"traceparent", b"tracestate", b"baggage"))
 
 
 class Tracing:
-    """ASGI middleware. The answer names its trace, so that a portal's user can report one number.
+    """ASGI middleware. Every answer names its trace id, so that a portal's user can report one number.
 
     `known`: whether the request's token is good.
     """
@@ -58,7 +58,7 @@ class Tracing:
 
 
 def _unrecorded(parent: Context) -> Context:
-    """The same trace, or a new one, with the word that nobody keeps it."""
+    """The same or a new trace context, marked as not sampled."""
     ids = RandomIdGenerator()
     brought = trace.get_current_span(parent).get_span_context()
     context = SpanContext(

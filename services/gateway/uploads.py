@@ -135,7 +135,7 @@ async def _send(
 
 
 async def _titles(client: Client, settings: GatewaySettings, kind: str, actor: Actor) -> list[str]:
-    """What the headings of this kind of spreadsheet may be. Raises Problem 422 for a kind that there isn't."""
+    """The headings that this kind of spreadsheet may have. Raises Problem 422 for an unknown kind."""
     answer = await client.call("projects", "list-import-kinds", {}, actor, timeout=settings.call_timeout)
     kinds = {each["kind"]: each["columns"] for each in answer["data"]["items"]}
     if kind not in kinds:
@@ -146,7 +146,7 @@ async def _titles(client: Client, settings: GatewaySettings, kind: str, actor: A
 
 
 async def _receive(request: Request, upload: Upload, settings: GatewaySettings) -> str:
-    """Keep the body as it comes; its SHA-256. Raises Problem 408, 413 or 503."""
+    """Writes the body to disk as it arrives; returns its SHA-256. Raises Problem 408, 413 or 503."""
     digest, size, limit = hashlib.sha256(), 0, settings.upload_limit
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:

@@ -1,8 +1,8 @@
-"""Writes an XLSX as it goes: rows come in, bytes go out, and no more than a part of it is ever held.
+"""Writes an XLSX as a stream: rows come in, bytes go out, and only a small part of the file is in memory.
 
-The libraries for workbooks keep every row until the end, in memory or on the disk. A workbook is a ZIP of XML, and both
-can be written forward: ZIP takes its directory at the end, and which sheets there are is said after them. Office Open
-XML (ECMA-376): cells with numbers, and with texts in their place (`inlineStr`).
+Workbook libraries keep every row until the end, in memory or on disk. A workbook is a ZIP of XML, and both can be
+written front to back: a ZIP's directory comes last, and the part that lists the sheets may follow them. Format: Office
+Open XML (ECMA-376), with numbers and inline texts (`inlineStr`) in the cells.
 """
 
 import io
@@ -22,10 +22,10 @@ class Number(NamedTuple):
 
 
 Cell = str | int | float | Number | date | datetime | None
-"""A datetime is shown as it is, whatever its zone."""
+"""A datetime is written with its own clock time; its time zone is ignored."""
 
 MOST_ROWS = 1_048_576
-"""What a sheet holds; the rows after it go into a further one."""
+"""Most rows of one sheet; further rows go into another sheet."""
 _LONGEST = 32_767  # characters of a cell
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -56,7 +56,7 @@ _WIDEST = 40
 
 
 class _Sink(io.RawIOBase):
-    """Where the ZIP is written to, and taken from; it can't be gone back in."""
+    """The buffer that the ZIP is written to and `take` empties; not seekable."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -70,7 +70,7 @@ class _Sink(io.RawIOBase):
         return len(part)
 
     def take(self) -> bytes:
-        """What has been written since the last time."""
+        """The bytes written since the last call."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
 
@@ -85,12 +85,12 @@ class Workbook:
         self._sheets = self._written = 0
 
     def heading(self) -> bytes:
-        """Its beginning."""
+        """The bytes that begin the workbook, up to the heading."""
         self._open()
         return self._sink.take()
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        """Some rows more; may be empty while the compression gathers."""
+        """The bytes of some more rows; may be empty while the compressor buffers."""
         for row in rows:
             if self._written == self._most:
                 self._close()
@@ -99,7 +99,7 @@ class Workbook:
         return self._sink.take()
 
     def end(self) -> bytes:
-        """What makes it a workbook."""
+        """The bytes that end the workbook: styles, list of sheets, ZIP directory."""
         self._close()
         for name, content in _parts(self._sheets):
             self._zip.writestr(name, _HEAD + content)
@@ -110,7 +110,7 @@ class Workbook:
         self._sheets += 1
         self._written = 0
         self._part = self._zip.open(f"xl/worksheets/sheet{self._sheets}.xml", "w", force_zip64=True)
-        # The headings stay in sight, and their columns are as wide as they are.
+        # The heading row is frozen, and the columns are as wide as their headings.
         widths = "".join(
             f'<col min="{n}" max="{n}" width="{min(_WIDEST, 4 + 2 * len(name))}" customWidth="1"/>'
             for n, name in enumerate(self._names, start=1)
@@ -159,7 +159,7 @@ def _text(value: str, form: int) -> str:
 
 
 def _parts(sheets: int) -> Iterator[tuple[str, str]]:
-    """Every part beside the sheets: what the parts are, and which of them is the workbook."""
+    """Every part of the package except the sheets: content types, relationships, workbook."""
     numbers = range(1, sheets + 1)
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{_MEDIA}.worksheet+xml"/>'

@@ -1,7 +1,7 @@
-"""Reads the sheets of an XLSX row by row, and stops at the first sign of a file that is small only on the disk.
+"""Reads the sheets of an XLSX row by row, and stops early at a decompression bomb.
 
-openpyxl knows the format; what is added are limits while it parses (bytes unpacked, bytes and cells of one row, rows),
-and what its read-only mode leaves out: hidden sheets and rows, merged cells, how a number is shown.
+openpyxl parses the format. This module adds limits during parsing (bytes unpacked, bytes and cells of one row, rows)
+and what openpyxl's read-only mode leaves out: hidden sheets and rows, merged cells, number formats.
 """
 
 import re
@@ -75,7 +75,7 @@ class Book:
         ][:_MOST_SHEETS]
 
     def lines(self, sheet: SheetName) -> Iterator[Line]:
-        """The rows of a sheet that hold anything; after the last one `merged` has its merged cells."""
+        """The rows of a sheet that aren't empty; after the last one, `merged` holds the merged cells."""
         self._archive.since_row = 0
         self._archive.in_rows = True
         cells = 0
@@ -100,7 +100,7 @@ class Book:
 
 
 class _Rows(WorkSheetParser):
-    """Makes lines of rows; cells that are numbers or shared texts without the library's detours."""
+    """Converts rows to lines. Number and shared-text cells bypass openpyxl's slower conversion."""
 
     last_cells = 0
 
@@ -133,7 +133,7 @@ class _Rows(WorkSheetParser):
         return self.row_counter, line
 
     def _cell(self, element: Any) -> Cell | None:
-        if not len(element):  # formatted only
+        if not len(element):  # a cell with a format but no value
             coordinate = element.get("r")
             self.col_counter = column_of(coordinate) if coordinate else self.col_counter + 1
             return None
@@ -173,7 +173,7 @@ def column_of(coordinate: str) -> int:
 
 
 def _texts(archive: "_Archive", part: str) -> list[str]:
-    """The texts that cells share, without how they look and how they are spoken."""
+    """The shared strings, without their formatting and phonetic readings."""
     texts: list[str] = []
     with archive.open(part) as source:
         for _, element in iterparse(source):  # noqa: S314 - memory and time are the kernel's to bound
@@ -184,12 +184,12 @@ def _texts(archive: "_Archive", part: str) -> list[str]:
 
 
 def _shared_text(element: Any) -> str:
-    """The text of an element `si` or `is`: its own and its runs'."""
+    """The text of an element `si` or `is`, with that of its rich-text runs."""
     return "".join(run.findtext(_TEXT) or "" for run in (element, *element.findall(_RUN))).strip()
 
 
 class Shape(NamedTuple):
-    """What a number format adds to a value: a percentage, so many digits and decimals at least."""
+    """What a number format adds to a value: percent sign, minimum number of digits and of decimals."""
 
     percent: bool
     digits: int
@@ -197,7 +197,7 @@ class Shape(NamedTuple):
 
 
 def shown(value: str, shape: Shape) -> str:
-    """A number as a person sees it, where its format says more than its value: 35%, 0610, 2013.10."""
+    """A number as the spreadsheet displays it where its format matters: 35%, 0610, 2013.10."""
     if value.isdigit() and value.isascii():
         if not shape.percent:
             return value.zfill(shape.digits) + (f".{'0' * shape.decimals}" if shape.decimals else "")
@@ -221,7 +221,7 @@ def shape_of(form: str) -> Shape:
 
 
 def _digits(number: Decimal) -> str:
-    """Without an exponent and without zeros behind the point."""
+    """The number without exponent and without trailing zeros after the decimal point."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -239,7 +239,7 @@ def _text(value: Any) -> str:
 
 
 class _Archive(ZipFile):
-    """A ZIP that counts what is unpacked of it, whatever its directory says."""
+    """A ZIP that counts the bytes actually unpacked, because its directory may lie about sizes."""
 
     unpacked = since_row = 0
     in_rows = False
@@ -249,7 +249,7 @@ class _Archive(ZipFile):
         read = source.read
 
         def counted(size: int = -1) -> bytes:
-            """At most a piece at a time: a part of any length is stopped within it."""
+            """Reads piece by piece, so that the limit also stops within a part of any length."""
             pieces: list[bytes] = []
             while size != 0:
                 piece = read(65_536 if size < 0 else min(size, 65_536))

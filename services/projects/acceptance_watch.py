@@ -1,6 +1,6 @@
 """Reminds of acceptances that are due, when the Clock's day changes (TR-14c: 督促…及时组织验收).
 
-Each reminder is a command with an id made of project and day, so that two processes at once remind once.
+The command id is the project and the day, so that two processes running at once send one reminder.
 """
 
 from datetime import timedelta
@@ -23,12 +23,12 @@ _ACTOR = system_actor("acceptance")
 
 
 class AcceptanceWatch(DayWatch):
-    """Reminds of built projects that nobody accepts."""
+    """Reminds cities of built projects that are still not accepted."""
 
     name = "acceptances"
 
     async def sweep(self) -> int:
-        """Remind of every acceptance that is due by the rule in force; answers how many were asked about."""
+        """Sends a reminder for every acceptance due by the rule in force. Returns the number of commands sent."""
         today = self.app.today()
         async with self.app.engine.connect() as conn:
             rules = [rule for rule in await reference.rules(conn, "acceptance") if rule.holds(today)]
@@ -58,6 +58,6 @@ class AcceptanceWatch(DayWatch):
             call = Call(f"{each}:{today}", _ACTOR, "remind-acceptance", {"project": each})
             try:
                 await projects.remind_acceptance(self.app, call, RemindAcceptance(each, today, rule))
-            except Problem as problem:  # the others go on
+            except Problem as problem:  # go on with the other projects
                 not_done(_log, "not reminded", problem, project=each)
         return len(found)

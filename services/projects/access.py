@@ -1,10 +1,10 @@
-"""Whom the public routes are for, by their roles. What each may see and change there stands in `scope`."""
+"""The roles that public routes admit. `scope` says what each role may see and change."""
 
 EVERYONE = ("province", "city", "county", "enterprise", "ops")
 GOVERNMENT = ("province", "city", "county", "ops")
 KEEPERS = ("province", "city", "county")
-"""Governments that keep what they report."""
+"""Roles of governments that maintain their own projects and reports."""
 CALLERS = ("province", "city")
-"""Governments that call meetings."""
+"""Roles of governments that call meetings."""
 PROVINCE = ("province",)
 CITY = ("city",)

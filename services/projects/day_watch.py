@@ -1,4 +1,4 @@
-"""What the service does by itself as the Clock moves: on every new day, and again where the day's work may grow."""
+"""Base of the process managers that act when the Clock's day changes, and again on the same day where needed."""
 
 import asyncio
 import math
@@ -19,9 +19,9 @@ _PAUSE_S = 2.0
 
 @dataclass(slots=True)
 class DayWatch(ABC):
-    """Runs beside the commands. Two at once do no harm: what the second would do is done already.
+    """Runs alongside the commands. Two processes may run at once: the second finds everything done already.
 
-    `again_s`: on the same day it is looked at again after so many seconds of the machine; infinite: once a day.
+    `again_s`: seconds of system time between sweeps on the same day; infinite: one sweep a day.
     """
 
     name: ClassVar[str]
@@ -32,7 +32,7 @@ class DayWatch(ABC):
     _failure: str | None = field(default=None, init=False)
 
     async def run(self) -> None:
-        """Sweep when the Clock's day changes, at its start. Errors are logged and tried again."""
+        """Sweeps at the start and whenever the Clock's day changes. Errors are logged, and the sweep is retried."""
         while True:
             today, now = self.app.today(), time.monotonic()
             if self._swept is None or self._swept[0] != today or now - self._swept[1] >= self.again_s:
@@ -47,9 +47,9 @@ class DayWatch(ABC):
             await self.app.clock.changed(_PAUSE_S)
 
     def check(self) -> Check:
-        """Degraded while it can't sweep: it is made up for, with a later day."""
+        """Health: degraded while sweeps fail. A later sweep makes up for them, but its events bear a later day."""
         return OK if self._failure is None else Check("degraded", self._failure)
 
     @abstractmethod
     async def sweep(self) -> int:
-        """Do what today asks for; answers how much that was."""
+        """Does what is due today. Returns how many things were done."""

@@ -1,6 +1,6 @@
-"""Escalates what is overdue, when the Clock's day changes: the rule of PM-10, carried out without anybody.
+"""Process manager: escalates overdue problems by the rule of PM-10 when the Clock's day changes.
 
-Each step is a command with an id made of what it is about, so that two processes at once do it once.
+The id of each command is derived from what it escalates, so that two processes at once do so once.
 """
 
 import structlog
@@ -19,12 +19,12 @@ _ACTOR = system_actor("escalation")
 
 
 class EscalationWatch(DayWatch):
-    """Takes to the next level what nobody answers."""
+    """Escalates unanswered problems to the next level."""
 
     name = "escalation"
 
     async def sweep(self) -> int:
-        """Send every problem that has waited too long one level up; answers how many went."""
+        """Escalates every problem that has waited too long by one level. Returns how many."""
         table, today = tables.project_problem.c, self.app.today()
         waiting = select(table.problem, table.level, table.due_on).where(
             table.standing == "waiting", table.due_on < today, table.level != "province"
@@ -37,7 +37,7 @@ class EscalationWatch(DayWatch):
             call = Call(command_id, _ACTOR, "escalate-overdue", {"problem": row.problem})
             try:
                 answer = await problems.escalate_overdue(self.app, call, row.problem)
-            except Problem as problem:  # also where no rule covers the day: the others go on
+            except Problem as problem:  # also raised if no rule covers the day; the other problems go on
                 not_done(_log, "not escalated", problem, about=row.problem)
                 continue
             went += answer.data["level"] != row.level

@@ -1,4 +1,4 @@
-"""What this service writes into its log, and how each history is folded."""
+"""The events of this service's log, the names of its streams, and how each stream is folded."""
 
 from typing import get_args
 
@@ -64,7 +64,7 @@ def project_stream(project_id: str) -> str:
 
 
 def plan_stream(plan_id: str) -> str:
-    """The stream of what a plan brought to this service."""
+    """The stream of the parts of a plan that were loaded into this service."""
     return f"plan:{plan_id}"
 
 

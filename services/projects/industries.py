@@ -1,7 +1,7 @@
-"""The industries (行业) of GB/T 4754, dated: which codes there are on a day, and what a cut code was.
+"""The industries (行业) of GB/T 4754, dated: the codes in force on a day, and what a truncated code means.
 
-A spreadsheet makes 610 of 0610. Where one class only can be meant, it is that class; where a group has that code too,
-nobody can tell. Source: GB/T 4754-2011 (96 divisions, 432 groups, 1,094 classes), in force since 2011-11-01.
+A spreadsheet turns 0610 into 610. If only one class can be meant, it is that class; if a group has the code 610 too, it
+is ambiguous. Source: GB/T 4754-2011 (96 divisions, 432 groups, 1,094 classes), in force since 2011-11-01.
 """
 
 import csv
@@ -25,7 +25,7 @@ class Industry:
 
 @lru_cache(maxsize=16)
 def on(day: date) -> Mapping[str, Industry]:
-    """The industries in force on that day by their codes; none where no edition is known for it."""
+    """The industries in force on that day, by code; empty if no edition is known for the day."""
     return {
         each.code: each
         for each in _all()
@@ -34,9 +34,9 @@ def on(day: date) -> Mapping[str, Industry]:
 
 
 def meant(code: str, known: Mapping[str, Industry]) -> list[str]:
-    """The codes that a cell's code can mean: itself, or with the 0 that a spreadsheet took from it; empty: none.
+    """The codes that a cell may mean: itself, or with the leading 0 that a spreadsheet dropped; empty: none.
 
-    A section's letter before it (C1751) must be right, and says that no 0 is missing.
+    A section letter in front (C1751) must be right, and shows that no 0 was dropped.
     """
     digits = code.lstrip("ABCDEFGHIJKLMNOPQRST")
     if letter := code.removesuffix(digits):

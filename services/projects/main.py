@@ -20,7 +20,7 @@ from shared.runtime import Runtime
 
 
 async def main() -> None:
-    """Serve commands and queries, relay the log, follow the plan's targets and what is owed."""
+    """Serves commands and queries, relays the log, and runs the consumers and process managers."""
     async with Runtime.start(SOURCE, process=SOURCE) as rt:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)

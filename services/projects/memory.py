@@ -1,4 +1,4 @@
-"""Remembers for the length of a batch what is read of the world: ten thousand rows ask for the regions once."""
+"""Caches reference data for the length of a batch: ten thousand rows read the regions once."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Within it, a function that `remembers` reads once for the same arguments."""
+    """Inside this context, functions decorated with `remembers` read once per arguments."""
     token = _known.set({})
     try:
         yield
@@ -25,7 +25,7 @@ def remembered() -> Iterator[None]:
 def remembers(
     read: Callable[Concatenate[AsyncConnection, P], Coroutine[Any, Any, R]],
 ) -> Callable[Concatenate[AsyncConnection, P], Coroutine[Any, Any, R]]:
-    """For a function of reference data: outside of `remembered` it is itself."""
+    """Decorates a function that reads reference data; outside `remembered` it always reads."""
 
     async def once(conn: AsyncConnection, /, *args: P.args, **kwargs: P.kwargs) -> R:
         known = _known.get()

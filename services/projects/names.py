@@ -1,7 +1,7 @@
-"""Names beside the references of an answer, where its reader may know them: one place for all questions.
+"""Adds names to the references in an answer if its reader may know them, in one place for all queries.
 
 A model that has `project_name: Name` beside `project` says that it is to be filled in; so region, city, enterprise and
-fund. A page's names come with a statement per kind, whatever the page holds. What the question filled in itself stays.
+fund. A page's names take one statement per kind of reference. Names that the query filled in itself stay.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ Known = Mapping[tuple[str, str], str]
 
 
 async def named(app: App, call: Call, answer: Any) -> Any:
-    """The same answer, with the names that its reader may know."""
+    """The answer with the names that its reader may know."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for model in _models(answer):
         for field in _open(type(model)):
@@ -57,7 +57,7 @@ def _models(answer: Any) -> Iterable[BaseModel]:
 
 
 async def _known(conn: AsyncConnection, actor: Actor, wanted: Mapping[str, set[str]]) -> Known:
-    """Names of projects and of their enterprises only for who may see the project; the others are public."""
+    """Names of projects and their enterprises only if the actor may see the project; all others are public."""
     known: dict[tuple[str, str], str] = {}
     if areas := wanted.get("region", set()) | wanted.get("city", set()):
         for region in await reference.regions(conn):

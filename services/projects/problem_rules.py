@@ -26,7 +26,7 @@ class _Parameters:
 
 
 async def rules(conn: AsyncConnection) -> Rules:
-    """Every level's rule, of all days: which one holds is for the event's day to say. Of two the later begun."""
+    """The rules of all levels and days, the latest begun first; the day of the event decides which one applies."""
     found = sorted(await reference.rules(conn, _RULE), key=lambda rule: rule.valid_from, reverse=True)
     return [
         EscalationRule(level, each.answer_days, each.escalate_after_days, rule.valid_from, rule.valid_to)
@@ -36,5 +36,5 @@ async def rules(conn: AsyncConnection) -> Rules:
 
 
 async def starts_kinds(conn: AsyncConnection, on: date) -> tuple[ProblemKind, ...]:
-    """土地、环境和资金等要素: what the meeting of TR-10 on that day is about, if it doesn't say otherwise."""
+    """Default kinds of problem of a TR-10 meeting on that day (土地、环境和资金等要素)."""
     return (await reference.parameters(conn, _RULE, on, _Parameters)).starts_meeting_kinds

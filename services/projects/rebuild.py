@@ -1,4 +1,4 @@
-"""Makes the inline tables anew from the log: `python -m services.projects.rebuild`, `shengji rebuild projects`."""
+"""Rebuilds the inline tables from the log: `python -m services.projects.rebuild`, `shengji rebuild projects`."""
 
 from services.projects.service import rebuild
 from shared import inline_rebuild

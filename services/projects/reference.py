@@ -1,4 +1,4 @@
-"""What decisions and queries need to know of the world: regions, registers, duties, other reports."""
+"""Reference data for decisions and queries: regions, registers, duties, rules, programmes, tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ class _InvestorDepartments:
 
 
 TARGETS = "targets"
-"""The projection under which the assessment service's targets are followed; its checkpoint says up to where."""
+"""The consumer that follows assessment's targets; its checkpoint says how far it has read."""
 APPRAISALS = "appraisals"
-"""The one under which its appraisals of the cities are followed: from their first, in an older store too."""
+"""The consumer that follows assessment's appraisals; separate, so that it also starts from the first in old stores."""
 
 
 def award_id(plan: str, year: int, region: str) -> str:
-    """What an award is called here: of a plan's appraisal of a year, to a city."""
+    """The id of an award in this service: plan, year of the appraisal, and city."""
     return f"{plan}.{year}.{region}"
 
 
@@ -79,7 +79,7 @@ async def duties(conn: AsyncConnection, duty: str) -> list[Duty]:
 
 @remembers
 async def register_levels(conn: AsyncConnection) -> dict[str, str]:
-    """Whose each loaded register is: its level by its id."""
+    """The level of each loaded register, by id."""
     rows = await conn.execute(select(tables.register.c.register, tables.register.c.level))
     return {row.register: row.level for row in rows}
 
@@ -92,12 +92,12 @@ async def rules(conn: AsyncConnection, name: str) -> list[Rule]:
 
 
 async def parameters(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
-    """The parameters of the rule in force on that day, as a `shape`. Raises Refused without such a rule."""
+    """The parameters of the rule in force on that day, as a `shape`. Raises Refused if there is no such rule."""
     return read(in_force(await rules(conn, name), name, on), shape)
 
 
 def read(rule: Rule, shape: type[P]) -> P:
-    """A rule's parameters as a `shape`. Raises Refused for one that an earlier release took without a look."""
+    """A rule's parameters as a `shape`. Raises Refused for malformed ones, loaded by a release that didn't check."""
     try:
         return msgspec.convert(rule.parameters, shape, strict=False)
     except msgspec.ValidationError as error:
@@ -110,7 +110,7 @@ def read(rule: Rule, shape: type[P]) -> P:
 
 
 async def separation_of_duties(conn: AsyncConnection, on: date) -> Separation:
-    """Which steps of the same money need different persons on that day: a plan's rule, else the default."""
+    """The rule on separation of duties in force on that day: a plan's, else the default one."""
     return await _or_default(conn, "separation_of_duties", on, Separation)
 
 
@@ -121,7 +121,7 @@ async def care(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
 
 
 async def amount_care(conn: AsyncConnection, on: date) -> AmountCare:
-    """By what amounts of that day are asked back: the rule `amount_plausibility`."""
+    """The bounds for asking back amounts of that day: the rule `amount_plausibility`."""
     return await care(conn, "amount_plausibility", on, AmountCare)
 
 

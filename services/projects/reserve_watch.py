@@ -1,4 +1,4 @@
-"""Ends stays in the reserve library that nobody has looked at for too long, by the dated rule `reserve_silence`."""
+"""Process manager: ends stays in the reserve library without an update for too long (rule `reserve_silence`)."""
 
 import structlog
 from sqlalchemy import select
@@ -21,12 +21,12 @@ _ACTOR = system_actor("reserve")
 
 
 class ReserveWatch(DayWatch):
-    """Takes silent projects out of the library; who keeps them may put them in again."""
+    """Drops projects without updates from the library; the government that keeps them may enter them again."""
 
     name = "reserve"
 
     async def sweep(self) -> int:
-        """End every stay whose time is over; answers how many."""
+        """Ends every overdue stay. Returns how many."""
         today, done = self.app.today(), 0
         async with self.app.engine.connect() as conn:
             if not any(rule.holds(today) for rule in await reference.rules(conn, RULE)):
@@ -63,7 +63,7 @@ class ReserveWatch(DayWatch):
         call = Call(f"{project}:{register}:{today}", _ACTOR, "update-reserve", body)
         try:
             await projects.run(self.app, call, project, command)
-        except Problem as problem:  # the others go on
+        except Problem as problem:  # go on with the other stays
             not_done(_log, "not taken out of the library", problem, project=project)
             return 0
         return 1

@@ -1,4 +1,4 @@
-"""Who may see and do what here. The gateway checks roles and named regions; this is the check that counts.
+"""Authorisation in this service. The gateway checks roles and named regions first; this check is authoritative.
 
 province: reads all, registers projects anywhere, reports for no city. city: its own region. county: its own
 projects. enterprise: reads its own projects. ops and system: read all, load plans, report nothing.
@@ -37,7 +37,7 @@ def may_see_project(actor: Actor, tree: AreaTree, region: str, enterprise: str |
 
 
 def check_project_write(actor: Actor, tree: AreaTree, region: str) -> None:
-    """Projects are kept by the government of their region, or one above it. Raises Problem 403."""
+    """Only the government of a project's region, or one above it, changes the project. Raises Problem 403."""
     if actor.role == "province":
         return
     if actor.role in ("city", "county") and actor.area and tree.covers(actor.area, region):
@@ -48,27 +48,27 @@ def check_project_write(actor: Actor, tree: AreaTree, region: str) -> None:
 
 
 def check_register(actor: Actor, register: str, level: str) -> None:
-    """A register is kept at its own level or above: no city puts a project on the province's list (X-22)."""
+    """Only governments at a register's level or above change it: no city adds to the province's list (X-22)."""
     if _RANK.get(actor.role, 9) > _RANK.get(level, 0):
         raise forbidden(f"The register {register} is kept at the level {level}; your role is {actor.role}.")
 
 
 def check_fund_open(actor: Actor, tree: AreaTree, region: str) -> None:
-    """A fund is entered by the government whose money it is, or one above it. Raises Problem 403."""
+    """Only the government that owns a fund's money, or one above it, opens the fund. Raises Problem 403."""
     if actor.role == "province" or (actor.area and tree.covers(actor.area, region)):
         return
     raise forbidden(f"The funds of {region} are not entered by {actor.area}.")
 
 
 def check_measure_write(actor: Actor, tree: AreaTree, region: str) -> None:
-    """A measure is kept by the government whose it is, or one above it. Raises Problem 403."""
+    """Only the government that promised a measure, or one above it, changes it. Raises Problem 403."""
     if actor.role == "province" or (actor.area and tree.covers(actor.area, region)):
         return
     raise forbidden(f"The measures of {region} are not kept by {actor.area}.")
 
 
 def check_fund_write(actor: Actor, tree: AreaTree, region: str) -> None:
-    """Money is decided on by the government whose it is, and by nobody above it (TR-21). Raises Problem 403."""
+    """Only the government that owns a fund's money decides on it, and none above it (TR-21). Raises Problem 403."""
     area = tree.get(region)
     provincial = area is not None and area.level == "province"
     if not (provincial if actor.role == "province" else actor.area == region):
@@ -76,14 +76,14 @@ def check_fund_write(actor: Actor, tree: AreaTree, region: str) -> None:
 
 
 def check_fund_read(actor: Actor, tree: AreaTree, region: str) -> None:
-    """A ledger is read by the government whose money it is, and those above it. Raises Problem 403."""
+    """Only the government that owns a fund's money, or one above it, reads its ledger. Raises Problem 403."""
     if actor.role in _READS_ALL or (actor.area and tree.covers(actor.area, region)):
         return
     raise forbidden(f"The ledger is {region}'s; your token is for {actor.area}.")
 
 
 def check_report_write(actor: Actor, region: str) -> None:
-    """A city reports for itself, and nobody for it. Raises Problem 403."""
+    """Only a city itself files its reports. Raises Problem 403."""
     if actor.role == "city" and actor.area == region:
         return
     raise forbidden(
@@ -93,13 +93,13 @@ def check_report_write(actor: Actor, region: str) -> None:
 
 
 def check_reporting_month(actor: Actor) -> None:
-    """The province, to which the cities report, closes and reopens their months. Raises Problem 403."""
+    """Only the province closes and reopens the months of the cities' reports. Raises Problem 403."""
     if actor.role != "province":
         raise forbidden(f"The province closes and reopens reporting months; your role is {actor.role}.")
 
 
 def report_regions(actor: Actor) -> str | None:
-    """The one city whose reports the actor may read; None: all. Raises Problem 403 for who may read none."""
+    """The one city whose reports the actor may read; None: all. Raises Problem 403 if the actor may read none."""
     if actor.role in _READS_ALL:
         return None
     if actor.role == "city" and actor.area:
@@ -108,7 +108,7 @@ def report_regions(actor: Actor) -> str | None:
 
 
 def check_report_lines(actor: Actor) -> None:
-    """What reports say of a project is read by the governments that keep it. Raises Problem 403."""
+    """Only governments read the lines of reports, each those of its own projects. Raises Problem 403."""
     if actor.role not in _READS_ALL | {"city", "county"}:
         raise forbidden(f"Monthly reports are read by governments; your role is {actor.role}.")
 
@@ -125,10 +125,10 @@ def not_your_region(actor: Actor, region: str) -> Problem:
 
 
 def asked_regions(actor: Actor, tree: AreaTree, region: str) -> list[str]:
-    """The codes that a filter by `region` lets through: itself and what lies under it.
+    """The codes that a filter by `region` includes: the region and those below it.
 
-    Raises Problem 422 for a code that no plan has (an empty list would look like a city without projects), and 403 for
-    one outside the actor's scope.
+    Raises Problem 422 for an unknown code (an empty list would look like a city without projects), and 403 for a region
+    outside the actor's scope.
     """
     if region not in tree:
         raise unknown_region(tree, region)
@@ -139,7 +139,7 @@ def asked_regions(actor: Actor, tree: AreaTree, region: str) -> list[str]:
 
 
 def level_of(tree: AreaTree, region: str) -> Level:
-    """Whose level a region is: a zone (实验区) counts as a city."""
+    """The level of a region; a zone (实验区) counts as a city."""
     area = tree.get(region)
     match area.level if area else "":
         case "county":
@@ -151,20 +151,20 @@ def level_of(tree: AreaTree, region: str) -> Level:
 
 
 def check_level(actor: Actor, level: Level) -> None:
-    """What stands at a level is that level's, or one's above. Raises Problem 403."""
+    """Only a government at this level or above may act. Raises Problem 403."""
     if _RANK.get(actor.role, 9) > _RANK[level]:
         raise forbidden(f"The problem stands with the {level}; your role is {actor.role}.")
 
 
 def check_meeting_write(actor: Actor, region: str) -> None:
-    """A meeting is its region's own: the province's for the province, a city's for the city. Raises Problem 403."""
+    """Only a region's own government runs its meetings: the province its own, a city its own. Raises Problem 403."""
     if actor.role == "province" or (actor.role == "city" and actor.area == region):
         return
     raise forbidden(f"Meetings of {region} are called by {region} itself or the province.")
 
 
 def meeting_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
-    """Whose meetings the actor may read: those of its own region, of what lies under it or above; None: all."""
+    """The regions whose meetings the actor may read: its own, those below and those above; None: all."""
     own = visible_regions(actor, tree)
     if own is None or not actor.area:
         return own
@@ -172,7 +172,7 @@ def meeting_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
 
 
 def check_duty_write(actor: Actor, region: str, level: str) -> None:
-    """What a region owes is handed in by its own government, and by nobody for it. Raises Problem 403."""
+    """Only a region's own government hands in what the region owes. Raises Problem 403."""
     if actor.role == "province" and level == "province":
         return
     if actor.role in ("city", "county") and actor.area == region:
@@ -181,7 +181,7 @@ def check_duty_write(actor: Actor, region: str, level: str) -> None:
 
 
 def check_duty_waiver(actor: Actor, region: str, level: str) -> None:
-    """The province, to which they report, lets the others off; nobody lets itself off. Raises Problem 403."""
+    """Only the province waives duties, and never its own. Raises Problem 403."""
     if actor.role == "province" and level != "province":
         return
     raise forbidden(f"What {region} owes is waived by the government that it reports to.")
@@ -194,7 +194,7 @@ def check_pre_review(actor: Actor) -> None:
 
 
 def check_saving_verification(actor: Actor) -> None:
-    """What a project saves is verified by the province, not by who keeps it (EN-15b). Raises Problem 403."""
+    """Only the province verifies savings, not the government that keeps the project (EN-15b). Raises Problem 403."""
     if actor.role != "province":
         raise forbidden(f"The province has savings verified; your role is {actor.role}.")
 
@@ -208,7 +208,7 @@ def check_signing_audit(actor: Actor) -> None:
 def may_see_listing(actor: Actor, tree: AreaTree, row: Any) -> bool:
     """Whether a need or offer (a row with meeting, side, region, enterprise) is the actor's to see.
 
-    Offers are made to be seen, those of investors by government only; a need is its region's and enterprise's.
+    Everybody sees offers, but only governments those of investors; a need is visible to its region and enterprise.
     """
     if actor.role == "enterprise":
         own = row.enterprise is not None and row.enterprise == actor.organisation
@@ -220,7 +220,7 @@ def may_see_listing(actor: Actor, tree: AreaTree, row: Any) -> bool:
 
 
 def visible_listings(actor: Actor, tree: AreaTree, table: Any) -> list[ColumnElement[bool]]:
-    """The same as conditions on the columns of the table `listing`."""
+    """`may_see_listing` as conditions on the columns of the table `listing`."""
     if actor.role == "enterprise":
         public = and_(table.side == "offer", table.meeting != "investment")
         return [or_(table.enterprise == (actor.organisation or ""), public)]
@@ -229,7 +229,7 @@ def visible_listings(actor: Actor, tree: AreaTree, table: Any) -> list[ColumnEle
 
 
 def check_listing_write(actor: Actor, tree: AreaTree, region: str, enterprise: str | None) -> None:
-    """Needs and offers are kept by the government of their region, or by the enterprise they are of."""
+    """Only the government of a listing's region, or its own enterprise, changes the listing."""
     if actor.role == "enterprise":
         if enterprise is None or enterprise != actor.organisation:
             raise forbidden(f"Your token is for enterprise {actor.organisation}, not for {enterprise!r}.")
@@ -244,7 +244,7 @@ def check_close_cohort(actor: Actor) -> None:
 
 
 def check_import(actor: Actor) -> None:
-    """Spreadsheets are imported by who keeps projects; each row is judged by itself. Raises Problem 403."""
+    """Only governments that keep projects import files; each row is authorised separately. Raises Problem 403."""
     if actor.role not in ("province", "city", "county"):
         raise forbidden(f"Spreadsheets are imported by county, city and province; your role is {actor.role}.")
 
@@ -258,7 +258,7 @@ def check_document_write(actor: Actor) -> None:
 
 
 def sees_unissued_documents(actor: Actor) -> bool:
-    """Whether drafts are the actor's to read; what is issued is for all governments. Raises Problem 403."""
+    """Whether the actor may read drafts; all governments read issued documents. Raises Problem 403."""
     if actor.role == "enterprise":
         raise forbidden("Bulletins and dispatches are for governments; your role is enterprise.")
     return actor.role in _READS_ALL

@@ -1,6 +1,6 @@
-"""The features of this service, and what comes of them: its events, tables, operations and rebuild.
+"""The features of this service and what is derived from them: events, tables, operations and rebuild.
 
-What no feature declares yet stands in the registries of `events`, `inline`, `tables` and `api`, and is served beside.
+Parts that no feature declares yet are in the registries of `events`, `inline`, `tables` and `api`, served alongside.
 """
 
 from functools import partial
@@ -29,22 +29,22 @@ from shared.rpc import Operations
 FEATURES = Features(CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, FUNDS, MEASURES, MEETINGS, REPORTS)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*tables.INLINE, *FEATURES.tables)
-"""What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
+"""The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""
 
 _BATCH = 1000
 
 
 def serve(app: App) -> Operations:
-    """Let the operations act on this; answers them, to be bound to a broker."""
+    """Binds the operations to this App and returns the registry."""
     Serving.app = app
     ops.present = partial(named, app)
     return ops
 
 
 async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
-    """Make all inline tables anew from the own log, in one transaction. Answers how many events were read.
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read.
 
-    Commands wait meanwhile: they write these tables before they append, so the lock keeps both in step.
+    Commands wait during a rebuild: they write these tables before they append, so locking the tables stops them.
     """
     names = ", ".join(table.name for table in INLINE)
     await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))

@@ -1,6 +1,6 @@
 """Words for the same thing (同义词), read once from thesaurus.csv beside this module.
 
-The inline tables hold what it makes of each text: after a change of it they are rebuilt (docs/adr/0150).
+The inline tables hold texts in canonical words, so a change of the thesaurus needs a rebuild (docs/adr/0150).
 """
 
 import csv

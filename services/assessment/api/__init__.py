@@ -1,4 +1,4 @@
-"""Operations that no feature declares yet, one module per slice: what is imported here is served by `service`."""
+"""Operations that no feature declares yet, one module per slice; `service` serves what is imported here."""
 
 from services.assessment.api import access, appraisals, plan, summonses
 from services.assessment.api.base import Serving, ops

@@ -1,4 +1,4 @@
-"""What all operations share: the register of operations, and what they act on."""
+"""What all operations share: the registry of operations, and the App that they act on."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ops = Operations("assessment", Refused)
 
 
 class Serving:
-    """What the operations act on: set once by `serve`, before the first call can arrive."""
+    """The App that the operations act on: set once by `serve`, before the first call can arrive."""
 
     app: App
     assessment: Assessment

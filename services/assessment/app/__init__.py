@@ -1,4 +1,4 @@
-"""Carries out commands: who may, what must be known, decide, append. The order of I/O stands only here."""
+"""Carries out commands: authorise, read what the decision needs, decide, append. Only this layer orders the I/O."""
 
 from services.assessment.app.context import App
 from services.assessment.app.plan import Assessment

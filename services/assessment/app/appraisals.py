@@ -23,7 +23,7 @@ from shared.problems import not_found, unavailable
 from shared.rpc import Call, Reply
 
 _SHOWN = Decimal("0.0001")
-"""Figures are shown with four decimals of 亿元: a target that differs by less is the same."""
+"""The read model rounds to four decimals of 亿元: a target that differs by less is the same target."""
 
 
 class _Completeness(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class _Fresh(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What this service uses of the page of figures that the door read for a command."""
+    """The fields that this service reads of the figures which the gateway attached to a command."""
 
     items: list[_Figure]
     fresh: _Fresh
@@ -73,7 +73,7 @@ async def open_appraisal(app: App, call: Call, body: models.OpenAppraisal) -> Re
 
 
 async def assess_own(app: App, call: Call, body: models.AssessOwn) -> Reply:
-    """A city assesses itself, with the figure that the read-model has of it."""
+    """A city assesses itself; its completion comes from the figure of the read model, not from the request."""
     access.check_decompose(call.actor, body.region)
 
     async def command(conn: AsyncConnection) -> decisions.AssessOwn:
@@ -120,7 +120,7 @@ async def grant_awards(app: App, call: Call, body: models.GrantAwards) -> Reply:
 
 
 async def run(app: App, call: Call, body: models.OfAppraisal, command: object) -> Reply:
-    """Carry out a command on the appraisal of that plan and year; it is the answer, as the actor may see it."""
+    """Carries out a command on the appraisal of that plan and year. Answers the appraisal as the actor may see it."""
 
     def answer(state: domain.AppraisalState, _: Sequence[domain.AppraisalEvent]) -> object:
         return appraisal_view(state, call.actor, app.today()).model_dump(mode="json")
@@ -140,7 +140,7 @@ def _items(items: Sequence[models.ItemPoints]) -> tuple[domain.ItemScore, ...]:
 
 
 async def _cities(conn: AsyncConnection, plan: str, year: int, scheme: Scheme) -> tuple[domain.City, ...]:
-    """The cities with a target of that year; where the plan has none, all cities, to be assessed without one."""
+    """The cities with a target in that year; if the plan has none, all cities, assessed without a target (X-13)."""
     day = date(year, 12, 31)
     known = {each.code: each for each in await regions(conn)}
     targets = await _targets(conn, plan, year, scheme.measure)
@@ -167,16 +167,16 @@ async def _targets(
 async def _completion(
     conn: AsyncConnection, call: Call, body: models.AssessOwn | models.VerifyScore
 ) -> domain.Completion | None:
-    """The city's figure that the door brought along. None where there is no target to complete.
+    """The city's figure that the gateway attached; None if the city has no target.
 
-    Raises Problem 503 where the figure is of another target than the one that stands: the read-model is behind.
+    Raises Problem 503 if the figure is for an earlier value of the target: the read model is behind.
     """
     opened = select(tables.appraisal.c.measure).where(
         tables.appraisal.c.plan == body.plan, tables.appraisal.c.year == body.year
     )
     measure = (await conn.execute(opened)).scalar_one_or_none()
     if measure is None:
-        return None  # not open: the decision says so
+        return None  # no appraisal is open: the decision refuses the command
     target = (await _targets(conn, body.plan, body.year, measure, body.region)).get(body.region)
     if target is None or target.value is None:
         return None

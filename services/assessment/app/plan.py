@@ -23,12 +23,12 @@ from shared.event_log import EventLog
 from shared.problems import Problem, not_found
 from shared.rpc import Call, Reply
 
-# Two plans that are published at once would each be judged without the other.
+# A lock: of two plans published at once, neither would be checked against the other.
 _ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext('assessment: load-plan'))")
 
 
 class Assessment:
-    """This service's commands. Queries stand in `queries`."""
+    """The commands on plans and targets. Queries are in `queries`."""
 
     def __init__(self, runner: CommandRunner, engine: AsyncEngine, log: EventLog) -> None:
         self._runner = runner
@@ -50,7 +50,7 @@ class Assessment:
         return await self._runner.run(call, stream, events.PLAN, known, inline=inline.apply, answer=answer)
 
     async def check_plan(self, call: Call, command: PublishPlan) -> dict[str, Any]:
-        """What publishing it would change. Raises what publishing it would raise; writes nothing."""
+        """A dry run of `load_plan`: what it would change, or the exception that it would raise. Writes nothing."""
         access.check_plan_write(call.actor)
         async with self._engine.connect() as conn:
             history = await self._history(conn)
@@ -59,7 +59,7 @@ class Assessment:
         return views.loaded(_published(events.PLAN.fold(made, state)), made)
 
     async def _history(self, conn: AsyncConnection) -> list[PlanEvent]:
-        """What every plan has published, in the order of the log."""
+        """The events of every plan's publications, in the order of the log."""
         found = await self._log.of_streams(conn, events.plan_stream(""))
         return [events.CATALOGUE.decode(event) for event in found]
 
@@ -105,7 +105,7 @@ class Assessment:
 
 
 def _beside(command: PublishPlan, history: Sequence[PlanEvent]) -> PublishPlan:
-    """The command with what it must leave alone: of the other plans' regions those that hold."""
+    """Adds to the command the regions in force that other plans define, which it must not change."""
     newest = {event.plan: event.regions for event in history if isinstance(event, RegionsDefined)}
     last = [event.regions for event in history if isinstance(event, RegionsDefined)][-1:]
     holds = {region.code: region for region in (last[0] if last else ())}

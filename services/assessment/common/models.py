@@ -1,4 +1,4 @@
-"""What questions and answers of this service share."""
+"""Base classes and field types of this service's queries and answers."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ Moment = Annotated[
     PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-"""Answered with its offset, +00:00 and never Z."""
+"""A timestamp, written with its UTC offset: +00:00, never Z."""
 
 
 class Request(BaseModel):

@@ -1,6 +1,6 @@
-"""The values that commands and questions are made of, with what they must be and what is said of them.
+"""Field types of commands and queries, each with its constraints and description.
 
-Where a field means something of its own, it says so on top: `Annotated[RegionCode, Says(description="whose it is")]`.
+A field may override the description: `Annotated[RegionCode, Says(description="whose it is")]`.
 """
 
 from datetime import date

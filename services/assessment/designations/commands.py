@@ -1,4 +1,4 @@
-"""Who may decide on a designation, which is the province alone, and what has to be known of it."""
+"""Commands on designations: only the province may send them; reads what each decision needs."""
 
 from datetime import date
 
@@ -61,7 +61,7 @@ def _known(at: At, state: DesignationState, on: date) -> Known:
 
 
 async def _standing_for(conn: AsyncConnection, command: Designate) -> str | None:
-    """Another designation of the same kind and level that stands for the same name or enterprise."""
+    """Another designation in force, of the same kind and level, for the same name or enterprise."""
     t = TABLE.c
     same = t.name == command.name
     if command.enterprise is not None:

@@ -1,4 +1,4 @@
-"""What may be done with a designation, and what comes of it."""
+"""Decisions on designations: commands in, events or a refusal out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -61,9 +61,9 @@ Evidence = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Given):
-    """Beside the day: the `kind` as it is defined on the day of the decision, None where none is in force.
+    """What a decision needs: the `kind` as defined on the day of the decision, None if none is in force then.
 
-    For a new one: its `region`, and the `other` one that stands for the same already.
+    For a new designation also its `region`, and the `other` one that exists for the same name or enterprise.
     """
 
     kind: Kind | None = None

@@ -36,7 +36,7 @@ class Kind:
     note: str = ""
 
     def result(self, score: Decimal) -> Result | None:
-        """What a score of a periodic assessment comes to; None where the kind is not scored."""
+        """The result of a periodic assessment with this score; None if the kind is not scored."""
         if self.excellent_from is None or self.qualified_from is None or self.warned_from is None:
             return None
         if score >= self.excellent_from:
@@ -114,12 +114,12 @@ Standing = Literal["designated", "excellent", "qualified", "warned", "failed", "
 
 @dataclass(frozen=True, slots=True)
 class NotDesignated:
-    """Nothing was designated under this id."""
+    """No designation with this id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Designation:
-    """A designation and how it stands, since which day, by which event."""
+    """A designation and its current standing, with the day and the event that led to it."""
 
     facts: Facts
     standing: Standing
@@ -153,7 +153,7 @@ def evolve(state: DesignationState, event: DesignationEvent) -> DesignationState
 
 
 def members(facts: Facts) -> dict[str, Any]:
-    """All fields of it, for a fact that carries it as a whole."""
+    """All fields of the designation, for an event that carries it as a whole."""
     return {field.name: getattr(facts, field.name) for field in fields(Facts)}
 
 

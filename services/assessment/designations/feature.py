@@ -1,4 +1,4 @@
-"""What can be done with designations. They are published by notice: a region is a filter of theirs, not a scope."""
+"""Operations and routes of designations. They are public notices, so `region` only filters and is no access scope."""
 
 from services.assessment.access import EVERYONE, OF_PROVINCE
 from services.assessment.designations import commands, queries, views

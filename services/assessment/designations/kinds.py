@@ -15,7 +15,7 @@ _LISTS = ("rows", "levels", "fields")
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """Every definition, in the file's order. A kind may have several, each for its own time."""
+    """Every definition in the order of the file. A kind may have several, each with its own validity."""
     raw = resources.files(__package__).joinpath("kinds.csv").read_text("utf-8")
     return tuple(
         msgspec.convert(

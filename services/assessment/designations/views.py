@@ -104,14 +104,14 @@ KEPT: Kept[DesignationState, Designation] = Kept(TABLE, only(Designation), row)
 
 
 def view(state: DesignationState) -> DesignationView:
-    """A designation as it stands. Raises TypeError for one that isn't."""
+    """A designation as it stands. Raises TypeError if nothing is designated."""
     if not isinstance(state, Designation):
         raise TypeError("not a designation")
     return DesignationView(**row(state))
 
 
 def answer(done: Done[DesignationState, DesignationCommand]) -> DesignationView:
-    """What every command on a designation is answered."""
+    """The answer to every command on a designation."""
     return view(done.state)
 
 

@@ -1,6 +1,6 @@
-"""Access of a person (访问权限): when tokens that were issued to him before stopped to hold.
+"""Access of a person (访问权限): up to which issue time the person's tokens are revoked.
 
-Tokens go by system time, whatever the Clock says: so do the times here.
+Tokens are dated by system time, never by the Clock; so are the times here.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class AccessRevoked:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Until when tokens of a person were revoked; None: never."""
+    """A person's tokens issued up to this moment are revoked; None: none are."""
 
     revoked_until: int | None = None
 
@@ -41,7 +41,7 @@ class RevokeAccess:
 
 
 def decide(command: RevokeAccess, state: Access) -> Sequence[AccessRevoked]:
-    """The events of a command. Within one second, or by a clock that was set back, a repeat changes nothing."""
+    """The events of a command; none for a repeat within one second, or after the system clock was set back."""
     if state.revoked_until is not None and command.now <= state.revoked_until:
         return []
     return [AccessRevoked(person=command.person, issued_until=command.now, reason=command.reason)]

@@ -25,7 +25,7 @@ from services.assessment.domain.summons import (
 
 _POINTS = Decimal("0.01")
 Receipt = Literal["received", "late", "missing", "not_due"]
-"""How it stands with what a city owes: as the calendar of duties says it too."""
+"""How an owed submission stands; the same values as in the duty calendar of projects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class Completion:
 
     @property
     def ratio(self) -> Fraction | None:
-        """Of the target, without any rounding."""
+        """The completed share of the target, unrounded."""
         if self.value is None or self.target_value <= 0:
             return None
         return Fraction(self.value) / Fraction(self.target_value)
 
     def points(self, full: Decimal) -> Decimal:
-        """In part as much of the points, to two decimals, half up; never more than all of them."""
+        """The points in proportion to the completion, rounded half up to two decimals, at most `full`."""
         share = min(self.ratio or Fraction(0), Fraction(1)) * Fraction(full)
         return (Decimal(share.numerator) / Decimal(share.denominator)).quantize(_POINTS, ROUND_HALF_UP)
 
@@ -208,12 +208,12 @@ AppraisalEvent = ScoredEvent | SummonsEvent
 
 @dataclass(frozen=True, slots=True)
 class NotOpened:
-    """Nobody opened the appraisal of that year."""
+    """The appraisal of that year has not been opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """A year's appraisal. `received`: when each city's first self-assessment came in; `awards`: as they stand."""
+    """A year's appraisal. `received`: day of each city's first self-assessment; `awards`: the current ones."""
 
     opened: AppraisalOpened
     own: Mapping[str, SelfAssessed] = field(default_factory=dict)
@@ -225,18 +225,18 @@ class Appraisal:
 
     @property
     def scored(self) -> bool:
-        """Whether its cities have a target to be scored by."""
+        """Whether the cities have targets that they can be scored by (X-13)."""
         return all(city.target is not None for city in self.opened.cities)
 
     def receipt(self, region: str, today: date) -> Receipt:
-        """How it stands with a city's self-assessment (TR-25a): the first that came in counts."""
+        """Whether a city's self-assessment is in time (TR-25a), judged by the first one received."""
         due, received = self.opened.self_due_on, self.received.get(region)
         if received is not None:
             return "late" if received > due else "received"
         return "missing" if today > due else "not_due"
 
     def city(self, region: str) -> City | None:
-        """An assessed city, or None."""
+        """The city of the appraisal with that code, or None."""
         return next((city for city in self.opened.cities if city.region == region), None)
 
 

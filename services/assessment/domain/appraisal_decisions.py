@@ -1,4 +1,4 @@
-"""What may be done in an appraisal: open, assess oneself, verify and correct, publish, award."""
+"""Decisions on an appraisal: open, self-assess, verify and correct, publish, award."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -352,7 +352,7 @@ def _check_city(region: str, items: Sequence[ItemScore], state: Appraisal, today
 
 
 def _same_said(before: SelfAssessed | ScoreVerified, made: SelfAssessed | ScoreVerified) -> bool:
-    """Whether it says the same again; the day and how far the logs had been read don't count."""
+    """Whether two facts say the same, ignoring the day and the positions of the logs."""
     if before.completion is None or made.completion is None:
         figures = before.completion == made.completion
     else:

@@ -80,8 +80,8 @@ class Unpublished:
 class Published:
     """A plan in force.
 
-    `targets`: as they stand. `loaded`: as the publication last said, so that publishing the same again changes
-    nothing even after a decision moved a target. `parts`: ids of a decomposed target's parts, in order.
+    `targets`: the current ones. `loaded`: those of the last publication, so that publishing the same again
+    changes nothing even after a decision has revised a target. `parts`: ids of a decomposed target's parts, in order.
     """
 
     header: PlanHeader
@@ -95,7 +95,7 @@ class Published:
         return next((region for region in self.regions if region.code == code), None)
 
     def parts_of(self, target: str) -> tuple[TargetFacts, ...]:
-        """A decomposed target's parts as they stand; none if it isn't decomposed."""
+        """The current parts of a decomposed target; empty if it isn't decomposed."""
         return tuple(self.targets[part] for part in self.parts.get(target, ()))
 
 
@@ -107,7 +107,7 @@ FROM_DECISION = "decision"
 
 
 def evolve(state: PlanState, event: PlanEvent) -> PlanState:
-    """How a fact changes a plan."""
+    """The plan's state after an event."""
     match event:
         case PlanPublished():
             header = PlanHeader(

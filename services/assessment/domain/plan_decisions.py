@@ -1,4 +1,4 @@
-"""What may be done to a plan: publish it, set, revise and decompose its targets."""
+"""Decisions on a plan: publish it; set, revise and decompose its targets."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ from services.assessment.domain.target import TargetBase, TargetDecomposed, Targ
 class PublishPlan:
     """Publish a plan as a whole, or the same plan again with what has changed in it.
 
-    `reason` is needed as soon as something that was published changes; additions need none. `schemes` None: they
-    stay as they are. `replace`: a region that isn't named any more is dropped. `over`: other plans that may lose
-    regions by it. `others`: the regions of other plans that hold, by plan.
+    `reason` is required when something published changes; additions need none. `schemes` None: unchanged.
+    `replace`: regions that are no longer named are dropped. `over`: other plans that may lose regions by this
+    publication. `others`: by plan, the regions in force that other plans define.
     """
 
     header: PlanHeader
@@ -56,7 +56,7 @@ class SetTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviseTarget:
-    """Change a target's value or base, and say why (目标调整). None keeps what is there."""
+    """Change a target's value or base, with the reason (目标调整). None leaves a field unchanged."""
 
     plan: str
     target: str
@@ -75,7 +75,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecomposeTarget:
-    """Break a city's target down to its counties (分解落实, TR-7). A breakdown that is there needs a reason."""
+    """Break a city's target down to its counties (分解落实, TR-7). Replacing an earlier breakdown needs a reason."""
 
     plan: str
     target: str
@@ -154,7 +154,7 @@ def _check(command: PublishPlan) -> None:
 
 
 def _check_others(command: PublishPlan) -> None:
-    """Regions are one map for all plans: none that another plan goes by is dropped or changed. Raises Refused."""
+    """All plans share one map of regions: no region that another plan uses is dropped or changed. Raises Refused."""
     given = {region.code: region for region in command.regions}
     for plan, held in sorted(command.others.items()):
         lost = [region.code for region in held if given.get(region.code) != region]
@@ -189,7 +189,7 @@ def _faults(command: PublishPlan) -> Iterator[Fault]:
 
 
 def _republished(command: PublishPlan, plan: Published) -> list[PlanEvent]:
-    """What the new publication adds or changes; nothing when it says the same as the one before."""
+    """The events for what the new publication adds or changes; none if it equals the previous one."""
     missing = [name for name in plan.loaded if name not in {facts.target for facts in command.targets}]
     if missing:
         raise Refused(

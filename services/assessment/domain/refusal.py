@@ -1,4 +1,4 @@
-"""Refused: the one way in which a decision says no."""
+"""Refused: the exception with which every decision rejects a command."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,8 +7,8 @@ from typing import Any
 class Refused(Exception):
     """A command that must not happen, with what to do instead. It changes nothing and is not stored.
 
-    `status` 422 for a request that can't be so, 404 for something that isn't there, 409 for something that is
-    there already. `faults` lists every place at once, each with `where` and `why`.
+    `status`: 422 for invalid content, 404 for something that doesn't exist, 409 for a conflict with what exists.
+    `faults` lists all faults at once, each with `where` and `why`.
     """
 
     def __init__(
@@ -31,5 +31,5 @@ class Refused(Exception):
 
     @property
     def extra(self) -> dict[str, Any]:
-        """Further members of the answer."""
+        """Extension members of the problem+json answer."""
         return {"errors": [dict(fault) for fault in self.faults]} if self.faults else {}

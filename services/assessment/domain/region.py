@@ -58,7 +58,7 @@ class Fault:
 
 
 def faults(regions: Iterable[Region]) -> Iterator[Fault]:
-    """What keeps these regions from being a tree with dated codes."""
+    """The faults that keep these regions from forming a tree with dated codes; empty: none."""
     listed = list(regions)
     by_code = {region.code: region for region in listed}
     if not listed:

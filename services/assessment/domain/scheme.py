@@ -62,7 +62,7 @@ class Scheme:
 
     @property
     def full_marks(self) -> Decimal:
-        """What all parts bring together."""
+        """The most points that a city can get: all parts added up."""
         return self.completion_points + sum((each.points for each in self.items), Decimal(0))
 
     def self_due_on(self, year: int) -> date:
@@ -75,7 +75,7 @@ class Scheme:
 
 
 def scheme_for(schemes: Iterable[Scheme], year: int) -> Scheme | None:
-    """The scheme in force on the last day of the assessed year: the latest that began; before the first, the first."""
+    """The scheme in force on the year's last day, the latest begun; for a year before all schemes, the first."""
     day = date(year, 12, 31)
     ordered = sorted(schemes, key=lambda each: each.valid_from)
     begun = [each for each in ordered if each.valid_from <= day] or ordered[:1]
@@ -85,7 +85,7 @@ def scheme_for(schemes: Iterable[Scheme], year: int) -> Scheme | None:
 
 
 def faults(schemes: Sequence[Scheme]) -> Iterator[Fault]:
-    """What is wrong with the schemes by themselves."""
+    """The faults of the schemes, taken by themselves; empty: none."""
     for index, each in enumerate(schemes):
         where = f"appraisal_schemes.{index}"
         names = [item.item for item in each.items]
@@ -99,7 +99,7 @@ def faults(schemes: Sequence[Scheme]) -> Iterator[Fault]:
             yield Fault(f"{where}.awards", f"{each.scheme}: a later place brings more than an earlier one")
         for name, (month, day) in (("self_due", each.self_due), ("verify_due", each.verify_due)):
             try:
-                date(2013, month, day)  # a day of every year
+                date(2013, month, day)  # a day that exists in every year, so not 29 February
             except ValueError as error:
                 yield Fault(f"{where}.{name}", f"{each.scheme}: {error}")
 
@@ -129,8 +129,8 @@ _FEN = Decimal("0.01")
 def places(scores: Sequence[Score], scheme: Scheme) -> tuple[Place, ...]:
     """Everybody's place, best first; equals share a place, and the next places are left out: 1, 2, 2, 4.
 
-    Who shares places shares what these bring, to the fen, so that all awards always add up to the scheme's. What
-    can't be split goes a fen each to those whose code comes first.
+    Cities that share places split the awards of these places to the fen, so that the sum is always the scheme's. A
+    remainder goes, one fen each, to the cities with the lowest codes.
     """
     ordered = sorted(scores, key=lambda score: (_key(score, scheme), score.region))
     found: list[Place] = []
@@ -148,7 +148,7 @@ def places(scores: Sequence[Score], scheme: Scheme) -> tuple[Place, ...]:
 
 
 def _key(score: Score, scheme: Scheme) -> tuple[Decimal | Fraction, ...]:
-    """Smaller is better. A completion that isn't known comes behind every other."""
+    """The sort key of a score: smaller is better, an unknown completion sorts last."""
     unknown = Fraction(-1)
     broken = [-(unknown if score.completion is None else score.completion) for _ in scheme.tie_break]
     return (-score.total, *broken)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal, assert_never
 
 Standing = Literal["called", "not_held", "held", "report_missing", "reported", "lifted"]
-"""called: its day is to come · not_held: its day is past · report_missing: so is the report's."""
+"""called: the day is still to come · not_held: it has passed · report_missing: held, and the report is overdue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What may be done about a summons (约谈): call, hold, lift, report on the improvement."""
+"""Decisions on summonses (约谈): call a city, hold, lift, report on the improvement."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,13 +127,13 @@ def decide_on_summons(command: SummonsCommand, state: Appraisal) -> list[Summons
 
 
 def called_by_rule(line: Ranked, state: Appraisal) -> bool:
-    """Whether the scheme asks that a city be summoned for its line of the ranking."""
+    """Whether the scheme's rule summons a city for its line of the ranking."""
     rule = state.opened.scheme.summons
     return rule is not None and line.total < rule.below
 
 
 def to_summon(state: Appraisal, region: str) -> bool:
-    """Whether the newest edition asks for a summons, and nobody has called the city, or lifted it since."""
+    """Whether the newest edition summons the city by rule, and nobody has issued or lifted that summons yet."""
     if not state.published:
         return False
     newest, known = state.published[-1], state.summonses.get(region)
@@ -144,7 +144,7 @@ def to_summon(state: Appraisal, region: str) -> bool:
 
 
 def lifted_by(lines: tuple[Ranked, ...], state: Appraisal, edition: int, today: date) -> list[SummonsLifted]:
-    """Which summonses by rule another edition takes the ground from: of those that aren't held yet."""
+    """The events that lift summonses by rule, not yet held, for which the new edition gives no ground any more."""
     return [
         _lifted(known.issued, f"第{edition}期通报更正，{line.total:f}分", today)
         for line in lines

@@ -1,4 +1,4 @@
-"""Target (目标): one measurable demand of the plan, with everything that is needed to judge it.
+"""Target (目标): one demand of the plan, with everything that is needed to judge whether it is met.
 
 A target keeps what was printed beside what was read into it, and the base it grows from (X-5, X-7, X-24). A
 target without a value or without a measure is a target all the same: "no measure yet", never a number.
@@ -17,7 +17,7 @@ ADDITIVE = ("flow", "stock")
 """Metric types whose parts may be added up (完成额、保有量); a rate, ratio or level may not."""
 
 DECIDED = "decided"
-"""Confidence of a target that wasn't read from a document: it was decided here."""
+"""The `confidence` of a target that was set by a decision and not read from a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,12 @@ def facts_of(event: TargetSet | TargetRevised) -> TargetFacts:
 
 
 def part_of(whole: TargetFacts, region: Region, value: Decimal) -> TargetPart:
-    """A county's part; its id is the whole's and the county's: "TR-6a:350102"."""
+    """A county's part; its id joins the decomposed target's id and the county's code: "TR-6a:350102"."""
     return TargetPart(f"{whole.target}:{region.code}", region.code, f"{whole.name}: {region.name}", value)
 
 
 def facts_of_part(whole: TargetFacts, part: TargetPart) -> TargetFacts:
-    """A county's part as a target of its own: judged as its whole is, in the whole's unit."""
+    """A county's part as a target of its own, with the measure and unit of the decomposed target."""
     return replace(
         whole,
         target=part.target,
@@ -158,7 +158,7 @@ def faults(
     regions: dict[str, Region],
     known: frozenset[str],
 ) -> Iterator[Fault]:
-    """What is wrong with a target by itself and in its plan. `known` are the ids a `parent` may name."""
+    """The faults of a target, by itself and within its plan. `known`: the ids that `parent` may name."""
     if facts.programme not in programmes:
         yield Fault(f"{where}.programme", f"{facts.target}: the plan has no programme {facts.programme}")
     region = regions.get(facts.region)

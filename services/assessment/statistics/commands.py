@@ -1,4 +1,4 @@
-"""Who may report a figure, and what has to be known of it."""
+"""Commands on figures: authorises the reporter, and reads what the decision needs."""
 
 from services.assessment import access
 from services.assessment.regions import regions

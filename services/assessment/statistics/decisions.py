@@ -1,4 +1,4 @@
-"""What may be said of a figure, and what comes of it."""
+"""Decisions on reported figures: commands in, events or a refusal out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _EXAMPLE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Given):
-    """Beside the day: the indicator's definition for the period, and the region; None: there is none."""
+    """What a decision needs: the indicator's definition for the period, and the region; None: unknown."""
 
     indicator: Indicator
     region: Region | None
@@ -158,7 +158,7 @@ def _check(command: ReportStatistic, on: date, given: Known) -> None:
 
 
 def _check_region(command: ReportStatistic, region: Region | None) -> None:
-    """The code must exist, and on some day of the period: codes change (X-19)."""
+    """The region's code must be valid on some day of the period, because codes change (X-19). Raises Refused."""
     if region is None:
         raise Refused(
             f"{command.region} is not a region of any published plan.",
@@ -177,7 +177,7 @@ def _check_region(command: ReportStatistic, region: Region | None) -> None:
 
 
 def _same(command: ReportStatistic, current: StatisticEvent) -> bool:
-    """The same figure once more. Who said it doesn't matter, whether it is an estimate does."""
+    """Whether the command repeats the current figure: the reporter doesn't matter, being provisional does."""
     return command.value == current.value and command.provisional == current.provisional
 
 

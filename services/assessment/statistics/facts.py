@@ -76,7 +76,7 @@ StatisticEvent = StatisticReported | StatisticRevised
 
 @dataclass(frozen=True, slots=True)
 class NotReported:
-    """No figure yet: it is missing, not zero."""
+    """No figure reported yet: it is missing, not zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def stream(indicator: str, region: str, period: str) -> str:
 
 
 def evolve(state: StatisticState, event: StatisticEvent) -> StatisticState:
-    """How a fact changes a statistic."""
+    """The state after an event."""
     if isinstance(state, Reported):
         return Reported(event, (*state.earlier, state.current))
     if isinstance(event, StatisticRevised):

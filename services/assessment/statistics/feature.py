@@ -1,4 +1,4 @@
-"""What can be done with reported figures. Reading is scoped by the service: the province's are read by everybody."""
+"""Operations and routes of reported figures. The service scopes reading: everybody may read the province's."""
 
 from services.assessment.access import EVERYONE, REPORTERS
 from services.assessment.statistics import commands, queries, views

@@ -12,7 +12,7 @@ from services.assessment.statistics.facts import Indicator
 
 @cache
 def indicators() -> tuple[Indicator, ...]:
-    """Every definition, in the file's order. An indicator may have several, each for its own time."""
+    """Every definition in the order of the file. An indicator may have several, each with its own validity."""
     raw = resources.files(__package__).joinpath("indicators.csv").read_text("utf-8")
     return tuple(
         msgspec.convert(
@@ -23,6 +23,6 @@ def indicators() -> tuple[Indicator, ...]:
 
 
 def find(indicator: str, period: str) -> Indicator | None:
-    """The definition for that period; else the indicator's newest, which says for when it holds; else None."""
+    """The definition valid in that period; else the newest, so that a refusal can name its validity; else None."""
     defined = [each for each in indicators() if each.indicator == indicator]
     return next((each for each in defined if each.holds_in(period)), defined[-1] if defined else None)

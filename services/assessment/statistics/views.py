@@ -88,12 +88,12 @@ TABLE = Table(
     Column("region", Text, primary_key=True),
     Column("period", Text, primary_key=True),
     Column("vintages", Integer),
-    Column("figure", JSON),  # its newest event
+    Column("figure", JSON),  # position of the newest event
 )
 
 
 def row(state: Reported) -> Mapping[str, Any]:
-    """A figure as its list keeps it."""
+    """A figure as a row of its list."""
     current = state.current
     return {
         "indicator": current.indicator,
@@ -134,7 +134,7 @@ def view(indicator: Indicator, region: str, period: str, state: StatisticState) 
 
 
 def answer(done: Done[StatisticState, ReportStatistic]) -> StatisticView:
-    """What a report and a revision are answered."""
+    """The answer to a report or a revision."""
     if not isinstance(done.given, Known):
         raise TypeError("a figure is decided on with its indicator known")
     return view(done.given.indicator, done.command.region, done.command.period, done.state)

@@ -1,7 +1,7 @@
 """The public routes: method and path, the operation that answers, who may call, what is scoped.
 
-A service declares them with its operations, and they come here in its contract; those that none declares yet stand in
-the modules of this package.
+A service declares routes with its operations, and its contract carries them here; the routes that no service declares
+yet are in the modules of this package.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class Route:
     """One public route.
 
     `path` is below /api/v1; its parameters, the query and the body make up the one request object.
-    `area` and `organisation` name the fields of it that hold a region's code and an enterprise's id.
-    `attached`: for a command or a query that goes by another service's figures.
-    `shared`: the answer is the same for everybody of one role and area. Then it is asked in nobody's name, so that it
-    can't depend on the person, and one call answers all who ask it at the same time.
-    `media`: where it isn't JSON, the answer is the text in the operation's field `content`.
+    `area` and `organisation` name the request's fields that hold a region's code and an enterprise's id.
+    `attached`: another service's query whose answer the gateway attaches to the request.
+    `shared`: the answer is the same for everybody of one role and area. The gateway then calls without the person, so
+    that the answer can't depend on it, and one call answers all concurrent requests.
+    `media`: if it isn't JSON, the answer is the text in the operation's field `content`.
     """
 
     method: str
@@ -46,7 +46,7 @@ class Route:
 
 
 def all_routes() -> list[Route]:
-    """Every route, sorted by path: a fixed part comes before a parameter, which would swallow it."""
+    """Every route, sorted by path: fixed segments before parameters, which would match them too."""
     from services.gateway.routes import (
         appraisals,
         energy,

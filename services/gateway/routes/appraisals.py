@@ -6,7 +6,7 @@ from services.gateway.routes import GOVERNMENT, Attached, Route
 _S = "assessment"
 _ONE = "/plans/{plan}/appraisals/{year}"
 _SUMMONS = f"{_ONE}/summonses/{{region}}"
-# Target completion is never typed: it is what progress says, with the positions of the logs that it was made of.
+# Nobody types a target's completion: it comes from progress, with the log positions it was computed from.
 _FIGURES = Attached(
     "progress", "figures", ("plan", "region"), {"measure": "tech_renovation_investment", "limit": 200}
 )

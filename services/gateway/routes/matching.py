@@ -9,7 +9,7 @@ _KEEPERS = (PROVINCE, CITY, COUNTY)
 _LISTERS = (*_KEEPERS, ENTERPRISE)
 _LISTINGS = "/matching/listings"
 _MATCHES = "/matching/matches"
-# What an enterprise puts forward is in its own name and of its own place: as the registry has them.
+# An enterprise's own need or offer takes its name and region from the registry, not from the request.
 _REGISTERED = Attached("energy", "get-enterprise", ("enterprise",), {}, roles=(ENTERPRISE,))
 
 ROUTES = [

@@ -5,7 +5,7 @@ from services.gateway.routes import EVERYONE, Route
 
 _S = "assessment"
 
-# Reading targets isn't scoped here: the province's are read by everybody, and the service knows which.
+# Reading targets isn't scoped here: everybody may read the province's targets, and the service filters.
 ROUTES = [
     Route("GET", "/plans", _S, "list-plans", EVERYONE, "plan"),
     Route("POST", "/plans/{plan}", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),

@@ -1,4 +1,4 @@
-"""What a command names must be known, and the actor's to change: regions, registers, programmes, projects."""
+"""Checks that what a command names exists and is the actor's to change: regions, registers, programmes, projects."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,7 +31,7 @@ def check_region(tree: AreaTree, region: str) -> None:
 
 
 def check_industry(code: str, on: date, where: str = "industry") -> None:
-    """The industry is one of the edition in force on that day; of a day without a known one, any. Raises Refused."""
+    """The code is in the GB/T 4754 edition in force that day; any code if no edition is known. Raises Refused."""
     known = industries.on(on)
     meant = industries.meant(code, known)
     if known and code not in meant:
@@ -69,9 +69,9 @@ def check_programmes(codes: Sequence[str], known: set[str]) -> None:
 async def counted_for(
     conn: AsyncConnection, codes: Sequence[str], tags: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The programmes named with those of the tags, and the tags with the fields of the technologies among them.
+    """The named programmes plus those of the tags, and the tags plus the fields that their technologies belong to.
 
-    Raises Refused for one that isn't loaded.
+    Raises Refused for a programme or tag that isn't loaded.
     """
     check_programmes(codes, await reference.programme_codes(conn))
     if not tags:
@@ -89,7 +89,7 @@ async def counted_for(
 
 
 async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:
-    """The region of a project that exists and that the actor keeps. Raises Problem 404 or 403."""
+    """The region of the project. Raises Problem 404 if it is unknown, 403 if it isn't the actor's to change."""
     region = await reference.project_region(conn, project)
     tree = await reference.area_tree(conn)
     if region is None or not scope.may_see_project(call.actor, tree, region, None):
@@ -98,12 +98,12 @@ async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:
     return region
 
 
-# Two that are sent at the same moment would each find nothing.
+# A lock: of two commands sent at the same moment, neither would see the other's row.
 _ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext(:named))")
 
 
 async def ask_about_a_twin(conn: AsyncConnection, what: str, named: str, twin: Select[Any]) -> None:
-    """Whether something that comes without an id is there already, by `twin` (its id and day). Raises Refused 409."""
+    """Raises Refused 409 if something new without an id resembles `twin` (id and day): was it sent twice?"""
     await conn.execute(_ONE_AFTER_THE_OTHER, {"named": f"{what}: {named}"})
     found = (await conn.execute(twin.limit(1))).one_or_none()
     if found is not None:

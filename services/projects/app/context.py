@@ -20,7 +20,7 @@ S = TypeVar("S")
 C = TypeVar("C")
 E = TypeVar("E")
 Making = Callable[[AsyncConnection], Awaitable[C]]
-"""Makes a command inside its transaction, of what is known there."""
+"""Builds a command inside its transaction, from what that transaction reads."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class App(Service):
     catalogue: Catalogue = CATALOGUE
     refusal: type[Exception] = Refused
     frozen: dict[str, tuple[Figure, ...]] = field(default_factory=dict, init=False)
-    """Figures of reports in each issued document that was asked for: it stays as it went out, so it is read once."""
+    """Cache of the report figures of issued documents; an issued document never changes."""
 
     async def run(
         self,

@@ -22,7 +22,7 @@ from shared.rpc import Call, Reply
 
 
 async def open_import(app: App, call: Call, body: models.OpenImport) -> Reply:
-    """Take a file's heading. An unknown, doubled or missing column is refused before any row is sent."""
+    """Opens an import with the file's heading. Refuses wrong columns before any row is sent."""
     scope.check_import(call.actor)
     kind = KINDS.get(body.kind)
     if kind is None:
@@ -43,7 +43,7 @@ async def open_import(app: App, call: Call, body: models.OpenImport) -> Reply:
 
 
 async def add_import_rows(app: App, call: Call, body: models.AddImportRows) -> Reply:
-    """Take some rows; the same again changes nothing. With the last one the check begins."""
+    """Stages some rows; a repeat changes nothing. The check begins after the last row."""
     async with app.engine.begin() as conn:
         job = await own_job(conn, call, body.import_)
         known = places(job.heading, KINDS[job.kind].columns)
@@ -54,9 +54,9 @@ async def add_import_rows(app: App, call: Call, body: models.AddImportRows) -> R
 
 
 def spoilt(row: models.SheetRow, known: Sequence[Place]) -> list[dict[str, Any]]:
-    """The faults of a row's cells: what the gateway found, and amounts in cells that are merged over several rows.
+    """Faults of a row's cells: those found by the gateway, and amounts in cells that are merged over several rows.
 
-    Whose such an amount is, or how it is shared, nobody can tell.
+    Such an amount could belong to one of the rows, or be shared among them.
     """
     counts = {place.index for place in known if place.column.counts}
     why = Said("The cell is merged with other rows'.", "该单元格与其他行合并。")
@@ -68,7 +68,7 @@ def spoilt(row: models.SheetRow, known: Sequence[Place]) -> list[dict[str, Any]]
 
 
 async def run_import(app: App, call: Call, body: models.RunImport) -> Reply:
-    """Carry out what was checked. Of a file with faults only the good rows."""
+    """Starts the run of a checked import. In a file with faults, only the rows without faults are carried out."""
     async with app.engine.begin() as conn:
         job = await own_job(conn, call, body.import_, lock=True)
         if job.standing in ("running", "finished") and job.mode == body.mode:
@@ -108,7 +108,7 @@ async def run_import(app: App, call: Call, body: models.RunImport) -> Reply:
 
 
 async def own_job(conn: AsyncConnection, call: Call, job: str, *, lock: bool = False) -> Any:
-    """The row of an import of the caller's own. Raises Problem 404 for another's."""
+    """The `import_job` row of the caller's own import. Raises Problem 404 for any other."""
     table = tables.import_job
     query = select(table).where(table.c.job == job, table.c.subject == call.actor.subject)
     row = (await conn.execute(query.with_for_update() if lock else query)).one_or_none()

@@ -1,4 +1,4 @@
-"""Commands of matching: needs and offers, and what comes of a pair."""
+"""Commands on matching: needs and offers, and the steps of a pair."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ from shared.unknown_region import unknown_region
 
 
 async def register_listing(app: App, call: Call, body: models.RegisterListing) -> Reply:
-    """Put a need or an offer forward. Without an id of the caller's one is made of the command's id."""
+    """Registers a need or an offer. Without an id in the request, the id is derived from the command id."""
     listing = body.listing or checks.made_id("L", call)
     enterprise = body.enterprise or (call.actor.organisation if call.actor.role == "enterprise" else None)
 
@@ -80,7 +80,7 @@ async def register_listing(app: App, call: Call, body: models.RegisterListing) -
 
 
 async def _ask_about_a_twin(conn: AsyncConnection, body: models.RegisterListing) -> None:
-    """A need or offer without an id that says what an open one says: sent twice? Raises Refused, to ask back."""
+    """Raises Refused if an open listing already says the same as this one without an id: was it sent twice?"""
     table = tables.listing.c
     twin = select(table.listing, table.registered_on).where(
         table.open,
@@ -95,14 +95,14 @@ async def _ask_about_a_twin(conn: AsyncConnection, body: models.RegisterListing)
 
 @dataclass(frozen=True, slots=True)
 class _Registered:
-    """An enterprise as the registry has it: what the door brought along."""
+    """An enterprise as the registry of energy has it, attached to the command by the gateway."""
 
     name: str
     region: str
 
 
 def _check_own(call: Call, body: models.RegisterListing) -> None:
-    """An enterprise speaks for itself and counts where it is registered. Raises Refused, or Problem 503."""
+    """An enterprise registers listings only in its own name and registered region. Raises Refused, or Problem 503."""
     if not call.attached:
         raise unavailable(
             "What the registry says of your enterprise is not known here yet.", where="enterprise"
@@ -141,7 +141,7 @@ async def revise_listing(app: App, call: Call, body: models.ReviseListing) -> Re
 
 
 async def withdraw_listing(app: App, call: Call, body: models.WithdrawListing) -> Reply:
-    """Put a listing forward no longer."""
+    """Withdraws a listing."""
 
     async def command(conn: AsyncConnection) -> ListingCommand:
         await _kept_listing(conn, call, body.listing)
@@ -151,7 +151,7 @@ async def withdraw_listing(app: App, call: Call, body: models.WithdrawListing) -
 
 
 async def introduce_match(app: App, call: Call, body: models.IntroduceMatch) -> Reply:
-    """Bring a need and an offer together, with the score of the day."""
+    """Introduces a need and an offer to each other, with the score of that day."""
 
     async def command(conn: AsyncConnection) -> MatchCommand:
         need, offer, meeting, tree = await _both(conn, call, body.need, body.offer, open_only=True)
@@ -169,7 +169,7 @@ async def introduce_match(app: App, call: Call, body: models.IntroduceMatch) -> 
 
 
 async def move_match(app: App, call: Call, body: models.MoveMatch) -> Reply:
-    """The next step of a pair."""
+    """Carries out the next step of a pair."""
 
     async def command(conn: AsyncConnection) -> MatchCommand:
         need, offer, meeting, _ = await _both(conn, call, body.need, body.offer, open_only=False)
@@ -208,7 +208,7 @@ def _missing(field: str, what: str) -> Refused:
 async def _both(
     conn: AsyncConnection, call: Call, need: str, offer: str, open_only: bool
 ) -> tuple[Candidate, Candidate, MeetingPoint, AreaTree]:
-    """The two listings, locked against change, if the actor keeps the need and may see the offer."""
+    """The two listings, locked for update, if the actor keeps the need and may see the offer."""
     tree = await reference.area_tree(conn)
     rows = {row.listing: row for row in await candidates.load(conn, {need, offer}, lock=True)}
     for listing, side in ((need, Side.NEED), (offer, Side.OFFER)):
@@ -251,7 +251,7 @@ async def _score(
 
 
 async def _kept_listing(conn: AsyncConnection, call: Call, listing: str) -> AreaTree:
-    """The regions, if the listing exists and the actor keeps it. Raises Problem 404 or 403."""
+    """The regions of a listing that exists and that the actor keeps. Raises Problem 404 or 403."""
     tree = await reference.area_tree(conn)
     rows = await candidates.load(conn, {listing})
     if not rows or not scope.may_see_listing(call.actor, tree, rows[0]):
@@ -282,7 +282,7 @@ async def _check_project(conn: AsyncConnection, call: Call, tree: AreaTree, proj
 
 
 async def _terms(app: App, conn: AsyncConnection, listing: str, body: models.ListingTerms) -> Terms:
-    """The terms asked for. Without a first day: the one it has, so that the same again changes nothing."""
+    """The requested terms. Without a first day, the listing keeps its own, so that a repeat changes nothing."""
     for where in ("industries", "excluded_industries"):
         for industry in getattr(body, where):
             checks.check_industry(industry, app.today(), where)

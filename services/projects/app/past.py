@@ -1,7 +1,7 @@
 """Projects and problems as they stood on a day, by what is known today: read from the log.
 
-The tables hold today's state. A document tells of its period, also where it is drafted or corrected months later: a
-step that was corrected since is taken as it is known now, one that was taken since is not there yet.
+The tables hold today's state, but a document describes its period even if it is drafted or corrected months later: a
+step that was corrected since counts as corrected, and a step taken after the period does not count.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.domain.stages import Stage, Step, settle, status
 
-# What a project is changes from the day of the change on; a project is there from the day of its planning.
+# A change counts from its own day on, and a project from the day of its planning.
 _CONTENT = text("""
     SELECT DISTINCT ON (stream) data ->> 'project' AS project, data ->> 'region' AS region,
            (data ->> 'total_investment')::numeric(18, 2) AS investment, data -> 'programmes' AS programmes
@@ -69,13 +69,13 @@ class OpenProblems:
 
 
 async def stages_of_register(conn: AsyncConnection, register: str, day: date) -> dict[str, Stage]:
-    """Where each project stood on the day that was in the register then."""
+    """The stage on that day of each project that was in the register then."""
     found = await conn.execute(_STEPS_OF_A_REGISTER, {"register": register, "day": day})
     return stages_on(found.all(), day)
 
 
 async def projects(conn: AsyncConnection, day: date) -> list[Projects]:
-    """The projects that were there on the day, counted once for each programme that they carried (X-9)."""
+    """The projects known on the day, counted once for each programme that they carried (X-9)."""
     stages = stages_on((await conn.execute(_STEPS)).all(), day)
     counts: Counter[tuple[str, Stage, str]] = Counter()
     sums: dict[tuple[str, Stage, str], Decimal] = defaultdict(Decimal)
@@ -90,7 +90,7 @@ async def projects(conn: AsyncConnection, day: date) -> list[Projects]:
 
 
 def stages_on(rows: Iterable[Any], day: date) -> dict[str, Stage]:
-    """Where each project stood: by its steps as they are known, corrections applied, up to the day."""
+    """The stage of each project on the day, by its steps up to that day with corrections applied."""
     steps: dict[str, list[Step]] = {}
     for row in rows:
         known = steps.setdefault(row.project, [])
@@ -107,12 +107,12 @@ def _step(stage: str, on: date) -> Step:
 
 
 async def problems(conn: AsyncConnection, day: date) -> list[OpenProblems]:
-    """The problems that were open on the day, by the level they stood at and their kind."""
+    """The problems that were open on the day, by level and kind."""
     return open_on((await conn.execute(_PROBLEMS, {"day": day})).all())
 
 
 def open_on(rows: Iterable[Any]) -> list[OpenProblems]:
-    """What stays open after these facts, which are in order."""
+    """The problems that are still open after these facts, given in order."""
     known: dict[str, tuple[str, str, bool, bool]] = {}
     for row in rows:
         kind, level, major, _ = known.get(row.problem, (row.kind, row.level, False, True))

@@ -1,4 +1,4 @@
-"""The command that loads a plan's parts, and the question what it would do."""
+"""The command that loads a plan's parts, and its dry run."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,12 +17,12 @@ from services.projects.models.plan import PlanView
 from services.projects.views.plan import plan_view
 from shared.rpc import Call, Reply
 
-# Two plans that are loaded at once would each be judged without the other.
+# A lock: of two plans loaded at once, neither would be checked against the other.
 _ONE_AFTER_THE_OTHER = text("SELECT pg_advisory_xact_lock(hashtext('projects: load-plan'))")
 
 
 async def load_plan(app: App, call: Call, command: LoadPlan) -> Reply:
-    """Take over a plan's parts, all of them or none."""
+    """Loads a plan's parts, all of them or none."""
     scope.check_load_plan(call.actor)
     _check_rules(command)
 
@@ -37,7 +37,7 @@ async def load_plan(app: App, call: Call, command: LoadPlan) -> Reply:
 
 
 async def check_plan(app: App, call: Call, command: LoadPlan) -> PlanView:
-    """What loading these parts would change. Raises what loading them would raise; writes nothing."""
+    """A dry run of `load_plan`: what it would change, or the exception that it would raise. Writes nothing."""
     scope.check_load_plan(call.actor)
     _check_rules(command)
     async with app.engine.connect() as conn:
@@ -48,12 +48,12 @@ async def check_plan(app: App, call: Call, command: LoadPlan) -> PlanView:
 
 
 async def _history(app: App, conn: AsyncConnection) -> tuple[plan.PlanEvent, ...]:
-    """What every plan has loaded, in the order of the log."""
+    """The events of every plan's loads, in the order of the log."""
     return tuple(CATALOGUE.decode(event) for event in await app.log.of_streams(conn, plan_stream("")))
 
 
 def _check_rules(command: LoadPlan) -> None:
-    """Each rule is known and has the parameters that are read. Raises Refused."""
+    """Every rule has a known name and the parameters that this service reads. Raises Refused."""
     wrong = [
         {"where": f"rules.{index}.parameters.{name}".rstrip("."), "why": f"{rule.rule}: {why}"}
         for index, rule in enumerate(command.rules)

@@ -12,7 +12,7 @@ from shared.rpc import Call, Reply
 
 
 async def open_pre_review(app: App, call: Call, body: models.OpenPreReview) -> Reply:
-    """Bring a returned project before the departments again, by the rule in force on that day."""
+    """Opens a further round for a returned project, by the rule in force on that day."""
     today = app.today()
     on = body.on or today
 

@@ -44,7 +44,7 @@ from shared.rpc import Call, Reply
 
 
 async def raise_problem(app: App, call: Call, body: models.RaiseProblem) -> Reply:
-    """Make a problem known: by who keeps the project, or by its enterprise."""
+    """Raises a problem: for the government that keeps the project, or the project's enterprise."""
     problem, today = body.problem or checks.made_id("Q", call), app.today()
 
     async def command(conn: AsyncConnection) -> ProblemCommand:
@@ -70,7 +70,7 @@ async def raise_problem(app: App, call: Call, body: models.RaiseProblem) -> Repl
 
 
 async def _ask_about_a_twin(conn: AsyncConnection, body: models.RaiseProblem) -> None:
-    """A problem without an id that says what an open one says: sent twice? Raises Refused, to ask back."""
+    """Raises Refused if an open problem already says the same as this one without an id: was it sent twice?"""
     table = tables.project_problem.c
     twin = select(table.problem, table.raised_on).where(
         table.project == body.project,
@@ -82,14 +82,14 @@ async def _ask_about_a_twin(conn: AsyncConnection, body: models.RaiseProblem) ->
 
 
 async def assign_problem(app: App, call: Call, body: models.AssignProblem) -> Reply:
-    """Name the owner department: by the level that has the problem, or one above."""
+    """Names the owner department: for the level that has the problem, or one above."""
     by, today = call.actor.subject, app.today()
     made = AssignProblem(body.problem, body.owner, body.due_on, by, today)
     return await _run_known(app, call, body, lambda _: made, at_its_level=True)
 
 
 async def answer_problem(app: App, call: Call, body: models.AnswerProblem) -> Reply:
-    """Answer: by any government that keeps the project; an answer from below may solve it too."""
+    """Records an answer: for any government that keeps the project, because a lower level may solve it too."""
     by, today = body.reported_by or call.actor.subject, app.today()
     made = AnswerProblem(body.problem, body.answer, body.evidence, body.on or today, by, today)
     return await _run_known(app, call, body, lambda _: made)
@@ -102,7 +102,7 @@ async def declare_major(app: App, call: Call, body: models.DeclareMajor) -> Repl
 
 
 async def decide_problem(app: App, call: Call, body: models.DecideProblem) -> Reply:
-    """Enter what a meeting decided: by the government that called it."""
+    """Records a meeting's decision: for the government that called the meeting."""
 
     async def command(conn: AsyncConnection) -> ProblemCommand:
         await _known(conn, call, body.problem)
@@ -113,14 +113,14 @@ async def decide_problem(app: App, call: Call, body: models.DecideProblem) -> Re
 
 
 async def close_problem(app: App, call: Call, body: models.CloseProblem) -> Reply:
-    """Say how it ended: by the level that has the problem, or one above."""
+    """Closes a problem: for the level that has it, or one above."""
     by, today = body.reported_by or call.actor.subject, app.today()
     made = CloseProblem(body.problem, body.resolution, body.evidence, body.on or today, by, today)
     return await _run_known(app, call, body, lambda _: made, at_its_level=True)
 
 
 async def reopen_problem(app: App, call: Call, body: models.ReopenProblem) -> Reply:
-    """Open it again: by any government that keeps the project."""
+    """Reopens a problem: for any government that keeps the project."""
     by, today = body.reported_by or call.actor.subject, app.today()
 
     def made(rules: Rules) -> ProblemCommand:
@@ -130,7 +130,7 @@ async def reopen_problem(app: App, call: Call, body: models.ReopenProblem) -> Re
 
 
 async def escalate_overdue(app: App, call: Call, problem: str) -> Reply:
-    """The rule's own step; nothing happens to what isn't overdue by now."""
+    """Escalates a problem by the dated rule; changes nothing if it isn't overdue any more."""
 
     async def command(conn: AsyncConnection) -> ProblemCommand:
         return EscalateOverdue(problem, app.today(), await problem_rules.rules(conn))

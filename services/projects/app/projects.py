@@ -43,7 +43,7 @@ from shared.rpc import Call, Reply
 
 
 async def register_project(app: App, call: Call, body: models.RegisterProject) -> Reply:
-    """Make a project known. Without an id of the caller's one is made of the command's id."""
+    """Registers a project. Without an id in the request, the id is derived from the command id."""
     project_id = body.project or checks.made_id("P", call)
     today = app.today()
 
@@ -91,7 +91,7 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
 
 
 async def _ask_about_a_twin(conn: AsyncConnection, body: models.RegisterProject) -> None:
-    """A project without an id that says what a known one says: sent twice? Raises Refused, to ask back."""
+    """Raises Refused if a known project says the same as this one without an id: was it sent twice?"""
     table = tables.project.c
     twin = select(table.project, table.registered_on).where(
         table.region == body.region,
@@ -195,7 +195,7 @@ async def correct_stage(app: App, call: Call, body: step_models.CorrectStage) ->
 
 
 def _of_steps(seen: int | None) -> Edit:
-    """What happens to the steps: other facts of the project are no news to who reports one."""
+    """The edit check of the steps: only events about steps conflict with a reported step, not other facts."""
     return Edit(
         seen,
         lambda event: isinstance(event, ProjectStageReached | ProjectStageCorrected),
@@ -225,7 +225,7 @@ async def leave_register(app: App, call: Call, body: register_models.LeaveRegist
 
 
 async def remind_acceptance(app: App, call: Call, command: RemindAcceptance) -> Reply:
-    """The watch's reminder of a due acceptance; nothing changes where none is due."""
+    """The acceptance watch's reminder; changes nothing if no acceptance is due."""
 
     async def made(conn: AsyncConnection) -> ProjectCommand:
         return command
@@ -262,7 +262,7 @@ async def run_known(
     register: str | None = None,
     edit: Edit | None = None,
 ) -> Reply:
-    """A command on a project that must exist, and be the actor's to change."""
+    """Carries out a command on a project that exists and is the actor's to change. Raises Problem 404 or 403."""
 
     async def command(conn: AsyncConnection) -> ProjectCommand:
         await checks.kept_project(conn, call, project_id)
@@ -276,7 +276,7 @@ async def run_known(
 async def run(
     app: App, call: Call, project_id: str, command: Making[ProjectCommand], edit: Edit | None = None
 ) -> Reply:
-    """Carry out a command on a project; answers the project as it then is."""
+    """Carries out a command on a project. Answers the project as the command leaves it."""
     departments: dict[str, str] = {}
 
     async def made(conn: AsyncConnection) -> ProjectCommand:

@@ -19,7 +19,7 @@ from shared.rpc import Call, Reply
 
 
 async def update_reserve(app: App, call: Call, body: models.UpdateReserve) -> Reply:
-    """A quarter's look at a project in the library. Out of a tier, or into the next, by who keeps that tier."""
+    """A quarterly update. Dropping or promoting needs the right to the tier left or joined."""
     today = app.today()
     on = body.on or today
 

@@ -14,11 +14,11 @@ from services.projects.domain.rules import in_force
 
 RULE = "reserve_silence"
 LISTED = 500
-"""As many are named in one document, so that it stays one that is read and sent whole; the rest is counted."""
+"""Most drops that a document lists, so that it stays short enough to read and send; the rest is only counted."""
 
 
 async def drops(conn: AsyncConnection, first: date, last: date) -> ReserveDrops | None:
-    """Those of the days from `first` to `last`, both included; None where no rule is in force on the last one."""
+    """The drops from `first` to `last`, both included; None if no rule is in force on the last day."""
     rules = await reference.rules(conn, RULE)
     if not any(rule.holds(last) for rule in rules):
         return None
@@ -44,7 +44,7 @@ async def drops(conn: AsyncConnection, first: date, last: date) -> ReserveDrops 
 async def figures(
     conn: AsyncConnection, first: date, last: date, home: Mapping[str, str], province: str | None
 ) -> list[Figure]:
-    """How many, and of how much investment (CNY, yuan), by reporting region and for the province."""
+    """Number of drops and their investment (CNY, yuan), by reporting region and for the province."""
     drop = tables.reserve_drop.c
     rows = await conn.execute(
         _of(first, last)

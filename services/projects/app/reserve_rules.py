@@ -23,6 +23,6 @@ async def screening(conn: AsyncConnection, scheme: str, on: date) -> ScreeningRu
 
 
 async def check_threshold(conn: AsyncConnection, register: str, total_investment: Decimal, on: date) -> None:
-    """Whether a project is big enough for a register of the library on that day. Raises Refused."""
+    """Raises Refused if a project is too small for that register of the library on that day (TR-18)."""
     if any(rule.holds(on) for rule in await reference.rules(conn, LIBRARY)):
         check(await library(conn, on), register, total_investment)

@@ -1,6 +1,6 @@
 """Saved views (常用视图) of lists: each caller's own, at most MOST of them, and those that others share with him.
 
-A view is filters and no rows: whoever uses a shared one asks the list himself, and sees what is his to see.
+A view holds filters and no rows: whoever uses a shared view queries the list in their own scope.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ LISTS: dict[str, type[BaseModel]] = {
     "duties": DutyCalendar,
 }
 BY_REGION = frozenset({"projects", "problems", "listings", "matches", "reserve", "subsidies", "duties"})
-"""Lists whose `region` is a region and what lies under it; elsewhere it is that region's own."""
+"""Lists whose filter `region` includes the regions below; in other lists it matches that region alone."""
 _GOVERNMENTS = frozenset({"province", "city", "county"})
 _VIEW = saved_view.c
 
@@ -174,7 +174,7 @@ async def _views(conn: AsyncConnection, actor: Actor, body: models.ListViews) ->
 
 
 def _seen_by(actor: Actor, tree: AreaTree) -> ColumnElement[bool]:
-    """One's own, or shared by somebody of the same office, or from above."""
+    """The actor's own views, and those shared by the same office or by an office above it."""
     area = _area(actor, tree)
     office = and_(
         _VIEW.shared != "nobody",
@@ -190,14 +190,14 @@ def _seen_by(actor: Actor, tree: AreaTree) -> ColumnElement[bool]:
 
 
 def _area(actor: Actor, tree: AreaTree) -> str | None:
-    """The region of the actor's office: the province's need not stand in its tokens."""
+    """The region of the actor's office; tokens of the province may omit it."""
     if actor.role == "province":
         return next((each.code for each in tree.all() if each.level == "province"), actor.area)
     return actor.area
 
 
 def _narrowed(actor: Actor, tree: AreaTree, row: Any) -> dict[str, Any]:
-    """The filters, with the reader's own region for one above it, of which he sees no more than his own."""
+    """The filters, with a region above the reader's replaced by the reader's own, which is all they may see of it."""
     query, region = dict(row.query), row.query.get("region")
     below = region != actor.area and actor.role in _GOVERNMENTS and actor.area is not None
     if below and row.list in BY_REGION and region is not None and tree.covers(region, actor.area or ""):

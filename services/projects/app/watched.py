@@ -1,4 +1,4 @@
-"""What a watch says of a thing that it could not do."""
+"""Logs what a watch could not do."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from shared.problems import Problem
 
 
 def not_done(log: Any, what: str, problem: Problem, **about: object) -> None:
-    """Log a refused command of a watch: another process was faster, or it is something that somebody must look at."""
+    """Logs a refused command of a watch: another process was faster, or an operator must look at it."""
     if problem.code == "conflict":
         log.info("somebody else was faster", what=what, **about)
     else:

@@ -1,4 +1,4 @@
-"""What can be asked about a ceremony as a whole, and its guest list."""
+"""Operations and routes of a ceremony as a whole, and of its guest list."""
 
 from services.projects.access import GOVERNMENT
 from services.projects.ceremonies import queries

@@ -1,4 +1,4 @@
-"""The contracts of a year, as projects have them now."""
+"""The contracts of a year, from the projects' current state."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""A contract year is closed once; what comes later is told, and is no member."""
+"""Decisions on cohorts: a contract year is closed once; contracts known later are recorded but never members."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ COHORT = decider(INITIAL, decide, evolve)
 
 
 def _late(command: NoteLateContract, state: CohortState, given: Given) -> Sequence[LateContractFound]:
-    """Once for each project that is no member."""
+    """A late contract is recorded once per project that is no member of the cohort."""
     contract = command.contract
     if isinstance(state, OpenCohort):
         return []

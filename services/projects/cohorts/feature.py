@@ -1,4 +1,4 @@
-"""What can be done with the cohorts of contract years (PM-2, PM-4)."""
+"""Operations and routes of the cohorts of contract years (PM-2, PM-4)."""
 
 from services.projects.access import GOVERNMENT, PROVINCE
 from services.projects.cohorts import commands, members, queries, views

@@ -88,7 +88,7 @@ async def list_members(service: Service, call: Call, body: ListCohortMembers) ->
 
 
 def _members(cohort: str, body: ListCohortMembers, closed_on: date | None) -> Any:
-    """Project, region, contract and, of one that came too late, when it was found."""
+    """Project, region, contract and, for a late contract, the day it was found."""
     if closed_on is None:
         members = open_members(body.investor_kind, body.year).subquery()
         return select(*members.c, cast(null(), Date).label("found_on"))
@@ -103,7 +103,7 @@ def _members(cohort: str, body: ListCohortMembers, closed_on: date | None) -> An
 
 
 def _standing(members: Subquery, on: date) -> Select[Any]:
-    """With the project's name, and the days on which it first reached what counts, until `on`."""
+    """Adds the project's name and the days, up to `on`, when it first reached the stages that count."""
     member, project, step = members.c, tables.project.c, tables.project_milestone.c
 
     def first(*stages: str) -> ColumnElement[Any]:
@@ -124,7 +124,7 @@ def _standing(members: Subquery, on: date) -> Select[Any]:
 
 
 def _named(one: Any, standing: str) -> ColumnElement[bool]:
-    """The same as `_view` says, as a condition."""
+    """The SQL condition equivalent to the standing that `_view` computes."""
     late, ended = one.found_on.is_not(None), one.formally_ended_on.is_not(None)
     exited, started = one.exited_on.is_not(None), one.started_on.is_not(None)
     found: ColumnElement[bool] = {

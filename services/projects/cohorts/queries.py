@@ -108,7 +108,7 @@ def _closed(cohort: str) -> Select[Any]:
 
 
 async def _reached(conn: AsyncConnection, members: Select[Any], on: date) -> set[tuple[str, str]]:
-    """(project, stage) of what the members reached until that day."""
+    """(project, stage) for the stages that members reached up to that day."""
     t, inner = tables.project_milestone.c, members.subquery()
     stages = [*STARTED, Stage.TRACKING_ENDED.value, Stage.FORMALLY_ENDED.value]
     rows = await conn.execute(

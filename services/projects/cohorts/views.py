@@ -95,7 +95,7 @@ class ClosedCohort(Answer):
 
 
 def answer(done: Done[CohortState, CloseCohort]) -> ClosedCohort:
-    """The cohort that is closed. Raises TypeError for one that isn't."""
+    """The answer to closing a cohort. Raises TypeError if it isn't closed."""
     if not isinstance(done.state, Cohort):
         raise TypeError("not a closed cohort")
     return ClosedCohort(**_cohort_row(done.state))

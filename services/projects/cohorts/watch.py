@@ -1,4 +1,4 @@
-"""Finds contracts of closed cohorts' years that became known afterwards: however they came in, by whatever command."""
+"""Process manager: records contracts of closed years that became known later, whichever command brought them in."""
 
 import structlog
 from sqlalchemy import String, cast, exists, func, or_, select
@@ -20,13 +20,13 @@ _ACTOR = system_actor("cohorts")
 
 
 class CohortWatch(DayWatch):
-    """Warns of contracts that a closed cohort has missed."""
+    """Records contracts that came too late for their cohort."""
 
     name = "cohorts"
-    again_s = 60.0  # a contract may be reported at any time
+    again_s = 60.0  # more than once a day, because a contract may be reported at any time
 
     async def sweep(self) -> int:
-        """Record every late contract that isn't recorded yet; answers how many."""
+        """Records every late contract that isn't recorded yet. Returns how many."""
         today, written = self.app.today(), 0
         project, contract, closed = tables.project.c, tables.project_milestone.c, COHORT.c
         member, late = MEMBER.c, LATE.c
@@ -57,6 +57,6 @@ class CohortWatch(DayWatch):
                     answer=lambda done: len(done.events),
                 )
                 written += int(noted.data)
-            except Problem as problem:  # the others go on
+            except Problem as problem:  # go on with the other contracts
                 not_done(_log, "late contract not recorded", problem, project=row.project)
         return written

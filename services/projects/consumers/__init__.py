@@ -8,6 +8,6 @@ from services.projects.consumers.appraisals import appraisals_consumer
 from services.projects.consumers.targets import targets_consumer
 
 READERS = {**targets.READERS, **appraisals.READERS}
-"""The fields that are read of each type of event."""
+"""The fields that this service reads of each event type."""
 
 __all__ = ["READERS", "appraisals_consumer", "targets_consumer"]

@@ -1,6 +1,6 @@
 """Follows the appraisals of the cities (绩效考核): who is assessed and verified (TR-25), what is granted (TR-26).
 
-Duties are carried out by the first, and funds pay the second; scores are not read.
+Self-assessments and verifications carry out duties, and funds pay awards; scores are not read.
 """
 
 from collections.abc import Sequence
@@ -77,12 +77,12 @@ READERS: dict[str, type[AppraisalOpened | SelfAssessed | ScoreVerified | AwardGr
 def appraisals_consumer(
     engine: AsyncEngine, js: JetStreamContext, health: Health | None = None
 ) -> DomainConsumer:
-    """The reader of ASSESSMENT that keeps the tables `appraised_city` and `award`."""
+    """The consumer of stream ASSESSMENT that writes the tables `appraised_city` and `award`."""
     return DomainConsumer("assessment", js, Checkpoints(engine, reference.APPRAISALS), apply, health=health)
 
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
-    """Write what the events say; other types are passed over."""
+    """Writes the rows that follow from the events; other event types are ignored."""
     for envelope in envelopes:
         reader = READERS.get(envelope.type)
         if reader is None:
@@ -100,7 +100,7 @@ async def _apply_one(
             rows = [{"plan": event.plan, "year": event.year, "region": each.region} for each in event.cities]
             await conn.execute(insert(tables.appraised_city).on_conflict_do_nothing(), rows)
         case SelfAssessed():
-            # The first one hands the duty in; a later one puts other points in its place.
+            # The first self-assessment carries out the duty; later ones only change points.
             await _city(conn, event, first={"self_on": event.on, "evidence": event.evidence})
         case ScoreVerified():
             await _city(conn, event, first={"verified_on": event.on})

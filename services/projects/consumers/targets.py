@@ -1,6 +1,6 @@
 """Follows the assessment service's stream for the cities' yearly investment targets.
 
-They are held only to ask back when a reported amount looks like one in the wrong unit; progress against
+They only serve to ask back when a reported amount looks like the wrong unit; progress against
 targets is not computed here.
 """
 
@@ -35,7 +35,7 @@ class Target(msgspec.Struct, frozen=True):
     measure: str | None = None
 
     def year_investment(self) -> Decimal | None:
-        """CNY of a year's investment; None where the target is another one."""
+        """The target in CNY (yuan) if it is for investment in one year; else None."""
         if self.measure != _MEASURE or self.unit not in _YUAN or not self.period.isdigit():
             return None
         return None if self.value is None else self.value * _YUAN[self.unit]
@@ -47,12 +47,12 @@ READERS: dict[str, type[Target]] = {"TargetSet": Target, "TargetRevised": Target
 def targets_consumer(
     engine: AsyncEngine, js: JetStreamContext, health: Health | None = None
 ) -> DomainConsumer:
-    """The reader of ASSESSMENT that keeps the table `investment_target`."""
+    """The consumer of stream ASSESSMENT that writes the table `investment_target`."""
     return DomainConsumer("assessment", js, Checkpoints(engine, reference.TARGETS), apply, health=health)
 
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
-    """Write what the events say of investment targets; other types and measures are passed over."""
+    """Writes the rows of investment targets; other event types and measures are ignored."""
     for envelope in envelopes:
         reader = READERS.get(envelope.type)
         if reader is None:

@@ -1,4 +1,4 @@
-"""What may be done with a diagnosis, and what comes of it."""
+"""Decisions on diagnoses: commands in, events or a refusal out."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -131,7 +131,7 @@ def _held(command: HoldDiagnosis, given: Given) -> DiagnosisHeld:
 
 
 def _held_again(held: DiagnosisHeld, known: DiagnosisHeld) -> Sequence[DiagnosisHeld]:
-    """Whoever repeats it and when: the same diagnosis changes nothing."""
+    """Repeating the same diagnosis changes nothing, whoever sends it and when."""
     if replace(held, on=known.on, reported_by=known.reported_by) == known:
         return []
     raise Refused(

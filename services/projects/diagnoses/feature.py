@@ -1,4 +1,4 @@
-"""What can be done with technology diagnoses."""
+"""Operations and routes of technology diagnoses."""
 
 from services.projects.access import GOVERNMENT, KEEPERS
 from services.projects.diagnoses import commands, queries, views

@@ -76,7 +76,7 @@ KEPT: Kept[DiagnosisState, Diagnosis] = Kept(TABLE, only(Diagnosis), row)
 
 
 def view(state: DiagnosisState) -> DiagnosisView:
-    """A diagnosis with where its findings led. Raises TypeError for one that isn't."""
+    """A diagnosis and the outcome of each finding. Raises TypeError if there is no such diagnosis."""
     if not isinstance(state, Diagnosis):
         raise TypeError("not a diagnosis")
     items = [_finding(state, number, text) for number, text in enumerate(state.held.findings, 1)]
@@ -84,7 +84,7 @@ def view(state: DiagnosisState) -> DiagnosisView:
 
 
 def answer(done: Done[DiagnosisState, DiagnosisCommand]) -> DiagnosisView:
-    """What every command on a diagnosis is answered."""
+    """The answer to every command on a diagnosis."""
     return view(done.state)
 
 

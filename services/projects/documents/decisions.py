@@ -1,4 +1,4 @@
-"""What may be done with a document: draft → reviewed → issued, and a correction as a new issue."""
+"""Decisions on documents: draft → reviewed → issued; a correction is a new document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ DocumentCommand = DraftDocument | RedraftDocument | ReviewDocument | IssueDocume
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The issued document that a draft sets right. `newer`: one that corrects it already."""
+    """The issued document that a draft corrects. `newer`: another document that already corrects it."""
 
     document: str
     kind: DocumentKind
@@ -120,7 +120,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken(Given):
-    """The figures as things stand now. `other`: a document of the same kind and period that is there already."""
+    """The figures as of now. `other`: an existing document of the same kind and period."""
 
     snapshot: Snapshot
     other: str | None = None
@@ -129,7 +129,7 @@ class Taken(Given):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered(Given):
-    """The next number of its kind and year, and the region that a document goes out from."""
+    """The next number of the document's kind and year, and the region that issues it."""
 
     region: str
     number: int
@@ -180,7 +180,7 @@ DOCUMENT = decider(INITIAL, decide, evolve)
 
 
 def differences(before: Sequence[Figure], after: Sequence[Figure]) -> tuple[Difference, ...]:
-    """What has changed between two snapshots, figure by figure; one that isn't there is None."""
+    """The figures that differ between two snapshots; a figure missing from one of them counts as None."""
     old, new = {each.key: each for each in before}, {each.key: each for each in after}
     found = []
     for key in sorted(old.keys() | new.keys()):
@@ -234,7 +234,7 @@ def _drafted(command: DraftDocument, given: Taken) -> DocumentDrafted:
             "An issued one is set right by a correction: give corrects and the reason.",
         )
     return DocumentDrafted(
-        document=str(command.document),  # it has one by now: its own, or one made of the call
+        document=str(command.document),  # set by now: given by the caller, or derived from the command id
         kind=command.kind,
         period=command.period,
         snapshot=given.snapshot,
@@ -319,7 +319,7 @@ def _issued(state: Document, given: Numbered) -> DocumentIssued:
 
 
 def _out_of_turn(command: DocumentCommand, state: Document) -> Sequence[DocumentEvent]:
-    """A repeat that changes nothing, or a refusal that says what is missing."""
+    """For a command out of sequence: no events if it is a repeat, else Refused, naming the missing step."""
     known = state.drafted.document
     match (command, state.standing):
         case (IssueDocument(), "issued") | (DiscardDocument(), "discarded"):

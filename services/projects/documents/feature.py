@@ -1,4 +1,4 @@
-"""What can be done with documents: the monthly bulletin (月通报) and the quarterly dispatch (季调度)."""
+"""Operations and routes of documents: the monthly bulletin (月通报) and the quarterly dispatch (季调度)."""
 
 from dataclasses import replace
 

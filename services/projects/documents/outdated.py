@@ -1,4 +1,4 @@
-"""Which figures of issued documents are known otherwise by now: those of monthly reports that were corrected since."""
+"""Figures of issued documents that have changed since, because monthly reports were corrected."""
 
 from collections.abc import Iterable
 
@@ -10,13 +10,13 @@ from services.projects.documents.facts import Difference, Document, Figure, stre
 from services.projects.documents.snapshot import investment_now
 
 _OF_REPORTS = frozenset({"in_period", "year_to_date", "months_missing"})
-"""What comes of monthly reports alone: a target that was revised since makes no figure of an earlier period wrong."""
+"""Measures that depend on monthly reports alone: revising a target makes no earlier figure wrong."""
 
 
 async def outdated(
     app: App, conn: AsyncConnection, issued: Iterable[tuple[str, str]]
 ) -> dict[str, tuple[Difference, ...]]:
-    """For each (document, period) that has gone out: what it says beside what is known now, where the two differ."""
+    """For each issued (document, period): the figures that differ from what is known now, with both values."""
     wanted = dict(issued)
     now = await investment_now(conn, sorted(set(wanted.values())), app.today())
     return {

@@ -1,4 +1,4 @@
-"""A document as a plain HTML page: complete in itself, no script, printable."""
+"""A document as a plain HTML page: self-contained, without scripts, printable."""
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -51,7 +51,7 @@ def _label(view: DocumentView) -> str:
 
 
 def _outdated(view: DocumentView) -> str:
-    """What was corrected after it went out, for as long as no correction of it has."""
+    """The figures that changed after issue, as long as no correction of the document is issued."""
     if not view.outdated:
         return ""
     head = "<h2 class=draft>印发后所依据的月报有更正，本件尚未更正</h2>\n"
@@ -86,7 +86,7 @@ def _section(section: SectionView) -> str:
 
 
 def _drops(drops: ReserveDropsView | None) -> str:
-    """The list, the rule it rests on, and in words what isn't in it."""
+    """The list of drops, the rule behind them, and a sentence on how many it leaves out."""
     if drops is None:
         return ""
     rule = f"连续{drops.quarters_in_a_row}个季度未更新的项目移出储备库（依据：{escape(drops.source)}）。"

@@ -26,7 +26,7 @@ _CORRECTED_BY = (
     .scalar_subquery()
     .label("corrected_by")
 )
-"""At most one: a second correction of a document is refused, by the database too."""
+"""At most one row: decision and database both refuse a second correction of a document."""
 
 
 class GetDocument(Request):

@@ -1,8 +1,8 @@
-"""The figures of a document, all of one moment: the tables are a function of the log, read at one position of it.
+"""The snapshot of a document: its figures, all read at one position of the log.
 
-One transaction that sees a single state of the database reads the position and the figures, so that the same
-figures come out again whenever the log is folded up to there. What they tell of is the document's period, whenever it
-is drafted: projects and problems as they stood on its last day.
+One transaction at snapshot isolation reads the position and the figures, so that folding the log up to that position
+yields the same figures again. They describe the document's period whenever it is drafted: projects and problems as
+they stood on its last day.
 """
 
 from collections import Counter, defaultdict
@@ -30,12 +30,12 @@ from shared.service import Service
 _PERCENT = Decimal("0.01")
 _REPORTING = ("prefecture", "zone")
 NAMED = "periods_missing_in_a_row"
-"""The measure under which a document names a region for its silence (通报批评)."""
+"""The measure by which a document names a region for missing its reports (通报批评)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """What every section is made from."""
+    """The inputs of every section."""
 
     period: str
     as_of: date
@@ -45,7 +45,7 @@ class _World:
 
     @property
     def day(self) -> date:
-        """The day of which the document tells: the period's last, or today while it goes on."""
+        """The day that the document describes: the last of its period, or today while the period lasts."""
         return min(last_day(self.period), self.as_of)
 
     @property
@@ -68,7 +68,7 @@ class _World:
         return next((each.code for each in self.regions if each.level == "province"), None)
 
     def home(self) -> Mapping[str, str]:
-        """The reporting region of every region: the zone's own before the city that it is part of."""
+        """The reporting region of every region; for the zone, the zone itself and not the city that it is part of."""
         found: dict[str, str] = {}
         for one in sorted(self.reporting(), key=lambda each: each.level == "zone"):
             found |= dict.fromkeys(self.tree.covered_by(one.code) or [one.code], one.code)
@@ -78,7 +78,8 @@ class _World:
 async def take(service: Service, period: str, corrected: Snapshot | None = None) -> Snapshot:
     """All sections of a document for `period` ("2013-02", "2013-Q1"), by what is known now. CNY is yuan.
 
-    A correction tells of the same day as the `corrected` one: reports are judged by the day on which that was drafted.
+    A correction describes the same day as the `corrected` document: the day of that draft decides which reports count
+    as late or missing.
     """
     today = service.today()
     judged_on = today if corrected is None else corrected.judged_on or corrected.as_of
@@ -205,7 +206,7 @@ def _sums(
 
 
 async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
-    """How the cities' monthly reports of the year stand, and who is named for silence (通报批评)."""
+    """How the cities' monthly reports of the year stand, and who is named for missing them (通报批评)."""
     reports = [each for each in await all_duties(conn) if each.duty == CITY_REPORT]
     year, until = f"{last_day(world.period).year}", months_of(world.period)[-1]
     figures = []
@@ -227,7 +228,7 @@ async def _duties(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
 
 
 def _consequences(rows: Iterable[Any], world: _World) -> Iterable[Figure]:
-    """Who is named for silence, in one bulletin and its corrections; what was lifted (撤销)."""
+    """The regions named for missing reports, each in one bulletin and its corrections, and lifted ones (撤销)."""
     periods: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in rows:
         before = row.document_period is not None and not (
@@ -244,7 +245,7 @@ def _consequences(rows: Iterable[Any], world: _World) -> Iterable[Figure]:
 
 
 async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
-    """Problems that weren't closed on the document's day, by level and kind; major ones (重大问题) beside."""
+    """Problems open on the document's day, by level and kind, with the number of major ones (重大问题)."""
     return [
         Figure("problems", measure, "count", group=f"{row.level}/{row.kind}", value=Decimal(value))
         for row in await past.problems(conn, world.day)
@@ -253,7 +254,7 @@ async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
 
 
 async def _reserve(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
-    """What the rule for silence took out of the reserve library in the period; none of a region: no figure."""
+    """Projects that the rule `reserve_silence` dropped in the period; a region without any has no figure."""
     until = last_day(world.period)
     return await reserve_drops.figures(conn, world.first_day, until, world.home(), world.province())
 

@@ -185,7 +185,7 @@ TABLE = table_of(
     without=("corrected_by", "outdated_figures", "version"),
     more=(Column("region", Text),),
 )
-"""What corrects a document is a document of its own: `corrected_by` is asked when it is read, and kept by none."""
+"""`corrected_by` is no column: the correction is a document of its own, looked up when one is read."""
 
 
 def row(state: Document) -> Mapping[str, Any]:
@@ -210,7 +210,7 @@ KEPT: Kept[DocumentState, Document] = Kept(TABLE, only(Document), row)
 
 
 def answer(done: Done[DocumentState, DocumentCommand]) -> DocumentSummary:
-    """What every command on a document is answered. Raises TypeError for one that was never drafted."""
+    """The answer to every command on a document. Raises TypeError for one that was never drafted."""
     if not isinstance(done.state, Document):
         raise TypeError("not a document")
     return DocumentSummary(**row(done.state), corrected_by=None)
@@ -223,7 +223,7 @@ def view(
     corrected_by: str | None,
     outdated: Sequence[Difference] = (),
 ) -> DocumentView:
-    """A document with all it says; `names`: of the regions, by code; `outdated`: what is known otherwise by now."""
+    """A whole document; `names`: region names by code; `outdated`: figures that have changed since issue."""
     drafted = state.drafted
     return DocumentView(
         **row(state),
@@ -273,7 +273,7 @@ def _figure(one: Figure, names: Mapping[str, str]) -> FigureView:
 
 
 def _drops(drafted: DocumentDrafted, names: Mapping[str, str]) -> ReserveDropsView | None:
-    """With the words and the request for the whole list: a document leaves nothing out without saying so."""
+    """The drops in words, with a request for the whole list if the document shows only part of it."""
     known = drafted.snapshot.drops
     if known is None:
         return None

@@ -1,4 +1,4 @@
-"""Checks that decisions share."""
+"""Checks that several decisions share."""
 
 from datetime import date
 

@@ -13,13 +13,13 @@ CITY_REPORT = "TR-12"
 """The monthly report of the cities (月报)."""
 
 RESERVE_UPDATE = "reserve_update"
-"""Carried out by the last look at the region's reserve library in the quarter; also by reference: it may be empty."""
+"""Carried out by the quarter's last update of the reserve library; by reference if the library is empty."""
 
 VERIFICATION = "verification"
 """Carried out by the verification of the last city in an appraisal (TR-25b); a year without targets has none."""
 
 ALSO_BY_REFERENCE = (RESERVE_UPDATE, VERIFICATION)
-"""What carries a duty out, and still leaves handing it in by reference: there may be nothing to carry out."""
+"""Values of `carried_by` that also allow handing in by reference, because there may be nothing to do."""
 
 Standing = Literal["received", "late", "missing", "waived", "not_due"]
 Consequence = Literal["named_in_bulletin", "summoned"]
@@ -112,7 +112,7 @@ def due_on(duty: Duty, period: str) -> date | None:
 
 
 def occasions(duty: Duty, decided: Sequence[Instance] = ()) -> tuple[Instance, ...]:
-    """Every occasion of the duty in order of its due day; `decided`: days that an operator has set."""
+    """Every occasion of the duty in order of due day; `decided`: days set by operators."""
     own = _listed(duty)
     if duty.first_period and duty.last_period:
         between = (months if "Q" not in duty.first_period else quarters)(duty.first_period, duty.last_period)
@@ -122,19 +122,19 @@ def occasions(duty: Duty, decided: Sequence[Instance] = ()) -> tuple[Instance, .
 
 
 def _listed(duty: Duty) -> tuple[Instance, ...]:
-    """The occasions of a rule that names its days itself; a single day is of the period of its year."""
+    """The occasions of a rule that lists its days; the period of a single day is its year."""
     rule = duty.due
     day = rule.on if rule.rule == "on" else rule.end if rule.rule == "within" else None
     return rule.instances if day is None else (Instance(str(day.year), day),)
 
 
 def find(duties: Sequence[Duty], duty: str, period: str) -> Duty | None:
-    """The duty of that id that is owed for `period`, of whichever plan."""
+    """The duty with that id, of any plan, that is owed for `period`."""
     return next((each for each in duties if each.duty == duty and due_on(each, period)), None)
 
 
 def standing(today: date, due: date, reported_on: date | None, waived: bool = False) -> Standing:
-    """How it stands with one occasion. What isn't there is missing once its day has passed, never zero."""
+    """The standing of one occasion: without a receipt it is missing once its due day has passed, never zero."""
     if waived:
         return "waived"
     if reported_on is not None:

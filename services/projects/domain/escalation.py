@@ -26,7 +26,7 @@ def above(level: Level) -> Level | None:
 
 @dataclass(frozen=True, slots=True)
 class EscalationRule:
-    """How long a level has for an answer, and how many days over that the level above takes the problem.
+    """Days that a level has for an answer, and days overdue after which the level above takes the problem.
 
     In force from `valid_from` to `valid_to` (None: still), both days included.
     """
@@ -58,7 +58,7 @@ def rule_for(rules: Rules, level: Level, on: date) -> EscalationRule:
 
 
 def answer_by(rules: Rules, level: Level, on: date) -> date:
-    """The day by which a problem that a level takes on that day is to be answered."""
+    """The last day to answer a problem that a level receives on the day `on`."""
     return on + timedelta(days=rule_for(rules, level, on).answer_within_days)
 
 

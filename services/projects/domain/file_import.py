@@ -38,7 +38,7 @@ FileImportEvent = FileImported
 
 @dataclass(frozen=True, slots=True)
 class NotImported:
-    """Not carried out yet."""
+    """The import has not been carried out."""
 
 
 FileImportState = NotImported | FileImported
@@ -46,7 +46,7 @@ INITIAL: FileImportState = NotImported()
 
 
 def decide(command: FileImported, state: FileImportState) -> Sequence[FileImportEvent]:
-    """It is done once."""
+    """The event, or none: an import is recorded once."""
     match state:
         case NotImported():
             return [command]

@@ -1,6 +1,6 @@
-"""The parts of a plan that this service goes by: regions, programmes, registers, duties, rules, tags.
+"""The parts of a plan that this service uses: regions, programmes, registers, duties, rules, tags.
 
-How they come to be loaded stands in `plan_loading`.
+The decisions that load them are in `plan_loading`.
 """
 
 from collections.abc import Mapping

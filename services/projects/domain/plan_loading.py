@@ -1,7 +1,7 @@
-"""Loads a plan's parts: adds to what the plan has, or replaces it, and leaves alone what other plans go by.
+"""Loads a plan's parts: adds to what the plan has, or replaces it, without touching what other plans use.
 
-Regions are one map for all plans, a rule's name is one rule a day, a register's or tag's name one thing. Until plans
-are scoped by province everywhere, a load that drops or changes what another plan goes by is refused as a whole.
+All plans share one map of regions, one rule per name and day, and one meaning per register or tag id. Until plans are
+scoped by province everywhere, a load that would drop or change what another plan uses is refused as a whole.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ class LoadPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of a plan: its event, its rows in it, and what a row is called."""
+    """A part of a plan: its field, its event, the key of a row, and how messages name a row."""
 
     name: str
     event: Callable[[str, Any], PlanEvent]
@@ -78,7 +78,7 @@ _PARTS = (
 
 
 def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
-    """One event per part that says something new, or that another plan has displaced. Raises Refused."""
+    """One event for each part that has changed, or that another plan's load has displaced. Raises Refused."""
     result: dict[str, tuple[Any, ...]] = {}
     refused: list[str] = []
     for part in _PARTS:
@@ -103,7 +103,7 @@ def _rows(event: PlanEvent | None, part: _Part) -> tuple[Any, ...]:
 
 
 def _added(part: _Part, had: tuple[Any, ...], given: tuple[Any, ...], refused: list[str]) -> tuple[Any, ...]:
-    """What the plan had with what is new; a row that is there with other content is noted in `refused`."""
+    """The plan's rows plus the new ones; a row that exists with other content is added to `refused`."""
     known = {part.key(row): row for row in had}
     changed = [row for row in given if known.get(part.key(row), row) != row]
     if changed:
@@ -131,12 +131,12 @@ def _is_new(part: _Part, command: LoadPlan, state: LoadedPlan, rows: tuple[Any, 
 
 
 def _place(part: _Part, plan: str, row: Any) -> tuple[str, Any]:
-    """Regions are one map for all plans; of the other parts each plan has its own rows."""
+    """The key of a row: regions are shared by all plans, rows of other parts belong to one plan."""
     return "" if part.kind is RegionsLoaded else plan, part.key(row)
 
 
 def _standing(history: Iterable[PlanEvent], part: _Part) -> dict[tuple[str, Any], Any]:
-    """The rows of a part that hold: the newest map of regions; a row that none loaded later has displaced."""
+    """The rows of a part in force: the newest map of regions; else every row that no later load displaced."""
     found: dict[tuple[str, Any], Any] = {}
     for event in history:
         if not isinstance(event, part.kind):
@@ -158,7 +158,7 @@ def _undisturbed(
 
 
 def displaces(old: object, new: object) -> bool:
-    """Whether a row of another plan can't hold beside a new one: one name (of rules, one day too), other content."""
+    """Whether two plans' rows conflict: same name (for rules also overlapping days) with different content."""
     match old, new:
         case Rule(), Rule():
             return old.rule == new.rule and _overlap(old, new) and old.parameters != new.parameters
@@ -175,7 +175,7 @@ def _overlap(one: Rule, other: Rule) -> bool:
 
 
 def _check_others(command: LoadPlan, events: Sequence[PlanEvent]) -> None:
-    """Nothing that holds by another plan is dropped or changed. Raises Refused 409."""
+    """Raises Refused 409 if the load would drop or change a row in force of another plan."""
     lost: dict[str, list[str]] = {}
     newest: dict[tuple[str, type[PlanEvent]], PlanEvent] = {
         (each.plan, type(each)): each for each in command.history
@@ -210,7 +210,7 @@ def _loses(part: _Part, row: Any, new: dict[Any, Any]) -> bool:
 
 
 def _check_whole(result: dict[str, tuple[Any, ...]]) -> None:
-    """The parts fit together as they would stand. Raises Refused."""
+    """The parts refer only to each other's existing rows after the load. Raises Refused."""
     wrong = list(_faults(result))
     if wrong:
         raise Refused(
@@ -250,7 +250,7 @@ def _faults(result: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
 
 
 def _each_once(part: _Part, rows: Sequence[Any]) -> None:
-    """Two rows of one name would be two truths: which of them holds can't be guessed."""
+    """Raises Refused for two rows with the same name: which of them holds can't be guessed."""
     counted = Counter(part.called(row) for row in rows)
     twice = sorted(name for name, count in counted.items() if count > 1)
     if twice:

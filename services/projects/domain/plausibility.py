@@ -1,7 +1,7 @@
-"""Does an amount look like one in the wrong unit (元, 万元, 亿元)? A doubt asks back; it never refuses for good.
+"""Does an amount look like one in the wrong unit (元, 万元, 亿元)? A doubt asks back; a confirmed amount is accepted.
 
-The bounds are dated rules of the plan; one without them is read with the bounds that stand here. Units differ by
-10,000, so wide bounds find them.
+The bounds are dated rules of the plan; the defaults here apply to a plan without them. The units differ by factors of
+10,000, so wide bounds suffice.
 """
 
 from dataclasses import dataclass
@@ -41,13 +41,13 @@ class ReportCare:
     smallest: Decimal = Decimal(1_000_000)
 
     def far(self, one: Decimal, other: Decimal) -> bool:
-        """Whether two amounts above zero are far from each other."""
+        """Whether two positive amounts differ by more than `far_factor`."""
         return one > self.far_factor * other or other > self.far_factor * one
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What an amount is held against (CNY): the year's target, None: none; and neighbours, (month, amount) each."""
+    """What an amount (CNY) is compared with: the year's target, if any, and neighbouring (month, amount) pairs."""
 
     year_target: Decimal | None = None
     neighbours: tuple[tuple[str, Decimal], ...] = ()
@@ -57,8 +57,8 @@ class Usual:
 def doubt(investment: Decimal, usual: Usual) -> str | None:
     """Why a city's amount of a month (CNY) looks wrong; None if it doesn't.
 
-    It is asked about when it is far from all that it can be held against: a right report beside a wrong neighbour is
-    near the target, a city that runs ahead of its target is near its neighbours.
+    It is doubted only if it is far from everything it can be compared with: a right amount next to a wrong neighbour
+    is near the target, and a city that runs ahead of its target is near its neighbours.
     """
     if not investment:
         return "0 yuan says that nothing was invested in the whole city and month; what is not known is not reported."
@@ -127,14 +127,14 @@ def doubt_listing(
 
 
 def doubt_subsidy(what: str, amount: Decimal, most: Decimal, care: AmountCare) -> str | None:
-    """Why what a project asks with (CNY) looks wrong beside the `most` that it stands with; None if it doesn't."""
+    """Why the base that a project applies with (CNY) looks wrong beside its registered `most`; None if it doesn't."""
     if amount > most:
         return f"{what} of {amount:f} yuan is more than the {most:f} yuan that the project stands with."
     return f"{amount:f} yuan is little for {what}." if amount < care.smallest else None
 
 
 def doubt_audited(audited: Decimal, asked: Decimal, care: AmountCare) -> str | None:
-    """Why an audited amount (CNY) looks wrong beside the one asked with; None if it doesn't."""
+    """Why an audited base (CNY) looks wrong beside the one applied with; None if it doesn't."""
     if audited > care.far_factor * asked:
         return f"{audited:f} yuan is more than {care.far_factor:f} times the {asked:f} yuan asked with."
     if audited * care.far_factor < asked:

@@ -256,7 +256,7 @@ def evolve(state: ProjectState, event: ProjectEvent) -> ProjectState:
 
 
 def changed(state: Project, event: ProjectChanged) -> ProjectRegistered:
-    """What is known of a project after a change."""
+    """The project's content after a change."""
     return replace(
         state.registered,
         name=event.name,

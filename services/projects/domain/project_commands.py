@@ -1,4 +1,4 @@
-"""What may be asked of a project (项目): the commands, with all that they are judged by."""
+"""The commands on a project (项目), with the inputs of their decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from services.projects.domain.stages import Stage
 
 @dataclass(frozen=True, slots=True)
 class PastStep:
-    """A step that was taken before the project became known here."""
+    """A step taken before the project was registered here."""
 
     stage: Stage
     on: date

@@ -1,4 +1,4 @@
-"""What is known of a project (项目): its registration, with what it went through before, and changes of it."""
+"""Decisions on a project's content (项目): its registration, with earlier steps, and changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ _CORRECT_IT = "If something registered was wrong, correct that; a new project ne
 
 
 def registered(command: RegisterProject) -> Sequence[ProjectEvent]:
-    """The registration, and the steps before it: each judged as if it were reported now."""
+    """The events of a registration and of its earlier steps, each judged as if it were reported now."""
     known = _registered(command)
     checks.ask_back(
         doubt_project(command.total_investment, command.care), command.confirmed, "total_investment"
@@ -77,7 +77,7 @@ def _registered(command: RegisterProject) -> ProjectRegistered:
 
 
 def _sound(known: ProjectRegistered) -> ProjectRegistered:
-    """The same, if its amounts fit each other. Raises Refused."""
+    """Returns the content unchanged if its amounts are consistent. Raises Refused."""
     total = known.total_investment
     if total <= 0:
         raise Refused("The total investment is not above zero.", code="amount", where="total_investment")
@@ -97,7 +97,7 @@ def _sound(known: ProjectRegistered) -> ProjectRegistered:
 
 
 def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
-    """The content as a whole, if anything of it is new."""
+    """The event with the whole new content; none if nothing changes. Raises Refused."""
     known = state.registered
     changes: dict[str, Any] = {
         name: tuple(sorted(set(value))) if name in ("programmes", "tags") else value
@@ -147,7 +147,7 @@ def changed(command: ChangeProject, state: Project) -> Sequence[ProjectEvent]:
 
 
 def registered_again(command: RegisterProject, state: Project) -> Sequence[ProjectEvent]:
-    """The same content again changes nothing, whoever repeats it and when."""
+    """Registering the same content again changes nothing, whoever does so and when. Raises Refused otherwise."""
     known = state.registered
     again = replace(_registered(command), registered_on=known.registered_on, reported_by=known.reported_by)
     if again == known:

@@ -1,4 +1,4 @@
-"""What may be done with a project (项目), and what comes of it."""
+"""Decisions on a project (项目): commands in, events or a refusal out."""
 
 from collections.abc import Sequence
 
@@ -105,7 +105,7 @@ def decide(command: ProjectCommand, state: ProjectState) -> Sequence[ProjectEven
 
 
 def _reserve_updated(command: UpdateReserve, state: Project) -> Sequence[ProjectEvent]:
-    """A look at a stay in the reserve library, and the stay that it ends or begins."""
+    """The events of a quarterly update: the update, and the stay in a tier that it ends or begins."""
     known = state.registered
     event = reserve.updated(command, known.region, known.total_investment, state.memberships, state.reserve)
     if event is None:

@@ -1,4 +1,4 @@
-"""What may be asked of a ProjectProblem (困难和问题). `today`: the Clock's day; `rules`: how it is escalated, dated."""
+"""The commands on a ProjectProblem (困难和问题). `today`: the Clock's day; `rules`: how it is escalated, dated."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -72,7 +72,7 @@ class DeclareMajor:
 
 @dataclass(frozen=True, slots=True)
 class EscalateOverdue:
-    """The rule's own step: what has waited too long goes to the level above. Nothing, if it hasn't."""
+    """Escalation by rule: a problem that has waited too long goes to the level above; else nothing changes."""
 
     problem: str
     today: date

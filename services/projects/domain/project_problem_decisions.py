@@ -1,4 +1,4 @@
-"""What comes of a command on a ProjectProblem (困难和问题): facts, or a refusal."""
+"""Decisions on a ProjectProblem (困难和问题): commands in, events or a refusal out."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -110,7 +110,7 @@ def _raised(command: RaiseProblem) -> list[ProblemEvent]:
 
 
 def _raised_again(command: RaiseProblem, state: Known) -> list[ProblemEvent]:
-    """The same content again changes nothing, whoever repeats it and wherever the project stands by now."""
+    """Raising the same content again changes nothing, whoever does so and whatever the project's stage by now."""
     known = state.subject.raised
     again = (command.at.project, command.kind, command.text, command.level, command.on)
     if again == (known.project, known.kind, known.text, known.level, known.raised_on):

@@ -1,6 +1,6 @@
-"""The steps of a project (项目): reached, concluded by the pre-review; and the reminder of the last.
+"""Decisions on the steps of a project (项目): reported, concluded by a pre-review, reminders of acceptance.
 
-Corrections of steps stand in step_corrections.
+Corrections of steps are in step_corrections.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def reached(command: ReachStage, state: Project) -> Sequence[ProjectEvent]:
 
 
 def _check_first(command: ReachStage, state: Project) -> None:
-    """Nobody has reported it yet: a second reporter is shown what the first one said, never passed over."""
+    """Raises Refused if somebody has reported the step already; the refusal shows that first report."""
     many = len(state.steps)
     found = (
         number
@@ -86,7 +86,7 @@ def _check_first(command: ReachStage, state: Project) -> None:
 
 
 def step(command: ReachStage, state: Project) -> ProjectStageReached:
-    """The step as a fact, whichever way it was reported. Raises Refused."""
+    """The event of a step, whichever command reported it. Raises Refused."""
     checks.not_in_future(command.on, command.today)
     _check_contract(command, state)
     after = advance(state.stage, command.stage)
@@ -115,7 +115,7 @@ def step(command: ReachStage, state: Project) -> ProjectStageReached:
 
 
 def _check_contract(command: ReachStage, state: Project) -> None:
-    """A signing has its amount, nothing else has; a matched project signs before its permit (PM-11)."""
+    """Only a signing has an amount; a matched project signs before its permit (PM-11). Raises Refused."""
     now = status(state.stage)
     check_signing(command, state, command.confirmed, command.care)
     if state.registered.investor and command.stage in PERMITS and now is Stage.PLANNED:
@@ -138,7 +138,7 @@ def check_signing(step: ReachStage | Step, state: Project, confirmed: bool, care
 
 
 def by_conclusion() -> Refused:
-    """The refusal of a pre-review that somebody reports."""
+    """The refusal of a reported pre-review step: only a pre-review's conclusion sets it."""
     return Refused(
         "pre_reviewed (预审) comes of the joint pre-review's conclusion; it isn't reported.",
         code="by-conclusion",
@@ -164,7 +164,7 @@ def concluded(command: ConcludePreReview, state: Project) -> Sequence[ProjectEve
 
 
 def reminded(command: RemindAcceptance, state: Project) -> Sequence[ProjectEvent]:
-    """One reminder, where one is due by the rule; nothing otherwise: the watch asks for more than needed."""
+    """One reminder if the rule makes it due; else none, because the watch also asks for projects not yet due."""
     register = next(
         (
             member.register

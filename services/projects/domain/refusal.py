@@ -1,4 +1,4 @@
-"""How the domain says no: what, where, why and what to do."""
+"""Refused: the exception with which every decision rejects a command."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ class Refused(Exception):
     """A command that can't be carried out on this state. Nothing changes.
 
     `code` is stable and for machines, `detail` and `remedy` are for the person, `where` names the field. Without a
-    remedy of its own the one of its code is given.
+    `remedy`, the default one of its code is used.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class Membership:
 
 
 def join(memberships: Sequence[Membership], register: str, on: date) -> Membership | None:
-    """The new membership; None if the project is in since that very day. Raises Refused."""
+    """The new membership; None if the project joined on that very day already. Raises Refused."""
     last = _last(memberships, register)
     if last is not None and last.valid_to is None:
         if last.valid_from == on:
@@ -67,7 +67,7 @@ def leave(memberships: Sequence[Membership], register: str, on: date) -> Members
 
 
 def checked(memberships: Sequence[Membership], today: date) -> tuple[Membership, ...]:
-    """Memberships given all at once, in order of register and date. Raises Refused where they overlap."""
+    """The memberships of a registration, sorted by register and date. Raises Refused if they overlap."""
     ordered = tuple(sorted(memberships, key=lambda member: (member.register, member.valid_from)))
     for member in ordered:
         if member.valid_from > today or (member.valid_to is not None and member.valid_to > today):

@@ -1,4 +1,4 @@
-"""What to do about a refusal that says only what is wrong, by its code: every refusal has a remedy."""
+"""Default remedies by refusal code, so that every refusal has one."""
 
 REMEDIES = {
     "already-in-register": "Leave the register out, or record first when the project left it.",

@@ -1,7 +1,7 @@
 """The reserve library (技改项目储备库) of province, cities and counties: TR-13, TR-15, TR-16, TR-18.
 
-Its tiers are registers (X-22), so that coming in and going out are stays with their days. Each stay is looked at
-once a quarter: confirmed 确认, changed 变更, dropped 退出, or promoted 升级 to the tier above (it stays in its own).
+Its tiers are registers (X-22), so a project's time in a tier is a stay with first and last day. Each stay is updated
+quarterly: confirmed 确认, changed 变更, dropped 退出, or promoted 升级 to the tier above (it stays in its own).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from services.projects.domain.refusal import Refused
 from services.projects.domain.registers import Membership
 
 WATCH = "system:reserve"
-"""Who reports what the rule for silence ends."""
+"""The reporter of updates that the reserve watch makes."""
 
 
 class Action(StrEnum):
@@ -71,7 +71,7 @@ class ReserveUpdated:
 
     @property
     def by_rule(self) -> bool:
-        """Whether the watch made it, by the rule `reserve_silence`, and no person."""
+        """Whether the reserve watch made the update by the rule `reserve_silence`, and not a person."""
         return self.reported_by == WATCH
 
 
@@ -134,7 +134,7 @@ ReserveCommand = UpdateReserve | ScreenProject
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Every look at a stay in order, and the newest screening of each scheme."""
+    """Every quarterly update in order, and the newest screening of each scheme."""
 
     updates: tuple[ReserveUpdated, ...] = ()
     screenings: tuple[ProjectScreened, ...] = ()
@@ -150,12 +150,12 @@ def evolve(state: Reserve, event: ReserveEvent) -> Reserve:
 
 @dataclass(frozen=True, slots=True)
 class SilenceRule:
-    """The rule `reserve_silence`: after so many whole quarters in a row without a look a stay ends (移出储备库)."""
+    """The rule `reserve_silence`: a stay ends after so many whole quarters in a row without update (移出储备库)."""
 
     quarters_in_a_row: int
 
     def ends(self, last: str, now: str) -> bool:
-        """Whether it ends in the quarter `now`, last looked at (or begun) in `last`: "2013-Q1", "2014-Q1"."""
+        """Whether a stay last updated (or begun) in quarter `last` ends in quarter `now`, e.g. "2013-Q1", "2014-Q1"."""
         return _index(now) - _index(last) > self.quarters_in_a_row
 
 
@@ -169,7 +169,7 @@ def quarter(on: date) -> str:
 
 
 def check_threshold(rule: ReserveRule, register: str, total_investment: Decimal) -> None:
-    """A reserve project is one of the library's size (TR-18). Raises Refused."""
+    """A project in the library needs the rule's minimum investment (TR-18). Raises Refused."""
     if register in rule.registers and total_investment < rule.minimum_investment:
         raise Refused(
             f"The reserve library is for projects of {rule.minimum_investment:f} yuan and more; this one is of "
@@ -183,7 +183,7 @@ def check_threshold(rule: ReserveRule, register: str, total_investment: Decimal)
 def updated(
     command: UpdateReserve, region: str, total: Decimal, stays: Sequence[Membership], state: Reserve
 ) -> ReserveUpdated | None:
-    """The look at a stay; None if it is the one that was taken already. Raises Refused."""
+    """The quarterly update as an event; None if it repeats the recorded one. Raises Refused."""
     not_in_future(command.on, command.today)
     rule = command.rule
     if command.register not in rule.registers:
@@ -231,7 +231,7 @@ def updated(
 def screened(
     command: ScreenProject, region: str, stays: Sequence[Membership], state: Reserve
 ) -> ProjectScreened | None:
-    """The screening; None if it is the one that was made already. Raises Refused."""
+    """The screening as an event; None if it repeats the recorded one. Raises Refused."""
     not_in_future(command.on, command.today)
     named = sorted(each.criterion for each in command.answers)
     if named != sorted(command.rule.criteria):

@@ -29,7 +29,7 @@ class Rule:
 
 
 def in_force(rules: Sequence[Rule], name: str, on: date) -> Rule:
-    """The rule of that name in force on that day; of several plans' the latest begun. Raises Refused."""
+    """The rule of that name in force on that day, of several the latest begun. Raises Refused if there is none."""
     found = [rule for rule in rules if rule.rule == name and rule.holds(on)]
     if not found:
         raise Refused(

@@ -63,7 +63,7 @@ MILESTONES = (
     Stage.TERMINATED,
     Stage.FORMALLY_ENDED,
 )
-"""The stages that a project reaches once at most: what flows count."""
+"""The stages that a project reaches at most once; counts over a span of days are counts of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def advance(state: StageState, to: Stage) -> StageState:
 
 
 def after(state: StageState, step: Stage) -> StageState:
-    """What a recorded step makes of a state. Asks no rule: rules may change, what was recorded stays so."""
+    """The state after a recorded step. Checks no rule: rules may change, recorded steps don't."""
     match step:
         case Stage.PLANNED:
             return Planned()
@@ -241,7 +241,7 @@ def settle(steps: Sequence[Step]) -> StageState:
 
 
 def replay(steps: Sequence[Step]) -> StageState:
-    """The state after steps that are yet to be accepted. Raises Refused where one can't follow."""
+    """The state after new steps, each checked. Raises Refused if one can't follow the previous one."""
     if not steps or steps[0].stage is not Stage.PLANNED:
         raise Refused("A project's first step is planned (策划).", where="step", code="first-step")
     state: StageState = Planned()
@@ -298,7 +298,7 @@ _RANK: dict[Stage, int] = {
     Stage.ACCEPTED: 11,
     Stage.TRACKING_ENDED: 12,
 }
-# What must have been before a later step; what may be left out is never missing.
+# The steps that a later one requires; optional steps are never missing.
 _NEEDED = {7: "filed (备案) or approved (核准)", 8: "started (开工)", 10: "producing (投产)"}
 _NEEDED_IN_MATCHING = {3: "negotiating (洽谈)", 6: "contract_signed (合同)"}
 

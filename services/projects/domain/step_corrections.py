@@ -1,4 +1,4 @@
-"""Corrections of a project's steps (进度更正): what isn't named stays, and what goes is named."""
+"""Corrections of a project's steps (进度更正): unnamed fields stay, and removals are explicit."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from services.projects.domain.stages import SIGNINGS, Stage, Step, replay, statu
 
 
 def corrected(command: CorrectStage, state: Project) -> Sequence[ProjectEvent]:
-    """The step as it should have been reported, or its removal; nothing where it stands so already."""
+    """The event that corrects or removes a step; none if the step is so already. Raises Refused."""
     wrong = _wrong_step(command, state)
     right = None if command.remove == "step" else _right_step(command, wrong, state)
     if right == wrong:
@@ -38,13 +38,13 @@ def corrected(command: CorrectStage, state: Project) -> Sequence[ProjectEvent]:
             ceremony=right.ceremony,
             note=right.note,
         )
-    # The whole history must still make sense with the right step in it: one table of steps rules both.
+    # With the corrected step, the whole history must still be valid by the rules for new steps.
     steps = corrected_steps(state.steps, event)
     return [replace(event, status=status(replay(steps)), status_on=steps[-1].on)]
 
 
 def _wrong_step(command: CorrectStage, state: Project) -> Step:
-    """The step that the command is about. Raises Refused where that isn't certain, or nothing is said of it."""
+    """The step that the command is about. Raises Refused if it is ambiguous, or the command names no change."""
     if state.renumbered and command.seen is None:
         raise Refused(
             f"A step was taken out of this project: the number {command.step} may name another one now.",
@@ -102,7 +102,7 @@ def _right_step(command: CorrectStage, wrong: Step, state: Project) -> Step:
         on=command.on or wrong.on,
         evidence=wrong.evidence if command.evidence is None else command.evidence,
         note=wrong.note if command.note is None else command.note,
-        # Only a signing has them: they end with a step that turns out to be none.
+        # Only a signing has amount and ceremony: a step corrected to another stage loses them.
         amount=wrong.amount if stage in SIGNINGS else None,
         ceremony=wrong.ceremony if stage in SIGNINGS else None,
     )

@@ -1,4 +1,4 @@
-"""Carries out what comes of silence: the bulletin that has gone out with the region in it (通报批评)."""
+"""Process manager: records a consequence as carried out once an issued bulletin names the region (通报批评)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,13 +26,13 @@ _ACTOR = system_actor("projects")
 
 
 NamedIn = dict[str, frozenset[tuple[str | None, str | None]]]
-"""Whom each issued document names for which duty, (region, duty): it stays as it is, so it is read once."""
+"""Cache: the (region, duty) pairs that each issued document names; an issued document never changes."""
 
 
 async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> int:
-    """Carry out what is drawn, holds and can be; answers how many. `plans`: the plan of each duty.
+    """Records every open consequence that an issued bulletin has carried out. Returns how many. `plans`: plan by duty.
 
-    `named` is what the caller keeps from one time to the next; it grows by the documents that were issued since.
+    `named` is the caller's cache, kept between calls; documents issued since the last call are added to it.
     """
     table = CONSEQUENCES.c
     async with app.snapshots.connect() as conn:
@@ -57,13 +57,13 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
                     app, _call(row, command), command, given, answer=lambda done: len(done.events)
                 )
                 done += int(reply.data)
-        except Problem as problem:  # the others go on
+        except Problem as problem:  # go on with the other consequences
             not_done(_log, "consequence not carried out", problem, duty=row.duty, region=row.region)
     return done
 
 
 async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | None:
-    """By the first document that went out since and has the region in it."""
+    """The command for the first document, issued since the consequence was drawn, that names the region; else None."""
     table = DOCUMENTS.c
     async with app.snapshots.connect() as conn:
         issued = await conn.execute(
@@ -88,7 +88,7 @@ async def _named_in(
 
 
 def _call(row: Any, command: CarryOut) -> Call:
-    """One for a consequence and the document that it has its effect in."""
+    """The call; its command id is one per consequence and document."""
     body = {"duty": row.duty, "region": row.region, "last": row.last_period}
     name = f"{row.duty}:{row.region}:{row.last_period}:{command.evidence}"
     return Call(name, _ACTOR, "carry-out-consequence", body)

@@ -1,4 +1,4 @@
-"""What may be done about an occasion of a duty, and what comes of silence (催报, 逾期后果)."""
+"""Decisions on the occasions of a duty: receipts, waivers, reminders (催报), consequences of missing it (逾期后果)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ class WithdrawDutyEntry:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One occasion of the duty. `carried_out_on`: when an act of its own carried it out, if one does."""
+    """One occasion of the duty. `carried_out_on`: day of the act that carried it out (`Duty.carried_by`), if any."""
 
     period: str
     due_on: date
@@ -93,7 +93,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Which account: a duty of a plan, and the region that owes it."""
+    """The key of an account: a duty of a plan, and the region that owes it."""
 
     plan: str
     duty: str
@@ -102,7 +102,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpOn:
-    """Look at the account today: `owed` are all its occasions up to the next that may need a reminder."""
+    """Follow up the account today. `owed`: all its occasions up to the last that may need a reminder."""
 
     key: Key
     owed: tuple[Owed, ...]
@@ -111,7 +111,7 @@ class FollowUpOn:
 
 @dataclass(frozen=True, slots=True)
 class CarryOut:
-    """The consequence of the run that ended with `last` has had its effect: a bulletin, of the period."""
+    """Record that the consequence of the run ending with period `last` was carried out by a bulletin."""
 
     key: Key
     last: str
@@ -125,7 +125,7 @@ DutyCommand = OccasionCommand | FollowUpOn | CarryOut
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnOccasion(Given):
-    """The duty's plan, and what is owed (None: nothing). `carried_by`: the act that it can only be carried out by."""
+    """The duty's plan, and what is owed (None: nothing). `carried_by`: the only act that can carry it out."""
 
     plan: str
     owed: Owed | None
@@ -133,7 +133,7 @@ class OnOccasion(Given):
 
 
 def account_stream(command: DutyCommand) -> str:
-    """The stream that a command is decided on."""
+    """The stream of the account that a command is about."""
     of = command.key if isinstance(command, FollowUpOn | CarryOut) else command
     return stream(of.duty, of.region)
 
@@ -270,7 +270,7 @@ def _owed(command: OccasionCommand, given: OnOccasion) -> Owed:
 
 
 def _open(command: FollowUpOn, state: Account, today: date) -> Sequence[DutyReminded | DutyMissed]:
-    """Reminders and misses of the day. A clock that jumped over two steps reminds once."""
+    """The day's reminders, and the periods missed. If the Clock skips several reminder days, only one is sent."""
     key, found = command.key, list[DutyReminded | DutyMissed]()
     for each in command.owed:
         entry = state.entry(each.period)
@@ -307,7 +307,7 @@ def _open(command: FollowUpOn, state: Account, today: date) -> Sequence[DutyRemi
 
 
 def _consequences(command: FollowUpOn, state: Account, today: date) -> Sequence[DutyConsequenceDrawn]:
-    """One for each full run of periods that are missing now. A period leads to one consequence at most."""
+    """One consequence per full run of missing periods. No period counts towards two consequences."""
     needed, consequence = command.rule.missing_in_a_row, command.rule.consequence
     if needed is None or consequence is None:
         return []
@@ -335,7 +335,7 @@ def _consequences(command: FollowUpOn, state: Account, today: date) -> Sequence[
 
 
 def _lifted(command: FollowUpOn, state: Account, today: date) -> Sequence[DutyConsequenceLifted]:
-    """What was drawn for a run of which a period is no longer missing: it was waived, or handed in after all."""
+    """Lifts the consequences of runs in which a period has been waived or handed in since."""
     key, found = command.key, []
     settled = {
         each.period: "waived" if state.entry(each.period).waived else "handed in"
@@ -361,7 +361,7 @@ def _lifted(command: FollowUpOn, state: Account, today: date) -> Sequence[DutyCo
 
 
 def _carried_out(command: CarryOut, state: Account, today: date) -> Sequence[DutyConsequenceCarriedOut]:
-    """The consequence of the run that ended with `last`: once, and only while it holds."""
+    """The event, once per consequence and only if it hasn't been lifted."""
     one = state.consequences.get(command.last)
     if one is None or one.carried_out_on is not None or one.lifted_on is not None:
         return []

@@ -121,7 +121,7 @@ class DutyConsequenceLifted:
 ConsequenceEvent = DutyConsequenceDrawn | DutyConsequenceCarriedOut | DutyConsequenceLifted
 DutyEvent = DutyReceived | DutyWaived | DutyEntryWithdrawn | DutyReminded | DutyMissed | ConsequenceEvent
 EDITS = (DutyReceived, DutyWaived, DutyEntryWithdrawn)
-"""What people say of a period; the rest is the watch's."""
+"""Events from users' commands; the duty watch emits the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What can be done with duties (报送义务)."""
+"""Operations and routes of duties (报送义务)."""
 
 from services.projects.access import GOVERNMENT, KEEPERS, PROVINCE
 from services.projects.duties import commands, queries, views
@@ -22,7 +22,7 @@ HISTORY = History(DutyEvent, DUTY_ACCOUNT, account_stream, KEPT)
 
 
 def _edit(command: OccasionCommand) -> Edit:
-    """What people say of the same period."""
+    """The edit check: only users' entries for the same period conflict."""
     return Edit(command.version, lambda event: isinstance(event, EDITS) and event.period == command.period)
 
 

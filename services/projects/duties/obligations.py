@@ -1,4 +1,4 @@
-"""Who owes what for which period, by which day, and what is known of it: the calendar and the entries as one list."""
+"""Who owes what for which period and by which day, joined with what was handed in, waived or carried out."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from services.projects.reports.views import TABLE as REPORT
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An act of its own that carried the duty out, e.g. a monthly report."""
+    """The act that carried a duty out, e.g. a monthly report."""
 
     on: date
     evidence: str
@@ -43,7 +43,7 @@ class Obligation:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """Orders and names it: due day, duty, region, period."""
+        """Sort key and cursor: due day, duty, region, period."""
         return self.due_on.isoformat(), self.duty.duty, self.region.code, self.period
 
     @property
@@ -56,11 +56,11 @@ class Obligation:
 
     @property
     def owed(self) -> Owed:
-        """As the account's decisions take it."""
+        """The occasion as the account's decisions need it."""
         return Owed(self.period, self.due_on, self.done.on if self.done else None)
 
     def standing(self, today: date) -> Standing:
-        """How it stood on a day: what was handed in after it was not there yet."""
+        """The standing on a day; a receipt of a later day doesn't count yet."""
         received = self.received_on
         there = received if received is not None and received <= today else None
         return standing(today, self.due_on, there, self.entry.waived)
@@ -68,13 +68,13 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known(OnOccasion):
-    """What a decision on an occasion goes by, with all that is known of it; None: nothing is owed."""
+    """What a decision on an occasion needs, with the obligation to answer with; None: nothing is owed."""
 
     obligation: Obligation | None
 
 
 Carried = Mapping[tuple[str, str], Done]
-"""What was carried out, by (region, period)."""
+"""The acts that carried a duty out, by (region, period)."""
 
 
 async def _monthly_reports(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
@@ -86,7 +86,7 @@ async def _monthly_reports(conn: AsyncConnection, periods: Sequence[str]) -> Car
 
 
 Carrier = Callable[[AsyncConnection, Sequence[str]], Awaitable[Carried]]
-"""Reads what was carried out for some periods."""
+"""Reads the acts that carried out a duty in the given periods."""
 
 
 def _documents(kind: str) -> Carrier:
@@ -106,7 +106,7 @@ def _documents(kind: str) -> Carrier:
 
 
 async def _self_assessments(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
-    """A city's first self-assessment of a year; a later one puts other points in its place, and is no other receipt."""
+    """A city's first self-assessment of a year; a later one changes the points but not the day of receipt."""
     table = tables.appraised_city.c
     rows = await conn.execute(
         select(table.region, table.year, table.self_on, table.evidence).where(
@@ -117,7 +117,7 @@ async def _self_assessments(conn: AsyncConnection, periods: Sequence[str]) -> Ca
 
 
 async def _verifications(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
-    """The province has verified a year when it has verified the last of its cities."""
+    """The province has verified a year once it has verified the last city."""
     city, area = tables.appraised_city.c, tables.region.c
     years = await conn.execute(
         select(city.plan, city.year, func.max(city.verified_on).label("on"))
@@ -141,7 +141,7 @@ CARRIERS: dict[str, Carrier] = {
     "self_assessment": _self_assessments,
     "verification": _verifications,
 }
-"""What carries a duty out, by the name in the duty's `carried_by`."""
+"""The reader for each value of a duty's `carried_by`."""
 
 
 async def all_duties(conn: AsyncConnection) -> list[Duty]:
@@ -162,16 +162,16 @@ async def decided_days(conn: AsyncConnection) -> dict[tuple[str, str], list[Inst
 async def obligations(
     conn: AsyncConnection, duties: Iterable[Duty], regions: Iterable[Region]
 ) -> list[Obligation]:
-    """What these regions owe under these duties with all that is known of it, in order of due day, duty and region."""
+    """What these regions owe under these duties, with receipts and waivers, in order of due day, duty and region."""
     return await with_known(conn, owed(duties, regions, await decided_days(conn)))
 
 
 def owed(
     duties: Iterable[Duty], regions: Iterable[Region], days: Mapping[tuple[str, str], Sequence[Instance]]
 ) -> list[Obligation]:
-    """The occasions alone, by the calendar and the days that operators have set: nothing of them is known yet.
+    """The occasions alone, from the calendar and the days set by operators, without receipts or waivers.
 
-    Where two plans have a duty of the same id for the same period, the first plan's counts.
+    If two plans have a duty with the same id for the same period, the first plan's counts.
     """
     regions = list(regions)
     found: dict[tuple[str, str, str], Obligation] = {}
@@ -186,7 +186,7 @@ def owed(
 
 
 async def with_known(conn: AsyncConnection, bare: Sequence[Obligation]) -> list[Obligation]:
-    """The same occasions with what is known of them, and of no others: entries, and acts that carried them out."""
+    """Adds to the given occasions their entries and the acts that carried them out; reads no others."""
     if not bare:
         return []
     carriers = {name: CARRIERS[name] for one in bare if (name := one.duty.carried_by or "") in CARRIERS}

@@ -179,7 +179,7 @@ async def duty_calendar(service: Service, call: Call, body: DutyCalendar) -> Dut
 async def _some(
     conn: AsyncConnection, bare: Sequence[Obligation], body: DutyCalendar, today: date
 ) -> list[Obligation]:
-    """Of the wanted ones as many as a page and the next one's beginning need, read no further than that."""
+    """Enough matching obligations for a page and the first of the next; reads no further than needed."""
     found: list[Obligation] = []
     for start in range(0, len(bare), step := body.limit + 1):
         known = await with_known(conn, bare[start : start + step])
@@ -196,7 +196,7 @@ def _is_wanted(one: Obligation, body: DutyCalendar, today: date) -> bool:
 async def _consequences(
     conn: AsyncConnection, regions: Sequence[Region], duties: Sequence[Duty]
 ) -> list[ConsequenceView]:
-    """The newest ones drawn."""
+    """The most recently drawn consequences."""
     table = CONSEQUENCES
     drawn = await conn.execute(
         select(table)
@@ -242,7 +242,7 @@ async def _views(
 
 
 def _codes(actor: Actor, tree: AreaTree, region: str | None) -> set[str] | None:
-    """The regions whose duties are asked for and may be seen; None: all. Raises Problem 403, 422."""
+    """The codes of the wanted regions whose duties the actor may see; None: all. Raises Problem 403, 422."""
     if actor.role == "enterprise":
         raise forbidden("The duties of governments are read by governments; your role is enterprise.")
     visible = scope.visible_regions(actor, tree)

@@ -1,4 +1,4 @@
-"""The quarterly update of the reserve library hands its duty in by itself (TR-18): with the last look in it."""
+"""Process manager: the last project updated in a quarter hands in the region's reserve-library duty (TR-18)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _ACTOR = system_actor("projects")
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How many stays of a region are in the library, how many were looked at in the quarter, and when last."""
+    """A region's stays in the library: how many, how many were updated in the quarter, and when last."""
 
     stays: int
     looked: int
@@ -33,7 +33,7 @@ class Looks:
 
 
 async def hand_in_updates(app: App, duties: Iterable[Duty], regions: Iterable[Region]) -> int:
-    """Hand in for every region whose library was looked at as a whole, in this quarter or the one before."""
+    """Hands in for every region all of whose stays were updated, in this quarter or the previous one."""
     today = app.today()
     own = [duty for duty in duties if duty.carried_by == RESERVE_UPDATE]
     this = quarter(today)
@@ -75,7 +75,7 @@ async def _hand_in(app: App, one: Obligation, looked: Looks, on: date, today: da
 
 
 def _of(one: Obligation, looks: dict[str, Looks], tree: AreaTree) -> Looks:
-    """Those of the region and of what lies under it."""
+    """The sums over the region and the regions below it."""
     own = [looks[code] for code in tree.covered_by(one.region.code) if code in looks]
     days = [each.last_on for each in own if each.last_on is not None]
     return Looks(
@@ -84,7 +84,7 @@ def _of(one: Obligation, looks: dict[str, Looks], tree: AreaTree) -> Looks:
 
 
 async def _looks(conn: AsyncConnection, period: str, today: date) -> dict[str, Looks]:
-    """By region, over the stays that hold at the quarter's end, or today while it lasts."""
+    """The updates by region, over the stays that last on the quarter's last day (today, if the quarter is running)."""
     on = min(last_day(period), today)
     rule = await library(conn, on)
     project, stay, look = tables.project.c, tables.project_register.c, tables.reserve_update.c

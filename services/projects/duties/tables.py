@@ -1,4 +1,4 @@
-"""How it stands with what is owed: a row of each table is an entry or a consequence of the folded account."""
+"""The tables of entries and of consequences; each row is one of the folded account."""
 
 from dataclasses import asdict
 

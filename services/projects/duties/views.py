@@ -124,7 +124,7 @@ class DutyDaysView(Answer):
 
 
 def answer(done: Done[Account, OccasionCommand]) -> ObligationView:
-    """The occasion as it stands. Raises TypeError for one that isn't owed: that was refused."""
+    """The answer to a command on an occasion. Raises TypeError if nothing is owed: the decision refused that."""
     if not isinstance(done.given, Known) or done.given.obligation is None:
         raise TypeError("nothing is owed")
     one = replace(done.given.obligation, entry=done.state.entry(done.command.period))

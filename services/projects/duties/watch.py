@@ -1,7 +1,7 @@
-"""Follows up what is owed (催报) as the Clock moves: reminders, what is missing, and what comes of it.
+"""Process manager that follows up duties (催报) as the Clock moves: reminders, missed periods, and consequences.
 
-Only duties with a follow-up rule are watched. How things stand is never asked of the watch: that is computed from
-the calendar and the Clock, and a watch that is behind makes no figure wrong.
+Only duties with a follow-up rule are watched. No query depends on the watch: standings are computed from the calendar
+and the Clock, so that a watch that lags behind makes no figure wrong.
 """
 
 from dataclasses import dataclass, field
@@ -34,15 +34,15 @@ _tracer = telemetry.tracer(__name__)
 
 @dataclass(slots=True)
 class DutyWatch(DayWatch):
-    """Reminds of what is due, records what is missing, and draws the consequence."""
+    """Reminds of due days, records missed periods, and draws consequences."""
 
     name = "duties"
-    again_s = 60.0  # a plan may have been loaded on the same day
+    again_s = 60.0  # more than once a day, because a plan may be loaded during the day
 
     _named: NamedIn = field(default_factory=dict, init=False)
 
     async def sweep(self) -> int:
-        """Follow up every account of which the day asks for something; answers with the number of events."""
+        """Follows up every account that needs it today. Returns the number of events."""
         today = self.app.today()
         with _tracer.start_as_current_span("projects duty watch"):
             written = 0
@@ -52,28 +52,28 @@ class DutyWatch(DayWatch):
             for command, version in due:
                 key = command.key
                 body = {"duty": key.duty, "region": key.region, "day": today.isoformat()}
-                # One for an account as it stands on a day: two processes at once follow it up once.
+                # One command id per account, version and day, so that two processes at once follow up once.
                 call = Call(f"{key.duty}:{key.region}:{version}:{today}", _ACTOR, "follow-up-duty", body)
                 try:
                     reply = await HISTORY.carry_out(
                         self.app, call, command, known, answer=lambda done: len(done.events)
                     )
                     written += int(reply.data)
-                except Problem as problem:  # the others go on
+                except Problem as problem:  # go on with the other accounts
                     not_done(log, "duty not followed up", problem, duty=key.duty, region=key.region)
             written += await carry_out_all(self.app, plans, self._named)
         return written
 
     async def _updates(self) -> int:
-        """What the reserve library's updates hand in, before anybody is reminded of it."""
+        """Hands in the reserve library's updates first, so that nobody is reminded of a duty already done."""
         async with self.app.engine.connect() as conn:
             duties, regions = await all_duties(conn), await reference.regions(conn)
         return await hand_in_updates(self.app, duties, regions)
 
     async def _due(self, given: Given) -> tuple[list[tuple[FollowUpOn, int]], dict[str, str]]:
-        """One command for each account that needs something, as far as the tables tell; and each duty's plan.
+        """One command per account that needs follow-up according to the tables, and the plan of each duty.
 
-        With each command the version of the account that it was found on.
+        Each command comes with the version of the account that it was found on.
         """
         async with self.app.snapshots.connect() as conn:
             duties = [each for each in await all_duties(conn) if each.follow_up is not None]
@@ -98,7 +98,7 @@ class DutyWatch(DayWatch):
 
 
 def _command(key: Key, owed: list[Obligation], today: date) -> FollowUpOn | None:
-    """To look at all occasions up to the last that may need a reminder."""
+    """The command to follow up all occasions up to the last that may need a reminder; None without a rule."""
     rule = owed[0].duty.follow_up
     if rule is None:
         return None

@@ -1,4 +1,4 @@
-"""How a fund stands: what is set aside, and what of it is reserved, committed and paid."""
+"""The balance of a fund: the appropriation, and how much of it is reserved, committed and paid."""
 
 from dataclasses import dataclass
 from decimal import Decimal

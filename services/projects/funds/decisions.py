@@ -1,4 +1,4 @@
-"""How money is set aside and changed, and who decides on what a fund is asked: subsidies and awards."""
+"""Decisions on funds: open, change the appropriation or terms. Subsidies and awards have their own decisions."""
 
 from collections.abc import Sequence
 from dataclasses import replace

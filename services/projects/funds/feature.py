@@ -1,4 +1,4 @@
-"""What can be done with special funds, their subsidies and their awards."""
+"""Operations and routes of special funds, their subsidies and their awards."""
 
 from services.projects.access import EVERYONE, GOVERNMENT, KEEPERS
 from services.projects.funds import commands, queries, views
@@ -45,7 +45,7 @@ FEATURE = Feature(
             summary="One fund with its balance",
             route=Route("GET", _ONE, EVERYONE, "money"),
         ),
-        # What governments set aside is public: a fund's region is a filter here, not a scope.
+        # Funds are public: `region` only filters and is no access scope.
         Query(
             name="list-funds",
             ask=queries.list_funds,

@@ -1,4 +1,4 @@
-"""What every entry of a fund's ledger is checked by, whoever the money is for. Each raises Refused."""
+"""Checks of every ledger entry of a fund, whoever the money is for. Each raises Refused."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from services.projects.funds.facts import Fund
 
 
 def check_voucher(fund: Fund, voucher: str) -> None:
-    """A voucher pays once in a fund."""
+    """A voucher may be used for one payment of a fund only."""
     if voucher in fund.vouchers:
         raise Refused(
             f"The fund has paid on {voucher} already.",
@@ -19,7 +19,7 @@ def check_voucher(fund: Fund, voucher: str) -> None:
 
 
 def check_open(fund: Fund, on: date) -> None:
-    """The fund may be drawn on that day."""
+    """The fund must be open for drawing on that day."""
     known = fund.opened
     if not known.valid_from <= on <= known.valid_to:
         raise Refused(
@@ -30,7 +30,7 @@ def check_open(fund: Fund, on: date) -> None:
 
 
 def check_day(on: date, today: date, not_before: date | None = None) -> None:
-    """A decision is recorded when it is made, and none before the one before."""
+    """Not in the future, and not before the previous decision."""
     if on > today:
         raise Refused(
             f"{on} has not come yet; today is {today}.",

@@ -1,4 +1,4 @@
-"""The history of a fund, which its subsidies and awards share, with every table that is kept of it."""
+"""The event stream of a fund, shared by its subsidies and awards, with every table derived from it."""
 
 from services.projects.funds import views
 from services.projects.funds.awards import views as awards

@@ -1,7 +1,7 @@
 """How money moves in a fund: reserve 预留 → commit 下达 → pay 拨付, and back: release 释放, recover 收回.
 
-One algebra, whoever the money is for: an entry adds to each part what it takes of another, or of what is available.
-So a fund's parts are always the sums of those of its applications and awards. Amounts in CNY (yuan).
+One algebra for subsidies and awards: an entry moves money between the parts, or from and to what is available. So the
+parts of a fund are always the sums over its applications and awards. Amounts in CNY (yuan).
 """
 
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """What one entry adds to each part; below zero: takes. `step`: of money on its way out, None: on its way back."""
+    """What one entry adds to each part (negative: takes). `step`: the outgoing step; None: money coming back."""
 
     amount: Decimal
     step: Step | None = None
@@ -28,32 +28,32 @@ class Movement:
 
     @property
     def released(self) -> Decimal:
-        """What becomes available to others by it; below zero: what it takes of that."""
+        """What the entry makes available again; negative: what it takes from the available money."""
         return -(self.reserved + self.committed + self.paid)
 
 
 def reserved(amount: Decimal) -> Movement:
-    """Kept, of what is available."""
+    """Moves available money to reserved."""
     return Movement(amount=amount, step=Step.RESERVE, reserved=amount)
 
 
 def committed(amount: Decimal, released: Decimal) -> Movement:
-    """Owed, of what is reserved; what is `released` of the reservation is available again."""
+    """Moves reserved money to committed; `released` of the reservation becomes available again."""
     return Movement(amount=amount, step=Step.COMMIT, reserved=-amount - released, committed=amount)
 
 
 def paid(amount: Decimal) -> Movement:
-    """Gone out, of what is committed."""
+    """Moves committed money to paid."""
     return Movement(amount=amount, step=Step.PAY, committed=-amount, paid=amount)
 
 
 def released(amount: Decimal, of_reserved: Decimal) -> Movement:
-    """Available again: `of_reserved` of what is reserved, the rest of what is committed."""
+    """Makes money available again: `of_reserved` from reserved, the rest from committed."""
     return Movement(amount=amount, reserved=-of_reserved, committed=of_reserved - amount)
 
 
 def recovered(amount: Decimal) -> Movement:
-    """Available again, of what was paid."""
+    """Makes paid money available again."""
     return Movement(amount=amount, paid=-amount)
 
 
@@ -69,16 +69,16 @@ class Purse:
 
     @property
     def held(self) -> Decimal:
-        """Reserved or committed, and not paid."""
+        """Reserved plus committed, not yet paid."""
         return self.reserved + self.committed
 
     @property
     def taken(self) -> Decimal:
-        """All that is not available to others."""
+        """Reserved, committed and paid: everything not available to others."""
         return self.held + self.paid
 
     def moved(self, entry: Movement, on: date, by: str) -> Self:
-        """After an entry of that day. Who commits when nothing is committed is the only one who did."""
+        """The purse after an entry. The first commitment replaces whoever was recorded as committing before."""
         people = self.people
         if entry.step is Step.COMMIT and not self.committed:
             people = people.only(Step.COMMIT)
@@ -93,7 +93,7 @@ class Purse:
 
 
 def after(balance: Balance, entry: Movement) -> Balance:
-    """How a fund stands after an entry."""
+    """The fund's balance after an entry."""
     return replace(
         balance,
         reserved=balance.reserved + entry.reserved,
@@ -103,7 +103,7 @@ def after(balance: Balance, entry: Movement) -> Balance:
 
 
 def reserve(amount: Decimal | None, at_most: Decimal, what: str, balance: Balance) -> Movement:
-    """Keep an amount, or all of `at_most`. Raises Refused for more than that, and than the fund has (X-11)."""
+    """Reserves an amount, by default all of `at_most`. Raises Refused above that or the fund's balance (X-11)."""
     wanted = _amount_of(amount, at_most, what)
     if wanted > balance.available:
         raise Refused(
@@ -118,29 +118,29 @@ def reserve(amount: Decimal | None, at_most: Decimal, what: str, balance: Balanc
 
 
 def commit(amount: Decimal | None, purse: Purse) -> Movement:
-    """Commit an amount of what is reserved, or all of it; the rest of the reservation goes back. Raises Refused."""
+    """Commits reserved money, by default all; the rest of the reservation is released. Raises Refused."""
     wanted = _amount_of(amount, purse.reserved, "reserved")
     return committed(wanted, purse.reserved - wanted)
 
 
 def pay(amount: Decimal | None, purse: Purse) -> Movement:
-    """Pay an amount of what is committed, or all of it. Raises Refused."""
+    """Pays committed money, by default all. Raises Refused."""
     return paid(_amount_of(amount, purse.committed, "committed"))
 
 
 def release(amount: Decimal | None, purse: Purse) -> Movement:
-    """Give back an amount of what is held, reserved money first, or all of it. Raises Refused."""
+    """Releases held money, reserved before committed, by default all. Raises Refused."""
     wanted = _amount_of(amount, purse.held, "reserved or committed")
     return released(wanted, min(wanted, purse.reserved))
 
 
 def recover(amount: Decimal | None, purse: Purse) -> Movement:
-    """Take back an amount of what was paid, or all of it. Raises Refused."""
+    """Recovers paid money, by default all. Raises Refused."""
     return recovered(_amount_of(amount, purse.paid, "paid"))
 
 
 def _amount_of(amount: Decimal | None, at_most: Decimal, what: str) -> Decimal:
-    """The amount, or all there is. Raises Refused for nothing and for more than there is."""
+    """The amount, by default `at_most`. Raises Refused for zero and for more than `at_most`."""
     if at_most <= 0:
         raise Refused(
             f"Nothing is {what}.",

@@ -1,6 +1,6 @@
-"""Separation of duties (不相容职务相互分离): steps of the same money that one person may not take both.
+"""Separation of duties (不相容职务相互分离): pairs of steps with the same money that need two different persons.
 
-Who takes a step is the person of the token, never a name in the request. Which pairs must differ is a dated rule.
+The person is the one of the token, never a name in the request. The pairs are a dated rule.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ _IN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """The rule of a day: pairs (earlier step, later step), and whether nothing is committed without an audit."""
+    """The rule in force on a day: pairs (earlier step, later step), and whether committing requires an audit."""
 
     subsidy: Pairs
     award: Pairs
@@ -54,16 +54,16 @@ class People:
         return self.by.get(step, frozenset())
 
     def also(self, step: Step, person: str) -> "People":
-        """One more who took the step."""
+        """Adds a person who took the step."""
         return People({**self.by, step: self.of(step) | {person}})
 
     def only(self, step: Step, *people: str) -> "People":
-        """Who took the step, whoever took it before: an audit replaces the one before; nobody when it is undone."""
+        """Replaces everyone who took the step: a new audit supersedes the last one. None: the step was undone."""
         return People({**self.by, step: frozenset(people)})
 
 
 def check_other_person(pairs: Iterable[tuple[Step, Step]], step: Step, person: str, people: People) -> None:
-    """The person took no earlier step that the rule keeps apart from this one. Raises Refused 409."""
+    """Raises Refused 409 if the person took an earlier step that the rule keeps apart from this one."""
     for earlier, later in pairs:
         if later == step and person in people.of(earlier):
             raise Refused(

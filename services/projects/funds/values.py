@@ -1,4 +1,4 @@
-"""The values that funds, subsidies and awards are asked with."""
+"""Field types of commands on funds, subsidies and awards."""
 
 from datetime import date
 from decimal import Decimal

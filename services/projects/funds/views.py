@@ -168,12 +168,12 @@ def view(state: FundState) -> FundView:
 
 
 def answer(done: Done[FundState, FundCommand]) -> FundView:
-    """What every command on a fund is answered."""
+    """The answer to every command on a fund."""
     return view(done.state)
 
 
 MOVES_NO_MONEY = tuple(each.__name__ for each in (FundTermsChanged, SubsidyRequested, SubsidyClosed))
-"""The events of a fund that are no entry of its ledger."""
+"""The events of a fund that move no money and so are no ledger entries."""
 
 
 def ledger_entry(event: FundEvent, recorded: Event) -> LedgerEntry:

@@ -1,8 +1,7 @@
-"""Many commands in one transaction: each is decided as if it came alone, all their events are appended at once.
+"""Many commands in one transaction: each is decided as if it came alone, and all their events are appended at once.
 
-An `App` for use cases to run on. What is read of the world is read once (`memory.remembered`), histories are read
-ahead, rows of tables are written together, and no command is answered by itself: a row's outcome is whether it led to
-events.
+A `Batch` is an `App` that use cases run on. Reference data is read once (`memory.remembered`), streams are read ahead,
+table rows are written together, and commands get no answers of their own: only the number of events that they led to.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +41,7 @@ class Batch(App):
         self.events = 0
 
     async def read_ahead(self, streams: Iterable[str]) -> None:
-        """Load these histories with one statement."""
+        """Loads these streams with one statement."""
         wanted = [stream for stream in streams if stream not in self._states]
         if wanted:
             self._histories.update(dict.fromkeys(wanted, ()))
@@ -59,7 +58,7 @@ class Batch(App):
         tables: Sequence[Kept[S, Any] | Written[S]] = (),
         edit: object = None,
     ) -> Reply:
-        """Decide, and write the tables, or note what `write` has to. Raises Refused or Problem before that."""
+        """Decides a command; writes the tables at once or, if independent, in `write`. Raises Refused or Problem."""
         state, version = await self._known(stream, decider)
         asked: C = await made(command, self._conn, state)
         events = list(decider.decide(asked, state))
@@ -76,14 +75,14 @@ class Batch(App):
         return Reply({"events": len(events)}, CATALOGUE.source, 0)
 
     async def known(self, stream: str, decider: Decider[S, Any, Any]) -> S:
-        """What is known of a stream, with what this batch has decided."""
+        """The state of a stream, including the events of this batch."""
         return (await self._known(stream, decider))[0]
 
     @contextmanager
     def whole(self, stream: str) -> Iterator[None]:
-        """The commands inside, all on this stream, are carried out together or, when one is refused, not at all.
+        """The commands inside, all on this stream, are carried out together or, if one is refused, not at all.
 
-        Only in an independent batch: another one has written its tables already.
+        Only for an independent batch: any other has written its tables by then.
         """
         events, unwritten, writes = self.events, len(self._unwritten), len(self._writes)
         known, before = self._states.get(stream), self._before.get(stream)
@@ -99,7 +98,7 @@ class Batch(App):
             raise
 
     async def write(self) -> None:
-        """Write into the tables what has not been yet."""
+        """Writes the table rows that are still pending."""
         events, self._unwritten = self._unwritten, []
         before, self._before = self._before, {}
         changes: dict[int, tuple[Sequence[Kept[Any, Any] | Written[Any]], list[tuple[Any, Any]]]] = {}
@@ -111,11 +110,11 @@ class Batch(App):
         await inline.apply(self._conn, events)
 
     def add(self, write: StreamWrite) -> None:
-        """Append this too: what no command decides."""
+        """Adds events that no command decides, for `append`."""
         self._writes.append(write)
 
     async def append(self, call: Call) -> None:
-        """Append what all commands came to. Only COMMIT may follow. Raises VersionConflict."""
+        """Appends the events of all commands. Only COMMIT may follow. Raises VersionConflict."""
         if self._writes:
             await self.log.append(self._conn, self._writes, call.event_metadata())
 

@@ -1,4 +1,4 @@
-"""What the text of a cell says: an amount, a share, a day, a month, a code. What could be read two ways is refused."""
+"""Parses the text of a cell: amount, share, day, month, code. Ambiguous text is refused."""
 
 import re
 import unicodedata
@@ -38,7 +38,7 @@ def text(cell: str) -> str:
 
 
 def number(cell: str) -> Decimal:
-    """A decimal number, with or without commas between thousands. A share isn't an amount."""
+    """A decimal number, with or without commas between thousands; a percentage is refused."""
     plain = _plain(cell)
     shown = repr(cell[:50])
     if plain.endswith("%"):
@@ -74,7 +74,7 @@ def number(cell: str) -> Decimal:
 
 
 def percent(cell: str) -> str:
-    """A share in percent: 35 and 35% are the same; 0.35 may be either of two, so it says which."""
+    """A share in percent: 35 and 35% are the same. 0.35 is ambiguous (35% or 0.35%) and needs a percent sign."""
     plain = _plain(cell)
     value = number(plain.removesuffix("%").rstrip())
     if not plain.endswith("%") and 0 < abs(value) < 1:
@@ -89,7 +89,7 @@ def percent(cell: str) -> str:
 
 
 def code(cell: str) -> str:
-    """A code of digits, which a spreadsheet may have made a number of: 350181.0."""
+    """A code of digits, which a spreadsheet may have converted to a number: 350181.0."""
     return _plain(cell).removesuffix(".0")
 
 
@@ -129,7 +129,7 @@ def month(cell: str) -> str:
 
 
 def words(cell: str) -> list[str]:
-    """Several, parted by 、 or a comma."""
+    """Several texts, separated by 、 or a comma."""
     return [word for word in _LIST.split(cell) if word]
 
 
@@ -145,7 +145,7 @@ def yes(cell: str) -> bool:
 
 
 def one_of(names: Mapping[str, str]) -> Callable[[str], str]:
-    """A reader of Chinese names for an API's values; an API's value stands for itself."""
+    """A reader that maps Chinese names to values of the API; it accepts the API's values as well."""
 
     def read(cell: str) -> str:
         plain = _plain(cell)
@@ -160,5 +160,5 @@ def one_of(names: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def many(read: Callable[[str], Any]) -> Callable[[str], list[Any]]:
-    """Several of what `read` reads, parted by 、 or a comma."""
+    """A reader of several values, separated by 、 or a comma, each read by `read`."""
     return lambda cell: [read(word) for word in words(cell)]

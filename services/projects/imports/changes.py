@@ -1,6 +1,6 @@
-"""A row about something that is known: what it would change, field by field, and the commands that do so.
+"""A row about an existing project: the fields that it would change, and the commands that change them.
 
-The commands are those of the API, with their checks and their evidence; a field that the sheet leaves empty stays.
+The commands are those of the API, with their checks and evidence. Fields that are empty in the sheet stay unchanged.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,21 +32,21 @@ _CONTENT = (
     "bank_loan",
 )
 _PLANNING = {"planned_on": "on", "evidence": "evidence"}
-"""What the first step, planned (策划), says."""
+"""Fields of the import that belong to the first step, planned (策划), and their names in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a row would change; `apply`, given the reason, does it, all or nothing."""
+    """The fields that a row would change; `apply` changes all or none of them, with the given reason."""
 
     fields: Fields
     apply: Callable[[str], Awaitable[None]]
 
 
 async def of_project(batch: Batch, conn: AsyncConnection, call: Call, body: RegisterProject) -> Change | None:
-    """What a row would change of the project of its id; None: there is none that the actor keeps.
+    """What a row would change of the project with its id; None if the actor keeps no such project.
 
-    Raises Refused for what never changes, and for programmes and tags that nobody knows.
+    Raises Refused for fields that can't be changed, and for unknown programmes and tags.
     """
     if body.project is None:
         return None
@@ -81,7 +81,7 @@ async def of_project(batch: Batch, conn: AsyncConnection, call: Call, body: Regi
 def check_agreed(
     changes: Sequence[Mapping[str, str]], shown: Sequence[Mapping[str, str]], reason: str | None
 ) -> None:
-    """What a run changes is what the preview showed, and somebody gave the reason. Raises Refused."""
+    """A run may only make the changes that the preview showed, and needs a reason. Raises Refused."""
     if list(changes) != list(shown):
         raise Refused(
             f"The row would change what the preview did not show: {_told(changes)}.",
@@ -104,7 +104,7 @@ def _told(changes: Sequence[Mapping[str, str]]) -> str:
 def compared(
     known: Project, body: RegisterProject, programmes: tuple[str, ...], tags: tuple[str, ...]
 ) -> Fields:
-    """What the row says otherwise than the project does. Raises Refused for another region."""
+    """The fields in which the row differs from the project. Raises Refused if the region differs."""
     registered = known.registered
     if body.region != registered.region:
         raise Refused(
@@ -131,12 +131,12 @@ def compared(
 
 
 def _bare(name: str, value: Any) -> Any:
-    """C2822 and 2822 are one industry."""
+    """The value for comparison: C2822 and 2822 are the same industry."""
     return value[1:] if name == "industry" and value[:1].isalpha() else value
 
 
 async def _kept(conn: AsyncConnection, call: Call, known: Project) -> bool:
-    """Whether it is the actor's to change; what it says is shown to nobody else."""
+    """Whether the actor may change the project; nobody else is shown its content."""
     tree = await reference.area_tree(conn)
     try:
         scope.check_project_write(call.actor, tree, known.registered.region)

@@ -1,4 +1,4 @@
-"""Headings of a spreadsheet: which column is which field.
+"""Maps the headings of a spreadsheet to fields.
 
 A heading is the field's Chinese name or its English one; an amount's Chinese heading names its unit, as in
 总投资（万元）, because a bare number in the wrong unit is wrong by ten thousand and looks right.
@@ -21,7 +21,7 @@ _UNITS = {
 }
 
 Choices = Literal["regions", "industries", "programmes", "tags", "yes", "meetings"]
-"""What a cell is chosen from; the template lists it."""
+"""The list of values that a cell is chosen from; the template contains it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """As a template shows it."""
+        """The Chinese heading as in a template, with its unit."""
         return f"{self.term}（万元）" if self.money else f"{self.term}（%）" if self.quantity else self.term
 
     @property
@@ -49,7 +49,7 @@ class Column:
 
     @property
     def counts(self) -> bool:
-        """Whether a value is one row's alone: merged over two rows it would count twice."""
+        """Whether values are summed: a cell merged over two rows would count twice."""
         return self.money or self.quantity
 
     def title(self, language: Language) -> str:
@@ -61,7 +61,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a field stands in a file: its column, counted from 0, and the yuan of a unit of it."""
+    """Where a file has a field: its column, counted from 0, and how many yuan one unit is."""
 
     column: Column
     index: int
@@ -77,7 +77,7 @@ class Place:
         return str((value * self.unit).normalize().quantize(Decimal("0.01"))) if self.column.money else value
 
     def shown(self, value: Any) -> str:
-        """A value as the file would have it, in its heading's unit; nothing is empty."""
+        """A value as the file would show it, in the unit of the heading; None is an empty text."""
         if value is None:
             return ""
         if isinstance(value, list):
@@ -86,7 +86,7 @@ class Place:
 
 
 def places(heading: Sequence[str], columns: Sequence[Column]) -> list[Place]:
-    """Which field each heading is. Raises Unreadable for unknown, doubled or missing ones, or money without unit."""
+    """The field of each heading. Raises Unreadable for unknown, repeated or missing ones, or money without unit."""
     found: list[Place] = []
     unknown: list[str] = []
     for index, title in enumerate(heading):
@@ -118,7 +118,7 @@ def places(heading: Sequence[str], columns: Sequence[Column]) -> list[Place]:
 
 
 def _unknown(unknown: Sequence[str], missing: Sequence[str], columns: Sequence[Column]) -> Unreadable:
-    """All of it at once: who mends one heading after the other sends ten files."""
+    """One fault that names all wrong headings, so that the user can correct them in one go."""
     known = "、".join(column.heading for column in columns)
     also = Said(
         f" There is no column {'、'.join(missing)} either." if missing else "",
@@ -137,7 +137,7 @@ def _unknown(unknown: Sequence[str], missing: Sequence[str], columns: Sequence[C
 
 
 def _place(index: int, title: str, columns: Sequence[Column]) -> Place | None:
-    """Raises Unreadable for an amount in no unit that is known."""
+    """The place of a heading. Raises Unreadable for an amount without a known unit."""
     name, unit = parted(title)
     for column in columns:
         if name not in (column.field, column.term):
@@ -147,7 +147,7 @@ def _place(index: int, title: str, columns: Sequence[Column]) -> Place | None:
         if unit in _UNITS:
             return Place(column, index, title, _UNITS[unit])
         if unit is None and name == column.field:
-            return Place(column, index, title)  # an API's own name, and so its own unit: yuan
+            return Place(column, index, title)  # a field name of the API, whose unit is the yuan
         raise Unreadable(
             Said(f"The column {title!r} doesn't say its unit.", f"列“{title}”没有写明金额单位。"),
             Said(

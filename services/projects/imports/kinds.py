@@ -1,4 +1,4 @@
-"""Which columns make which command: one entry per kind of spreadsheet."""
+"""The kinds of spreadsheet: the columns of each and the command that its rows become."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from shared.rpc import Call, Reply
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it was read: `number` as the spreadsheet counts, values by field."""
+    """A parsed row: `number` as the spreadsheet counts, values by field."""
 
     number: int
     values: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The rows of one command and its request. `place` says which row and field a part of the request is from."""
+    """The rows of one command, and its request body. `place` maps a part of the request back to row and field."""
 
     rows: tuple[Row, ...]
     body: dict[str, Any]
@@ -43,7 +43,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of spreadsheet: columns, the command of its rows, and the stream that it will be in, if known."""
+    """A kind of spreadsheet: columns, command of its rows, and the command's stream if it is known beforehand."""
 
     name: str
     term: str
@@ -54,13 +54,13 @@ class Kind:
     units: Callable[[Sequence[Row]], list[Unit]]
     stream: Callable[[dict[str, Any]], str | None] = field(default=lambda _: None)
     grouped: bool = False
-    """One command may be made of several rows."""
+    """Whether one command may take several rows."""
     independent: bool = False
-    """No command reads a table that another one of its file writes."""
+    """Whether no command reads a table that another command of the same file writes."""
     twins: Twins | None = None
-    """Where a thing is known by its name too: a row without an id may mean it."""
+    """How to find existing things by name, which a row without an id may mean; None: not looked for."""
     change: Callable[[Batch, AsyncConnection, Call, Any], Awaitable[Change | None]] | None = None
-    """What a row with the id of something known would change of it; without it such a row is refused."""
+    """Computes what a row with the id of an existing thing changes; None: such a row is refused."""
     accepts: TypeAdapter[Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -220,7 +220,7 @@ MEETINGS = {
 
 
 def _listings(name: str, term: str, side: str, title: str, party: str) -> Kind:
-    """One side of the meeting points; where the column 对接平台 is empty, of 产学研."""
+    """The kind for one side of the meeting points; if the column 对接平台 is empty, the meeting point is 产学研."""
 
     def units(rows: Sequence[Row]) -> list[Unit]:
         said = {"meeting": "technology", "side": side}

@@ -1,4 +1,4 @@
-"""From a file's rows to commands carried out: what each row came to, or what is wrong with it and where."""
+"""Carries out the rows of a file as commands, and records the outcome or the faults of each row."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,14 +32,14 @@ Shown = dict[str, str]
 
 @dataclass(slots=True)
 class Read:
-    """Rows that could be read, and what is wrong with the others."""
+    """The rows that could be parsed, and the faults of the others."""
 
     rows: list[Row] = field(default_factory=list)
     faults: dict[int, list[Fault]] = field(default_factory=dict)
 
 
 def read(staged: Iterable[Staged], places: Sequence[Place]) -> Read:
-    """The rows' cells as values. A row with a fault is left out of `rows`."""
+    """Parses the cells. A row with a fault is left out of `rows`."""
     found = Read()
     for each in staged:
         values, faults = _values(each, places)
@@ -74,7 +74,7 @@ def _values(staged: Staged, places: Sequence[Place]) -> tuple[dict[str, Any], li
 
 @dataclass(slots=True)
 class Carrying:
-    """Carries rows out in a batch; afterwards `outcomes` and `faults` say what became of each."""
+    """Carries out rows in a batch; afterwards `outcomes` and `faults` hold the result of each row."""
 
     kind: Kind
     job: Job
@@ -82,14 +82,14 @@ class Carrying:
     regions: Mapping[str, str]
     industries: Mapping[str, Industry]
     seen: dict[Key, tuple[int, str]] = field(default_factory=dict)
-    """Which row of the file was the first of a name, and its id."""
+    """The first row of the file with a given name (or id), and what it said."""
     outcomes: dict[int, str] = field(default_factory=dict)
     faults: dict[int, list[Fault]] = field(default_factory=dict)
     changes: dict[int, list[Shown]] = field(default_factory=dict)
-    """What a row changes of what is known."""
+    """The changes that each row makes to existing things."""
 
     async def carry_out(self, batch: Batch, conn: AsyncConnection, staged: Sequence[Staged]) -> None:
-        """Every row that can be. What can't is in `faults`; nothing of it has been written."""
+        """Carries out every row that can be. The others are in `faults`, and nothing of them is written."""
         known = read(staged, self.places)
         for number, faults in known.faults.items():
             self._refuse(number, faults)
@@ -123,7 +123,7 @@ class Carrying:
             said = self._refusal(unit, refused.where, refused.code, refused.detail, refused.remedy)
             self._refuse_all(unit, [said])
         except Problem as problem:
-            if problem.retry_after is not None:  # no fault of the row: the whole import is tried again
+            if problem.retry_after is not None:  # not the row's fault: the whole import is retried
                 raise
             said = self._refusal(unit, problem.where, problem.code, problem.detail, problem.remedy)
             self._refuse_all(unit, [said])
@@ -133,13 +133,13 @@ class Carrying:
     async def _change(
         self, batch: Batch, conn: AsyncConnection, unit: Unit, call: Call, body: Any
     ) -> Change | None:
-        """What the row changes of something that it names by its id; None: it is to be registered."""
+        """What the row changes of the existing thing with its id; None: the row registers a new one."""
         if self.kind.change is None or "project" not in unit.rows[0].values:
             return None
         return await self.kind.change(batch, conn, call, body)
 
     async def _changed(self, unit: Unit, change: Change, shown: Mapping[int, Sequence[Shown]]) -> str:
-        """Change it, if that is what was shown before the run, and somebody gave the reason. Raises Refused."""
+        """Applies a change that the check has shown and that has a reason; returns the outcome. Raises Refused."""
         number = unit.rows[0].number
         changes = [self.shown_change(name, *values) for name, values in change.fields.items()]
         if not changes:
@@ -155,7 +155,7 @@ class Carrying:
         column = self._column(name)
         place = next((each for each in self.places if each.column.field == name), None)
         if place is None and column is not None:
-            place = Place(column, -1, column.title("en"))  # not in the file: programmes that come with tags
+            place = Place(column, -1, column.title("en"))  # not in the file: programmes implied by tags
         if place is None:
             raise KeyError(name)
         return {"column": place.title, "field": name, "old": place.shown(old), "new": place.shown(new)}
@@ -171,7 +171,7 @@ class Carrying:
         return where if named else [], *words.refusal(code, detail, remedy, str(row.values.get(name, "")))
 
     def meant(self, row: Row) -> Row | None:
-        """A region's name stands for its code, an industry's code for the one that it can only be; None: refused."""
+        """The row with region names replaced by codes, and truncated industry codes completed; None: refused."""
         values = dict(row.values)
         if "region" in values:
             values["region"] = self.regions.get(values["region"], values["region"])
@@ -187,7 +187,7 @@ class Carrying:
         return Row(row.number, values)
 
     def _industry(self, code: str) -> str:
-        """Raises Unreadable for a code that isn't one on the file's day, or may be two."""
+        """The full industry code. Raises Unreadable for one that isn't in force, or is ambiguous."""
         if not self.industries:
             return code
         meant = industries.meant(code, self.industries)
@@ -212,7 +212,7 @@ class Carrying:
         )
 
     async def _told_apart(self, conn: AsyncConnection, units: Sequence[Unit]) -> list[Unit]:
-        """The units with ids, without those whose name is known for something else, which are asked about."""
+        """The units with their ids. Asks back about, and leaves out, those whose name something else has."""
         twins = self.kind.twins
         if twins is None:
             return list(units)
@@ -240,7 +240,7 @@ class Carrying:
         return kept
 
     def _said_otherwise(self, unit: Unit, given: str, content: str) -> int | None:
-        """The row of this file that says something else under the same id."""
+        """An earlier row of this file with the same id but other content; None: there is none."""
         number, said = self.seen.setdefault((given,), (unit.rows[0].number, content))
         return None if said == content else number
 
@@ -275,7 +275,7 @@ class Carrying:
         self._refuse_all(unit, [([place], why, remedy)])
 
     def _refuse_all(self, unit: Unit, found: Sequence["_Found"]) -> None:
-        """The faults at their own rows; the other rows of the unit say that it went with them."""
+        """Refuses all rows of a unit: faulty rows with their faults, the others with a pointer to those."""
         by_row: dict[int, list[Fault]] = {}
         for where, why, remedy in found:
             row, name = unit.place(where)
@@ -314,11 +314,11 @@ def _fault(column: str, name: str, why: Said, remedy: Said) -> Fault:
 
 
 def _where(where: str | None) -> list[str | int]:
-    """projects.3.investment as a place in the request."""
+    """Splits a path such as projects.3.investment into its parts."""
     return [int(part) if part.isdigit() else part for part in (where or "").split(".") if part]
 
 
 def _row_id(kind: Kind, unit: Unit) -> str:
-    """The same for the same content, in whichever file: an id made of it is the same again."""
+    """A command id derived from the content, so that the same row in any file gets the same id."""
     content = msgspec.json.encode([kind.name, unit.body], order="deterministic")
     return "import-" + sha256(content).hexdigest()

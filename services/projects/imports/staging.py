@@ -1,4 +1,4 @@
-"""Keeps a file's rows while it is checked and run: tables beside the log, for what is no fact yet."""
+"""Stages a file's rows while it is checked and run, in tables outside the log: they are no facts yet."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from services.projects.domain.file_import import Mode
 from shared.identity import Actor
 
 LEASE = text("interval '90 seconds'")
-"""How long a job is one process's without a word of it: longer than a transaction may be (shared.database.HELD_S)."""
+"""How long a process keeps a job without renewing: longer than any transaction (shared.database.HELD_S)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,24 @@ class Job:
     mode: Mode | None
     lease: str
     reason: str | None = None
-    """Why what is known changes; None: nobody has agreed to that."""
+    """The reason for changing existing things; None: nobody has agreed to changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A row as it came: its cells, and what was wrong with them already."""
+    """A row as received: its cells, and the faults that the gateway found."""
 
     row: int
     cells: Sequence[str]
     faults: Sequence[Mapping[str, Any]]
     changes: Sequence[Mapping[str, Any]] = ()
-    """What the check has shown that it would change."""
+    """The changes that the check showed for this row."""
 
 
 async def opened(
     conn: AsyncConnection, job: str, actor: Actor, now: datetime, values: Mapping[str, Any]
 ) -> bool:
-    """Open a job; False when it is open already."""
+    """Opens a job. Returns False if it is open already."""
     statement = upsert(tables.import_job).values(
         job=job,
         actor=actor.to_dict(),
@@ -65,7 +65,7 @@ async def opened(
 
 
 async def received(conn: AsyncConnection, job: str, rows: Sequence[Staged]) -> None:
-    """Add rows; a row that is there already stays. With the last one the check begins."""
+    """Adds rows; existing rows stay unchanged. The last row starts the check."""
     values = [
         {"job": job, "row": row.row, "cells": list(row.cells), "faults": list(row.faults)} for row in rows
     ]
@@ -78,7 +78,7 @@ async def received(conn: AsyncConnection, job: str, rows: Sequence[Staged]) -> N
 
 
 async def claim(conn: AsyncConnection) -> Job | None:
-    """Take the oldest job that waits, or that was left by a process that is gone; None: there is none."""
+    """Claims the oldest job that is waiting, or whose lease has expired; None: there is none."""
     table = tables.import_job
     free = (table.c.lease.is_(None)) | (table.c.lease_until < func.now())
     waiting = (
@@ -113,7 +113,7 @@ async def claim(conn: AsyncConnection) -> Job | None:
 
 
 async def still_mine(conn: AsyncConnection, job: Job) -> bool:
-    """Lock the job and renew the lease; False: somebody else has it, and this transaction must not be committed."""
+    """Locks the job and renews the lease. False: another process has the job, so this transaction must not commit."""
     table = tables.import_job
     mine = (table.c.job == job.job) & (table.c.lease == job.lease)
     renewed = update(table).where(mine).values(lease_until=func.now() + LEASE)
@@ -121,14 +121,14 @@ async def still_mine(conn: AsyncConnection, job: Job) -> bool:
 
 
 async def note(conn: AsyncConnection, job: Job, **values: Any) -> bool:
-    """Write down how far it is; False: it is another process's by now."""
+    """Stores the progress of the job. False: another process has claimed it."""
     table = tables.import_job
     mine = (table.c.job == job.job) & (table.c.lease == job.lease)
     return bool((await conn.execute(update(table).where(mine).values(**values))).rowcount)
 
 
 async def let_go(conn: AsyncConnection, job: Job, standing: str, **values: Any) -> bool:
-    """Done with this step; False: it is another process's by now."""
+    """Ends this step of the job and gives up the lease. False: another process has claimed it."""
     return await note(conn, job, standing=standing, lease=None, lease_until=None, **values)
 
 
@@ -150,7 +150,7 @@ async def found(
     looked_at: Sequence[Staged],
     faults: Mapping[int, Sequence[Mapping[str, Any]]],
 ) -> None:
-    """Write what was found wrong, by row; with the other rows that were looked at, nothing is wrong any more."""
+    """Stores the faults by row, and clears those of the other rows that were checked."""
     if mended := [each.row for each in looked_at if each.faults and each.row not in faults]:
         table = tables.import_row
         right = update(table).where(table.c.job == job, table.c.row.in_(mended))
@@ -172,7 +172,7 @@ async def shown(
     looked_at: Sequence[Staged],
     changes: Mapping[int, Sequence[Mapping[str, Any]]],
 ) -> None:
-    """Write what rows would change, by row; the others that were looked at change nothing."""
+    """Stores the changes by row, and clears those of the other rows that were checked."""
     differing = [each.row for each in looked_at if list(each.changes) != list(changes.get(each.row, ()))]
     if differing:
         statement = text("""
@@ -186,7 +186,7 @@ async def shown(
 
 
 async def outcomes(conn: AsyncConnection, job: str, by_row: Mapping[int, str]) -> None:
-    """Write what became of rows."""
+    """Stores the outcomes of rows."""
     if by_row:
         statement = text("""
             UPDATE import_row SET outcome = new.outcome
@@ -198,7 +198,7 @@ async def outcomes(conn: AsyncConnection, job: str, by_row: Mapping[int, str]) -
 
 
 async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
-    """How many rows have which outcome."""
+    """The number of rows per outcome."""
     table = tables.import_row.c
     counted = await conn.execute(
         select(table.outcome, func.count()).where(table.job == job).group_by(table.outcome)
@@ -208,6 +208,6 @@ async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
 
 
 async def forget(conn: AsyncConnection, before: datetime, kept: Job) -> None:
-    """Delete jobs opened before that moment, but not this one: what they did stands in the log."""
+    """Deletes all jobs but `kept` that were opened before that time; what they did is in the log."""
     table = tables.import_job.c
     await conn.execute(delete(tables.import_job).where(table.opened_at < before, table.job != kept.job))

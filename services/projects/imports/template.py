@@ -1,4 +1,4 @@
-"""What a spreadsheet of a kind looks like: its headings, how cells are written, and what they are chosen from."""
+"""The template of a kind of spreadsheet: headings, cell formats, and lists of values."""
 
 from collections import Counter
 from datetime import date

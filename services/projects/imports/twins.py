@@ -1,7 +1,7 @@
-"""What a row without an id may mean: something of the same name in the same place that is known already.
+"""Finds the existing things that a row without an id may mean: those with the same name in the same region.
 
-A row gets an id that is made of what it says, whoever sends it: identical files of two people are one. A row that
-says something else under a name that is known is asked about: it may be the same, mended, or another one.
+A row's id is derived from its content, whoever sends it, so that the same file sent by two people registers things
+once. A row with a known name but other content is asked about: it may be a correction, or something new.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ _ABOUT_THE_SENDER = ("reported_by", "confirmed")
 
 
 class Known(NamedTuple):
-    """Something that is known: its id, and what a person tells it by."""
+    """An existing thing: its id, and a description for people."""
 
     id: str
     what: Said
@@ -29,7 +29,7 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """How things of a kind are told by name: the id's field and beginning, the name's fields, and who has it."""
+    """How to find things of a kind by name: field and prefix of the id, fields of the name, and the lookup."""
 
     id_field: str
     prefix: str
@@ -37,17 +37,17 @@ class Twins:
     find: Callable[[AsyncConnection, Sequence[Key]], Awaitable[Mapping[Key, list[Known]]]]
 
     def key(self, body: Mapping[str, Any]) -> Key:
-        """Name and place of what a row is about."""
+        """The name and region that identify what a row is about."""
         return tuple(body.get(name) for name in self.named_by)
 
     def made_id(self, kind: str, body: Mapping[str, Any]) -> str:
-        """The id of a row that has none: the same for the same content."""
+        """The id for a row without one, derived from its content."""
         content = {name: value for name, value in body.items() if name not in _ABOUT_THE_SENDER}
         digest = sha256(msgspec.json.encode([kind, content], order="deterministic"))
         return f"{self.prefix}-{digest.hexdigest()[:16]}"
 
     def made(self, name: str) -> bool:
-        """Whether an id was made, and not chosen by a person."""
+        """Whether an id looks derived by `made_id` and not chosen by a person."""
         digits = name.removeprefix(f"{self.prefix}-")
         return len(digits) == 16 and set(digits) <= set("0123456789abcdef")
 

@@ -1,7 +1,7 @@
-"""What is wrong with a row, in both languages: the refusals of commands, and fields that don't fit, in a clerk's words.
+"""The faults of a row in both languages and in a clerk's words: refused commands, and values that don't validate.
 
-A refusal says its details in English; Chinese readers get what its code means, with the cell's value, and what to do in
-their spreadsheet. A code that nobody has put into words here keeps its English details.
+A refusal has its details in English; Chinese readers get the meaning of its code with the cell's value, and what to do
+in their spreadsheet. A code without Chinese words here keeps its English details.
 """
 
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def refusal(code: str, detail: str, remedy: str, value: str) -> tuple[Said, Said
 
 
 def misfit(error: Mapping[str, Any], column: Column | None, value: str) -> tuple[Said, Said]:
-    """What is wrong with a field that a request can't have, and how it is written; never the pattern itself."""
+    """What is wrong with a value that fails validation, and the right form in words, never as a regular expression."""
     why = _FORMS.get(str(error["type"]), _OTHER_FORM)
     if error["type"] == "value_error":
         why = Said(str(error["msg"]).removeprefix("Value error, "), _OTHER_FORM.zh)

@@ -1,8 +1,8 @@
 """Checks and runs imports, one at a time, beside the commands.
 
-A check is a run without COMMIT: what it finds is what a run would meet. A run of "all" is one transaction; one of
-"good" commits every CHUNK rows with their outcomes, so that a process that dies leaves off between two rows and the
-next goes on there. A lease in the job's row says whose it is; every transaction is undone if it has gone to another.
+A check is a run without COMMIT, so it finds what a run would meet. In mode "all" a run is one transaction; in mode
+"good" it commits every CHUNK rows with their outcomes, so that after a crash another process continues from there. A
+lease in the job's row says which process owns it; a process that has lost the lease rolls its transaction back.
 """
 
 import asyncio
@@ -38,27 +38,27 @@ _log = structlog.get_logger(__name__)
 
 
 class Lost(Exception):
-    """The job has gone to another process."""
+    """Another process has taken over the job."""
 
 
 @dataclass(slots=True)
 class ImportWorker:
-    """Works on imports; `poke` wakes it."""
+    """Checks and runs imports in the background; `poke` wakes it."""
 
     app: App
     _waiting: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _failure: str | None = field(default=None, init=False)
 
     def poke(self) -> None:
-        """There may be work."""
+        """Wakes the worker because there may be work."""
         self._waiting.set()
 
     def check(self) -> Check:
-        """Degraded while nothing can be imported; what waits is done later."""
+        """Health: degraded while imports fail; waiting jobs are done later."""
         return OK if self._failure is None else Check("degraded", self._failure)
 
     async def run(self) -> None:
-        """Work until cancelled. Errors are logged; the job is tried again when its lease is over."""
+        """Works until cancelled. Errors are logged, and the job is retried when its lease expires."""
         while True:
             try:
                 worked = await self.once()
@@ -73,7 +73,7 @@ class ImportWorker:
                 await self._pause()
 
     async def once(self) -> bool:
-        """Take one job a step further; False: none waits."""
+        """Takes one job one step further. False: no job is waiting."""
         async with self.app.engine.begin() as conn:
             job = await staging.claim(conn)
             if job is None:
@@ -88,7 +88,7 @@ class ImportWorker:
         return True
 
     async def _check(self, job: Job) -> None:
-        """Try every row, keep nothing but what is wrong."""
+        """Tries every row and rolls back; stores only faults and changes."""
         faulty = changing = done = after = 0
         seen: dict[Key, tuple[int, str]] = {}
         while rows := await self._rows(job, after):
@@ -109,7 +109,7 @@ class ImportWorker:
             await staging.let_go(conn, job, "checked", done=job.rows, faulty=faulty, changing=changing)
 
     async def _run_all(self, job: Job) -> None:
-        """Every row in one transaction, or none."""
+        """Carries out all rows in one transaction, or none."""
         for attempt in range(_TRIES):
             carrying = await self._carrying(job)
             try:
@@ -135,7 +135,7 @@ class ImportWorker:
                     raise
 
     async def _run_good(self, job: Job) -> None:
-        """Chunk by chunk: what can be carried out is, what can't is reported."""
+        """Carries out the good rows chunk by chunk, and reports the others."""
         tries = 0
         while True:
             carrying = await self._carrying(job)
@@ -166,7 +166,7 @@ class ImportWorker:
                     raise
 
     async def _finish(self, conn: AsyncConnection, batch: Batch, job: Job) -> None:
-        """The fact that it is done, with the last of its rows."""
+        """Appends the event FileImported, in the transaction of the last rows."""
         counts = await staging.tally(conn, job.job)
         event = FileImported(
             file_import=job.job,
@@ -189,7 +189,7 @@ class ImportWorker:
         await batch.append(self._call(job))
 
     async def _failed(self, job: Job, carrying: Carrying) -> None:
-        """Nothing was changed: between check and run something has come in between."""
+        """Marks a run of "all" as failed: since the check something has changed. Nothing was written."""
         async with self.app.engine.begin() as conn:
             await staging.found(conn, job.job, (), carrying.faults)
             await staging.let_go(conn, job, "failed", faulty=len(carrying.faults), done=0)
@@ -211,7 +211,7 @@ class ImportWorker:
             return await staging.rows(conn, job.job, after, _chunk(job), open_only=False)
 
     async def _progress(self, job: Job, done: int) -> None:
-        """On a connection of its own: the run's own transaction shows nothing before its end."""
+        """Stores the progress on a separate connection, because the run's transaction is invisible until COMMIT."""
         async with self.app.engine.begin() as conn:
             await self._mine(conn, job)
             await staging.note(conn, job, done=done)
@@ -235,12 +235,12 @@ class ImportWorker:
 
 
 def _chunk(job: Job) -> int:
-    """How many rows go into a transaction: all, where one command is made of several rows."""
+    """Rows per transaction: all of them if one command may take several rows."""
     return MOST_ROWS if KINDS[job.kind].grouped else CHUNK
 
 
 def _again(error: Exception) -> bool:
-    """Somebody else was there first, or PostgreSQL asks to try again: deciding anew sees what there is now."""
+    """Whether to retry: version conflict, unique violation, serialization failure, deadlock or lock timeout."""
     if isinstance(error, VersionConflict):
         return True
     return getattr(getattr(error, "orig", None), "sqlstate", "") in ("23505", "40001", "40P01", "55P03")

@@ -32,14 +32,14 @@ APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,
 }
-"""What writes an event of this class, where its rows are not kept of a folded state (`service.FEATURES`)."""
+"""Writes the rows of an event class, for tables that no feature derives from folded state (`service.FEATURES`)."""
 
 ApplyMany = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 APPLY_MANY: dict[type, ApplyMany] = {
     ProjectRegistered: projects.registered,
     ListingRegistered: matching.registered,
 }
-"""Writes many events of a class that come one after the other, with a statement a table: imports, and a rebuild."""
+"""Writes consecutive events of one class with one statement per table, for imports and rebuilds."""
 
 
 async def apply(conn: AsyncConnection, events: Sequence[Any]) -> None:

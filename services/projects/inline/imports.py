@@ -1,4 +1,4 @@
-"""What was imported."""
+"""Writes the table of finished imports."""
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,7 +8,7 @@ from services.projects.domain.file_import import FileImportEvent
 
 
 async def apply(conn: AsyncConnection, event: FileImportEvent) -> None:
-    """Write what the event means into the table."""
+    """Writes the row that follows from the event."""
     await conn.execute(
         insert(tables.file_imported).values(
             job=event.file_import,

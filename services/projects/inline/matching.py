@@ -1,4 +1,4 @@
-"""Needs and offers with their words, and pairs."""
+"""Writes the tables of needs and offers, of their search terms, and of pairs."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -40,7 +40,7 @@ _INDEX = text("""
 
 
 async def apply(conn: AsyncConnection, event: ListingEvent | MatchEvent) -> None:
-    """Write what the event means into the tables."""
+    """Writes the rows that follow from the event."""
     match event:
         case ListingRegistered():
             await registered(conn, [event])
@@ -101,7 +101,7 @@ async def apply(conn: AsyncConnection, event: ListingEvent | MatchEvent) -> None
 
 
 async def registered(conn: AsyncConnection, events: Sequence[ListingRegistered]) -> None:
-    """Write new needs and offers, and their words."""
+    """Writes new needs and offers with their search terms."""
     found = [words.terms(thesaurus().read(event.terms.text)) for event in events]
     rows = [
         {
@@ -137,7 +137,7 @@ async def _revised(conn: AsyncConnection, event: ListingRevised) -> None:
 
 def _columns(event: ListingRegistered | ListingRevised, length: int) -> dict[str, Any]:
     terms = event.terms
-    # Where a need doesn't say where it is wanted, it is where it lies; an offer that says nothing is for everywhere.
+    # A need without regions is wanted where it is registered; an offer without regions is for everywhere.
     regions = terms.regions or ((event.region,) if event.side is Side.NEED else ())
     return {
         "title": terms.title,
@@ -157,7 +157,7 @@ async def _index(
     events: Sequence[ListingRegistered | ListingRevised],
     found: Sequence[words.Terms],
 ) -> None:
-    """All their words with one statement."""
+    """Writes the search terms of all listings with one statement."""
     rows = [
         (corpus(event.meeting, event.side), term, event.listing, frequency, length)
         for event, terms in zip(events, found, strict=True)
@@ -176,7 +176,7 @@ async def _forget_words(conn: AsyncConnection, listing: str) -> None:
 async def _pair(conn: AsyncConnection, pair: Pair, status: str, since: date, **changes: Any) -> None:
     values = {"status": status, "since": since, **changes}
     row = {"need": pair.need, "offer": pair.offer, "meeting": pair.meeting.value, "region": pair.region}
-    if status in ("introduced", "declined"):  # the two steps that a pair may begin with
+    if status in ("introduced", "declined"):  # the two events that a pair's history may begin with
         await conn.execute(
             upsert(tables.listing_match)
             .values(**row, **values)

@@ -1,4 +1,4 @@
-"""The parts of a plan."""
+"""Writes the tables of a plan's parts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, assert_never
@@ -24,9 +24,9 @@ from services.projects.domain.tags import Tag
 
 
 async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
-    """A part of a plan replaces what was there of it, and of other plans what can't hold beside it.
+    """Replaces the plan's rows of a part, and deletes conflicting rows of other plans (`displaces`).
 
-    Regions are one map for all plans: the newest holds.
+    All plans share one map of regions: the newest replaces it.
     """
     match event:
         case RegionsLoaded():
@@ -86,7 +86,7 @@ async def apply(conn: AsyncConnection, event: PlanEvent) -> None:
 async def _displace(
     conn: AsyncConnection, table: Table, new: Sequence[object], read: Callable[[Row[Any]], object]
 ) -> None:
-    """Delete the rows of other plans that can't hold beside the new ones; the plan's own are gone already."""
+    """Deletes the rows of other plans that conflict with the new ones; the plan's own are deleted already."""
     for row in (await conn.execute(select(table))).all():
         old = read(row)
         if any(displaces(old, each) for each in new):

@@ -1,4 +1,4 @@
-"""The joint pre-reviews, one row per round."""
+"""Writes the table of joint pre-reviews, one row per round."""
 
 from typing import assert_never
 
@@ -15,7 +15,7 @@ from services.projects.domain.pre_review import (
 
 
 async def apply(conn: AsyncConnection, event: PreReviewEvent) -> None:
-    """Write what the event means into the table."""
+    """Writes the row that follows from the event."""
     t = tables.pre_review.c
     row = update(tables.pre_review).where(t.project == event.project, t.round == event.round)
     match event:

@@ -1,4 +1,4 @@
-"""Problems of projects and where they stand."""
+"""Writes the table of projects' problems."""
 
 from typing import Any, assert_never
 
@@ -19,7 +19,7 @@ from services.projects.domain.project_problem import (
 
 
 async def apply(conn: AsyncConnection, event: ProblemEvent) -> None:
-    """Write what the event means into the table."""
+    """Writes the row that follows from the event."""
     table = tables.project_problem
     if isinstance(event, ProblemRaised):
         await conn.execute(insert(table).values(**_raised(event)))

@@ -1,4 +1,4 @@
-"""Projects and their stays in registers."""
+"""Writes the tables of projects, of the stages they reached, and of their stays in registers."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,7 +29,7 @@ from services.projects.inline import pre_reviews, reserve, signings
 
 
 async def apply(conn: AsyncConnection, event: ProjectEvent) -> None:
-    """Write what the event means into the tables."""
+    """Writes the rows that follow from the event."""
     match event:
         case ProjectRegistered():
             await registered(conn, [event])
@@ -157,7 +157,7 @@ async def _milestone(
     amount: Decimal | None,
     ceremony: str | None,
 ) -> None:
-    """What flows count: the day on which the project reached a stage that it reaches once."""
+    """Writes the day on which the project reached a milestone; counts over a span of days read these rows."""
     if stage not in MILESTONES:
         return
     row = {"project": project, "stage": stage.value, "on_day": on, "amount": amount, "ceremony": ceremony}

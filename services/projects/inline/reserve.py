@@ -1,4 +1,4 @@
-"""The newest look at each stay in the reserve library, the newest screening, and what was taken out."""
+"""Writes the newest update of each stay in the reserve library, the newest screening, and the drops."""
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,7 +8,7 @@ from services.projects.domain.reserve import Action, ReserveEvent, ReserveUpdate
 
 
 async def apply(conn: AsyncConnection, event: ReserveEvent) -> None:
-    """Write what the event means into the tables."""
+    """Writes the rows that follow from the event."""
     if isinstance(event, ReserveUpdated):
         row = {
             "project": event.project,

@@ -1,4 +1,4 @@
-"""The signing lists of ceremonies, one row per project."""
+"""Writes the signing lists of ceremonies, one row per project."""
 
 from typing import assert_never
 
@@ -12,7 +12,7 @@ from services.projects.domain.signing_list import SigningAudited, SigningEvent, 
 
 
 async def apply(conn: AsyncConnection, event: SigningEvent) -> None:
-    """Write what the event means into the table."""
+    """Writes the row that follows from the event."""
     match event:
         case SigningRecommended():
             row = {
@@ -43,7 +43,7 @@ async def apply(conn: AsyncConnection, event: SigningEvent) -> None:
 
 
 async def signed(conn: AsyncConnection, event: ProjectStageReached | ProjectStageCorrected) -> None:
-    """A contract was signed on the stage of a ceremony."""
+    """Sets the signing day if the step was signed at a ceremony."""
     if event.ceremony is not None:
         t = tables.signing.c
         await conn.execute(
@@ -54,7 +54,7 @@ async def signed(conn: AsyncConnection, event: ProjectStageReached | ProjectStag
 
 
 async def unsigned(conn: AsyncConnection, event: ProjectStageCorrected) -> None:
-    """A step was wrong: if it was a signing on stage, it was not that one."""
+    """Clears the signing day if the corrected step was a signing at a ceremony."""
     t = tables.signing.c
     await conn.execute(
         update(tables.signing)

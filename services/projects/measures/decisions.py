@@ -1,4 +1,4 @@
-"""What may be done with a measure (措施) and its items, and what comes of it."""
+"""Decisions on measures (措施) and their items: commands in, events or a refusal out."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -71,7 +71,7 @@ class MeasureItemIn:
     industries: Industries = ()
 
     def said(self) -> MeasureItem:
-        """As an event has it."""
+        """The item as events hold it."""
         return MeasureItem(item=self.item, name=self.name, industries=self.industries)
 
 
@@ -226,7 +226,7 @@ def _opened(command: OpenMeasure, given: Given) -> MeasureOpened:
 
 
 def _opened_again(command: OpenMeasure, state: Measure, given: Given) -> Sequence[MeasureEvent]:
-    """The same changes nothing; items that it didn't have are added, so that a fuller plan can be loaded."""
+    """Repeating a measure changes nothing but adds new items, so that a fuller plan can be loaded. Raises Refused."""
     again = replace(_opened(command, given), opened_on=state.opened.opened_on, items=state.opened.items)
     if again != state.opened:
         raise Refused(

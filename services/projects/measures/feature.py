@@ -1,4 +1,4 @@
-"""What can be done with measures (措施): TR-23, and the plan's other promises without a figure."""
+"""Operations and routes of measures (措施): TR-23, and the plan's other promises without a figure."""
 
 from services.projects.access import EVERYONE, KEEPERS
 from services.projects.measures import commands, queries, views
@@ -69,7 +69,7 @@ FEATURE = Feature(
             summary="One measure, and whom it reached",
             route=Route("GET", _ONE, EVERYONE, "measures"),
         ),
-        # Promises are public: a measure's region is a filter here, not a scope.
+        # Measures are public: `region` only filters and is no access scope.
         Query(
             name="list-measures",
             ask=queries.list_measures,

@@ -131,7 +131,7 @@ def _standing(standing: Standing, today: date) -> ColumnElement[bool]:
 
 
 async def _reached(conn: AsyncConnection, state: Measure) -> tuple[Reached | None, dict[str, Reached]]:
-    """The projects of the measure's tag, and of them those of each item that names industries."""
+    """The projects with the measure's tag, and among them those in the industries of each item."""
     known = state.opened
     if known.tag is None:
         return None, {}

@@ -135,7 +135,7 @@ def view(state: MeasureState, today: date) -> MeasureView:
 
 
 def answer(done: Done[MeasureState, MeasureCommand]) -> MeasureView:
-    """What every command on a measure is answered."""
+    """The answer to every command on a measure."""
     return view(done.state, done.given.today)
 
 

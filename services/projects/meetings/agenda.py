@@ -1,4 +1,4 @@
-"""Which problems a meeting takes: one rule for its agenda and for the pack before the agenda is fixed.
+"""The problems that a meeting takes: one rule for the agenda, and for the pack while no agenda is fixed.
 
 A dispatch meeting (调度会) takes what stands at its own level: what was escalated. The meeting on starts (推进会,
 TR-10) goes through the projects one by one and takes problems of every level. Both take what waits, what is

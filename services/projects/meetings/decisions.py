@@ -1,4 +1,4 @@
-"""How a meeting is called, given its agenda, and concluded."""
+"""Decisions on meetings: convene, fix the agenda, conclude."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ MeetingCommand = ConveneMeeting | FixAgenda | ConcludeMeeting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calling(Given):
-    """What is known of a meeting that is called: its id, its region's level, and the kinds that it takes."""
+    """What convening needs: the meeting's id, the level of its region, and the kinds of problem that it takes."""
 
     meeting: str
     level: Level
@@ -112,14 +112,14 @@ class Calling(Given):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken(Given):
-    """The problems that an agenda takes."""
+    """What fixing the agenda needs: the problems that it takes."""
 
     items: tuple[AgendaItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided(Given):
-    """The problems that a meeting decided, as their own histories say."""
+    """What concluding needs: the problems that the meeting decided, according to the problems' own streams."""
 
     problems: frozenset[str]
 

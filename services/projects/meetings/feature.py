@@ -1,4 +1,4 @@
-"""What can be done with meetings on problems of projects."""
+"""Operations and routes of meetings on problems of projects."""
 
 from services.projects.access import CALLERS, GOVERNMENT
 from services.projects.meetings import commands, queries, views

@@ -136,7 +136,7 @@ async def meeting_pack(service: Service, call: Call, body: MeetingPack) -> PackP
 async def _known(
     service: Service, conn: AsyncConnection, actor: Actor, meeting: str
 ) -> tuple[Convened | Concluded, int]:
-    """The meeting with its version, where it is the actor's to see. Raises Problem 404."""
+    """The meeting with its version. Raises Problem 404 if there is none that the actor may see."""
     state, version = await service.state(conn, MEETING, stream(meeting))
     mine = scope.meeting_regions(actor, await reference.area_tree(conn))
     if isinstance(state, NotConvened) or (mine is not None and state.convened.region not in mine):
@@ -147,7 +147,7 @@ async def _known(
 async def _packed(
     service: Service, conn: AsyncConnection, actor: Actor, meeting: Convened | Concluded
 ) -> Select[Any]:
-    """Of each project, all that is the reader's to see."""
+    """The problems by project, as far as the reader may see the project."""
     tree, problem = await reference.area_tree(conn), tables.project_problem.c
     if meeting.items is None:
         query = agenda.candidates(meeting.convened, tree, service.today())

@@ -99,5 +99,5 @@ def view(state: MeetingState, version: int | None = None) -> MeetingSummary:
 
 
 def answer(done: Done[MeetingState, MeetingCommand]) -> MeetingSummary:
-    """What every command on a meeting is answered."""
+    """The answer to every command on a meeting."""
     return view(done.state)

@@ -1,4 +1,4 @@
-"""How a register's built projects stand with their acceptance (TR-14)."""
+"""Query: acceptance of a register's built projects (TR-14)."""
 
 from datetime import date, timedelta
 from typing import Any

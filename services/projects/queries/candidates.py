@@ -1,10 +1,9 @@
 """Finds the listings that may fit one: a short list by words and one by figures, then scored in full.
 
-Words are ranked with BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) over the terms of the other side's
-texts. A term that stands in more than a twentieth of them tells nothing and is left out: it would be most of the
-work, and without it the ranking is better. How telling a term is counts over the texts of both sides: a need is a
-story (一条线, 有没有), an offer a noun, so that a story's words are rare among offers and tell nothing all the same
-(docs/adr/0150).
+Words are ranked with BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) over the terms of the other side's texts.
+A term in more than a twentieth of the texts is ignored: it would cost most of the work, and the ranking is better
+without it. Inverse document frequencies count the texts of both sides: a need is prose (一条线, 有没有) and an offer
+a noun, so that the filler words of needs are rare among offers although they carry no meaning (docs/adr/0150).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +25,7 @@ from services.projects.tables.matching import corpus
 from services.projects.thesaurus import thesaurus
 
 SHORTLIST = 200
-"""How many listings each of the two short lists has: beyond it only what neither words nor figures bring near."""
+"""The length of each of the two short lists; a listing beyond both is near neither in words nor in figures."""
 
 _BY_WORDS = text("""
     WITH searched AS (
@@ -86,7 +85,7 @@ _BY_FIGURES = text("""
 async def by_words(
     conn: AsyncConnection, meeting: MeetingPoint, side: Side, asked: str, only: str | None = None
 ) -> Mapping[str, float]:
-    """The strength (BM25) of the listings of that side nearest to a text; `only`: of this listing alone."""
+    """The BM25 scores of that side's listings nearest to a text; `only`: of this listing alone."""
     found = words.terms(thesaurus().read(asked))
     rows = await conn.execute(
         _BY_WORDS,
@@ -108,7 +107,7 @@ async def by_words(
 async def by_figures(
     conn: AsyncConnection, one: Candidate, meeting: MeetingPoint, regions: Sequence[str], today: date
 ) -> list[str]:
-    """The listings of the other side nearest by industry, amount and region; `regions`: the one's, all levels."""
+    """The other side's listings nearest by industry, amount and region; `regions`: those of `one`, on all levels."""
     rows = await conn.execute(
         _BY_FIGURES,
         {
@@ -146,8 +145,8 @@ def shared(one: Candidate, other: Candidate) -> tuple[str, ...]:
 
 
 async def load(conn: AsyncConnection, listings: Collection[str], lock: bool = False) -> list[Any]:
-    """The rows of these listings. `lock`: nobody changes them until the transaction ends."""
-    # One array and not a parameter each: hundreds of them are another statement for every number of them.
+    """The rows of these listings. `lock`: locks them until the transaction ends."""
+    # One array parameter: a parameter per id would make a different statement for each number of ids.
     named = literal(list(listings), ARRAY(Text))
     query = select(tables.listing).where(tables.listing.c.listing == any_(named))
     if lock:
@@ -156,7 +155,7 @@ async def load(conn: AsyncConnection, listings: Collection[str], lock: bool = Fa
 
 
 def candidate(row: Any) -> Candidate:
-    """A row of the table `listing` as it is judged."""
+    """A row of the table `listing` as scoring needs it."""
     return Candidate(
         row.listing,
         Side(row.side),

@@ -39,7 +39,7 @@ async def count_projects_by(app: App, call: Call, body: models.CountProjectsBy) 
 async def counted_by(
     app: App, conn: AsyncConnection, call: Call, body: models.CountProjectsBy
 ) -> models.ProjectCountsBy:
-    """The same inside a snapshot that its caller reads more from."""
+    """As `count_projects_by`, within the caller's snapshot."""
     position = (await app.log.head(conn)).position
     names = await _names(app, conn, call, body)
     where = await _where(app, conn, call, body)
@@ -61,7 +61,7 @@ async def counted_by(
 
 
 async def _names(app: App, conn: AsyncConnection, call: Call, body: models.CountProjectsBy) -> dict[str, str]:
-    """What is counted for, by key: every city in sight, field, technology or department there is."""
+    """The keys to count by, with their names: every visible city, or every field, technology or department."""
     match body.by:
         case "city":
             regions = await reference.regions(conn)
@@ -92,7 +92,7 @@ async def _names(app: App, conn: AsyncConnection, call: Call, body: models.Count
 async def _keyed(
     app: App, conn: AsyncConnection, body: models.CountProjectsBy
 ) -> tuple[FromClause, ColumnElement[Any]]:
-    """Projects with what each is counted for: once for each of its tags, else once."""
+    """Projects with the key that each counts under: once per tag, otherwise once."""
     project, region = tables.project, tables.region
     match body.by:
         case "city":
@@ -123,7 +123,7 @@ async def _counted(
     key: ColumnElement[Any],
     where: list[Any],
 ) -> dict[str, dict[str, Any]]:
-    """The counts by key; a key that no project has is not there. A project counts once under each key."""
+    """The counts by key, without keys that no project has. A project counts once under each of its keys."""
     project, t = tables.project.c, tables.project_milestone.c
     chosen = (
         select(
@@ -135,7 +135,7 @@ async def _counted(
         )
         .select_from(source)
         .where(*where)
-        .distinct()  # of all tags together a project is there once for each
+        .distinct()  # in the total over all tags, a project would appear once per tag
         .cte("chosen")
     )
     sums = select(

@@ -239,7 +239,7 @@ def _check_open(row: Any, one: Candidate, today: date) -> None:
 
 
 def _near(tree: AreaTree, one: Candidate) -> Sequence[str]:
-    """Every code that covers, or is covered by, a region that the listing names; empty: everywhere."""
+    """The codes that cover, or are covered by, a region of the listing; empty: everywhere."""
     named = one.terms.regions or ((one.region,) if one.side is Side.NEED else ())
     return [
         area.code
@@ -249,7 +249,7 @@ def _near(tree: AreaTree, one: Candidate) -> Sequence[str]:
 
 
 async def _met(conn: AsyncConnection, one: Candidate) -> Mapping[str, tuple[int, int] | None]:
-    """Whom it has met: the two revisions where it was declined, None where it is under way or agreed."""
+    """The listings it was paired with: both revisions if declined, None if in progress or agreed."""
     ours, theirs = (_MATCH.need, _MATCH.offer) if one.side is Side.NEED else (_MATCH.offer, _MATCH.need)
     rows = await conn.execute(
         select(theirs.label("other"), _MATCH.status, _MATCH.need_revision, _MATCH.offer_revision).where(

@@ -1,7 +1,7 @@
-"""Orders of the list of projects, each with a cursor of its own: the last row's value and id.
+"""Sort orders of the list of projects; a cursor holds the last row's value and id.
 
-What isn't known of a project comes before everything that can be: `coalesce` makes one order of it, that an index may
-have. Its other side is the literal that the index has too; a bound parameter would not be found equal to it.
+NULLs sort first through `coalesce` with a sentinel, so that an index can serve the order. The sentinel is a literal,
+as in the index: a bound parameter would not match the index expression.
 """
 
 import re
@@ -24,7 +24,7 @@ _STAGES = [stage.value for stage in Stage]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is compared, and how it stands in a cursor."""
+    """The expression to sort by, and how its value is written to and read from a cursor."""
 
     key: ColumnElement[Any]
     write: Callable[[Any], str]
@@ -75,7 +75,7 @@ def _count(text: str) -> int:
 
 
 _LIFE = literal_column(f"array_position('{{{','.join(_STAGES)}}}'::text[], project.stage)", Integer())
-"""Where a stage stands in a project's life."""
+"""The position of a stage in the life of a project."""
 ORDERS: dict[str, Order] = {
     **{name: _text(name) for name in ("project", "name", "region", "industry")},
     **{name: _known_text(name) for name in ("enterprise", "enterprise_name", "focus_sector")},
@@ -102,7 +102,7 @@ def ordered(query: Select[Any], sort: str, descending: bool, cursor: str | None,
 
 
 def cursor_of(row: Any, sort: str, descending: bool) -> str:
-    """The cursor behind a row."""
+    """The cursor for the page after a row."""
     return paging.cursor(sort, "desc" if descending else "asc", ORDERS[sort].write(row), row.project)
 
 

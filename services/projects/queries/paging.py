@@ -1,4 +1,4 @@
-"""Pages of lists: a cursor is the last row's key of the page before, so rows that come in between shift nothing."""
+"""Pages of lists: a cursor is the key of the previous page's last row, so new rows don't shift the next page."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from shared.problems import bad_cursor
 
 
 class Asked(Protocol):
-    """What asks for a page."""
+    """A query for a page."""
 
     @property
     def limit(self) -> int: ...
@@ -25,14 +25,14 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page by column, and the cursor of the next one; None: this was the last."""
+    """The rows of a page by column, and the cursor of the next page; None: this is the last."""
 
     rows: Sequence[Mapping[str, Any]]
     next_cursor: str | None
 
 
 async def by_id(conn: AsyncConnection, query: Select[Any], key: ColumnElement[str], asked: Asked) -> Page:
-    """The page of a list in the order of its key, a text. Raises Problem for a cursor that is made up."""
+    """A page in the order of a text key. Raises Problem for an invalid cursor."""
     if asked.cursor:
         (after,) = read(asked.cursor, 1)
         query = query.where(key > after)
@@ -54,7 +54,7 @@ def read(cursor: str, length: int) -> list[str]:
         key = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=list[str])
     except (ValueError, msgspec.MsgspecError) as error:
         raise bad_cursor() from error
-    if len(key) != length or any("\0" in part for part in key):  # no text of PostgreSQL holds U+0000
+    if len(key) != length or any("\0" in part for part in key):  # a text in PostgreSQL can't hold U+0000
         raise bad_cursor()
     return key
 

@@ -17,8 +17,8 @@ from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
 
-# A plan for any text and any city reads each time what only the commonest needs: 45 ms instead of 5 with 100,000
-# projects. The server would take to it after five of a kind.
+# Keeps PostgreSQL from switching to a generic plan after five executions: it would fit the commonest text and city,
+# and take 45 ms instead of 5 with 100,000 projects.
 _AS_ASKED = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
@@ -111,7 +111,7 @@ async def _narrowed(
     if body.text:
         sought = body.text.lower()
         query = query.where(table.search.like(f"%{_escaped(sought)}%", escape="\\"))
-        if len(sought) > 1:  # a single character has no pair to be found by
+        if len(sought) > 1:  # a single character has no bigram to search by
             pairs = [sought[i : i + 2] for i in range(len(sought) - 1)]
             query = query.where(func.search_pairs(table.search, type_=ARRAY(Text)).contains(pairs))
     if body.register_:

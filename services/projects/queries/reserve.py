@@ -101,16 +101,16 @@ async def list_reserve(app: App, call: Call, body: models.ListReserve) -> models
 
 
 async def _stages(app: App, conn: AsyncConnection, register: str, on: date) -> Mapping[str, Stage] | None:
-    """Where the register's projects stood on an earlier day; None for today, which stands in the tables."""
+    """The stages of the register's projects on an earlier day; None for today, whose stages are in the tables."""
     return await past.stages_of_register(conn, register, on) if on < app.today() else None
 
 
 def _entries(
     register: str, on: date, where: Sequence[ColumnElement[bool]], stages: Mapping[str, Stage] | None
 ) -> Select[Any]:
-    """The stays that hold on the day, each as the project was then, with its last look by then.
+    """The stays on the day, each with the project's content then and its last update up to then.
 
-    Today's stand in the tables; those of an earlier day (`stages` given) are read from the project's log.
+    For today the tables have both; for an earlier day (`stages` given) they are read from the project's events.
     """
     joined: FromClause = tables.project.join(tables.project_register, _STAY.project == _PROJECT.project)
     name: ColumnElement[Any] = _PROJECT.name
@@ -130,7 +130,7 @@ def _entries(
                 (content.c.total_investment, total),
             )
         )
-        # One that is in a register before it was planned is as it was planned.
+        # A project that joined the register before its planning day counts as planned.
         known = cast(literal({project: str(each) for project, each in stages.items()}, JSONB), JSONB)
         stage = func.coalesce(known.op("->>")(_PROJECT.project), Stage.PLANNED.value)
     else:
@@ -170,7 +170,7 @@ def _of_project() -> ColumnElement[bool]:
 
 
 def _look_by(on: date) -> FromClause:
-    """The last look at the stay up to a day."""
+    """The last quarterly update of the stay up to a day."""
     data = _EVENT.c.data
     day = cast(data["on"].as_string(), Date)
     return (
@@ -192,7 +192,7 @@ def _look_by(on: date) -> FromClause:
 
 
 def _content_by(on: date) -> FromClause:
-    """What the project was registered with, or changed to up to a day."""
+    """The project's content on a day, from its registration or its last change up to then."""
     data = _EVENT.c.data
     changed = and_(_EVENT.c.type == ProjectChanged.__name__, cast(data["changed_on"].as_string(), Date) <= on)
     return (
@@ -209,7 +209,7 @@ def _content_by(on: date) -> FromClause:
 
 
 def _grouped(entries: Select[Any], on: date) -> Select[Any]:
-    """Counts and sums of what a summary tells apart, so that no entry is read for itself."""
+    """Counts and sums by what a summary distinguishes, so that single entries needn't be read."""
     each = entries.subquery().c
     keys = (
         each.region,

@@ -44,7 +44,7 @@ async def list_signings(app: App, call: Call, body: models.ListSignings) -> mode
 
 
 def with_contracts() -> Join:
-    """The lists with the contract (project_milestone) of each project that signed on the stage."""
+    """The signing lists joined with the contract (project_milestone) of each project that signed there."""
     t, contract = tables.signing.c, tables.project_milestone.c
     signed = and_(
         contract.project == t.project, contract.ceremony == t.ceremony, contract.stage == t.contract

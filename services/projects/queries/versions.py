@@ -1,7 +1,7 @@
-"""The version of each row of a list: what an edit names, so that it can be made straight from the list.
+"""The version of each row of a list, which an edit must name, so that edits can be made straight from the list.
 
-It is counted in the log, as the command runner does (`shared.decider.Edit`): no table counts it. The rows must have
-been read in the same snapshot (`App.snapshots`): an old row with a new version would let an edit undo another.
+Versions are counted in the log, as the command runner does (`shared.decider.Edit`); no table stores them. Rows and
+versions must come from one snapshot (`App.snapshots`): an old row with a new version would let an edit undo another.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from shared.service import Service
 
 
 async def of_streams(service: Service, conn: AsyncConnection, streams: Sequence[str]) -> list[int]:
-    """Of things that have a stream to themselves, in the order of `streams`."""
+    """The versions of things that have a stream of their own, in the order of `streams`."""
     found = await service.log.count(conn, streams)
     return [found.get((stream, None), 0) for stream in streams]
 
 
 async def of_steps(app: App, conn: AsyncConnection, projects: Sequence[str]) -> list[int]:
-    """Of the steps of projects."""
+    """The versions of the steps of projects."""
     streams = [project_stream(project) for project in projects]
     types = [each.__name__ for each in (ProjectStageReached, ProjectStageCorrected)]
     found = await app.log.count(conn, streams, types)
@@ -32,7 +32,7 @@ async def of_steps(app: App, conn: AsyncConnection, projects: Sequence[str]) -> 
 
 
 async def of_reserve(app: App, conn: AsyncConnection, register: str, projects: Sequence[str]) -> list[int]:
-    """Of entries of one tier of the reserve library."""
+    """The versions of entries of one tier of the reserve library."""
     streams = [project_stream(project) for project in projects]
     found = await app.log.count(conn, streams, [ReserveUpdated.__name__], "register")
     return [found.get((stream, register), 0) for stream in streams]
@@ -41,7 +41,7 @@ async def of_reserve(app: App, conn: AsyncConnection, register: str, projects: S
 async def of_applications(
     service: Service, conn: AsyncConnection, keys: Sequence[tuple[str, str]]
 ) -> list[int]:
-    """Of applications, each named by its fund and id."""
+    """The versions of applications, each named by fund and id."""
     found = await service.log.count(conn, list({funds.stream(fund) for fund, _ in keys}), None, "application")
     return [found.get((funds.stream(fund), application), 0) for fund, application in keys]
 
@@ -49,7 +49,7 @@ async def of_applications(
 async def of_occasions(
     service: Service, conn: AsyncConnection, keys: Sequence[tuple[str, str, str]]
 ) -> list[int]:
-    """Of occasions of duties, each named by its duty, region and period."""
+    """The versions of occasions of duties, each named by duty, region and period."""
     streams = list({stream(duty, region) for duty, region, _ in keys})
     found = await service.log.count(conn, streams, [each.__name__ for each in EDITS], "period")
     return [found.get((stream(duty, region), period), 0) for duty, region, period in keys]

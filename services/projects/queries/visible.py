@@ -15,8 +15,8 @@ def conditions(
 ) -> Sequence[ColumnElement[bool]]:
     """Conditions on the columns `region` and `enterprise` of `table`.
 
-    `region` narrows to it and what lies under it. Raises Problem 422 for one that isn't
-    there, 403 for one outside the actor's scope.
+    `region` narrows the list to that region and those below it. Raises Problem 422 for an
+    unknown region, 403 for one outside the actor's scope.
     """
     found: list[ColumnElement[bool]] = []
     regions = scope.visible_regions(actor, tree)

@@ -1,4 +1,4 @@
-"""What may be done with a city's report of a month, and what must hold of it."""
+"""Decisions on a city's monthly report, and the checks of its content."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -138,7 +138,7 @@ MonthlyReportCommand = FileMonthlyReport | CorrectMonthlyReport | WithdrawMonthl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Given):
-    """What must be known of the world to judge a report, read in its own transaction.
+    """What a decision on a report needs, read in the command's transaction.
 
     `project_regions`: region of each existing project that the report names. `covered`: the codes that the
     reporting region covers. `due_on` None: the calendar has no report for this region and month. `closed_since`: the
@@ -261,8 +261,8 @@ def _check(
     lines: Sequence[ReportLine],
     known: Known,
 ) -> date:
-    """Everything that must hold of a report's content. Answers the day it is due. Raises Refused."""
-    # The duty first: a month that nobody owes can't be reported when it is over either.
+    """Checks the content of a report. Returns the day the report is due. Raises Refused."""
+    # The duty first, because a month that isn't owed can't be reported even when it is over.
     if known.due_on is None:
         raise Refused(
             f"The duty calendar has no monthly report of {command.region} for {command.month}.",
@@ -278,7 +278,7 @@ def _check(
 
 
 def _check_open(command: MonthlyReportCommand, known: Known) -> None:
-    """The month's books are open for the city."""
+    """Raises Refused if the month's books are closed for the city (关账)."""
     since = known.closed_since
     if since is not None:
         raise Refused(

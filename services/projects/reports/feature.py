@@ -1,4 +1,4 @@
-"""What can be done with the cities' monthly reports (月报, TR-12)."""
+"""Operations and routes of the cities' monthly reports (月报, TR-12)."""
 
 from services.projects.access import CITY, GOVERNMENT
 from services.projects.reports import commands, lines, queries, views

@@ -1,4 +1,4 @@
-"""What reports say of projects, month by month: a row for each project of a report, and their sums by region."""
+"""The lines of monthly reports: one row per report and project, and sums by region."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +51,7 @@ SUMS = Table(
     Column("investment", MONEY),
 )
 
-# A project's region never changes, and stands in the log before any report that names the project.
+# A project's region never changes, and is in the log before any report that names the project.
 _LINES = text("""
     INSERT INTO report_line (month, project, city, region, investment, progress_percent, note)
     SELECT :month, line.project, :city, project.region, line.investment, line.progress_percent, line.note
@@ -69,7 +69,7 @@ _SUMS = text("""
 async def _write(
     conn: AsyncConnection, changes: Sequence[tuple[MonthlyReportState, MonthlyReportState]]
 ) -> None:
-    """The lines of what a report says now, with one statement, and their sums."""
+    """Writes the lines of the reports' current versions with one statement, and their sums."""
     for before, after in changes:
         old = before if isinstance(before, Filed) else None
         new = after if isinstance(after, Filed) else None

@@ -191,7 +191,7 @@ async def report_calendar(service: Service, call: Call, body: ReportCalendar) ->
 async def _owed(
     conn: AsyncConnection, first: str | None, last: str | None, region: str | None
 ) -> list[tuple[str, str, date]]:
-    """(region, month, due day) of every city report owed, in order of month and region."""
+    """(region, month, due day) of every report that cities owe, in order of month and region."""
     duties = await reference.duties(conn, CITY_REPORT)
     regions = [each for each in await reference.regions(conn) if region in (None, each.code)]
     owed: dict[tuple[str, str], date] = {}
@@ -214,7 +214,7 @@ def _months(duty: Duty, first: str | None, last: str | None) -> list[str]:
 
 
 def _only(actor: Actor, region: str | None) -> str | None:
-    """The city to which a query about reports is narrowed; None: all. Raises Problem 403."""
+    """The only city whose reports the query may return; None: all. Raises Problem 403."""
     mine = scope.report_regions(actor)
     if mine is not None and region not in (None, mine):
         raise forbidden(f"Your token is for {mine}, not for {region}.")

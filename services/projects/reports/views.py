@@ -29,9 +29,9 @@ from shared.kept import Kept, only
 from shared.table_of import table_of
 
 _LINES = 220_000
-"""Bytes for the lines of a report in an answer, and for those of its history; an answer may have 512,000."""
+"""Bytes for a report's lines in an answer, and again for its history; an answer may have 512,000 in all."""
 _LINE = 110
-"""Bytes of a line without its id and note."""
+"""Bytes of a line in JSON, without project id and note."""
 
 
 class ReportLineView(Answer):
@@ -127,13 +127,13 @@ def _summed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Room:
-    """What is left for lines in one answer. It says how many are left out: a report is never cut off in silence."""
+    """The space left for lines in one answer; the answer says how many lines didn't fit."""
 
     def __init__(self, left: int = _LINES) -> None:
         self._left = left
 
     def take(self, lines: Sequence[ReportLine]) -> list[ReportLineView]:
-        """The first lines, as many as there is room for."""
+        """The first lines, as many as fit."""
         found = []
         for line in lines:
             self._left -= _LINE + len(line.project) + len(msgspec.json.encode(line.note))
@@ -144,7 +144,7 @@ class Room:
 
 
 def view(state: MonthlyReportState, room: Room | None = None) -> ReportView:
-    """A report that was filed, be it withdrawn since. Raises TypeError for one that never was."""
+    """A report, including one that was withdrawn later. Raises TypeError if none was filed."""
     if isinstance(state, Withdrawn):
         last = view(replace(state.last, projects=()), room)
         withdrawn = {
@@ -168,7 +168,7 @@ def view(state: MonthlyReportState, room: Room | None = None) -> ReportView:
 
 
 def version_of(event: MonthlyReportEvent, recorded: Event, room: Room) -> ReportVersion:
-    """One fact of a report's history, with as many lines as there is room for."""
+    """One event of a report's history, with as many lines as fit."""
     if isinstance(event, MonthlyReportWithdrawn):
         return ReportVersion(
             investment=None,
@@ -196,7 +196,7 @@ def version_of(event: MonthlyReportEvent, recorded: Event, room: Room) -> Report
 
 
 def answer(done: Done[MonthlyReportState, MonthlyReportCommand]) -> ReportView:
-    """What every command on a report is answered."""
+    """The answer to every command on a report."""
     return view(done.state)
 
 

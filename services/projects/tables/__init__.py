@@ -32,7 +32,7 @@ INLINE = (
     *reserve.INLINE,
     *imports.INLINE,
 )
-"""What is written with the events and can be rebuilt from the own log, in an order that keys allow."""
+"""The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""
 
 __all__ = [
     "INLINE",

@@ -1,4 +1,4 @@
-"""What all tables of this service share. They are made by the migrations."""
+"""What all tables of this service share. The migrations create the tables."""
 
 from sqlalchemy import MetaData, Numeric
 

@@ -60,5 +60,5 @@ INLINE = (listing, listing_term, listing_match)
 
 
 def corpus(meeting: str, side: str) -> str:
-    """The texts that are searched together: one side of one meeting point."""
+    """The name of the texts that are searched together: one side of one meeting point."""
     return f"{meeting}/{side}"

@@ -1,4 +1,4 @@
-"""The targets that tell an amount in the wrong unit: of another service's stream, so no log here makes them anew."""
+"""Targets for detecting amounts in the wrong unit; they come from assessment's stream, so a rebuild leaves them."""
 
 from sqlalchemy import Column, Integer, Numeric, Table, Text
 

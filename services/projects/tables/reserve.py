@@ -1,4 +1,4 @@
-"""What was last said of each stay in the reserve library, each screening, and what a look took out."""
+"""The newest update of each stay in the reserve library, the screenings, and the drops."""
 
 from sqlalchemy import Boolean, Column, Date, Table, Text
 

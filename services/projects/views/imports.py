@@ -59,7 +59,7 @@ def changes(row: Any, places: Sequence[Place], item: str) -> Iterator[ImportChan
 
 
 def letters(index: int) -> str:
-    """A column, counted from 0, as a spreadsheet letters it: 0 is A, 26 is AA."""
+    """The letters of a column counted from 0: 0 is A, 26 is AA."""
     name = ""
     index += 1
     while index:
@@ -69,7 +69,7 @@ def letters(index: int) -> str:
 
 
 def _said(raw: dict[str, Any], language: Language) -> dict[str, Any]:
-    """With `why` and `remedy` in the reader's language; what an older release wrote has only English."""
+    """A fault with `why` and `remedy` in the reader's language; faults of older releases have only English."""
     if language == "en":
         return raw
     return {**raw, **{name: raw.get(f"{name}_zh") or raw[name] for name in ("why", "remedy")}}

@@ -74,7 +74,7 @@ WORDS: dict[str, Word] = {
     "IN": Word("创新驱动", "innovation"),
     "DI": Word("“两化”深度融合", "integration of informatization and industrialization"),
 }
-"""Each of our codes once; one that isn't here (a duty's row in the plan) is shown as it is."""
+"""The words for each code; a code that isn't listed (such as a duty's plan row) is shown as it is."""
 
 
 def word(code: str) -> Word:

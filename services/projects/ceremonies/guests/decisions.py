@@ -1,4 +1,4 @@
-"""Who is put on a guest list, and what a firm answers."""
+"""Decisions on a guest list: invite a firm, record its answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -102,7 +102,7 @@ GUEST_LIST = decider(INITIAL, decide, evolve)
 
 
 def _invited(command: InviteFirm, known: Invitation | None, given: Given) -> Sequence[FirmInvited]:
-    """Whoever repeats it and when: the same firm of the same region is invited once."""
+    """A repeated invitation of the same firm and region changes nothing, whoever sends it and when."""
     event = FirmInvited(
         ceremony=command.ceremony,
         firm=command.firm,

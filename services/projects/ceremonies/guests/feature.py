@@ -1,4 +1,4 @@
-"""What can be done with the guest list of a ceremony."""
+"""Operations and routes of a ceremony's guest list."""
 
 from services.projects.access import GOVERNMENT, KEEPERS
 from services.projects.ceremonies.guests import commands, queries, views

@@ -53,5 +53,5 @@ KEPT: Kept[GuestList, Invitation] = Kept(TABLE, lambda state: state.invitations,
 
 
 def answer(done: Done[GuestList, GuestListCommand]) -> InvitationView:
-    """The firm as it stands on the list."""
+    """The answer to every command on a guest list: the firm's entry."""
     return InvitationView(**row(done.state.invitations[done.command.firm]))

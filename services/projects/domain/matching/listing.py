@@ -63,7 +63,7 @@ class Terms:
 
     @property
     def text(self) -> str:
-        """All its words, one part per line so that no word runs over from one part into the next."""
+        """The searchable text, one field per line so that no term spans two fields."""
         return "\n".join((self.title, *self.keywords, self.description))
 
 
@@ -113,12 +113,12 @@ ListingEvent = ListingRegistered | ListingRevised | ListingWithdrawn
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """Not put forward yet."""
+    """No such listing yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """As it is put forward now."""
+    """An open listing with its current terms."""
 
     registered: ListingRegistered
     terms: Terms
@@ -128,7 +128,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """As it was when it was withdrawn."""
+    """A withdrawn listing with its last terms."""
 
     registered: ListingRegistered
     terms: Terms
@@ -247,7 +247,7 @@ def _registered(command: RegisterListing) -> ListingRegistered:
 
 
 def _registered_again(command: RegisterListing, state: Listed | Withdrawn) -> Sequence[ListingEvent]:
-    """What was registered, again, changes nothing: the same file may be imported twice."""
+    """Registering the same content again changes nothing: a file may be imported twice. Raises Refused otherwise."""
     known = state.registered
     again = (command.meeting, command.side, command.region, command.party, command.terms)
     if again == (known.meeting, known.side, known.region, known.party, known.terms):

@@ -90,7 +90,7 @@ MatchEvent = MatchIntroduced | MatchNegotiationStarted | MatchConcluded | MatchD
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Not brought together yet."""
+    """The pair has no history yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def decide(command: MatchCommand, state: MatchState) -> Sequence[MatchEvent]:
             return [MatchDeclined(command.pair, command.revisions, command.by, command.reason, command.on)]
         case (Decline(), Declined()) if command.revisions == state.revisions:
             return []
-        case (Decline(), Declined()):  # a suggestion with news, declined again
+        case (Decline(), Declined()):  # suggested again after a revision
             return [MatchDeclined(command.pair, command.revisions, command.by, command.reason, command.on)]
         case (Reopen(), Concluded()):
             return [MatchReopened(command.pair, command.reason, command.on, state.since, state.amount)]

@@ -1,7 +1,7 @@
 """How well a need and an offer fit: stated criteria with weights, each explained in words.
 
-Shares are 0 (not at all) to 1 (fully). What isn't said counts as the meeting point's `unknown` share: missing
-is neither a fit nor a misfit. Exclusions are no criterion: an excluded pair is never introduced.
+Shares run from 0 (no fit) to 1 (full fit). A criterion that a side leaves open counts with the meeting point's
+`unknown` share: missing is neither a fit nor a misfit. Excluded pairs are not scored but never introduced.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,8 +30,8 @@ class Criterion(StrEnum):
 class Weights:
     """The weights of a meeting point at a time (评分权重); they needn't add up to 1.
 
-    `unknown`: the share of a criterion of which one side says nothing. `half_words`: the strength of words in
-    common (BM25) that counts as a share of one half.
+    `unknown`: the share of a criterion that one side leaves open. `half_words`: the BM25 score of the common
+    words that counts as a share of one half.
     """
 
     weight: Mapping[Criterion, Decimal]
@@ -43,7 +43,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A listing as it is judged. `region` is where it is kept; for a need, where it is to be met."""
+    """A listing as scoring sees it. `region`: the region that keeps it; for a need also where it is wanted."""
 
     listing: str
     side: Side
@@ -155,7 +155,7 @@ def _industry(need: Candidate, offer: Candidate, _w: Wording, _ws: Weights, _c: 
 
 
 def _agreeing(one: str, other: str) -> int:
-    """How many leading digits agree; a shorter code says nothing about the rest."""
+    """How many leading digits of two codes agree, up to the length of the shorter one."""
     length = 0
     for a, b in zip(one, other, strict=False):
         if a != b:
@@ -191,7 +191,7 @@ def _says_amount(terms: Terms) -> bool:
 
 
 def _gap(one: Terms, other: Terms) -> Decimal | None:
-    """None where the ranges meet; else the nearer ends' ratio, 0 to 1."""
+    """None if the ranges overlap; else the ratio of their nearer ends, 0 to 1."""
     for low, high in ((one.amount_min, other.amount_max), (other.amount_min, one.amount_max)):
         if low is not None and high is not None and high < low:
             return high / low

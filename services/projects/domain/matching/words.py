@@ -1,7 +1,7 @@
 """The words of a text for matching: single characters and pairs of Chinese, whole words of anything else.
 
 Chinese writes no spaces. Overlapping pairs (bigrams) find technical terms without a dictionary, single
-characters carry what is left; which way to cut was measured (docs/adr/0150).
+characters cover the rest. This tokenisation was chosen by measurement (docs/adr/0150).
 """
 
 import re
@@ -29,7 +29,7 @@ class Thesaurus:
             object.__setattr__(self, "_terms", re.compile("|".join(map(re.escape, longest_first))))
 
     def read(self, text: str) -> str:
-        """The text in lower case and in canonical words; the longest term wins."""
+        """The text in lower case with canonical words in place of synonyms; the longest term wins."""
         lowered = text.lower()
         return self._terms.sub(lambda found: self.canonical[found[0]], lowered) if self._terms else lowered
 

@@ -67,7 +67,7 @@ class Terms:
 
 
 def entitlement(terms: Terms, base: Decimal) -> Decimal:
-    """Yuan that a base gives: min(rate × base, cap), cut to the fen so that it is never over the rate.
+    """The entitlement in yuan: min(rate × base, cap), rounded down to the fen so that it never exceeds the rate.
 
     The rate of TR-19b and the cap of TR-19c are terms of the fund (X-11, G-7). Raises ValueError without a rate.
     """
@@ -78,7 +78,7 @@ def entitlement(terms: Terms, base: Decimal) -> Decimal:
 
 
 def checked(terms: Sequence[Terms]) -> tuple[Terms, ...]:
-    """Terms in order of their days. Raises Refused where two hold at once or one makes no sense."""
+    """Terms in order of their days. Raises Refused if two overlap or one contradicts itself."""
     ordered = tuple(sorted(terms, key=lambda each: each.valid_from))
     for each in ordered:
         if each.valid_to is not None and each.valid_to < each.valid_from:
@@ -102,7 +102,7 @@ def checked(terms: Sequence[Terms]) -> tuple[Terms, ...]:
 
 
 def in_force(terms: Sequence[Terms], on: date) -> Terms:
-    """The terms of a day. Raises Refused when none hold."""
+    """The terms in force on a day. Raises Refused if there are none."""
     for each in terms:
         if each.holds(on):
             return each

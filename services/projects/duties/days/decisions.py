@@ -1,4 +1,4 @@
-"""Setting the day of a duty for which the plan prints none."""
+"""The decision to set the day of a duty for which the plan prints none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class SetDutyDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfDuty(Given):
-    """The duty as the plan has it."""
+    """What the decision needs: the duty as the plan defines it."""
 
     duty: Duty
 

@@ -1,4 +1,4 @@
-"""What can be done with the days of a duty that the plan leaves open."""
+"""Operations and routes of the days of duties that the plan leaves open."""
 
 from services.projects import scope
 from services.projects.duties.commands import unknown_duty

@@ -1,4 +1,4 @@
-"""The days that operators have set: the calendar reads them with those of the plan."""
+"""The table of days set by operators; the calendar combines them with the plan's days."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,6 +1,6 @@
-"""Entries of a fund's ledger for awards (奖励): what was granted is reserved, committed, paid; and back.
+"""Decisions on a fund's ledger entries for awards (奖励): reserve, commit, pay; release and recover.
 
-No entry overdraws the fund, none goes beyond what the appraisal has granted, and no other fund pays the same award.
+No entry overdraws the fund or exceeds what the appraisal has granted, and only one fund pays an award.
 """
 
 from collections.abc import Sequence
@@ -112,8 +112,8 @@ AwardCommand = AwardDecision | FitAward
 class GrantedAward:
     """An award as the appraisal has granted it: `amount` CNY to a city, for its place in an edition.
 
-    `position`: of that decision in the log of assessment. `elsewhere`: the fund that pays it already, if it is another;
-    `in_area`: the city lies under the fund's government.
+    `position`: that of the grant in the log of assessment. `elsewhere`: another fund that already pays the award, if
+    any. `in_area`: whether the city lies in the region of the fund's government.
     """
 
     award: str
@@ -132,7 +132,7 @@ class GrantedAward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paying(Given):
-    """What an entry for an award depends on: what was granted, and who may take which step."""
+    """What a decision needs: the granted award, and the rule on separation of duties."""
 
     award: GrantedAward
     separation: Separation
@@ -244,7 +244,7 @@ def _committed(command: CommitAward, fund: Fund, known: AwardPayment, given: Pay
 
 
 def _paid(command: PayAward, fund: Fund, known: AwardPayment, given: Paying) -> AwardPaid:
-    # No check of the fund's last day: what was committed in the year may be paid after it (结转).
+    # The fund's last day isn't checked: what was committed by then may be paid later (结转).
     _check_other_person(given, Step.PAY, known.people)
     entry = movement.pay(command.amount, known)
     check_voucher(fund, command.evidence)
@@ -266,7 +266,7 @@ def _check_other_person(given: Paying, step: Step, people: People) -> None:
 
 
 def _check_granted(award: GrantedAward, known: AwardPayment, after: Decimal) -> None:
-    """An edition may have taken away what was reserved: not another yuan goes out of it."""
+    """Raises Refused if the fund would hold more than is granted now: a later edition may have reduced it."""
     granted = award.amount
     if after > granted:
         raise Refused(

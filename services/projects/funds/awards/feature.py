@@ -1,4 +1,4 @@
-"""What can be done with awards and their payment out of a fund."""
+"""Operations and routes of awards and their payment out of a fund."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ from shared.feature import Command, Feature, Query
 from shared.rpc import Attached, Route
 
 _PAID = "/funds/{fund}/awards/{award}"
-# An award rests on verified completions, which assessment has, and which progress may know otherwise by now.
+# An award rests on verified completions in assessment, whose figures may have changed in progress since.
 _OUTDATED = Attached(
     "assessment",
     "list-outdated-scores",

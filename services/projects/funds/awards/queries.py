@@ -86,19 +86,19 @@ class AwardDetails(AwardView):
 
 
 class _Completion(OutdatedCompletion):
-    """One with the appraisal that it is of."""
+    """An outdated completion with the appraisal that it belongs to."""
 
     plan: str
     year: int
 
 
 class _Outdated(BaseModel):
-    """What the door brought along: verified completions that are known otherwise by now. None: it could not look."""
+    """Attached by the gateway: verified completions that have changed since. None: the gateway couldn't ask."""
 
     items: list[_Completion] | None = None
 
     def of(self, award: Any) -> list[OutdatedCompletion] | None:
-        """Those that an award's ranking rests on."""
+        """The outdated completions behind the ranking of an award."""
         if self.items is None:
             return None
         return [
@@ -108,7 +108,7 @@ class _Outdated(BaseModel):
         ]
 
     def count(self, award: Any) -> int | None:
-        """How many they are."""
+        """The number of outdated completions behind an award."""
         found = self.of(award)
         return None if found is None else len(found)
 
@@ -172,7 +172,7 @@ async def list_awards(service: Service, call: Call, body: ListAwards) -> AwardPa
 
 
 def _awards(*columns: Any) -> Select[Any]:
-    """Awards with what a fund holds or has paid for them."""
+    """The join of awards with what a fund holds or has paid for them."""
     wanted = columns or (tables.award, _P.fund, _P.reserved, _P.committed, _P.paid, _P.last_on)
     return select(*wanted).select_from(tables.award.outerjoin(TABLE, _P.award == _A.award))
 

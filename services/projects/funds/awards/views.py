@@ -83,7 +83,7 @@ _COLUMNS = ("award", "fund", "region", "reserved", "committed", "paid", "last_on
 
 
 def _payments(state: FundState) -> Mapping[Any, AwardPayment]:
-    """What stands while the fund holds or has paid something: the row's key keeps other funds away."""
+    """The fund's payments that hold or have paid money. The primary key stops a second fund from paying an award."""
     payments = state.awards if isinstance(state, Fund) else {}
     return {name: payment for name, payment in payments.items() if payment.taken}
 
@@ -123,7 +123,7 @@ def award_view(granted: Any, fund: str | None, payment: AwardPayment | None) -> 
 
 
 def answer(done: Done[FundState, AwardDecision]) -> AwardView:
-    """The award as the decision leaves it. Raises TypeError for one that wasn't decided on as it was granted."""
+    """The answer to a command on an award. Raises TypeError if the decision had no granted award."""
     if not isinstance(done.state, Fund) or not isinstance(done.given, Paying):
         raise TypeError("not a decision on an award")
     command = done.command

@@ -1,4 +1,4 @@
-"""Gives back what funds hold for awards that another edition of the ranking has taken away or made smaller."""
+"""Process manager: releases what funds hold for awards that a later edition of the ranking took away or reduced."""
 
 import structlog
 from sqlalchemy import select
@@ -22,13 +22,13 @@ _ACTOR = system_actor("awards")
 
 
 class AwardWatch(DayWatch):
-    """Releases what is held above what is granted. What is paid above it is for people: it is recovered."""
+    """Releases what is held above the granted amount. Recovering what was paid above it is left to people."""
 
     name = "awards"
     again_s = 5.0
 
     async def sweep(self) -> int:
-        """Release every excess; answers how many there were."""
+        """Releases every excess. Returns how many."""
         award, payment = tables.award.c, TABLE.c
         over = (
             select(award.award, award.position, payment.fund)
@@ -44,7 +44,7 @@ class AwardWatch(DayWatch):
         done = 0
         for row in rows:
             body = {"fund": row.fund, "award": row.award}
-            # By what is known of the award up to there: held again in error, it is given back again with a new day.
+            # The id is the grant's position and the day: one release per grant and day.
             call = Call(f"{row.award}:{row.position}:{self.app.today()}", _ACTOR, "fit-award", body)
             try:
                 await self._fit(call, FitAward(fund=row.fund, award=row.award))
@@ -55,7 +55,7 @@ class AwardWatch(DayWatch):
         return done
 
     async def _fit(self, call: Call, command: FitAward) -> None:
-        """Give back what the fund holds above what is granted now; nothing where there is no such excess."""
+        """Releases what the fund holds above the amount granted now; does nothing without an excess."""
         today = self.app.today()
 
         async def given(conn: AsyncConnection, state: FundState) -> Given:

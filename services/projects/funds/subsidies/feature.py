@@ -1,4 +1,4 @@
-"""What can be done with applications to a fund."""
+"""Operations and routes of applications to a fund."""
 
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ _ONE = f"{_ALL}/{{application}}"
 
 
 def _edit(command: Any) -> Edit:
-    """An application's version is how many facts of its fund are about it."""
+    """The edit check: an application's version counts the events of its fund that are about it."""
     return Edit(getattr(command, "version", None), partial(is_about, command.application))
 
 

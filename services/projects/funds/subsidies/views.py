@@ -66,7 +66,7 @@ TABLE = table_of(
     metadata,
     SubsidySummary,
     key=("fund", "application"),
-    # The database makes the status, of the other columns.
+    # The database generates the status from the other columns.
     without=("status", "version", "fund_name", "project_name", "region_name", "enterprise_name"),
     more=(Column("closed", Text),),
 )
@@ -118,5 +118,5 @@ def view(known: Application, version: int | None = None) -> SubsidyView:
 
 
 def answer(done: Done[FundState, SubsidyCommand]) -> SubsidyView:
-    """The application as it stands. Raises KeyError where there is none."""
+    """The answer to every command on an application. Raises KeyError if there is none."""
     return view(_applications(done.state)[done.command.application])

@@ -1,4 +1,4 @@
-"""When the books of a month close: the rule, what the province did, and which days that makes."""
+"""When the books of a month close (关账), by the rule and by what the province decided."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,7 +25,7 @@ async def report_due(conn: AsyncConnection, month: str) -> date | None:
 
 @remembers
 async def open_until(conn: AsyncConnection, month: str) -> date | None:
-    """The last day on which a month is open by the rule in force at its end; None: no rule closes it."""
+    """The last day on which a month is open, by the rule in force on the month's last day; None: no rule."""
     due = await report_due(conn, month)
     on = last_day(month)
     if due is None or not any(rule.holds(on) for rule in await reference.rules(conn, RULE)):
@@ -35,7 +35,7 @@ async def open_until(conn: AsyncConnection, month: str) -> date | None:
 
 @remembers
 async def books(conn: AsyncConnection, month: str) -> Books:
-    """What the province did about the month."""
+    """The province's decisions about the month."""
     row = (await conn.execute(select(TABLE).where(TABLE.c.month == month))).mappings().one_or_none()
     return Books() if row is None else books_of(dict(row))
 
@@ -54,7 +54,7 @@ def books_of(row: Mapping[str, Any]) -> Books:
 
 
 async def closed_since(conn: AsyncConnection, month: str, region: str, today: date) -> date | None:
-    """Since when nothing may be reported or corrected for the month by that city; None: it may."""
+    """The day since which the city may not report or correct the month; None: the month is open."""
     known = await books(conn, month)
     if known.reopened_until(region, today) is not None:
         return None

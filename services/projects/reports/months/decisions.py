@@ -1,4 +1,4 @@
-"""What the province may do about the books of a month."""
+"""The province's decisions about the books of a month: close, reopen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ReopenReportingMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days(Given):
-    """`due_on` None: no report is owed for the month. `open_until`: by the rule, None: no rule."""
+    """What a decision needs. `due_on` None: no report is owed for the month. `open_until` None: no rule closes it."""
 
     due_on: date | None
     open_until: date | None = None

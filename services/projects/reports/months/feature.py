@@ -1,4 +1,4 @@
-"""What can be done with the books of a month."""
+"""Operations and routes of the books of a month."""
 
 from services.projects.access import GOVERNMENT, PROVINCE
 from services.projects.reports.months import commands, queries, views

@@ -15,7 +15,7 @@ from services.projects.tables.base import metadata
 from shared.feature import Done
 from shared.kept import Kept
 
-# Months are listed by the rule, most of them without a row: it is derived from no answer.
+# Most months in the list have no row, because the rule yields them; so no answer model defines this table.
 TABLE = Table(
     "reporting_month",
     metadata,
@@ -58,7 +58,7 @@ class ReportingMonthChanged(Answer):
 
 
 def answer(done: Done[Books, CloseReportingMonth | ReopenReportingMonth]) -> ReportingMonthChanged:
-    """What has been done about the month so far."""
+    """The answer to both commands: what the province has decided about the month so far."""
     return ReportingMonthChanged(
         month=done.command.month,
         closed_on=done.state.closed_on,

@@ -1,4 +1,4 @@
-"""Whether a project may ask a fund for money, and what it is entitled to (申报)."""
+"""Decisions on applications (申报): whether a project may apply to a fund, and its entitlement."""
 
 from decimal import Decimal
 
@@ -62,7 +62,7 @@ def request(command: RequestSubsidy, fund: Fund, given: Asking) -> SubsidyReques
 
 
 def same(command: RequestSubsidy, application: Application, given: Asking) -> bool:
-    """Whether it is the application that was made already, whoever repeats it and whatever came after."""
+    """Whether the command repeats this application, whoever sends it and whatever happened since."""
     known = application.requested
     asked = command.base if known.base_kind is not None else command.amount
     return (
@@ -85,7 +85,7 @@ def same(command: RequestSubsidy, application: Application, given: Asking) -> bo
 
 
 def assessed(command: AssessSubsidy, fund: Fund, application: Application, given: Deciding) -> Decimal:
-    """What the audited base entitles to, by the terms of the day on which the project asked. Raises Refused."""
+    """The entitlement by the audited base and the terms in force on the day of the application. Raises Refused."""
     requested = application.requested
     terms = in_force(fund.terms, requested.on)
     result = entitled(terms, command.base, command.amount)
@@ -98,7 +98,7 @@ def assessed(command: AssessSubsidy, fund: Fund, application: Application, given
 
 
 def entitled(terms: Terms, base: Decimal | None, amount: Decimal | None) -> Decimal:
-    """What a base, or an amount where there is no formula, entitles to (yuan). Raises Refused."""
+    """The entitlement (yuan) by a base, or by an amount if the terms have no formula. Raises Refused."""
     if terms.rate is None:
         return _case_by_case(terms, base, amount)
     if base is None or amount is not None:
@@ -160,7 +160,7 @@ def _check_project(known: KnownProject, terms: Terms, fund: Fund) -> None:
 
 
 def _check_alone(command: RequestSubsidy, fund: Fund) -> None:
-    """One project, one application to a fund: or loan and equipment would be added, and the cap doubled."""
+    """One application per project and fund; otherwise loan and equipment would add up and the cap would double."""
     for name, other in fund.applications.items():
         if other.requested.project == command.project and other.closed is None:
             raise Refused(
@@ -191,7 +191,7 @@ def _met(answered: tuple[CriterionPart, ...]) -> tuple[CriterionMet, ...]:
 
 
 def _confirmed(command: RequestSubsidy, given: Asking) -> bool:
-    """Whether a doubtful amount was confirmed. Raises Refused, to ask back, when it is doubtful and wasn't."""
+    """Whether a doubtful amount was confirmed. Raises Refused (ask back) for an unconfirmed doubtful amount."""
     known, where = given.project, "base"
     if command.base is None:
         where, why = "amount", _doubt_of("aid", command.amount, known.total_investment, given.care)
@@ -213,7 +213,7 @@ def _doubt_of(what: str, amount: Decimal | None, most: Decimal, care: AmountCare
 
 
 def open_application(fund: Fund, name: str) -> Application:
-    """The application, if it isn't closed. Raises Refused."""
+    """The application with that name. Raises Refused if it is unknown or closed."""
     found = fund.applications.get(name)
     if found is None:
         raise Refused(

@@ -1,4 +1,4 @@
-"""Entries of a fund's ledger: reserve 预留 → commit 下达 → pay 拨付, and back: release 释放, recover 收回.
+"""Decisions on applications' ledger entries: reserve 预留, commit 下达, pay 拨付; release 释放, recover 收回.
 
 No entry overdraws the fund, and none gives a project more than it is entitled to.
 """
@@ -64,7 +64,7 @@ def _assessed(
 ) -> Sequence[FundEvent]:
     _check_other_person(given, Step.ASSESS, application)
     entitlement = assessed(command, fund, application, given)
-    # The first audit is a fact also where it confirms what was asked: without one nothing is committed.
+    # A first audit that confirms the base is recorded too: committing may require an audit.
     if application.assessed and (entitlement, command.base) == (application.entitlement, application.base):
         return []
     spent = application.committed + application.paid
@@ -142,7 +142,7 @@ def _committed(
 
 
 def _paid(command: PaySubsidy, fund: Fund, application: Application, given: Deciding) -> SubsidyPaid:
-    # No check of the fund's last day: what was committed in the year may be paid after it (结转).
+    # The fund's last day isn't checked: what was committed by then may be paid later (结转).
     _check_goes_on(given.stage, application)
     _check_other_person(given, Step.PAY, application)
     entry, asked = movement.pay(command.amount, application), application.requested
