@@ -48,7 +48,7 @@ def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
 def within(
     statement: Select[Any], column: Any, actor: Actor, tree: AreaTree, named: str | None
 ) -> Select[Any]:
-    """The statement narrowed to the actor's scope. Raises Problem 403 for a `named` region outside it, else 422."""
+    """The statement narrowed to the actor's scope and to a `named` region. Raises as `check_read` for the latter."""
     if named is not None:
         check_read(actor, tree, named)
     visible = visible_regions(actor, tree)

@@ -35,7 +35,7 @@ class _InvestorDepartments:
 TARGETS = "targets"
 """The consumer that follows assessment's targets; its checkpoint says how far it has read."""
 APPRAISALS = "appraisals"
-"""The consumer that follows assessment's appraisals; separate, so that it also starts from the first in old stores."""
+"""The consumer that follows assessment's appraisals; separate, so that an older store reads them all."""
 
 
 def award_id(plan: str, year: int, region: str) -> str:

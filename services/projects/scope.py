@@ -151,7 +151,7 @@ def level_of(tree: AreaTree, region: str) -> Level:
 
 
 def check_level(actor: Actor, level: Level) -> None:
-    """Only a government at this level or above may act. Raises Problem 403."""
+    """Only the level that has a problem, or one above, may act on it. Raises Problem 403."""
     if _RANK.get(actor.role, 9) > _RANK[level]:
         raise forbidden(f"The problem stands with the {level}; your role is {actor.role}.")
 

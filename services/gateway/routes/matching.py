@@ -9,7 +9,7 @@ _KEEPERS = (PROVINCE, CITY, COUNTY)
 _LISTERS = (*_KEEPERS, ENTERPRISE)
 _LISTINGS = "/matching/listings"
 _MATCHES = "/matching/matches"
-# An enterprise's own need or offer takes its name and region from the registry, not from the request.
+# An enterprise's own need or offer must bear the name and region that the registry has of it.
 _REGISTERED = Attached("energy", "get-enterprise", ("enterprise",), {}, roles=(ENTERPRISE,))
 
 ROUTES = [

@@ -78,7 +78,7 @@ class Purse:
         return self.held + self.paid
 
     def moved(self, entry: Movement, on: date, by: str) -> Self:
-        """The purse after an entry. The first commitment replaces whoever was recorded as committing before."""
+        """The purse after an entry. A commitment when nothing is committed replaces earlier committers."""
         people = self.people
         if entry.step is Step.COMMIT and not self.committed:
             people = people.only(Step.COMMIT)

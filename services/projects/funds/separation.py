@@ -58,7 +58,7 @@ class People:
         return People({**self.by, step: self.of(step) | {person}})
 
     def only(self, step: Step, *people: str) -> "People":
-        """Replaces everyone who took the step: a new audit supersedes the last one. None: the step was undone."""
+        """Replaces everyone who took the step: a new audit supersedes the last one. No person: the step was undone."""
         return People({**self.by, step: frozenset(people)})
 
 

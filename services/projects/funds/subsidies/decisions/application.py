@@ -160,7 +160,7 @@ def _check_project(known: KnownProject, terms: Terms, fund: Fund) -> None:
 
 
 def _check_alone(command: RequestSubsidy, fund: Fund) -> None:
-    """One application per project and fund; otherwise loan and equipment would add up and the cap would double."""
+    """One open application per project and fund: two would add up loan and equipment, and double the cap."""
     for name, other in fund.applications.items():
         if other.requested.project == command.project and other.closed is None:
             raise Refused(
