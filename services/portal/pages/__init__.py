@@ -29,6 +29,7 @@ def all_pages() -> list[PageRoute]:
         appraisal,
         desk,
         documents,
+        duties,
         energy,
         evidence,
         guide,
@@ -52,5 +53,6 @@ def all_pages() -> list[PageRoute]:
         *documents.PAGES,
         *reports.PAGES,
         *desk.PAGES,
+        *duties.PAGES,
         *guide.PAGES,
     ]

@@ -88,10 +88,10 @@ def duty_columns(ask: Ask) -> tuple[Column, ...]:
 
 
 def duty_row(ask: Ask, each: Json) -> tuple[Cell, ...]:
-    """One duty; the monthly report leads to its form."""
-    term: Cell = each["term"]
-    if each["duty"] == _MONTHLY:
-        term = Link(each["term"], ask.href(f"/reports/{each['region']}/{each['period']}"))
+    """One duty, which leads to where it is handed in: the monthly report to its form, all else to its own page."""
+    occasion = f"{each['region']}/{each['period']}"
+    where = f"/reports/{occasion}" if each["duty"] == _MONTHLY else f"/duties/{each['duty']}/{occasion}"
+    term = Link(each["term"], ask.href(where))
     return (
         ask.region(each["region"]),
         term,

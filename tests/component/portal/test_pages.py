@@ -35,6 +35,8 @@ SAMPLES = {
     "document": "demo-bulletin-2013-01",
     "plan": "fujian-2013",
     "year": "2013",
+    "duty": "TR-25a",
+    "period": "2012",
 }
 PAGES = {route.path: route for route in all_pages()}
 
