@@ -39,6 +39,7 @@ def all_pages() -> list[PageRoute]:
         province,
         region,
         reports,
+        reserve,
     )
 
     return [
@@ -48,6 +49,7 @@ def all_pages() -> list[PageRoute]:
         *projects.PAGES,
         *project_forms.PAGES,
         *problems.PAGES,
+        *reserve.PAGES,
         *energy.PAGES,
         *appraisal.PAGES,
         *documents.PAGES,

@@ -73,9 +73,12 @@ async def projects(ask: Ask) -> Page:
 
 
 def _actions(ask: Ask) -> dict[str, list[Choice]]:
-    if ask.session.role not in KEEPERS:
-        return {}
-    return {ask.words("command.title"): [Choice(ask.words("project.new"), ask.href("/new-project"))]}
+    w, offered = ask.words, []
+    if ask.session.role in KEEPERS:
+        offered.append(Choice(w("project.new"), ask.href("/new-project")))
+    if ask.government:
+        offered.append(Choice(w("reserve.title"), ask.href("/reserve")))
+    return {w("command.title"): offered} if offered else {}
 
 
 def _totals(ask: Ask, totals: Json | None) -> list[Tile]:

@@ -257,3 +257,15 @@ def test_every_word_is_there_in_both_languages():
     assert len(known()) > 400
     for key, (zh, en) in known().items():
         assert set(re.findall(r"\{\w*\}", zh)) == set(re.findall(r"\{\w*\}", en)), key
+
+
+async def test_the_county_that_lacks_reserve_projects_stands_first():
+    async with browser(portal(PlayedGateway()), "city") as reader:
+        told = json.loads((await reader.get("/zh/reserve.json")).content)
+        projects = markup.check((await reader.get("/zh/projects")).text, "zh")
+    [counties] = told["figures"]
+    assert [(row["region"], row["short_by"]) for row in counties["rows"]] == [
+        ("福清市", "1"),
+        ("闽侯县", "0"),
+    ]
+    assert "/zh/reserve" in {each["href"] for each in projects.all("a")}
