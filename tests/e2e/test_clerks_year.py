@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime, time
 from decimal import Decimal
 
+import pytest
 import pytest_asyncio
 
 from deploy.local.ports import free_port
@@ -66,6 +67,9 @@ async def figures(portal: Portal, targets: list[str], **query: str) -> dict[str,
     return found
 
 
+@pytest.mark.timeout(
+    900
+)  # a year with hundreds of commands and 48 whole answers: minutes, on a busy machine more
 async def test_every_figure_of_a_year_equals_an_independent_count_at_24_moments(portal_in_january: Portal):
     """As the year went on, and looking back at its end, when lists, reports and days have been corrected."""
     portal, year = portal_in_january, the_year()
