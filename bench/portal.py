@@ -165,7 +165,7 @@ async def rebuild(system: System, report: Report) -> None:
     """Rebuild the read-model while the old one serves; it switches only if both hold the same."""
     await system.published()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.progress.rebuild.rebuild"),
+        *(sys.executable, "-m", "services.progress.rebuild"),
         env={
             "PATH": "/usr/bin:/bin",
             "PYTHONPATH": str(Path(__file__).parent.parent),

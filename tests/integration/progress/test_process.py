@@ -105,7 +105,7 @@ async def test_from_stream_to_answer_through_a_rebuild_to_a_clean_end(
     rebuilding = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "services.progress.rebuild.rebuild",
+        "services.progress.rebuild",
         env={**environment, "SHENGJI_OWNER_DATABASE_URL": progress_database.owner_url},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

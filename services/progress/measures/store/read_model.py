@@ -150,7 +150,7 @@ class ReadModel:
         if missing := await versions.uncounted(conn, serving.version):
             raise versions.WrongShape(
                 f"progress_v{serving.version} was built before the rules asked for {missing[0]}: run"
-                " `python -m services.progress.rebuild.rebuild --accept-differences` of this release, then start again"
+                " `python -m services.progress.rebuild --accept-differences` of this release, then start again"
             )
         previous = self._engine
         self._engine = versions.open_engine(
