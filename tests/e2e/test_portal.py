@@ -35,9 +35,21 @@ async def test_the_evidence_is_three_clicks_from_the_first_page(portal: Portal) 
         assert "数字是怎样得出的" in markup.check(answer.text, "zh").text
 
 
-async def test_a_clerk_files_corrects_and_withdraws_a_report(portal: Portal) -> None:
+async def unreported(portal: Portal) -> str:
+    """A month of the plan's year that is over, that the city has not reported, and that takes reports."""
     now = await portal.now()
-    month = f"{now.year - (now.month == 1):04d}-{(now.month - 2) % 12 + 1:02d}"
+    for month in (f"2013-{number:02d}" for number in range(1, 13)):
+        over = f"{now:%Y-%m}" > month
+        if over and (await portal.city(CITY).get(f"/reports/{CITY}/{month}")).status_code == 404:
+            # Other tests of this system may have taken the clock past the day on which the month closes.
+            consent = {"until": "9999-12-31", "reason": "测试"}
+            await portal.province.post(f"/reports/months/{month}/reopenings", json=consent)
+            return month
+    raise AssertionError("every month is reported")
+
+
+async def test_a_clerk_files_corrects_and_withdraws_a_report(portal: Portal) -> None:
+    month = await unreported(portal)
     page_of = f"/zh/reports/{CITY}/{month}"
     async with signed_in(portal, f"city-{CITY}") as reader:
 
