@@ -10,12 +10,12 @@ from services.assessment.designations.views import TABLE as DESIGNATION
 from services.assessment.events import CATALOGUE
 from services.assessment.service import FEATURES, INLINE, rebuild
 from services.assessment.statistics.views import TABLE as STATISTIC
-from shared.kept import Kept
 from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
 from tests.component.assessment.test_appraisals import NOTICE, points
 from tests.component.assessment.test_appraisals import OF as OF_YEAR
 from tests.component.assessment.test_designations import CENTRE, OF
 from tests.component.assessment.test_targets import PARTS, PINGTAN, PLAN
+from tests.kit.kept_rows import check_rows_are_folded
 
 
 async def rows(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
@@ -66,17 +66,4 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
 async def test_every_row_says_what_its_stream_is_folded_to(service: Service) -> None:
     """Of every table that is kept of states: rows are what the states say, all of them and nothing else."""
     await busy_year(service)
-    said: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in FEATURES.tables}
-    async with service.engine.connect() as conn:
-        for history in FEATURES.histories:
-            async for states in history.folded(conn, service.log, CATALOGUE):
-                for kept in (each for each in history.tables if isinstance(each, Kept)):
-                    names = [column.name for column in kept.table.c]
-                    for row in (row for state in states for row in kept.rows(state)):
-                        assert set(row) == set(names), f"{kept.table.name}: a row gives every column"
-                        said[kept.table.name].append(tuple(row[name] for name in names))
-    assert all(said.values()), "every table must have rows, or the comparison proves nothing"
-    written = await rows(service.engine)
-    assert {name: sorted(each, key=repr) for name, each in said.items()} == {
-        name: written[name] for name in said
-    }
+    await check_rows_are_folded(FEATURES, service.engine, service.log, CATALOGUE)

@@ -16,12 +16,12 @@ from services.projects.reports.views import TABLE as REPORT
 from services.projects.service import FEATURES, INLINE, rebuild
 from shared.identity import Actor
 from shared.inline_rebuild import anew
-from shared.kept import Kept
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, TREASURY, Service, local
 from tests.component.projects.test_awards import AWARD, POT, granted
 from tests.component.projects.test_measures import MEASURE
 from tests.component.projects.test_money import FUND, TERMS
 from tests.component.projects.test_reserve import SCREENING
+from tests.kit.kept_rows import check_rows_are_folded
 
 COLLEAGUE = Actor("province-colleague", "province", "350000")
 
@@ -314,21 +314,7 @@ async def test_loading_the_same_plan_again_changes_nothing(service: Service) -> 
 async def test_every_row_says_what_its_stream_is_folded_to(service: Service) -> None:
     """Of every table that is kept of states: rows are what the states say, all of them and nothing else."""
     await busy_year(service)
-    async with service.engine.connect() as conn:
-        for history in FEATURES.histories:
-            states = [state async for some in history.folded(conn, service.log, CATALOGUE) for state in some]
-            for kept in (each for each in history.tables if isinstance(each, Kept)):
-                said = [dict(row) for state in states for row in kept.rows(state)]
-                written = [dict(row) for row in (await conn.execute(select(kept.table))).mappings()]
-                keys = [column.name for column in kept.table.primary_key]
-                assert written, f"{kept.table.name} must have rows, or the comparison proves nothing"
-                assert _by_key(said, keys) == _by_key(written, keys)
-
-
-def _by_key(rows: list[dict[str, Any]], keys: list[str]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    found = {tuple(row[key] for key in keys): row for row in rows}
-    assert len(found) == len(rows)
-    return found
+    await check_rows_are_folded(FEATURES, service.engine, service.log, CATALOGUE)
 
 
 def test_every_event_of_the_catalogue_has_its_tables() -> None:
