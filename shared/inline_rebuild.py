@@ -5,8 +5,9 @@ is up are told to try again; reads see the old rows until the end.
 """
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
+from sqlalchemy import Table, delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared import loop
@@ -16,6 +17,18 @@ from shared.settings import Settings
 
 RebuildInline = Callable[[AsyncConnection, EventLog], Awaitable[int]]
 """Empties the tables and applies the whole log, in the caller's transaction; returns the number of events applied."""
+
+
+async def emptied(conn: AsyncConnection, tables: Sequence[Table]) -> None:
+    """Lock the tables and delete all rows. `tables` in an order that foreign keys allow for filling them.
+
+    Commands wait until the transaction ends: they write these tables before they append, so locking the tables stops
+    them.
+    """
+    names = ", ".join(table.name for table in tables)
+    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    for table in reversed(tables):
+        await conn.execute(delete(table))
 
 
 async def anew(database_url: str, rebuild_inline: RebuildInline) -> int:

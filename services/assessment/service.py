@@ -3,7 +3,6 @@
 Parts that no feature declares yet are in the registries of `events`, `inline`, `tables` and `api`, served alongside.
 """
 
-from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import inline, tables
@@ -16,6 +15,7 @@ from services.assessment.queries import Queries
 from services.assessment.statistics.feature import FEATURE as STATISTICS
 from shared.event_log import EventLog
 from shared.feature import Features
+from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
 FEATURES = Features(DESIGNATIONS, STATISTICS)
@@ -35,14 +35,8 @@ def serve(app: App) -> Operations:
 
 
 async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
-    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read.
-
-    Commands wait during a rebuild: they write these tables before they append, so locking the tables stops them.
-    """
-    names = ", ".join(table.name for table in INLINE)
-    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
-    for table in reversed(INLINE):
-        await conn.execute(delete(table))
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
+    await emptied(conn, INLINE)
     await FEATURES.rebuild(conn, log, CATALOGUE)
     position = 0
     while batch := await log.read(conn, position, _BATCH):

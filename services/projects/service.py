@@ -5,7 +5,6 @@ Parts that no feature declares yet are in the registries of `events`, `inline`, 
 
 from functools import partial
 
-from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import inline, tables
@@ -24,6 +23,7 @@ from services.projects.names import named
 from services.projects.reports.feature import FEATURE as REPORTS
 from shared.event_log import EventLog
 from shared.feature import Features
+from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
 FEATURES = Features(CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, FUNDS, MEASURES, MEETINGS, REPORTS)
@@ -42,14 +42,8 @@ def serve(app: App) -> Operations:
 
 
 async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
-    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read.
-
-    Commands wait during a rebuild: they write these tables before they append, so locking the tables stops them.
-    """
-    names = ", ".join(table.name for table in INLINE)
-    await conn.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
-    for table in reversed(INLINE):
-        await conn.execute(delete(table))
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
+    await emptied(conn, INLINE)
     position = 0
     while batch := await log.read(conn, position, _BATCH):
         await inline.apply(conn, [CATALOGUE.decode(event) for event in batch])
