@@ -31,7 +31,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import PostgresServer, working
 from deploy.local.process import Child
 from deploy.topology import service
-from services.energy.domain.conversion import Basis, Coefficient
+from services.energy.common.conversion import Basis, Coefficient
 from services.energy.readings import coefficients, ranks, reference
 from services.energy.readings.batch import BatchStep
 from services.energy.readings.wire import Post, column, index_column, stamp

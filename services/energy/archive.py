@@ -24,8 +24,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from services.energy.domain.registers import MOST_HELD
-from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, step_decimals
+from services.energy.common.registers import MOST_HELD
+from services.energy.common.scale import EXTREME, VALUE_DECIMALS, step_decimals
 from services.energy.readings import quarantine, ranks, recount
 from services.energy.readings.archived import EXACT
 from services.energy.readings.arrivals import Quarantine

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from services.energy.domain.conversion import Basis, Coefficient
+from services.energy.common.conversion import Basis, Coefficient
 from services.energy.readings import coefficients, ranks, reference, revise
 from services.energy.readings.batch import BatchStep, Done
 from services.energy.readings.wire import Post, column, index_column, stamp

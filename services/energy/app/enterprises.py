@@ -13,9 +13,9 @@ from services.energy import tables
 from services.energy.app import inline
 from services.energy.app.context import Energy
 from services.energy.app.plan import key_user_rule
+from services.energy.common.conversion import Basis
 from services.energy.domain import enterprise as domain
 from services.energy.domain import key_users
-from services.energy.domain.conversion import Basis
 from services.energy.domain.identifiers import Scheme
 from services.energy.readings.reference import add_feed, driver
 from services.energy.regions import find_region, managed_enterprise, may_manage, province_only

@@ -9,7 +9,7 @@ from services.energy import tables
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
 from services.energy.app.paging import number, page, pair
-from services.energy.domain.scale import EXTREME, VOID, amount_of, plain
+from services.energy.common.scale import EXTREME, VOID, amount_of, plain
 from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found

@@ -7,11 +7,11 @@ from typing import assert_never
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.energy.common import registers
+from services.energy.common.scale import amount_of, value_of
 from services.energy.domain import meter as domain
 from services.energy.domain import meter_life as life
-from services.energy.domain import registers
 from services.energy.domain.meter_changes import Given
-from services.energy.domain.scale import amount_of, value_of
 from services.energy.readings import quarantine, revise
 from services.energy.readings.arrivals import Quarantine
 from services.energy.readings.lay_out import Stretch, lay_out

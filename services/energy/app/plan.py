@@ -14,8 +14,8 @@ from services.energy import tables
 from services.energy.app import inline
 from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
+from services.energy.common.conversion import Basis, Coefficient
 from services.energy.domain import coefficient, plan_loading, reference, restatement
-from services.energy.domain.conversion import Basis, Coefficient
 from services.energy.domain.key_users import KeyUserRule
 from services.energy.events import CATALOGUE
 from services.energy.readings import coefficients

@@ -13,8 +13,8 @@ from services.energy.app.context import Energy
 from services.energy.app.meter_store import moment
 from services.energy.app.paging import page, pair
 from services.energy.app.sum_queries import bounds, seen_meter
+from services.energy.common.scale import amount_of
 from services.energy.domain.coverage import day_start
-from services.energy.domain.scale import amount_of
 from services.energy.readings.archived import Kept, Unreadable, readings_of
 from shared.identity import Actor
 from shared.problems import Problem, bad_cursor

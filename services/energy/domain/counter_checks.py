@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from services.energy.common.registers import MOST_HELD
+from services.energy.common.scale import EXTREME, MOST_DECIMALS, amount_of, decimals, step_decimals
+
 from .meter import Calibration, Counter, Kind
 from .refusal import Refused
-from .registers import MOST_HELD
-from .scale import EXTREME, MOST_DECIMALS, amount_of, decimals, step_decimals
 
 MAX_RATIO = Decimal(100_000)
 """Bound of current × voltage transformer ratios."""
@@ -58,7 +59,7 @@ def _check_modulus(kind: Kind, digits: int | None, modulus: Decimal) -> None:
 
 
 def _countable(counter: Counter, unit_factor: Decimal) -> None:
-    """Raises Refused for a counter whose values or energy the store can't hold exactly (`domain.scale`)."""
+    """Raises Refused for a counter whose values or energy the store can't hold exactly (`common.scale`)."""
     factor = counter.ratio * unit_factor
     finest = step_decimals(factor)
     if finest > MOST_DECIMALS:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
-from .conversion import Basis
+from services.energy.common.conversion import Basis
+
 from .refusal import Refused
 
 

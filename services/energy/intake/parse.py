@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
-from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, VOID, value_of
+from services.energy.common.scale import EXTREME, VALUE_DECIMALS, VOID, value_of
 from services.energy.readings import ranks
 from services.energy.readings.wire import Ints, Post, column, index_column
 from shared import numerals

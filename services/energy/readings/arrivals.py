@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain import registers
-from services.energy.domain.scale import VOID
+from services.energy.common import registers
+from services.energy.common.scale import VOID
 from services.energy.readings.kernel import REASONS as KERNEL_REASONS
 from services.energy.readings.kernel import Flags, Ints
 from services.energy.readings.memory import EARLIEST, LATEST, PartitionMemory

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.energy.domain.registers import PARKED
-from services.energy.domain.scale import MOST_DECIMALS
+from services.energy.common.registers import PARKED
+from services.energy.common.scale import MOST_DECIMALS
 from services.energy.readings.kernel import NONE, PARKS, REASONS, Contributions, Flags, Ints, Rules
 from services.energy.readings.memory import NEVER, PartitionMemory, day_number
 from services.energy.readings.ranks import CORRECTION

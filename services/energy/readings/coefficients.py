@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.energy.domain.conversion import Basis, Coefficient, coefficient_on
+from services.energy.common.conversion import Basis, Coefficient, coefficient_on
 from services.energy.readings.memory import Connection, load_coefficients
 
 

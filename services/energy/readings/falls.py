@@ -12,7 +12,7 @@ no difference any more.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from services.energy.domain.registers import LONGEST_FALL, RISES
+from services.energy.common.registers import LONGEST_FALL, RISES
 from services.energy.readings.kernel import AFTER_FALL, BACKWARDS, BEYOND, GLITCH, JUMP, ROLLOVER
 
 MARKS = ("backwards", "after_fall", "glitch")

@@ -1,4 +1,4 @@
-"""The rules of `services.energy.domain.registers` on columns: what each reading contributes, given the one before.
+"""The rules of `services.energy.common.registers` on columns: what each reading contributes, given the one before.
 
 A reading's contribution is a function of the pair (reading before it, reading) and of its series, and of
 nothing else; around a fall, of the stretch that `readings.falls` judges. That is what makes the sums independent of
@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain.registers import HOUR, LONGEST_GAP, MOST_HELD, PARKED, Reason, Verdict
+from services.energy.common.registers import HOUR, LONGEST_GAP, MOST_HELD, PARKED, Reason, Verdict
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain.registers import HOUR, Verdict
+from services.energy.common.registers import HOUR, Verdict
 from services.energy.readings.arrivals import (
     ACCEPTED,
     DUPLICATE,

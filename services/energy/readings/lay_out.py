@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.energy.domain.scale import VOID
+from services.energy.common.scale import VOID
 from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.memory import FOREVER, Connection
 from services.energy.readings.ranks import correction_at

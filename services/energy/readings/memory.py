@@ -14,9 +14,9 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain.conversion import Basis, Coefficient, coefficient_on
-from services.energy.domain.registers import HOUR, MOST_HELD, Verdict
-from services.energy.domain.scale import EXTREME, VALUE_DECIMALS, step_decimals, value_of
+from services.energy.common.conversion import Basis, Coefficient, coefficient_on
+from services.energy.common.registers import HOUR, MOST_HELD, Verdict
+from services.energy.common.scale import EXTREME, VALUE_DECIMALS, step_decimals, value_of
 from services.energy.readings import bounds
 from services.energy.readings.archive_line import archive_line
 from services.energy.readings.kernel import RULES, Flags, Ints, Rules

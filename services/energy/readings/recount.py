@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from services.energy.domain.scale import step_decimals
+from services.energy.common.scale import step_decimals
 from services.energy.readings import batch, late, store
 from services.energy.readings.changes import Changes
 from services.energy.readings.kernel import Ints, Rules

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.domain.scale import plain
+from services.energy.common.scale import plain
 from services.energy.readings.memory import Connection
 
 # In one statement: `change_partition`, and the series with the generation that it raised.

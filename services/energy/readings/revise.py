@@ -11,8 +11,8 @@ from datetime import datetime
 
 import numpy as np
 
-from services.energy.domain.registers import Verdict
-from services.energy.domain.scale import VOID
+from services.energy.common.registers import Verdict
+from services.energy.common.scale import VOID
 from services.energy.readings import batch, late, quarantine, store
 from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.arrivals import RELEASED_BY_REGISTRATION, Arrivals

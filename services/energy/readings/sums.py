@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from services.energy.domain.scale import plain
+from services.energy.common.scale import plain
 from services.energy.readings.memory import Connection
 
 

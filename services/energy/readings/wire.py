@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from services.energy.domain.scale import EXTREME, VOID
+from services.energy.common.scale import EXTREME, VOID
 from services.energy.readings import ranks
 
 VERSION = 2

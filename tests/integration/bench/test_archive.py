@@ -13,7 +13,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from services.energy import archive
-from services.energy.domain.registers import Verdict
+from services.energy.common.registers import Verdict
 from services.energy.readings import audit, revise
 from shared.problems import Problem
 from shared.settings import Settings

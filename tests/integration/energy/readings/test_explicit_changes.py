@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.energy.domain.registers import Verdict
+from services.energy.common.registers import Verdict
 from services.energy.readings import audit, ranks, reference, revise, sums
 from tests.kit.energy_oracle import Meter, Read
 from tests.kit.energy_store import Store, at, moment, quarter_hours, spec_of

@@ -6,7 +6,7 @@ Each says what the figures must be; the ninth is golden vector G-9. Electricity,
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.energy.domain.conversion import Basis
+from services.energy.common.conversion import Basis
 from services.energy.readings import coefficients, ranks, sums
 from services.energy.readings.sums import Sum
 from tests.kit.energy_oracle import HOUR, Meter, Read

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.energy.domain.conversion import (
+from services.energy.common.conversion import (
     Basis,
     Coefficient,
     coefficient_on,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.energy.domain.registers import MOST_HELD, Reason, Register
+from services.energy.common.registers import MOST_HELD, Reason, Register
 from services.energy.readings import bounds
 from services.energy.readings.kernel import BEYOND, NONE, contributions
 from services.energy.readings.memory import EARLIEST

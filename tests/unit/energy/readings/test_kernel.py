@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.energy.domain.registers import (
+from services.energy.common.registers import (
     HOUR,
     LONGEST_GAP,
     MOST_HELD,
@@ -19,7 +19,7 @@ from services.energy.domain.registers import (
     register_difference,
     up_to,
 )
-from services.energy.domain.scale import EXTREME
+from services.energy.common.scale import EXTREME
 from services.energy.readings.kernel import REASONS, Rules, contributions
 
 BASE = 1_356_969_600  # 2013-01-01 00:00 +08:00

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.energy.domain.scale import EXTREME, VOID
+from services.energy.common.scale import EXTREME, VOID
 from services.energy.intake.parse import Origin, parse
 from services.energy.readings import ranks
 from services.energy.readings.wire import NewerWire, Post, WireError, decode, encode, stamp

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from services.energy.common.conversion import Basis
 from services.energy.domain import key_users as domain
-from services.energy.domain.conversion import Basis
 from services.energy.domain.key_users import (
     Candidate,
     Category,

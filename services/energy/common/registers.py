@@ -1,7 +1,7 @@
 """What a register's readings say about energy: the rules, one interval at a time.
 
 The worker applies the same rules to columns (`services.energy.readings.kernel`); a property test holds the two
-together. Integers throughout: a register in 1e-6 of its unit, energy in the series' step (`domain.scale`), in which
+together. Integers throughout: a register in 1e-6 of its unit, energy in the series' step (`common.scale`), in which
 register × factor is whole, times in whole epoch seconds. An interval is (start, end], so that a reading at 00:00
 belongs to the day before.
 """
