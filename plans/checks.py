@@ -33,13 +33,13 @@ PARENT_LEVEL = {"prefecture": "province", "county": "prefecture", "zone": "provi
 
 def unique(rows: Sequence[Located[Row]], name: str, key: Callable[[Row], object]) -> Iterable[Fault]:
     """No two rows share a key."""
-    first: dict[object, int] = {}
+    first: dict[object, Located[Row]] = {}
     for row in rows:
         found = key(row.item)
         if found in first:
-            problem = f"{found!r} stands already on line {first[found]}"
+            problem = f"{found!r} stands already on {first[found].place(row.file)}"
             yield Fault(row.file, row.line, name, problem, "Give every row its own")
-        first.setdefault(found, row.line)
+        first.setdefault(found, row)
 
 
 def known(
@@ -64,7 +64,7 @@ def one_at_a_time(
     for before, after in pairwise(ordered):
         last, begins = span(before.item)[1], span(after.item)[0]
         if last is None or begins <= last:
-            problem = f"the rule on line {before.line} still holds on {begins}"
+            problem = f"the rule on {before.place(after.file)} still holds on {begins}"
             yield Fault(after.file, after.line, "valid_from", problem, "End the earlier rule the day before")
 
 
@@ -257,15 +257,14 @@ def coefficients(
         earlier = by_carrier.setdefault(row.item.carrier, [])
         for one in earlier[:1]:
             if one.item.unit != row.item.unit:
-                problem = f"{row.item.carrier} is counted in {one.item.unit} on line {one.line}"
+                problem = f"{row.item.carrier} is counted in {one.item.unit} on {one.place(row.file)}"
                 yield Fault(
                     row.file, row.line, "unit", problem, "Count a carrier in one unit in every edition"
                 )
         for one in earlier:
             if _same_basis(one.item, row.item) and _overlap(one.item, row.item):
-                problem = (
-                    f"{row.item.carrier} ({row.item.basis}) has another coefficient then, on line {one.line}"
-                )
+                place = one.place(row.file)
+                problem = f"{row.item.carrier} ({row.item.basis}) has another coefficient then, on {place}"
                 yield Fault(
                     row.file, row.line, "valid_from", problem, "Let one validity end before the next begins"
                 )

@@ -4,13 +4,14 @@ Data for later issues (EN-5, EN-10, EN-25, EN-26): they are loaded with the plan
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from plans.model import Sourced, Strict, Text
+from plans.model import Sourced, Text
 from plans.source import Fault, Located
 
 Rate = Annotated[Decimal, Field(ge=0)]
@@ -135,15 +136,16 @@ class Background(OfRow):
     says: Text
 
 
-class Prices(Strict):
-    """All electricity price rules of the plan; each says its own source."""
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """All electricity price rules that hold for the plan; each says its own source. No number: not known."""
 
     industries: tuple[PriceIndustry, ...]
     differential_rates: tuple[DifferentialRate, ...]
     punitive_tiers: tuple[PunitiveTier, ...]
-    benchmarking_surcharge: BenchmarkingSurcharge
-    metering: Metering
-    combination: Combination
+    benchmarking_surcharges: tuple[BenchmarkingSurcharge, ...]
+    metering: tuple[Metering, ...]
+    combinations: tuple[Combination, ...]
     peak_valley: tuple[PeakValley, ...]
     background: tuple[Background, ...]
 
@@ -162,7 +164,7 @@ def check_limits(
         ):
             problem = f"{row.item.replaces} does not end on the day before {row.item.standard} begins"
             yield Fault(row.file, row.line, "replaces", problem, "Correct the days or the standard")
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[tuple[str, ...], Located[Limit]] = {}
     strictest: dict[tuple[str, ...], Decimal] = {}
     for limit in limits:
         item = limit.item
@@ -172,9 +174,9 @@ def check_limits(
         series = (item.standard, item.segment, item.indicator, item.class_, item.basis)
         key = (*series, item.level)
         if key in seen:
-            problem = f"the same limit stands on line {seen[key]}"
+            problem = f"the same limit stands on {seen[key].place(limit.file)}"
             yield Fault(limit.file, limit.line, "level", problem, "Keep one of them")
-        seen[key] = limit.line
+        seen[key] = limit
         highest = item.value if item.value is not None else item.value_high
         if highest is not None and highest > strictest.get(series, highest):
             problem = f"{item.level} {highest} is looser than the level before it"

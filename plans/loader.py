@@ -7,11 +7,24 @@ with file, line, field and what to do; a plan is loaded whole or not at all.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from plans import checks, computable, openings, parts
+from plans import checks, computable, openings, parts, provinces
 from plans.duties import Duty
-from plans.limits import Limit, LimitStandard, Prices, check_limits
+from plans.limits import (
+    Background,
+    BenchmarkingSurcharge,
+    Combination,
+    DifferentialRate,
+    Limit,
+    LimitStandard,
+    Metering,
+    PeakValley,
+    PriceIndustry,
+    Prices,
+    PunitiveTier,
+    check_limits,
+)
 from plans.model import (
     AppraisalScheme,
     Coefficient,
@@ -36,9 +49,11 @@ from plans.model import (
     Unit,
 )
 from plans.openings import Opening
-from plans.source import Fault, Located, PlanError, Reader, Row
+from plans.source import Fault, Located, PlanError, Reader, Row, Tree
 
 HOME = Path(__file__).parent
+COMMON = HOME / "common"
+"""What is law for the whole country: read with every plan, and referred to by its codes."""
 LISTS = ("programmes", "actors", "sums")
 
 
@@ -139,30 +154,28 @@ def load_plan(name: str) -> Plan:
     return load_folder(HOME / name)
 
 
-def load_folder(folder: Path) -> Plan:
-    """The plan in a folder. PlanError lists every fault found in it."""
-    reader = Reader(folder)
-    head, lines = reader.tree("plan.yaml")
-    envelope = reader.one(
-        "plan.yaml", Envelope, {key: value for key, value in head.items() if key not in LISTS}, lines
-    )
-    programmes = reader.items("plan.yaml", head, lines, "programmes", Programme)
-    actors = reader.items("plan.yaml", head, lines, "actors", PlanActor)
-    sums = reader.items("plan.yaml", head, lines, "sums", PlanSum)
-    duties = _lists(reader, "calendar.yaml", "duties")("duties", Duty)
-    registers = _lists(reader, "registers.yaml", "registers")("registers", Register)
-    project_rules = _lists(reader, "project_rules.yaml", "rules")("rules", ProjectRule)
+def load_folder(folder: Path, common: Path = COMMON) -> Plan:
+    """The plan in a folder, with what holds in the whole country. PlanError lists every fault found in either."""
+    reader = Reader(folder, common)
+    envelope, programmes, actors, sums = _head(reader)
+
+    def of(file: str, key: str, model: type[Row]) -> list[Located[Row]]:
+        return reader.items(reader.trees(file), key, model)
+
+    duties = _only(reader, "calendar.yaml", "duties", Duty)
+    registers = _only(reader, "registers.yaml", "registers", Register)
+    project_rules = _only(reader, "project_rules.yaml", "rules", ProjectRule)
     project_tags = reader.table("project_tags.csv", ProjectTag)
-    funds = _lists(reader, "funds.yaml", "funds")("funds", Fund)
-    measures = _lists(reader, "measures.yaml", "measures")("measures", Measure)
-    schemes = _lists(reader, "appraisal.yaml", "schemes")("schemes", AppraisalScheme)
-    monitoring = _lists(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
-    key_users = monitoring("key_user_rules", KeyUserRule)
-    silence = monitoring("monitoring_rules", MonitoringRule)
-    units = reader.table("units.csv", Unit)
-    regions = reader.table("regions.csv", Region)
-    relations = reader.table("region_relations.csv", RegionRelation)
-    targets = reader.table("targets.csv", Target)
+    funds = _only(reader, "funds.yaml", "funds", Fund)
+    measures = _only(reader, "measures.yaml", "measures", Measure)
+    schemes = _only(reader, "appraisal.yaml", "schemes", AppraisalScheme)
+    _keys(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
+    key_users = of("monitoring.yaml", "key_user_rules", KeyUserRule)
+    silence = of("monitoring.yaml", "monitoring_rules", MonitoringRule)
+    units = reader.table("units.csv", Unit, needed=True)
+    every_region = reader.table("regions.csv", Region, needed=True)
+    every_relation = reader.table("region_relations.csv", RegionRelation)
+    targets = reader.table("targets.csv", Target, needed=True)
     bases = reader.table("target_bases.csv", TargetBase)
     sectors = reader.table("sectors.csv", Sector)
     coefficients = reader.table("coefficients.csv", Coefficient)
@@ -170,10 +183,21 @@ def load_folder(folder: Path) -> Plan:
     codes = reader.table("nbs_codes.csv", NbsCode)
     standards = reader.table("limit_standards.csv", LimitStandard)
     limits = reader.table("limits.csv", Limit)
-    prices = reader.one("prices.yaml", Prices, *reader.tree("prices.yaml"))
+    _keys(reader, "prices.yaml", *Prices.__dataclass_fields__)
+    prices = Prices(
+        industries=_items(of("prices.yaml", "industries", PriceIndustry)),
+        differential_rates=_items(of("prices.yaml", "differential_rates", DifferentialRate)),
+        punitive_tiers=_items(of("prices.yaml", "punitive_tiers", PunitiveTier)),
+        benchmarking_surcharges=_items(of("prices.yaml", "benchmarking_surcharges", BenchmarkingSurcharge)),
+        metering=_items(of("prices.yaml", "metering", Metering)),
+        combinations=_items(of("prices.yaml", "combinations", Combination)),
+        peak_valley=_items(of("prices.yaml", "peak_valley", PeakValley)),
+        background=_items(of("prices.yaml", "background", Background)),
+    )
     # Relations between rows are judged only when each row is right: else one slip shows as twenty faults.
-    if envelope is None or prices is None or reader.faults:
+    if envelope is None or reader.faults:
         raise PlanError(folder.name, reader.faults)
+    regions, relations = provinces.of(envelope.province, every_region, every_relation)
     levels = {row.item.code: str(row.item.level) for row in regions}
     faults = [
         *_name(folder, envelope),
@@ -236,21 +260,36 @@ def load_folder(folder: Path) -> Plan:
     )
 
 
-class Lists(Protocol):
-    """The lists of one file, by their key."""
+def _head(
+    reader: Reader,
+) -> tuple[Envelope | None, list[Located[Programme]], list[Located[PlanActor]], list[Located[PlanSum]]]:
+    trees = reader.trees("plan.yaml", needed=True)
+    if not trees:
+        return None, [], [], []
+    (head,) = trees
+    values = {key: value for key, value in head.data.items() if key not in LISTS}
+    envelope = reader.one(head.file, Envelope, values, head.lines)
+    return (
+        envelope,
+        reader.items(trees, "programmes", Programme, needed=True),
+        reader.items(trees, "actors", PlanActor, needed=True),
+        reader.items(trees, "sums", PlanSum),
+    )
 
-    def __call__(self, key: str, model: type[Row]) -> list[Located[Row]]: ...
+
+def _only(reader: Reader, file: str, key: str, model: type[Row]) -> list[Located[Row]]:
+    """The one list of a file."""
+    return reader.items(_keys(reader, file, key), key, model)
 
 
-def _lists(reader: Reader, file: str, *keys: str) -> Lists:
-    data, lines = reader.tree(file)
-    for other in sorted(set(data) - set(keys)):
-        reader.fault(file, lines.get((other,)), other, "unknown key", f"The file holds: {', '.join(keys)}")
-
-    def items(key: str, model: type[Row]) -> list[Located[Row]]:
-        return reader.items(file, data, lines, key, model)
-
-    return items
+def _keys(reader: Reader, file: str, *keys: str) -> list[Tree]:
+    """The trees of a file that holds these keys and no others."""
+    trees = reader.trees(file)
+    for tree in trees:
+        for other in sorted(set(tree.data) - set(keys)):
+            line = tree.lines.get((other,))
+            reader.fault(tree.file, line, other, "unknown key", f"The file holds: {', '.join(keys)}")
+    return trees
 
 
 def _name(folder: Path, envelope: Envelope) -> Iterable[Fault]:

@@ -5,6 +5,7 @@ CSV for tables, YAML for trees. Numbers of a tree become Decimal, never float; a
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -51,32 +52,49 @@ class Located(Generic[Row]):
     line: int
     item: Row
 
+    def place(self, seen_from: str) -> str:
+        """Where it stands, said to a reader of the file `seen_from`."""
+        return f"line {self.line}" if self.file == seen_from else f"line {self.line} of {self.file}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A YAML file as plain values, and the line of every key and item in it."""
+
+    file: str
+    data: dict[str, Any]
+    lines: dict[Steps, int]
+
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the files of one plan folder and collects the faults found on the way."""
+    """Reads the files of one plan folder and collects the faults found on the way.
+
+    What holds in the whole country stands in `common` under the same names: its rows come first, then the plan's own.
+    Either file may be missing. A row of `common` is named as common/FILE in a fault.
+    """
 
     folder: Path
+    common: Path | None = None
     faults: list[Fault] = field(default_factory=list)
 
-    def table(self, name: str, model: type[Row]) -> list[Located[Row]]:
-        """The rows of a CSV file; rows with a fault are left out (and reported)."""
-        text = self._text(name)
-        if text is None:
-            return []
-        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    def table(self, name: str, model: type[Row], *, needed: bool = False) -> list[Located[Row]]:
+        """The rows of a CSV file; rows with a fault are left out (and reported). A line that begins with # says why."""
         found: list[Located[Row]] = []
-        try:
-            self._rows(name, rows, model, found)
-        except csv.Error as error:
-            self.fault(name, rows.line_num, None, f"not CSV: {error}", "Check the quotes of this row")
+        for file, text in self._texts(name, needed):
+            rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+            try:
+                self._rows(file, rows, model, found)
+            except csv.Error as error:
+                self.fault(file, rows.line_num, None, f"not CSV: {error}", "Check the quotes of this row")
         return found
 
     def _rows(self, name: str, rows: Any, model: type[Row], found: list[Located[Row]]) -> None:
-        header: list[str] = next(rows, [])
+        told = (cells for cells in rows if not (cells and cells[0].startswith("#")))
+        header: list[str] = next(told, [])
         if not self._header_fits(name, header, model):
             return
-        for cells in rows:
+        for cells in told:
             line = rows.line_num
             if len(cells) != len(header):
                 self.fault(
@@ -93,11 +111,12 @@ class Reader:
             if item is not None:
                 found.append(Located(name, line, item))
 
-    def tree(self, name: str) -> tuple[dict[str, Any], dict[Steps, int]]:
-        """The mapping of a YAML file, and the line of every key and item in it."""
-        text = self._text(name)
-        if text is None:
-            return {}, {}
+    def trees(self, name: str, *, needed: bool = False) -> list[Tree]:
+        """The mappings of a YAML file: the country's first, then the plan's own."""
+        found = (self._tree(file, text) for file, text in self._texts(name, needed))
+        return [tree for tree in found if tree is not None]
+
+    def _tree(self, name: str, text: str) -> Tree | None:
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
@@ -105,31 +124,31 @@ class Reader:
             self.fault(
                 name, line, None, f"not YAML: {error.problem}", "Check indentation, quotes and brackets"
             )
-            return {}, {}
+            return None
         lines: dict[Steps, int] = {}
         data = self._plain(name, node, (), lines) if node is not None else None
         if not isinstance(data, dict):
             self.fault(name, 1, None, "the file is not a mapping of keys", "Begin with key: value lines")
-            return {}, {}
-        return data, lines
+            return None
+        return Tree(name, data, lines)
 
     def items(
-        self, name: str, data: dict[str, Any], lines: dict[Steps, int], key: str, model: type[Row]
+        self, trees: Iterable[Tree], key: str, model: type[Row], *, needed: bool = False
     ) -> list[Located[Row]]:
-        """The items of the list `key` of a tree, validated."""
-        raw = data.get(key)
-        if not isinstance(raw, list) or not raw:
-            self.fault(
-                name, lines.get((key,)), key, "the list is missing or empty", f"Write the items under {key}:"
-            )
-            return []
+        """The items of the list `key` of a file's trees, validated; a list that isn't needed may be missing."""
         found: list[Located[Row]] = []
-        for index, values in enumerate(raw):
-            at: Steps = (key, index)
-            within = {steps[2:]: line for steps, line in lines.items() if steps[:2] == at}
-            item = self._validated(name, model, values, within)
-            if item is not None:
-                found.append(Located(name, within[()], item))
+        for tree in trees:
+            raw = tree.data.get(key, [])
+            if not isinstance(raw, list) or (needed and not raw):
+                problem = "the list is missing or empty"
+                self.fault(tree.file, tree.lines.get((key,)), key, problem, f"Write the items under {key}:")
+                continue
+            for index, values in enumerate(raw):
+                at: Steps = (key, index)
+                within = {steps[2:]: line for steps, line in tree.lines.items() if steps[:2] == at}
+                item = self._validated(tree.file, model, values, within)
+                if item is not None:
+                    found.append(Located(tree.file, within[()], item))
         return found
 
     def fault(self, file: str, line: int | None, name: str | None, problem: str, remedy: str) -> None:
@@ -139,14 +158,23 @@ class Reader:
         """A mapping as one validated item; None when it has a fault (reported)."""
         return self._validated(name, model, values, {(): 1, **lines})
 
-    def _text(self, name: str) -> str | None:
-        try:
-            return (self.folder / name).read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
+    def _texts(self, name: str, needed: bool) -> Iterator[tuple[str, str]]:
+        """What stands under this name, each with the name it has in a fault."""
+        places = [(f"{self.common.name}/{name}", self.common / name)] if self.common else []
+        found = False
+        for file, path in [*places, (name, self.folder / name)]:
+            try:
+                text = path.read_text(encoding="utf-8-sig")
+            except FileNotFoundError:
+                continue
+            except UnicodeDecodeError as error:
+                self.fault(file, None, None, f"not UTF-8 (byte {error.start})", "Save the file as UTF-8")
+                found = True
+                continue
+            found = True
+            yield file, text
+        if needed and not found:
             self.fault(name, None, None, "the file is missing", f"Put {name} into the plan's folder")
-        except UnicodeDecodeError as error:
-            self.fault(name, None, None, f"not UTF-8 (byte {error.start})", "Save the file as UTF-8")
-        return None
 
     def _header_fits(self, name: str, header: list[str], model: type[BaseModel]) -> bool:
         known = {info.alias or key for key, info in model.model_fields.items()}

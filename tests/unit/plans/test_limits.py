@@ -140,10 +140,15 @@ def test_pr4_the_tier_at_exactly_100_percent_is_one_policy_in_one_place(plan: Pl
 
 def test_the_other_price_rules_stand_with_their_rows(plan: Plan) -> None:
     prices = plan.prices
-    assert prices.benchmarking_surcharge.rate == Decimal("0.05")
-    assert prices.benchmarking_surcharge.refund_within_years == 2
-    assert prices.metering.unmetered == "whole_plant"
-    assert (prices.combination.rule, prices.combination.confidence) == ("higher_one", "I")
+    (surcharge,), (metering,), (combination,) = (
+        prices.benchmarking_surcharges,
+        prices.metering,
+        prices.combinations,
+    )
+    assert surcharge.rate == Decimal("0.05")
+    assert surcharge.refund_within_years == 2
+    assert metering.unmetered == "whole_plant"
+    assert (combination.rule, combination.confidence) == ("higher_one", "I")
     assert {one.period: len(one.hours) for one in prices.peak_valley} == {"peak": 3, "valley": 1}
     rows = {
         *(one.row for one in prices.industries),
@@ -151,7 +156,7 @@ def test_the_other_price_rules_stand_with_their_rows(plan: Plan) -> None:
         *(one.row for one in prices.punitive_tiers),
         *(one.row for one in prices.peak_valley),
         *(one.row for one in prices.background),
-        prices.benchmarking_surcharge.row,
-        prices.metering.row,
+        surcharge.row,
+        metering.row,
     }
     assert rows == {f"PR-{number}" for number in range(1, 11)}

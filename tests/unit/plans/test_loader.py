@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from plans.loader import HOME, load_folder, load_plan, plan_names
+from plans.loader import COMMON, HOME, load_folder, load_plan, plan_names
 from plans.source import Fault, PlanError
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """A copy of the plan's folder, beside one of the country's."""
+    shutil.copytree(COMMON, tmp_path / "common")
     return Path(shutil.copytree(HOME / "fujian-2013", tmp_path / "fujian-2013"))
+
+
+def place_of(folder: Path, file: str) -> Path:
+    """Where a file stands: "common/…" beside the plan's folder."""
+    return folder.parent / file if file.startswith("common/") else folder / file
 
 
 def change(file: Path, old: str, new: str) -> int:
@@ -25,7 +32,7 @@ def change(file: Path, old: str, new: str) -> int:
 
 def faults(folder: Path) -> list[Fault]:
     with pytest.raises(PlanError) as refused:
-        load_folder(folder)
+        load_folder(folder, folder.parent / "common")
     for fault in refused.value.faults:
         assert fault.problem
         assert fault.remedy
@@ -48,9 +55,9 @@ def test_an_unchanged_copy_loads(folder: Path) -> None:
         ("targets.csv", "plan of 27 January 2013,S", "plan of 27 January 2013,sure", "confidence", "M-high"),
         ("targets.csv", "plan of 27 January 2013,S", ",S", "source", "required"),
         ("targets.csv", "2013-Q1,2013-03-31", "2013-Q1,2013-04-30", None, "outside period"),
-        ("regions.csv", "2014-11-30", "2009-11-30", None, "before valid_from"),
-        ("coefficients.csv", "0.2857,0.4286", "0.4286,0.2857", None, "kgce_low must be below"),
-        ("coefficients.csv", ",kg,0.7143", ",kg,-0.7143", "kgce", "greater than 0"),
+        ("common/regions.csv", "2014-11-30", "2009-11-30", None, "before valid_from"),
+        ("common/coefficients.csv", "0.2857,0.4286", "0.4286,0.2857", None, "kgce_low must be below"),
+        ("common/coefficients.csv", ",kg,0.7143", ",kg,-0.7143", "kgce", "greater than 0"),
         ("calendar.yaml", "day: 5", "day: 31", "due.day_of_next_month.day", "less than or equal to 28"),
         ("calendar.yaml", "recurrence: monthly", "recurrence: quarterly", None, "does not fit recurrence"),
         ("calendar.yaml", "roll: none", "rolls: none", "rolls", "not permitted"),
@@ -63,49 +70,61 @@ def test_an_unchanged_copy_loads(folder: Path) -> None:
         ("targets.csv", "350200,prefecture,,TR-1", "350203,prefecture,,TR-1", "level", "not a prefecture"),
         ("target_bases.csv", "TR-2,", "TR-99,", "target", "not in targets.csv"),
         (
-            "regions.csv",
+            "common/regions.csv",
             "350102,鼓楼区,county,district,350100",
             "350102,鼓楼区,county,district,351000",
             "parent",
             "351000",
         ),
         (
-            "regions.csv",
+            "common/regions.csv",
             "350102,鼓楼区,county,district,350100",
             "350102,鼓楼区,county,district,350103",
             "parent",
             "under",
         ),
-        ("regions.csv", "2014-12-01", "2014-12-02", "valid_from", "not on the day before"),
-        ("region_relations.csv", "PT,part_of,350100", "PT,part_of,359900", "to", "359900"),
+        ("common/regions.csv", "2014-12-01", "2014-12-02", "valid_from", "not on the day before"),
+        ("common/region_relations.csv", "PT,part_of,350100", "PT,part_of,359900", "to", "359900"),
         ("calendar.yaml", "who: prefecture_governments", "who: prefectures", "who", "actors"),
         ("calendar.yaml", "date: 2013-02-28", "date: 2013-01-02", "due", "before the plan was issued"),
         (
-            "coefficients.csv",
+            "common/coefficients.csv",
             "2008-06-01,2012-12-31",
             "2008-06-01,2013-01-01",
             "valid_from",
             "has another coefficient",
         ),
-        ("coefficients.csv", "both,kg,0.7143,,,20934", "both,t,0.7143,,,20934", "unit", "counted in kg"),
+        (
+            "common/coefficients.csv",
+            "both,kg,0.7143,,,20934",
+            "both,t,0.7143,,,20934",
+            "unit",
+            "counted in kg",
+        ),
         ("sectors.csv", ",4411,", ",D4411,", "include", "code prefix"),
-        ("monitoring.yaml", "threshold_tce: 10000", "threshold_tce: 100", None, "must not be above"),
+        ("common/monitoring.yaml", "threshold_tce: 10000", "threshold_tce: 100", None, "must not be above"),
         ("appraisal.yaml", "self_due: [1, 31]", "self_due: [2, 30]", "self_due", "out of range"),
         ("appraisal.yaml", "awards: [2000000,", "awards: [1000000,", "awards", "a later place brings more"),
         ("appraisal.yaml", "{item: starts,", "{item: reporting,", "items", "stands already"),
-        ("limits.csv", "limit,kgce_per_t,120,", "limit,kgce_per_t,100,", "value", "looser"),
-        ("limits.csv", "GB 21342-2008,", "GB 21342-2003,", "standard", "not in limit_standards.csv"),
-        ("limits.csv", ",access,kWh_per_t", ",limit,kWh_per_t", "level", "the same limit stands"),
-        ("limit_standards.csv", "2013-09-30", "2013-09-29", "replaces", "does not end on the day before"),
-        ("prices.yaml", "08:30-11:30", "8:30-11:30", "peak_valley.0.hours.0", "pattern"),
-        ("prices.yaml", "rule: higher_one", "rule: lower_one", "combination.rule", "higher_one"),
+        ("common/limits.csv", "limit,kgce_per_t,120,", "limit,kgce_per_t,100,", "value", "looser"),
+        ("common/limits.csv", "GB 21342-2008,", "GB 21342-2003,", "standard", "not in limit_standards.csv"),
+        ("common/limits.csv", ",access,kWh_per_t", ",limit,kWh_per_t", "level", "the same limit stands"),
+        (
+            "common/limit_standards.csv",
+            "2013-09-30",
+            "2013-09-29",
+            "replaces",
+            "does not end on the day before",
+        ),
+        ("prices.yaml", "08:30-11:30", "8:30-11:30", "hours.0", "pattern"),
+        ("prices.yaml", "rule: higher_one", "rule: lower_one", "rule", "higher_one"),
         ("plan.yaml", "plan: fujian-2013", "plan: fujian-2014", "plan", "its folder"),
     ],
 )
 def test_a_wrong_value_is_named_by_file_field_and_what_to_do(
     folder: Path, file: str, old: str, new: str, field: str | None, says: str
 ) -> None:
-    change(folder / file, old, new)
+    change(place_of(folder, file), old, new)
     found = faults(folder)
     named = [(fault.field, str(fault)) for fault in found]
     assert any(fault_field == field and says in text for fault_field, text in named), named
@@ -126,34 +145,34 @@ def test_a_fault_in_a_tree_names_the_line(folder: Path) -> None:
 
 def test_every_fault_is_reported_at_once(folder: Path) -> None:
     change(folder / "targets.csv", "福州市660亿元,660,", "福州市660亿元,many,")
-    change(folder / "regions.csv", "2014-11-30", "2009-11-30")
+    change(place_of(folder, "common/regions.csv"), "2014-11-30", "2009-11-30")
     change(folder / "calendar.yaml", "day: 5", "day: 31")
-    assert {fault.file for fault in faults(folder)} == {"targets.csv", "regions.csv", "calendar.yaml"}
+    assert {fault.file for fault in faults(folder)} == {"targets.csv", "common/regions.csv", "calendar.yaml"}
 
 
 def drop_file(folder: Path) -> None:
-    (folder / "units.csv").unlink()
+    (folder / "targets.csv").unlink()
 
 
 def other_encoding(folder: Path) -> None:
-    text = (folder / "units.csv").read_text(encoding="utf-8")
-    (folder / "units.csv").write_text(text, encoding="gb18030")
+    text = (place_of(folder, "common/units.csv")).read_text(encoding="utf-8")
+    (place_of(folder, "common/units.csv")).write_text(text, encoding="gb18030")
 
 
 def unknown_column(folder: Path) -> None:
-    change(folder / "units.csv", "factor", "faktor")
+    change(place_of(folder, "common/units.csv"), "factor", "faktor")
 
 
 def column_twice(folder: Path) -> None:
-    change(folder / "units.csv", "meaning,kind", "meaning,meaning")
+    change(place_of(folder, "common/units.csv"), "meaning,kind", "meaning,meaning")
 
 
 def short_row(folder: Path) -> None:
-    change(folder / "units.csv", "CNY,元,yuan,money,", "CNY,元,money,")
+    change(place_of(folder, "common/units.csv"), "CNY,元,yuan,money,", "CNY,元,money,")
 
 
 def open_quote(folder: Path) -> None:
-    change(folder / "units.csv", "CNY,元", 'CNY,"元"x')
+    change(place_of(folder, "common/units.csv"), "CNY,元", 'CNY,"元"x')
 
 
 def broken_yaml(folder: Path) -> None:
@@ -169,7 +188,11 @@ def not_a_mapping(folder: Path) -> None:
 
 
 def empty_list(folder: Path) -> None:
-    (folder / "registers.yaml").write_text("registers: []\n", encoding="utf-8")
+    text = (folder / "plan.yaml").read_text(encoding="utf-8")
+    head, rest = text.split("\nprogrammes:", 1)
+    (folder / "plan.yaml").write_text(
+        f"{head}\nprogrammes: []\n{rest[rest.index('actors:') :]}", encoding="utf-8"
+    )
 
 
 def stray_key(folder: Path) -> None:
@@ -180,16 +203,16 @@ def stray_key(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("break_it", "file", "says"),
     [
-        (drop_file, "units.csv", "missing"),
-        (other_encoding, "units.csv", "UTF-8"),
-        (unknown_column, "units.csv", "faktor: unknown column"),
-        (column_twice, "units.csv", "stands twice"),
-        (short_row, "units.csv", "8 cells where the header has 9"),
-        (open_quote, "units.csv", "not CSV"),
+        (drop_file, "targets.csv", "missing"),
+        (other_encoding, "common/units.csv", "UTF-8"),
+        (unknown_column, "common/units.csv", "faktor: unknown column"),
+        (column_twice, "common/units.csv", "stands twice"),
+        (short_row, "common/units.csv", "8 cells where the header has 9"),
+        (open_quote, "common/units.csv", "not CSV"),
         (broken_yaml, "registers.yaml", "not YAML"),
         (key_twice, "registers.yaml", "stands twice"),
         (not_a_mapping, "registers.yaml", "not a mapping"),
-        (empty_list, "registers.yaml", "missing or empty"),
+        (empty_list, "plan.yaml", "missing or empty"),
         (stray_key, "registers.yaml", "unknown key"),
     ],
 )
@@ -221,3 +244,42 @@ def test_two_project_rules_of_one_name_do_not_hold_at_once(folder: Path) -> None
 def test_a_tag_belongs_to_a_programme_of_the_plan(folder: Path) -> None:
     change(folder / "project_tags.csv", "tr_outstanding,TR,", "tr_outstanding,TT,")
     assert [(fault.file, fault.field) for fault in faults(folder)] == [("project_tags.csv", "programme")]
+
+
+def test_a_plan_adds_rows_to_the_countrys(folder: Path) -> None:
+    header = (folder.parent / "common" / "units.csv").read_text(encoding="utf-8").splitlines()[0]
+    own = "CNY_1e6,百万元,million yuan,money,CNY,1000000,this plan's own usage,S,"
+    (folder / "units.csv").write_text(f"# money only\n{header}\n{own}\n", encoding="utf-8")
+    units = load_folder(folder, folder.parent / "common").units
+    assert [unit.unit for unit in units][-2:] == ["CNY_per_kWh", "CNY_1e6"]
+
+
+def test_a_row_that_the_country_has_already_is_named_with_both_places(folder: Path) -> None:
+    lines = (folder.parent / "common" / "units.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "units.csv").write_text("\n".join(lines[:2]) + "\n", encoding="utf-8")
+    (fault,) = faults(folder)
+    assert (fault.file, fault.line) == ("units.csv", 2)
+    assert "line 2 of common/units.csv" in fault.problem
+
+
+def test_a_plan_sees_the_regions_of_its_own_province(folder: Path) -> None:
+    common = folder.parent / "common"
+    with (common / "regions.csv").open("a", encoding="utf-8") as file:
+        file.write("990000,某省,province,province,,true,2010-01-01,,,made up,I,\n")
+        file.write("990100,某市,prefecture,prefecture,990000,true,2010-01-01,,,made up,I,\n")
+    assert load_folder(folder, common).regions == load_plan("fujian-2013").regions
+
+
+def test_a_plan_may_be_small(folder: Path) -> None:
+    for file in (
+        "funds.yaml",
+        "measures.yaml",
+        "registers.yaml",
+        "project_rules.yaml",
+        "appraisal.yaml",
+        "prices.yaml",
+        "sectors.csv",
+    ):
+        (folder / file).unlink()
+    small = load_folder(folder, folder.parent / "common")
+    assert (small.funds, small.measures, small.sectors) == ((), (), ())

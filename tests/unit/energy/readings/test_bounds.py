@@ -22,7 +22,7 @@ JULY = 1_372_608_000  # 2013-07-01 00:00 +08:00
 
 
 def test_every_carrier_of_the_plan_has_a_bound_with_its_source() -> None:
-    rows = csv.DictReader(Path("plans/fujian-2013/coefficients.csv").read_text("utf-8").splitlines())
+    rows = csv.DictReader(Path("plans/common/coefficients.csv").read_text("utf-8").splitlines())
     for carrier, unit in {(row["carrier"], row["unit"]) for row in rows}:
         assert bounds.per_hour(bounds.loaded(), carrier, unit, EARLIEST), (carrier, unit)
     assert all(bound.source and bound.valid_from <= date(2000, 1, 1) for bound in bounds.loaded())
