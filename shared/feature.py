@@ -61,17 +61,28 @@ class Done(Generic[S, C]):
     events: Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Change(Generic[S]):
+    """What a command has changed: the state before it, what it was given, its events (at least one)."""
+
+    before: S
+    given: Given
+    events: Sequence[Any]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class History(Generic[S]):
     """One kind of stream: the events in it, what they are folded to, and every table that is kept of it.
 
     `events`: a class or a union of them. `stream`: a command's stream. `tables`: in an order that their keys allow.
+    `beside`: what events do in their transaction to a store that isn't made of this log; no rebuild does it again.
     """
 
     events: Any
     decider: Decider[S, Any, Any]
     stream: Callable[[Any], str]
     tables: Sequence[Kept[S, Any] | Written[S]] = ()
+    beside: Callable[[At, "Change[S]"], Awaitable[None]] | None = None
 
     @property
     def classes(self) -> tuple[type, ...]:
@@ -92,10 +103,16 @@ class History(Generic[S]):
         For policies, which act on what the days bring; a command that somebody asks for goes through its feature.
         """
         known: list[Given] = []
+        before: list[S] = []
 
         async def asked(conn: AsyncConnection, state: S) -> Asked[C, Given]:
+            before.append(state)
             known.append(given if isinstance(given, Given) else await given(conn, state))
             return Asked(command, known[-1])
+
+        async def beside(conn: AsyncConnection, events: Sequence[Any]) -> None:
+            if self.beside is not None:
+                await self.beside(At(service, conn, call), Change(before[-1], known[-1], events))
 
         def answered(state: S, events: Sequence[Any]) -> object:
             told = answer(Done(state, command, known[-1], events))
@@ -108,6 +125,7 @@ class History(Generic[S]):
             OnState(asked),
             answer=answered,
             tables=self.tables,
+            inline=beside if self.beside is not None else None,
             edit=edit,
         )
 

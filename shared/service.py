@@ -55,10 +55,16 @@ class Service:
         *,
         answer: Callable[[S, Sequence[E]], object],
         tables: Sequence[Kept[S, Any] | Written[S]] = (),
+        inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None = None,
         edit: Edit | None = None,
     ) -> Reply:
-        """Carry out a command on one stream, with the tables that are kept of it in the same transaction."""
-        return await self.runner.run(call, stream, decider, command, answer=answer, tables=tables, edit=edit)
+        """Carry out a command on one stream, with the tables that are kept of it in the same transaction.
+
+        `inline`: what its events do there beside, after the tables.
+        """
+        return await self.runner.run(
+            call, stream, decider, command, answer=answer, inline=inline, tables=tables, edit=edit
+        )
 
     async def state(self, conn: AsyncConnection, decider: Decider[S, Any, Any], stream: str) -> tuple[S, int]:
         """A stream as it stands, folded, and how many events it has."""

@@ -7,9 +7,10 @@ stands where it would limit nothing (outside of `X | None`, or on another kind o
 Inside the domain nothing is checked: what doesn't come from a request is right already.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from shared.numerals import plain_text
 
@@ -46,7 +47,10 @@ class _Limits(Says):
         return self._limited(handler(source), limits, source)
 
     def _limited(self, schema: Any, limits: dict[str, Any], source: Any) -> Any:
-        if schema["type"] == "function-before":  # its outcome is what is limited
+        if schema["type"] in (
+            "function-before",
+            "function-after",
+        ):  # the value between them is what is limited
             return {**schema, "schema": self._limited(schema["schema"], limits, source)}
         if limits and schema["type"] not in self.kinds:
             raise TypeError(f"{self!r} would limit nothing on {source}: put it on the value inside")
@@ -77,6 +81,27 @@ class Number(_Limits):
     lt: int | Decimal | None = None
     max_digits: int | None = None
     decimal_places: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Time(_Limits):
+    """A moment. `tz_constraint` aware: it must say its offset from UTC."""
+
+    kinds = frozenset({"datetime"})
+
+    tz_constraint: Literal["aware"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Checked(Says):
+    """A value that `check` gives back as it is kept. Its ValueError for a wrong one is what the caller reads."""
+
+    check: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,16 +3,18 @@
 import sys
 from datetime import timedelta
 
-from services.energy import api, quarantine_depth
+from services.energy import quarantine_depth
 from services.energy.app.context import Energy
 from services.energy.backlog import Settled, StreamBacklog
 from services.energy.coverage import CoverageWatch
 from services.energy.events import CATALOGUE, SOURCE
 from services.energy.flusher import Flusher
 from services.energy.readings import release
+from services.energy.service import serve
 from services.energy.settings import EnergySettings
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
+from shared.event_log import EventLog
 from shared.loop import run
 from shared.relay import Relay
 from shared.runtime import Runtime
@@ -23,7 +25,7 @@ ROLES = ("api", "intake", "worker")
 async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     """Commands and queries, the relay of the log, the flusher, the watch over coverage, releases of readings."""
     settings = settings or EnergySettings()
-    energy = Energy(rt.engine, rt.clock)
+    energy = Energy(rt.engine, EventLog(rt.clock), rt.clock)
     relay = Relay(SOURCE, rt.engine, energy.log, rt.js, health=rt.health)
     energy.appended = relay.poke
     flusher = Flusher(
@@ -32,7 +34,7 @@ async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     watch = CoverageWatch(
         energy, Settled(StreamBacklog(rt.js), rt.clock), timedelta(days=settings.look_back_days)
     )
-    api.serve(energy).bind(rt.broker)
+    serve(energy).bind(rt.broker)
     rt.health.register("flusher", flusher.check)
     rt.health.register("releases", CATALOGUE.check)
     rt.health.register("coverage", watch.check)

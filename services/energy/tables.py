@@ -142,3 +142,19 @@ coverage_day = Table(
     Column("reason", Text),
     Column("version", Integer),
 )
+
+INLINE = (
+    region,
+    energy_rule,
+    enterprise,
+    enterprise_region,
+    external_id,
+    key_user_list,
+    key_user,
+    meter,
+    meter_alias,
+    measured_day,
+    feed_state,
+    coverage_day,
+)
+"""In an order that foreign keys allow."""

@@ -1,9 +1,7 @@
-"""The operations of this service, as the gateway calls them over NATS: `ops` is their registry, and `serve` binds them
-to the running service."""
+"""The operations that no feature declares yet, as the gateway calls them over NATS; `ops` is their registry."""
 
 from services.energy.api import (
     credentials,
-    energy_lists,
     enterprises,
     meters,
     monitoring,
@@ -13,11 +11,11 @@ from services.energy.api import (
     review,
     sums,
 )
-from services.energy.api.base import ops, serve
+from services.energy.api.base import Serving, ops
 
 __all__ = [
+    "Serving",
     "credentials",
-    "energy_lists",
     "enterprises",
     "meters",
     "monitoring",
@@ -26,6 +24,5 @@ __all__ = [
     "quarantine",
     "receipts",
     "review",
-    "serve",
     "sums",
 ]

@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.energy.access import managed_enterprise
 from services.energy.app.context import Energy
 from services.energy.domain import credentials as domain
 from services.energy.readings.reference import credential_hash
-from services.energy.regions import managed_enterprise
 from shared.decider import Decider
 from shared.rpc import Call, Reply
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
+from services.energy.access import seen_enterprise, seen_regions
 from services.energy.app.context import Energy
-from services.energy.app.paging import page
-from services.energy.regions import seen_enterprise, seen_regions
+from services.energy.common.paging import page
 from shared.identity import Actor
 from shared.problems import not_found
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
+from services.energy.access import find_region, managed_enterprise, may_manage, province_only
 from services.energy.app import inline
 from services.energy.app.context import Energy
 from services.energy.app.plan import key_user_rule
@@ -18,7 +19,6 @@ from services.energy.domain import enterprise as domain
 from services.energy.domain import key_users
 from services.energy.domain.identifiers import Scheme
 from services.energy.readings.reference import add_feed, driver
-from services.energy.regions import find_region, managed_enterprise, may_manage, province_only
 from shared.decider import Decider
 from shared.rpc import Call, Reply
 

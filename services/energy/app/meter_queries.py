@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select, text
 
 from services.energy import tables
+from services.energy.access import seen_enterprise
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
-from services.energy.app.paging import number, page, pair
+from services.energy.common.paging import number, page, pair
 from services.energy.common.scale import EXTREME, VOID, amount_of, plain
-from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found
 

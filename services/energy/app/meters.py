@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
+from services.energy.access import managed_enterprise
 from services.energy.app import inline
 from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
@@ -22,7 +23,6 @@ from services.energy.domain import meter_life as life
 from services.energy.domain.meter import Calibration, Counter, Kind
 from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
-from services.energy.regions import managed_enterprise
 from shared.decider import Decider
 from shared.identity import Actor
 from shared.problems import not_found

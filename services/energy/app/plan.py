@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
+from services.energy.access import managed_enterprise, province_only
 from services.energy.app import inline
 from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
@@ -20,7 +21,6 @@ from services.energy.domain.key_users import KeyUserRule
 from services.energy.events import CATALOGUE
 from services.energy.readings import coefficients
 from services.energy.readings.reference import add_carrier, driver
-from services.energy.regions import managed_enterprise, province_only
 from shared.decider import Decider
 from shared.rpc import Call, Reply
 

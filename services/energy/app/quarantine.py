@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.energy.access import managed_enterprise
 from services.energy.app.context import Energy
 from services.energy.domain import quarantine as domain
 from services.energy.readings.archive_line import archive_line, refuse_archived
 from services.energy.readings.memory import EARLIEST
 from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
-from services.energy.regions import managed_enterprise
 from shared.decider import Decider
 from shared.rpc import Call, Reply
 

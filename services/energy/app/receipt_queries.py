@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from services.energy.access import seen_enterprise
 from services.energy.app.context import Energy
 from services.energy.app.enterprise_queries import visible
 from services.energy.readings.arrivals import OUTCOMES
-from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 
 # A POST received since then was also processed since then, so the index on processed_at narrows the search.

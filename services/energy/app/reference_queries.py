@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from services.energy.access import seen_regions
 from services.energy.app.context import Energy
-from services.energy.app.paging import number, page
-from services.energy.regions import seen_regions
+from services.energy.common.paging import number, page
 from shared.identity import Actor
 
 _COEFFICIENTS = text("""

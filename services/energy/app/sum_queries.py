@@ -11,12 +11,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
+from services.energy.access import seen_enterprise
 from services.energy.app.context import Energy
 from services.energy.domain.coverage import day_of, day_start
 from services.energy.domain.measured_day import completeness, total
 from services.energy.readings import receipts, sums
 from services.energy.readings.reference import driver
-from services.energy.regions import seen_enterprise
 from shared.identity import Actor
 from shared.problems import Problem, not_found
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import inline
+from services.projects import inline as registered
 from services.projects.documents.facts import Figure
 from services.projects.domain.refusal import Refused
 from services.projects.events import CATALOGUE
@@ -41,9 +41,11 @@ class App(Service):
         *,
         answer: Callable[[S, Sequence[E]], object],
         tables: Sequence[Kept[S, Any] | Written[S]] = (),
+        inline: Callable[[AsyncConnection, Sequence[E]], Awaitable[None]] | None = None,
         edit: Edit | None = None,
     ) -> Reply:
         """Carry out a command on one stream, with the inline tables in the same transaction."""
+        apply = inline or registered.apply
         return await self.runner.run(
-            call, stream, decider, command, answer=answer, inline=inline.apply, tables=tables, edit=edit
+            call, stream, decider, command, answer=answer, inline=apply, tables=tables, edit=edit
         )

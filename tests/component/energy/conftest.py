@@ -14,15 +14,15 @@ import msgspec
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.energy import api
 from services.energy.app.context import Energy
 from services.energy.backlog import Settled
 from services.energy.coverage import CoverageWatch
 from services.energy.flusher import Flusher
 from services.energy.readings import ranks, wire
 from services.energy.readings.batch import BatchStep, Done
+from services.energy.service import serve
 from shared.clock import SteppedClock
-from shared.event_log import Event
+from shared.event_log import Event, EventLog
 from shared.identity import Actor
 from shared.problems import Problem
 from shared.rpc import Call, Operations
@@ -228,8 +228,8 @@ async def bare_service(database: DatabaseFactory) -> AsyncIterator[Service]:
     engine = made.engine()
     connection = await asyncpg.connect(made.dsn)
     clock = SteppedClock(local("2013-01-15 12:00").astimezone(UTC))
-    energy = Energy(engine, clock)
-    yield Service(engine, clock, energy, api.serve(energy), connection, made.owner_dsn)
+    energy = Energy(engine, EventLog(clock), clock)
+    yield Service(engine, clock, energy, serve(energy), connection, made.owner_dsn)
     await connection.close()
     await engine.dispose()
 

@@ -1,5 +1,7 @@
 """A limit that can't hold is found when the check is built, not when the first wrong value has passed."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -7,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.command import command
 from shared.rpc import invalid_fields
-from shared.values import Many, Number, Says, Text
+from shared.values import Checked, Exact, Many, Number, Says, Text, Time
 
 Name = Annotated[str, Text(max_length=3, pattern="^[a-z]*$", description="name", example="abc")]
 
@@ -63,3 +65,27 @@ def test_a_field_that_is_not_known_is_refused_in_the_words_of_every_request() ->
     assert invalid_fields(refused.value, Order).errors == [
         {"where": "nmae", "why": "Extra inputs are not permitted"}
     ]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.microsecond:
+        raise ValueError("whole seconds")
+    return moment.astimezone(UTC)
+
+
+def test_a_moment_says_its_offset_and_is_brought_into_its_form() -> None:
+    accepts = TypeAdapter(Annotated[datetime, Time(tz_constraint="aware"), Checked(check=_in_utc)])
+    made = accepts.validate_python("2013-01-15T08:00:00+08:00")
+    assert (made, made.tzinfo) == (datetime(2013, 1, 15, tzinfo=UTC), UTC)
+    for wrong, why in (("2013-01-15T08:00:00", "timezone"), ("2013-01-15T08:00:00.5Z", "whole seconds")):
+        with pytest.raises(ValidationError, match=why):
+            accepts.validate_python(wrong)
+
+
+def test_a_limit_holds_on_a_value_that_others_have_checked_already() -> None:
+    exact = Annotated[Decimal, Exact(decimal_places=1)]
+    accepts = TypeAdapter(Annotated[exact, Number(gt=0)])
+    assert accepts.validate_python("1.5") == Decimal("1.5")
+    with pytest.raises(ValidationError, match="greater than 0"):
+        accepts.validate_python(0)
+    assert accepts.json_schema()["anyOf"][0]["exclusiveMinimum"] == 0

@@ -1,4 +1,4 @@
-"""The regions that this service knows, and who may see what: a role and its area, asked of the tree of areas."""
+"""Authorisation in this service, a role and its area asked of the tree of areas, and the roles that routes admit."""
 
 from typing import Any
 
@@ -11,6 +11,16 @@ from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
 from shared.unknown_region import unknown_region
+
+EVERYONE = ("province", "city", "county", "enterprise", "ops")
+KEEPERS = ("province", "city", "county")
+"""Roles of governments that keep the registry."""
+DECIDERS = ("province", "city", "county", "ops")
+HOLDERS = ("province", "city", "county", "enterprise")
+"""Roles that hold the credentials of an enterprise's devices."""
+PROVINCE = ("province",)
+PLANNERS = ("province", "ops")
+"""Roles that load plans."""
 
 WHOLE_PROVINCE = frozenset({"province", "ops", "system"})
 _ADMINISTRATION = frozenset({"province", "city", "county", "ops", "system"})

@@ -2,21 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.app.context import Energy
 from services.energy.app.meter_store import moment
-from services.energy.app.paging import page, pair
-from services.energy.app.sum_queries import bounds, seen_meter
+from services.energy.common.paging import pair
 from services.energy.common.scale import amount_of
 from services.energy.domain.coverage import day_start
+from services.energy.energy_lists.views import Reading, Readings
 from services.energy.readings.archived import Kept, Unreadable, readings_of
-from shared.identity import Actor
 from shared.problems import Problem, bad_cursor
 
 # At a moment that two series share (a replacement), both are listed: the old device's last and the new one's first.
@@ -38,56 +36,59 @@ _OLD = text("""
 _LINE = text("SELECT coalesce(max(until_t), 0) FROM reading_archive WHERE state = 'archived'")
 
 
-async def readings(
-    energy: Energy,
-    actor: Actor,
-    meter: str,
-    statistic_type: int,
-    first: date,
-    last: date,
-    cursor: str | None,
-    limit: int,
-) -> dict[str, Any]:
-    """A page of a meter's readings, each with the values that it superseded. Raises Problem 409 `archived` where a
-    month's file isn't within reach."""
-    first, last = bounds("day", first, last)
-    after_t, after_s = pair(cursor)
-    if cursor is not None and not after_t.isdigit():
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose readings of which days; `cursor`: the page before ended there."""
+
+    meter: str
+    statistic_type: int
+    first: date
+    last: date
+    cursor: str | None
+    limit: int
+
+
+async def page_of(conn: AsyncConnection, asked: Asked) -> Readings:
+    """A page of a meter's readings, each with the values that it superseded.
+
+    Raises Problem 409 `archived` where a month's file isn't within reach, 422 for a cursor of no page.
+    """
+    limit, (after_t, after_s) = asked.limit, pair(asked.cursor)
+    if asked.cursor is not None and not after_t.isdigit():
         raise bad_cursor()
-    begin, finish = (int(day_start(day).timestamp()) for day in (first, last + timedelta(days=1)))
+    begin, finish = (int(day_start(day).timestamp()) for day in (asked.first, asked.last + timedelta(days=1)))
     span = (begin, finish, int(after_t or 0), after_s)
-    async with energy.snapshots.connect() as conn:
-        await seen_meter(conn, actor, meter)
-        named = {"meter": meter, "type": statistic_type}
-        units = {row.s: row.unit for row in await conn.execute(_SERIES, named)}
-        line = int(await conn.scalar(_LINE) or 0)
-        found = await _archived(conn, list(units), span, line, limit + 1) if begin < line else []
-        if len(found) <= limit:
-            wanted = {
-                **named,
-                "begin": max(begin, line),
-                "finish": finish,
-                "after_t": span[2],
-                "after_s": span[3],
-                "limit": limit + 1 - len(found),
-            }
-            found += [Kept(row.seconds, row.s, row.v) for row in await conn.execute(_STORED, wanted)]
-        keys = {"s": [each.s for each in found], "t": [each.t for each in found]}
-        old = {(row.s, row.seconds): row.old for row in await conn.execute(_OLD, keys)}
-    items = [
-        {
-            "at": moment(each.t),
-            "value": None if each.v < 0 else amount_of(each.v),
-            "unit": units[each.s],
-            "old_values": ["" if v < 0 else f"{amount_of(v):f}" for v in old.get((each.s, each.t), [])],
-            "key": f"{each.t}|{each.s}",
+    named = {"meter": asked.meter, "type": asked.statistic_type}
+    units = {row.s: row.unit for row in await conn.execute(_SERIES, named)}
+    line = int(await conn.scalar(_LINE) or 0)
+    found = await _archived(conn, list(units), span, line, limit + 1) if begin < line else []
+    if len(found) <= limit:
+        wanted = {
+            **named,
+            "begin": max(begin, line),
+            "finish": finish,
+            "after_t": span[2],
+            "after_s": span[3],
+            "limit": limit + 1 - len(found),
         }
-        for each in found
+        found += [Kept(row.seconds, row.s, row.v) for row in await conn.execute(_STORED, wanted)]
+    keys = {"s": [each.s for each in found], "t": [each.t for each in found]}
+    old = {(row.s, row.seconds): row.old for row in await conn.execute(_OLD, keys)}
+    items = [
+        Reading(
+            at=moment(each.t),
+            value=None if each.v < 0 else amount_of(each.v),
+            unit=units[each.s],
+            old_values=["" if v < 0 else f"{amount_of(v):f}" for v in old.get((each.s, each.t), [])],
+        )
+        for each in found[:limit]
     ]
-    return {
-        **page(items, limit, lambda item: str(item["key"])),
-        "archived_until": moment(line) if line else None,
-    }
+    last = found[limit - 1] if len(found) > limit else None
+    return Readings(
+        items=items,
+        next_cursor=None if last is None else f"{last.t}|{last.s}",
+        archived_until=moment(line) if line else None,
+    )
 
 
 async def _archived(

@@ -1,0 +1,45 @@
+"""The features of this service and what is derived from them: tables, operations and rebuild.
+
+Parts that no feature declares yet are in the registries of `events`, `app.inline`, `tables` and `api`, and served
+alongside.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.energy import tables
+from services.energy.api import Serving, ops
+from services.energy.app import inline
+from services.energy.app.context import Energy
+from services.energy.energy_lists.feature import FEATURE as ENERGY_LISTS
+from services.energy.events import CATALOGUE
+from shared.event_log import EventLog
+from shared.feature import Features
+from shared.inline_rebuild import emptied
+from shared.rpc import Operations
+
+FEATURES = Features(ENERGY_LISTS)
+FEATURES.register(ops, lambda: Serving.energy)
+INLINE = (*FEATURES.tables, *tables.INLINE)
+"""The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""
+
+_BATCH = 1000
+
+
+def serve(energy: Energy) -> Operations:
+    """Binds the operations to this service and returns the registry."""
+    Serving.energy = energy
+    return ops
+
+
+async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
+    await emptied(conn, INLINE)
+    await FEATURES.rebuild(conn, log, CATALOGUE)
+    position = 0
+    while batch := await log.read(conn, position, _BATCH):
+        for event in batch:
+            known = CATALOGUE.decode(event)
+            if not isinstance(known, FEATURES.events):
+                await inline.apply(conn, [known], event.recorded_at)
+        position = batch[-1].position
+    return position
