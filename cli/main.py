@@ -1,52 +1,19 @@
 """`shengji`: start the system on one machine, load a plan, push readings, look after it."""
 
-import asyncio
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import httpx
 import typer
-from rich.console import Console
 
-from clients.door import DoorError
-from deploy.local.process import StartError
+from cli.common import DEFAULT_DATA, Data, console, run
+from cli.groups import audit, plan, quarantine, readings, traces
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
-plan = typer.Typer(help="Plans as data.", no_args_is_help=True)
-readings = typer.Typer(help="Meter readings.", no_args_is_help=True)
-audit = typer.Typer(help="The event logs' chains.", no_args_is_help=True)
-app.add_typer(plan, name="plan")
-app.add_typer(readings, name="readings")
-app.add_typer(audit, name="audit")
-traces = typer.Typer(
-    help="Traces of the local files: the slowest, the failed, one as a tree.", no_args_is_help=True
-)
-quarantine = typer.Typer(help="Readings that were not accepted.", no_args_is_help=True)
-app.add_typer(traces, name="traces")
-app.add_typer(quarantine, name="quarantine")
-
-console = Console()
-errors = Console(stderr=True)
-
-Data = Annotated[Path, typer.Option("--data", envvar="SHENGJI_DATA_DIR", help="the system's data folder")]
-DEFAULT_DATA = Path("data")
-
-
-def run(work: Coroutine[Any, Any, Any]) -> None:
-    """Run a command; what a person can mend is said in a line or two, and the exit code is 1."""
-    try:
-        code = asyncio.run(work)
-    except (StartError, DoorError, ValueError, OSError) as error:
-        errors.print(f"[bold red]✗[/] {error}", highlight=False)
-        raise typer.Exit(1) from None
-    except httpx.TransportError as error:
-        errors.print(f"[bold red]✗[/] no answer: {error}. Is the system running? `shengji status` tells.")
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    if isinstance(code, int) and code:
-        raise typer.Exit(code)
+app.add_typer(plan.app, name="plan")
+app.add_typer(readings.app, name="readings")
+app.add_typer(audit.app, name="audit")
+app.add_typer(traces.app, name="traces")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 @app.command()
@@ -123,142 +90,6 @@ def revoke(
     run(end(data, person, reason, console))
 
 
-@plan.command("load")
-def plan_load(
-    name: Annotated[str, typer.Argument(help="a folder below plans/, or a path")] = "fujian-2013",
-    reason: Annotated[
-        str | None, typer.Option(help="why targets changed, when a plan is loaded again")
-    ] = None,
-    over: Annotated[
-        list[str] | None, typer.Option(help="another plan that may lose regions, rules or coefficients by it")
-    ] = None,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Load a plan: each part to the service that owns it, all of them or none. Loading it again changes nothing."""
-    from cli.plan import load
-
-    run(load(data, name, reason, over or [], console))
-
-
-@plan.command("check")
-def plan_check(
-    path: Annotated[str, typer.Argument(help="a folder below plans/, or a path")] = "fujian-2013",
-) -> None:
-    """Judge a plan's folder without a system: every fault with file, line and remedy."""
-    from cli.plan import check
-
-    check(path, console)
-
-
-@readings.command("import")
-def readings_import(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a CSV file with a header line")],
-    meter: Annotated[str, typer.Option(help="the meter's id; or, with --meter-column, unused")] = "",
-    time_column: Annotated[str, typer.Option(help="the column with the time stamp")] = "time",
-    value_column: Annotated[str, typer.Option(help="the column with the value")] = "value",
-    meter_column: Annotated[str | None, typer.Option(help="the column with the meter's id")] = None,
-    time_format: Annotated[str, typer.Option(help="strptime format, or iso")] = "iso",
-    zone: Annotated[str, typer.Option(help="time zone of stamps without one")] = "Asia/Shanghai",
-    label: Annotated[
-        Literal["start", "end"], typer.Option(help="what of its interval a stamp names; as the door: its end")
-    ] = "end",
-    midnight: Annotated[
-        Literal["as-written", "ends-the-day"],
-        typer.Option(help="ends-the-day: a 00:00 under a day's date is that day's 24:00"),
-    ] = "as-written",
-    kind: Annotated[Literal["interval", "register"], typer.Option(help="what a value is")] = "interval",
-    minutes: Annotated[int, typer.Option(min=1, max=1440, help="length of an interval")] = 15,
-    unit: Annotated[str, typer.Option(help="the values' unit")] = "kWh",
-    encoding: Annotated[str, typer.Option(help="of the file, e.g. gb18030 for GBK")] = "utf-8",
-    delimiter: Annotated[str, typer.Option(help="between the cells: one character, or tab")] = ",",
-    decimal: Annotated[Literal[".", ","], typer.Option(help="before the decimals")] = ".",
-    modulus: Annotated[
-        str, typer.Option(help="what a register counts up to before it shows 0: for the preview's energy")
-    ] = "",
-    credential: Annotated[
-        str, typer.Option(envvar="SHENGJI_DEVICE_CREDENTIAL", help="the enterprise's device credential")
-    ] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="don't ask after the preview")] = False,
-    url: Annotated[str | None, typer.Option(help="the intake's address; default: this machine's")] = None,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Push a CSV feed through the meters' endpoint: preview first, resumable, the same file twice changes nothing."""
-    from cli.readings_csv import Mapping
-    from cli.readings_import import import_file
-    from shared.numerals import decimal as number
-
-    try:
-        wraps = number(modulus) if modulus else None
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--modulus") from None
-    delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
-    if len(delimiter) != 1:
-        raise typer.BadParameter("one character, or tab", param_hint="--delimiter")
-    mapping = Mapping(
-        meter=meter,
-        meter_column=meter_column,
-        time_column=time_column,
-        value_column=value_column,
-        time_format=time_format,
-        zone=zone,
-        label=label,
-        midnight=midnight,
-        kind=kind,
-        minutes=minutes,
-        unit=unit,
-        encoding=encoding,
-        delimiter=delimiter,
-        decimal=decimal,
-        modulus=wraps,
-    )
-    run(import_file(file, mapping, credential, url=url, data=data, yes=yes, console=console))
-
-
-@audit.command("verify")
-def audit_verify(
-    service: Annotated[str | None, typer.Option(help="one service; default: all")] = None,
-    anchors: Annotated[
-        list[Path] | None, typer.Option(exists=True, file_okay=False, help="another folder with anchors")
-    ] = None,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Recompute every event's hash, and compare the log with its anchors. Exit code 1 if one is broken."""
-    from cli.audit import verify
-
-    run(verify(data, service, anchors or [], console))
-
-
-Count = Annotated[int, typer.Option("--count", "-n", min=1, help="how many")]
-Name = Annotated[str, typer.Option(help="only traces with a span of which this is part of the name")]
-
-
-@traces.command("slowest")
-def traces_slowest(count: Count = 15, name: Name = "", data: Data = DEFAULT_DATA) -> None:
-    """The longest traces."""
-    from cli.traces import slowest
-
-    run(slowest(data, count, name, console))
-
-
-@traces.command("failed")
-def traces_failed(count: Count = 15, name: Name = "", data: Data = DEFAULT_DATA) -> None:
-    """The newest traces with an error, or an answer of 5xx. Exit code 1 if there are any."""
-    from cli.traces import failed
-
-    run(failed(data, count, name, console))
-
-
-@traces.command("show")
-def traces_show(
-    trace: Annotated[str, typer.Argument(help="its id (X-Trace-Id), or the beginning of it")],
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """One trace as a tree, with its log lines, what it came from and what it led to."""
-    from cli.traces import show
-
-    run(show(data, trace, console))
-
-
 @app.command()
 def why(
     figure: Annotated[str, typer.Argument(help="a target's id, e.g. TR-6a, or a figure's: plan/target")],
@@ -271,84 +102,6 @@ def why(
     from cli.why import why as explain
 
     run(explain(data, figure, region, as_of, count, console))
-
-
-Enterprise = Annotated[str | None, typer.Option(help="of this enterprise")]
-Meter = Annotated[str | None, typer.Option(help="of this meter")]
-Numbers = Annotated[list[int] | None, typer.Argument(help="numbers from the list")]
-Why = Annotated[str, typer.Option("--reason", help="why, for the record")]
-Was = Annotated[
-    str | None, typer.Option("--reason-was", help="quarantined for this reason, e.g. unknown_meter")
-]
-
-
-@quarantine.command("list")
-def quarantine_list(
-    enterprise: Enterprise = None,
-    meter: Meter = None,
-    reason_was: Was = None,
-    state: Annotated[Literal["held", "releasing", "released", "dropped"], typer.Option()] = "held",
-    limit: Annotated[int, typer.Option(min=1, help="rows shown")] = 50,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Readings in quarantine, with their reasons."""
-    from cli.quarantine import show_list
-
-    filters = {"enterprise": enterprise, "meter": meter, "reason": reason_was, "state": state}
-    run(show_list(data, console, limit, **filters))
-
-
-@quarantine.command("show")
-def quarantine_show(number: Annotated[int, typer.Argument()], data: Data = DEFAULT_DATA) -> None:
-    """Everything that is known of one reading."""
-    from cli.quarantine import show_one
-
-    run(show_one(data, number, console))
-
-
-@quarantine.command("release")
-def quarantine_release(
-    reason: Why,
-    numbers: Numbers = None,
-    enterprise: Enterprise = None,
-    meter: Meter = None,
-    reason_was: Was = None,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Let readings be judged once more: those numbered, or all held ones that the options name."""
-    from cli.quarantine import decide
-
-    filters = {"enterprise": enterprise, "meter": meter, "reason": reason_was}
-    run(decide(data, "release", numbers or [], filters, reason, console))
-
-
-@quarantine.command("drop")
-def quarantine_drop(
-    reason: Why,
-    numbers: Numbers = None,
-    enterprise: Enterprise = None,
-    meter: Meter = None,
-    reason_was: Was = None,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Leave readings out of every figure. Nothing is erased: they can be released after all."""
-    from cli.quarantine import decide
-
-    filters = {"enterprise": enterprise, "meter": meter, "reason": reason_was}
-    run(decide(data, "drop", numbers or [], filters, reason, console))
-
-
-@quarantine.command("unreadable")
-def quarantine_unreadable(
-    acknowledge: Annotated[bool, typer.Option("--acknowledge", help="say that they were looked at")] = False,
-    by: Annotated[str, typer.Option(help="who looked")] = "",
-    reason: Annotated[str, typer.Option(help="what was found")] = "",
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Messages that no worker could read; acknowledged, they stay and their alert ends."""
-    from cli.quarantine import unreadable
-
-    run(unreadable(data, acknowledge, by, reason))
 
 
 Key = Annotated[

@@ -1,5 +1,6 @@
 """`shengji plan check` and `shengji plan load`: a plan's folder judged, and sent to the services that own its parts."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from rich.console import Console
 from cli.tokens import token_for
 from clients.door import Door, DoorError
 from deploy.local.attach import attach
+from plans import skeleton
 from plans.loader import Plan, load_folder, load_plan
 from plans.source import PlanError
 
@@ -43,6 +45,25 @@ def check(name: str, console: Console) -> None:
     parts = plan.parts()
     told = f"{len(plan.targets)} targets, {len(plan.regions)} regions, {len(plan.duties)} duties"
     console.print(f"[green]✓[/] {plan.code}: {told}; parts for {', '.join(parts)}")
+
+
+def new(path: Path, province: str, year: int, console: Console) -> None:
+    """Write a new plan's folder and say what to do next. Exit 1 where something stands in it, or for a wrong name."""
+    if not (
+        re.fullmatch(r"[1-9]\d0000", province)
+        and re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", path.resolve().name)
+    ):
+        told = "a province's code has six digits and ends in 0000; a plan's id is of a to z, 0 to 9 and -"
+        console.print(f"{path.name}, {province}: {told}. Nothing was written.", style="red", markup=False)
+        raise typer.Exit(1)
+    try:
+        written = skeleton.write(path, province, year)
+    except skeleton.Occupied as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    for each in written:
+        console.print(f"[green]✓[/] {each}")
+    console.print(f"Change what stands there, then: shengji plan check {path}", markup=False)
 
 
 async def load(data: Path, name: str, reason: str | None, over: Sequence[str], console: Console) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.main import DEFAULT_DATA, Data, console, run
+from cli.common import DEFAULT_DATA, Data, console, run
 from demo.command import demo
 from demo.run import Until
 

@@ -1,0 +1,1 @@
+"""The groups of commands: `shengji plan …`, `readings …`, `audit …`, `traces …`, `quarantine …`."""
