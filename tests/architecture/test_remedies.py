@@ -8,7 +8,7 @@ import pytest
 
 import services
 import shared
-from services.energy.domain.remedies import REMEDIES as ENERGY
+from services.energy.common.remedies import REMEDIES as ENERGY
 from services.projects.domain.remedies import REMEDIES as PROJECTS
 
 ROOT = Path(services.__file__).parent

@@ -7,6 +7,7 @@ from services.energy.common.models import Figure as Figure
 from services.energy.common.models import Limit as Limit
 from services.energy.common.models import Request as Request
 from services.energy.common.models import example as example
+from services.energy.common.refusal import Refused
 from services.energy.common.values import Basis as Basis
 from services.energy.common.values import CarrierCode as CarrierCode
 from services.energy.common.values import Day as Day
@@ -20,7 +21,6 @@ from services.energy.common.values import Reason as Reason
 from services.energy.common.values import RegionCode as RegionCode
 from services.energy.common.values import ShortText as ShortText
 from services.energy.common.values import StatisticType as StatisticType
-from services.energy.domain.refusal import Refused
 from shared.rpc import Operations
 
 ops = Operations("energy", Refused)

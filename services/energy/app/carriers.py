@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.domain.refusal import Refused
+from services.energy.common.refusal import Refused
 
 _KNOWN = text("SELECT carrier, unit FROM carrier ORDER BY carrier")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.energy.domain.refusal import Refused
+from services.energy.common.refusal import Refused
 from services.energy.events import CATALOGUE
 from shared.catalogue import Catalogue
 from shared.service import Service

@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
+from services.energy.common.refusal import taken
 from services.energy.domain import coverage, enterprise, key_users, measured_day, meter, meter_life, reference
 from services.energy.domain.plan_loading import displaces
-from services.energy.domain.refusal import taken
 
 
 async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> None:

@@ -7,7 +7,7 @@ its unit and the factor stands in its registration.
 
 from decimal import Decimal
 
-from .refusal import Refused
+from services.energy.common.refusal import Refused
 
 _KINDS: dict[str, dict[str, Decimal]] = {
     "mass": {"g": Decimal("0.001"), "kg": Decimal(1), "t": Decimal(1000), "t_1e4": Decimal(10_000_000)},

@@ -10,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from services.energy.common.refusal import Refused
+
 from .reference import MAX_DECIMALS
-from .refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)

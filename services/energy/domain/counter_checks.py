@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from services.energy.common.refusal import Refused
 from services.energy.common.registers import MOST_HELD
 from services.energy.common.scale import EXTREME, MOST_DECIMALS, amount_of, decimals, step_decimals
 
 from .meter import Calibration, Counter, Kind
-from .refusal import Refused
 
 MAX_RATIO = Decimal(100_000)
 """Bound of current × voltage transformer ratios."""

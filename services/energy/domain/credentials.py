@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from .refusal import Refused, unknown
+from services.energy.common.refusal import Refused, unknown
 
 
 @dataclass(frozen=True, slots=True)

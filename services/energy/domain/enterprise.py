@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import assert_never
 
+from services.energy.common.refusal import Refused, taken, unknown
+
 from .identifiers import Scheme, check
-from .refusal import Refused, taken, unknown
 
 _INDUSTRY = re.compile(r"(0[1-9]|[1-8]\d|9[0-6])\d{0,2}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
-from .refusal import Refused
+from services.energy.common.refusal import Refused
 
 USCC_SINCE = date(2015, 10, 1)
 """First day of the unified social credit code (X-25). A fact of the code itself, not a policy."""

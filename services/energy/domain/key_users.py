@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from services.energy.common.conversion import Basis
-
-from .refusal import Refused
+from services.energy.common.refusal import Refused
 
 
 class Category(StrEnum):

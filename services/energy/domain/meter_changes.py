@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from services.energy.common.refusal import Refused, taken
+
 from .counter_checks import check_counter, check_shown
 from .meter import (
     Counter,
@@ -23,7 +25,6 @@ from .meter import (
     VerdictWithdrawn,
 )
 from .meter_life import Change, InUse, Retired, evolve, holds_at, segments
-from .refusal import Refused, taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from services.energy.common.refusal import Refused, taken, unknown
+
 from . import meter_changes as changes
 from .carrier_units import factor
 from .counter_checks import check_calibration, check_counter, check_shown
@@ -25,7 +27,6 @@ from .meter import (
 )
 from .meter_changes import in_life, not_ahead, retired, with_device
 from .meter_life import InUse, NoMeter, Retired, State, holds_at
-from .refusal import Refused, taken, unknown
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 

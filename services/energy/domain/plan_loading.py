@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from services.energy.common.refusal import Refused
+
 from .key_users import KeyUserRule
 from .reference import (
     CoefficientsLoaded,
@@ -22,7 +24,6 @@ from .reference import (
     checked,
     evolve,
 )
-from .refusal import Refused
 
 _SHOWN = 10
 

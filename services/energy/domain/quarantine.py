@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from .refusal import Refused
+from services.energy.common.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, assert_never
 
+from services.energy.common.refusal import Refused
+
 from .key_users import KeyUserRule
-from .refusal import Refused
 
 UNITS = frozenset({"kWh", "kg", "t", "m3", "MJ"})
 """Units in which carriers are counted: those of the printed coefficients."""

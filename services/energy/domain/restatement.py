@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .refusal import Refused
+from services.energy.common.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)

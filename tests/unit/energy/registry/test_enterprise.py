@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from services.energy.common.refusal import Refused
 from services.energy.domain import enterprise as domain
 from services.energy.domain.enterprise import (
     AssignExternalId,
@@ -22,7 +23,6 @@ from services.energy.domain.identifiers import (
     credit_check_digit,
     organisation_check_digit,
 )
-from services.energy.domain.refusal import Refused
 from shared.decider import Decider
 from tests.kit.spec import given
 

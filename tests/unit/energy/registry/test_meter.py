@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from services.energy.common.refusal import Refused
 from services.energy.domain import meter, meter_life
 from services.energy.domain.carrier_units import factor
 from services.energy.domain.meter import (
@@ -33,7 +34,6 @@ from services.energy.domain.meter_decisions import (
     RetireMeter,
     decide,
 )
-from services.energy.domain.refusal import Refused
 from shared.decider import Decider
 from tests.kit.spec import given
 

@@ -1,6 +1,6 @@
 """What the registry will not do, said so that the asker can put it right."""
 
-from .remedies import REMEDIES
+from services.energy.common.remedies import REMEDIES
 
 
 class Refused(Exception):
