@@ -57,7 +57,9 @@ class AcceptanceWatch(DayWatch):
         for each in found:
             call = Call(f"{each}:{today}", _ACTOR, "remind-acceptance", {"project": each})
             try:
-                await projects.remind_acceptance(self.app, call, RemindAcceptance(each, today, rule))
+                await projects.remind_acceptance(
+                    self.app, call, RemindAcceptance(project=each, today=today, rule=rule)
+                )
             except Problem as problem:  # go on with the other projects
                 not_done(_log, "not reminded", problem, project=each)
         return len(found)

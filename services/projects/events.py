@@ -12,8 +12,6 @@ from services.projects.domain import (
     plan_loading,
     project,
     project_decisions,
-    project_problem,
-    project_problem_decisions,
 )
 from services.projects.domain.matching import listing, match
 from services.projects.duties import facts as duty
@@ -21,6 +19,7 @@ from services.projects.duties.days.facts import DutyDaySet
 from services.projects.funds import facts as fund
 from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
+from services.projects.problems import facts as problem
 from services.projects.reports import facts as monthly_report
 from services.projects.reports.months import facts as reporting_month
 from shared.catalogue import Catalogue
@@ -36,7 +35,7 @@ _SLICES = (
     monthly_report.MonthlyReportEvent,
     reporting_month.ReportingMonthEvent,
     plan.PlanEvent,
-    project_problem.ProblemEvent,
+    problem.ProblemEvent,
     meeting.MeetingEvent,
     document.DocumentEvent,
     duty.DutyEvent | DutyDaySet,
@@ -53,7 +52,6 @@ CATALOGUE = Catalogue(
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
-PROBLEM = Decider(project_problem.INITIAL, project_problem_decisions.decide, project_problem.evolve)
 LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
 MATCH = Decider(match.INITIAL, match.decide, match.evolve)
 
@@ -66,11 +64,6 @@ def project_stream(project_id: str) -> str:
 def plan_stream(plan_id: str) -> str:
     """The stream of the parts of a plan that were loaded into this service."""
     return f"plan:{plan_id}"
-
-
-def problem_stream(problem: str) -> str:
-    """The stream of one problem of a project."""
-    return f"problem:{problem}"
 
 
 def listing_stream(listing_id: str) -> str:

@@ -5,10 +5,10 @@ from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
 from services.projects.consumers import appraisals_consumer, targets_consumer
 from services.projects.duties.watch import DutyWatch
-from services.projects.escalation import EscalationWatch
 from services.projects.events import CATALOGUE, SOURCE
 from services.projects.funds.awards.watch import AwardWatch
 from services.projects.imports.worker import ImportWorker
+from services.projects.problems.watch import EscalationWatch
 from services.projects.reserve_watch import ReserveWatch
 from services.projects.service import serve
 from shared import loop

@@ -57,7 +57,16 @@ class ReserveWatch(DayWatch):
         async def command(conn: AsyncConnection) -> ProjectCommand:
             reason = f"连续未更新移出储备库（最近一次：{last}）"
             by = _ACTOR.subject
-            return UpdateReserve(project, register, Action.DROPPED, today, reason, by, today, rule)
+            return UpdateReserve(
+                project=project,
+                register=register,
+                action=Action.DROPPED,
+                on=today,
+                reason=reason,
+                reported_by=by,
+                today=today,
+                rule=rule,
+            )
 
         body = {"project": project, "register": register}
         call = Call(f"{project}:{register}:{today}", _ACTOR, "update-reserve", body)

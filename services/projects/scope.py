@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from services.projects.domain.escalation import Level
+from services.projects.problems.facts import Level
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden

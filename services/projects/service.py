@@ -20,13 +20,16 @@ from services.projects.funds.feature import FEATURE as FUNDS
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
 from services.projects.names import named
+from services.projects.problems.feature import FEATURE as PROBLEMS
 from services.projects.reports.feature import FEATURE as REPORTS
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
-FEATURES = Features(CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, FUNDS, MEASURES, MEETINGS, REPORTS)
+FEATURES = Features(
+    CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, FUNDS, MEASURES, MEETINGS, PROBLEMS, REPORTS
+)
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*tables.INLINE, *FEATURES.tables)
 """The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""

@@ -54,7 +54,6 @@ def all_routes() -> list[Route]:
         matching,
         plan,
         pre_reviews,
-        problems,
         projects,
         reserve,
     )
@@ -65,7 +64,6 @@ def all_routes() -> list[Route]:
         *appraisals.ROUTES,
         *projects.ROUTES,
         *pre_reviews.ROUTES,
-        *problems.ROUTES,
         *matching.ROUTES,
         *reserve.ROUTES,
         *imports.ROUTES,

@@ -23,12 +23,25 @@ async def state_saving(
         match body:
             case models.ExpectEnergySaving():
                 return energy_saving.ExpectEnergySaving(
-                    body.project, body.tce, body.basis, body.evidence, on, by, today
+                    project=body.project,
+                    tce=body.tce,
+                    basis=body.basis,
+                    evidence=body.evidence,
+                    on=on,
+                    reported_by=by,
+                    today=today,
                 )
             case models.VerifyEnergySaving():
                 scope.check_saving_verification(call.actor)
                 return energy_saving.VerifyEnergySaving(
-                    body.project, body.tce, body.basis, body.evidence, on, body.verified_by, by, today
+                    project=body.project,
+                    tce=body.tce,
+                    basis=body.basis,
+                    evidence=body.evidence,
+                    on=on,
+                    verified_by=body.verified_by,
+                    reported_by=by,
+                    today=today,
                 )
 
     return await projects.run(app, call, body.project, command)

@@ -1,4 +1,4 @@
-"""Projects and problems as they stood on a day, by what is known today: read from the log.
+"""Projects as they stood on a day, by what is known today: read from the log.
 
 The tables hold today's state, but a document describes its period even if it is drafted or corrected months later: a
 step that was corrected since counts as corrected, and a step taken after the period does not count.
@@ -37,14 +37,6 @@ _STEPS_OF_A_REGISTER = text(f"""
     )
     ORDER BY position
 """)
-_PROBLEMS = text("""
-    SELECT type, data ->> 'problem' AS problem, data ->> 'kind' AS kind, data ->> 'cause' AS cause,
-           coalesce(data ->> 'to_level', data ->> 'level') AS level
-    FROM event
-    WHERE type IN ('ProblemRaised', 'ProblemEscalated', 'ProblemClosed', 'ProblemReopened')
-      AND coalesce(data ->> 'on', data ->> 'raised_on')::date <= :day
-    ORDER BY position
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +48,6 @@ class Projects:
     programme: str
     projects: int
     investment: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class OpenProblems:
-    """How many problems of a kind were open at a level, and how many of them were major (重大问题)."""
-
-    level: str
-    kind: str
-    open: int
-    major: int
 
 
 async def stages_of_register(conn: AsyncConnection, register: str, day: date) -> dict[str, Stage]:
@@ -104,24 +86,3 @@ def stages_on(rows: Iterable[Any], day: date) -> dict[str, Stage]:
 
 def _step(stage: str, on: date) -> Step:
     return Step(Stage(stage), on, "", "")
-
-
-async def problems(conn: AsyncConnection, day: date) -> list[OpenProblems]:
-    """The problems that were open on the day, by level and kind."""
-    return open_on((await conn.execute(_PROBLEMS, {"day": day})).all())
-
-
-def open_on(rows: Iterable[Any]) -> list[OpenProblems]:
-    """The problems that are still open after these facts, given in order."""
-    known: dict[str, tuple[str, str, bool, bool]] = {}
-    for row in rows:
-        kind, level, major, _ = known.get(row.problem, (row.kind, row.level, False, True))
-        if row.type == "ProblemEscalated":
-            level, major = row.level, major or row.cause == "major"
-        known[row.problem] = (kind, level, major, row.type != "ProblemClosed")
-    open_, major_ = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for kind, level, major, is_open in known.values():
-        if is_open:
-            open_[level, kind] += 1
-            major_[level, kind] += major
-    return [OpenProblems(*key, count, major_[key]) for key, count in sorted(open_.items())]

@@ -19,7 +19,7 @@ async def open_pre_review(app: App, call: Call, body: models.OpenPreReview) -> R
     async def command(conn: AsyncConnection) -> ProjectCommand:
         await checks.kept_project(conn, call, body.project)
         rule = await reference.parameters(conn, "pre_review", on, ReviewRule)
-        return OpenPreReview(body.project, on, today, rule)
+        return OpenPreReview(project=body.project, on=on, today=today, rule=rule)
 
     return await projects.run(app, call, body.project, command)
 
@@ -29,7 +29,13 @@ async def give_opinion(app: App, call: Call, body: models.GiveOpinion) -> Reply:
     scope.check_pre_review(call.actor)
     today = app.today()
     command = GiveOpinion(
-        body.project, body.department, body.view, body.on or today, body.reason, body.evidence, today
+        project=body.project,
+        department=body.department,
+        view=body.view,
+        on=body.on or today,
+        reason=body.reason,
+        evidence=body.evidence,
+        today=today,
     )
     return await projects.run_known(app, call, body.project, command)
 

@@ -72,7 +72,10 @@ async def register_project(app: App, call: Call, body: models.RegisterProject) -
             focus_sector=body.focus_sector,
             bank_loan=body.bank_loan,
             history=tuple(
-                PastStep(step.stage, step.on, step.evidence, step.note, step.amount) for step in body.history
+                PastStep(
+                    stage=step.stage, on=step.on, evidence=step.evidence, note=step.note, amount=step.amount
+                )
+                for step in body.history
             ),
             confirmed=body.confirmed,
             registers=tuple(
@@ -212,7 +215,7 @@ async def join_register(app: App, call: Call, body: register_models.JoinRegister
         checks.check_register(call, await reference.register_levels(conn), body.register_)
         total = await reference.total_investment(conn, body.project)
         await reserve.check_threshold(conn, body.register_, total, body.on)
-        return JoinRegister(body.project, body.register_, body.on, today)
+        return JoinRegister(project=body.project, register=body.register_, on=body.on, today=today)
 
     return await run(app, call, body.project, command)
 
@@ -220,7 +223,9 @@ async def join_register(app: App, call: Call, body: register_models.JoinRegister
 async def leave_register(app: App, call: Call, body: register_models.LeaveRegister) -> Reply:
     """Take a project out of a register."""
     today = app.today()
-    command = LeaveRegister(body.project, body.register_, body.on, body.reason, today)
+    command = LeaveRegister(
+        project=body.project, register=body.register_, on=body.on, reason=body.reason, today=today
+    )
     return await run_known(app, call, body.project, command, body.register_)
 
 

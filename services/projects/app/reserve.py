@@ -59,7 +59,10 @@ async def screen_project(app: App, call: Call, body: models.ScreenProject) -> Re
         return ScreenProject(
             project=body.project,
             scheme=body.scheme,
-            answers=tuple(CriterionAnswer(each.criterion, each.met, each.evidence) for each in body.answers),
+            answers=tuple(
+                CriterionAnswer(criterion=each.criterion, met=each.met, evidence=each.evidence)
+                for each in body.answers
+            ),
             on=on,
             screened_by=call.actor.subject,
             today=today,

@@ -28,5 +28,12 @@ async def audit(app: App, call: Call, body: models.AuditSigning) -> Reply:
     """The provincial office lets it onto the stage, or not (PM-15)."""
     scope.check_signing_audit(call.actor)
     today = app.today()
-    command = AuditSigning(body.project, body.ceremony, body.approved, body.reason, body.on or today, today)
+    command = AuditSigning(
+        project=body.project,
+        ceremony=body.ceremony,
+        approved=body.approved,
+        reason=body.reason,
+        on=body.on or today,
+        today=today,
+    )
     return await projects.run_known(app, call, body.project, command)

@@ -22,6 +22,7 @@ from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_d
 from services.projects.domain.plan import Region
 from services.projects.duties.obligations import all_duties, obligations
 from services.projects.duties.tables import CONSEQUENCES
+from services.projects.problems import past as past_problems
 from services.projects.reports.views import TABLE as REPORT
 from shared.areas import AreaTree
 from shared.checkpoint import Checkpoints
@@ -248,7 +249,7 @@ async def _problems(conn: AsyncConnection, world: _World) -> Iterable[Figure]:
     """Problems open on the document's day, by level and kind, with the number of major ones (重大问题)."""
     return [
         Figure("problems", measure, "count", group=f"{row.level}/{row.kind}", value=Decimal(value))
-        for row in await past.problems(conn, world.day)
+        for row in await past_problems.problems(conn, world.day)
         for measure, value in (("open", row.open), ("major", row.major))
     ]
 

@@ -97,13 +97,13 @@ def stated(
             if command.on < steps[0].on:
                 raise _too_early(command.on, f"was planned on {steps[0].on}")
             expected = EnergySavingExpected(
-                command.project,
-                region,
-                command.tce,
-                command.basis,
-                command.evidence,
-                command.on,
-                command.reported_by,
+                project=command.project,
+                region=region,
+                tce=command.tce,
+                basis=command.basis,
+                evidence=command.evidence,
+                on=command.on,
+                reported_by=command.reported_by,
             )
             if known.expected and replace(known.expected, reported_by=expected.reported_by) == expected:
                 return None
@@ -121,15 +121,15 @@ def stated(
             if command.on < min(runs):
                 raise _too_early(command.on, f"runs since {min(runs)}")
             verified = EnergySavingVerified(
-                command.project,
-                region,
-                command.tce,
-                command.basis,
-                command.evidence,
-                command.on,
-                command.verified_by,
-                command.reported_by,
-                known.expected.tce if known.expected else None,
+                project=command.project,
+                region=region,
+                tce=command.tce,
+                basis=command.basis,
+                evidence=command.evidence,
+                on=command.on,
+                verified_by=command.verified_by,
+                reported_by=command.reported_by,
+                expected=known.expected.tce if known.expected else None,
             )
             if known.verified and _same(known.verified, verified):
                 return None

@@ -133,7 +133,15 @@ def opened(project: str, region: str, on: date, rule: ReviewRule, last: PreRevie
         )
     number = 1 if last is None else last.opened.round + 1
     due = on + timedelta(days=rule.opinion_days)
-    return PreReviewOpened(project, region, number, rule.lead, rule.departments, on, due)
+    return PreReviewOpened(
+        project=project,
+        region=region,
+        round=number,
+        lead=rule.lead,
+        departments=rule.departments,
+        opened_on=on,
+        due_on=due,
+    )
 
 
 def opinion(command: GiveOpinion, region: str, review: PreReview | None) -> DepartmentOpinionGiven | None:

@@ -54,13 +54,25 @@ def decide(command: ProjectCommand, state: ProjectState) -> Sequence[ProjectEven
         case (JoinRegister(), Project()):
             checks.not_in_future(command.on, command.today)
             joined = join(state.memberships, command.register, command.on)
-            return [RegisterJoined(command.project, command.register, command.on)] if joined else []
+            return (
+                [RegisterJoined(project=command.project, register=command.register, valid_from=command.on)]
+                if joined
+                else []
+            )
         case (LeaveRegister(), Project()):
             checks.not_in_future(command.on, command.today)
             left = leave(state.memberships, command.register, command.on)
             if left is None:
                 return []
-            return [RegisterLeft(command.project, left.register, left.valid_from, command.on, command.reason)]
+            return [
+                RegisterLeft(
+                    project=command.project,
+                    register=left.register,
+                    valid_from=left.valid_from,
+                    valid_to=command.on,
+                    reason=command.reason,
+                )
+            ]
         case (OpenPreReview(), Project()):
             checks.not_in_future(command.on, command.today)
             region = state.registered.region
@@ -112,13 +124,23 @@ def _reserve_updated(command: UpdateReserve, state: Project) -> Sequence[Project
         return []
     if event.promoted_to is not None:
         joined = join(state.memberships, event.promoted_to, command.on)
-        return [RegisterJoined(command.project, joined.register, command.on), event] if joined else [event]
+        return (
+            [RegisterJoined(project=command.project, register=joined.register, valid_from=command.on), event]
+            if joined
+            else [event]
+        )
     if event.action is Action.DROPPED:
         left = leave(state.memberships, command.register, command.on)
         if left is not None:
             reason = command.reason
             return [
-                RegisterLeft(command.project, left.register, left.valid_from, command.on, reason),
+                RegisterLeft(
+                    project=command.project,
+                    register=left.register,
+                    valid_from=left.valid_from,
+                    valid_to=command.on,
+                    reason=reason,
+                ),
                 event,
             ]
     return [event]

@@ -195,16 +195,16 @@ def updated(
         )
     to = rule.above(command.register) if command.action is Action.PROMOTED else None
     event = ReserveUpdated(
-        command.project,
-        region,
-        command.register,
-        quarter(command.on),
-        command.action,
-        total,
-        command.on,
-        command.reason,
-        command.reported_by,
-        to,
+        project=command.project,
+        region=region,
+        register=command.register,
+        quarter=quarter(command.on),
+        action=command.action,
+        total_investment=total,
+        on=command.on,
+        reason=command.reason,
+        reported_by=command.reported_by,
+        promoted_to=to,
     )
     last = next((each for each in reversed(state.updates) if each.register == command.register), None)
     if last is not None and replace(last, reported_by=event.reported_by) == event:
@@ -250,14 +250,14 @@ def screened(
             remedy="Put it into the reserve library first.",
         )
     event = ProjectScreened(
-        command.project,
-        region,
-        command.scheme,
-        tuple(sorted(command.answers, key=lambda each: each.criterion)),
-        all(each.met for each in command.answers),
-        command.on,
-        command.screened_by,
-        command.note,
+        project=command.project,
+        region=region,
+        scheme=command.scheme,
+        answers=tuple(sorted(command.answers, key=lambda each: each.criterion)),
+        recommended=all(each.met for each in command.answers),
+        on=command.on,
+        screened_by=command.screened_by,
+        note=command.note,
     )
     last = next((each for each in state.screenings if each.scheme == command.scheme), None)
     same = last is not None and replace(last, screened_by=event.screened_by) == event

@@ -136,7 +136,12 @@ def audited(command: AuditSigning, region: str, known: Sequence[Recommendation])
             where="on",
         )
     return SigningAudited(
-        command.project, region, command.ceremony, command.approved, command.reason, command.on
+        project=command.project,
+        region=region,
+        ceremony=command.ceremony,
+        approved=command.approved,
+        reason=command.reason,
+        on=command.on,
     )
 
 

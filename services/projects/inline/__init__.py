@@ -15,12 +15,10 @@ from services.projects.domain.matching.listing import ListingEvent, ListingRegis
 from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
-from services.projects.domain.project_problem import ProblemEvent
 from services.projects.inline import (
     imports,
     matching,
     plan,
-    problems,
     projects,
 )
 
@@ -28,7 +26,6 @@ Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
-    **dict.fromkeys(get_args(ProblemEvent), problems.apply),
     **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,
 }

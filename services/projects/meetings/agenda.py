@@ -10,15 +10,15 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from services.projects import tables
 from services.projects.meetings.facts import MeetingConvened, MeetingKind
+from services.projects.problems.views import TABLE
 from shared.areas import AreaTree
 
 
 def candidates(meeting: MeetingConvened, tree: AreaTree, today: date) -> Select[Any]:
     """The problems that the meeting takes, in order of project and day."""
-    table = tables.project_problem.c
-    query = select(tables.project_problem).where(
+    table = TABLE.c
+    query = select(TABLE).where(
         table.region.in_(tree.covered_by(meeting.region)),
         or_(
             table.standing.in_(("waiting", "answered")),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from services.projects import problem_rules, reference, scope, tables
+from services.projects import reference, scope
 from services.projects.app import checks
 from services.projects.domain.refusal import Refused
 from services.projects.meetings import agenda
@@ -25,6 +25,8 @@ from services.projects.meetings.facts import (
     NotConvened,
 )
 from services.projects.meetings.views import TABLE
+from services.projects.problems import rules as problem_rules
+from services.projects.problems.views import TABLE as PROBLEM
 from shared.command import Given
 from shared.feature import At
 from shared.problems import not_found
@@ -69,7 +71,7 @@ async def fix_agenda(at: At, command: FixAgenda, state: MeetingState) -> Given:
 async def conclude(at: At, command: ConcludeMeeting, state: MeetingState) -> Given:
     """With its minutes: how many of its problems it decided, and which it left."""
     _known(at, command, state)
-    problem = tables.project_problem.c
+    problem = PROBLEM.c
     decided = await at.conn.execute(select(problem.problem).where(problem.meeting == command.meeting))
     return Decided(today=at.today, by=at.actor.subject, problems=frozenset(decided.scalars()))
 

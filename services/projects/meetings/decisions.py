@@ -14,8 +14,6 @@ from services.projects.common.values import (
     SeenVersion,
     ShortText,
 )
-from services.projects.domain.escalation import Level
-from services.projects.domain.project_problem import ProblemKind
 from services.projects.domain.refusal import Refused
 from services.projects.meetings.facts import (
     INITIAL,
@@ -31,6 +29,7 @@ from services.projects.meetings.facts import (
     NotConvened,
     evolve,
 )
+from services.projects.problems.facts import Level, ProblemKind
 from shared.command import Given, command, decider
 from shared.values import Many, Says
 

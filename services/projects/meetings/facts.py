@@ -5,8 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
-from services.projects.domain.escalation import Level
-from services.projects.domain.project_problem import ProblemKind
+from services.projects.problems.facts import Level, ProblemKind
 
 
 class MeetingKind(StrEnum):

@@ -10,15 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
 from services.projects.common.values import MeetingId, ProjectId, RegionCode
-from services.projects.events import problem_stream
 from services.projects.meetings import agenda
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, Convened, MeetingKind, NotConvened, stream
 from services.projects.meetings.views import ITEM, TABLE, MeetingSummary, Standing, view
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.models.problems import ProblemSummary
+from services.projects.problems.facts import stream as problem_stream
+from services.projects.problems.views import TABLE as PROBLEM
+from services.projects.problems.views import ProblemSummary
+from services.projects.problems.views import summary as problem_summary
 from services.projects.queries import paging, versions, visible
-from services.projects.views.problems import problem_row
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
@@ -119,12 +120,12 @@ async def meeting_pack(service: Service, call: Call, body: MeetingPack) -> PackP
         query = await _packed(service, conn, call.actor, meeting)
         if body.cursor:
             (after,) = paging.read(body.cursor, 1)
-            query = query.where(tables.project_problem.c.project > after)
+            query = query.where(PROBLEM.c.project > after)
         found = query.order_by(None).subquery().c
         names = select(found.project).distinct().order_by(found.project).limit(body.limit + 1)
         projects = list((await conn.execute(names)).scalars())
         shown = projects[: body.limit]
-        rows = await conn.execute(query.where(tables.project_problem.c.project.in_(shown)))
+        rows = await conn.execute(query.where(PROBLEM.c.project.in_(shown)))
         items = await _by_project(service, conn, rows.all(), shown)
     return PackPage(
         meeting=view(meeting, version),
@@ -148,13 +149,13 @@ async def _packed(
     service: Service, conn: AsyncConnection, actor: Actor, meeting: Convened | Concluded
 ) -> Select[Any]:
     """The problems by project, as far as the reader may see the project."""
-    tree, problem = await reference.area_tree(conn), tables.project_problem.c
+    tree, problem = await reference.area_tree(conn), PROBLEM.c
     if meeting.items is None:
         query = agenda.candidates(meeting.convened, tree, service.today())
     else:
         listed = select(ITEM.c.problem).where(ITEM.c.meeting == meeting.convened.meeting)
         query = (
-            select(tables.project_problem)
+            select(PROBLEM)
             .where(problem.problem.in_(listed))
             .order_by(problem.project, problem.due_on, problem.problem)
         )
@@ -176,7 +177,9 @@ async def _by_project(
             name=known[project].name,
             region=known[project].region,
             stage=known[project].stage,
-            problems=[problem_row(row, service.today(), version) for row, version in group],
+            problems=[
+                problem_summary(dict(row._mapping), service.today(), version) for row, version in group
+            ],
         )
         for project, group in groupby(found, key=lambda each: each[0].project)
     ]

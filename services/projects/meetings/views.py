@@ -7,8 +7,6 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Column, Table, Text
 
-from services.projects.domain.escalation import Level
-from services.projects.domain.project_problem import ProblemKind
 from services.projects.meetings.decisions import MeetingCommand
 from services.projects.meetings.facts import (
     AgendaItem,
@@ -19,6 +17,7 @@ from services.projects.meetings.facts import (
     NotConvened,
 )
 from services.projects.models.base import Answer, Version
+from services.projects.problems.facts import Level, ProblemKind
 from services.projects.tables.base import metadata
 from shared.feature import Done
 from shared.kept import Kept

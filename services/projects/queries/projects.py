@@ -11,6 +11,7 @@ from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.events import CATALOGUE, PROJECT, project_stream
 from services.projects.models import projects as models
+from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.queries import orders, versions, visible
 from services.projects.views.projects import project_summary, project_view
 from shared.identity import Actor
@@ -105,7 +106,7 @@ async def _narrowed(
         if most is not None:
             query = query.where(column <= most)
     if body.open_problem is not None:
-        problem = tables.project_problem.c
+        problem = PROBLEM.c
         found = exists().where(problem.project == table.project, problem.standing != "closed")
         query = query.where(found if body.open_problem else ~found)
     if body.text:

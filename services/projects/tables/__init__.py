@@ -4,7 +4,6 @@ from services.projects.tables import (
     imports,
     matching,
     plan,
-    problems,
     projects,
     reserve,
 )
@@ -13,7 +12,6 @@ from services.projects.tables.base import metadata
 from services.projects.tables.imports import file_imported, import_job, import_row
 from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
-from services.projects.tables.problems import project_problem
 from services.projects.tables.projects import (
     pre_review,
     project,
@@ -27,7 +25,6 @@ from services.projects.tables.reserve import reserve_drop, reserve_update, scree
 INLINE = (
     *plan.INLINE,
     *projects.INLINE,
-    *problems.INLINE,
     *matching.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
@@ -51,7 +48,6 @@ __all__ = [
     "programme",
     "project",
     "project_milestone",
-    "project_problem",
     "project_register",
     "region",
     "register",

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from services.projects.app.context import App
-from services.projects.escalation import EscalationWatch
+from services.projects.problems.watch import EscalationWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
 
 PAPER = "融国土〔2013〕8号"

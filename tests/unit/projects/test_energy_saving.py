@@ -18,24 +18,47 @@ from tests.kit.spec import given
 from tests.unit.projects.test_reserve import REGISTERED
 
 TODAY = date(2013, 11, 30)
-EXPECT = ExpectEnergySaving("P-1", Decimal(4000), "可研", "1号", date(2013, 3, 1), "clerk", TODAY)
-EXPECTED = EnergySavingExpected("P-1", "350181", Decimal(4000), "可研", "1号", date(2013, 3, 1), "clerk")
+EXPECT = ExpectEnergySaving(
+    project="P-1",
+    tce=Decimal(4000),
+    basis="可研",
+    evidence="1号",
+    on=date(2013, 3, 1),
+    reported_by="clerk",
+    today=TODAY,
+)
+EXPECTED = EnergySavingExpected(
+    project="P-1",
+    region="350181",
+    tce=Decimal(4000),
+    basis="可研",
+    evidence="1号",
+    on=date(2013, 3, 1),
+    reported_by="clerk",
+)
 VERIFY = VerifyEnergySaving(
-    "P-1", Decimal(3850), "GB/T 28750", "2号", date(2013, 11, 20), "监察总队", "clerk", TODAY
+    project="P-1",
+    tce=Decimal(3850),
+    basis="GB/T 28750",
+    evidence="2号",
+    on=date(2013, 11, 20),
+    verified_by="监察总队",
+    reported_by="clerk",
+    today=TODAY,
 )
 VERIFIED = EnergySavingVerified(
-    "P-1",
-    "350181",
-    Decimal(3850),
-    "GB/T 28750",
-    "2号",
-    date(2013, 11, 20),
-    "监察总队",
-    "clerk",
-    Decimal(4000),
+    project="P-1",
+    region="350181",
+    tce=Decimal(3850),
+    basis="GB/T 28750",
+    evidence="2号",
+    on=date(2013, 11, 20),
+    verified_by="监察总队",
+    reported_by="clerk",
+    expected=Decimal(4000),
 )
 RUNS = tuple(
-    ProjectStageReached("P-1", stage, on, "1号", "clerk", stage)
+    ProjectStageReached(project="P-1", stage=stage, on=on, evidence="1号", reported_by="clerk", status=stage)
     for stage, on in (
         (Stage.FILED, date(2013, 2, 1)),
         (Stage.STARTED, date(2013, 3, 1)),

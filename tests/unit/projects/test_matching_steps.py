@@ -66,12 +66,12 @@ def reached(
     stage: Stage, on: str, amount: Decimal | None = None, ceremony: str | None = None
 ) -> ProjectStageReached:
     return ProjectStageReached(
-        "P-1",
-        stage,
-        date.fromisoformat(on),
-        f"{stage}号",
-        "office",
-        stage,
+        project="P-1",
+        stage=stage,
+        on=date.fromisoformat(on),
+        evidence=f"{stage}号",
+        reported_by="office",
+        status=stage,
         region="350181",
         amount=amount,
         ceremony=ceremony,
@@ -80,12 +80,12 @@ def reached(
 
 def reach(stage: Stage, on: str, amount: Decimal | None = None, ceremony: str | None = None) -> ReachStage:
     return ReachStage(
-        "P-1",
-        stage,
-        date.fromisoformat(on),
-        f"{stage}号",
-        "office",
-        TODAY,
+        project="P-1",
+        stage=stage,
+        on=date.fromisoformat(on),
+        evidence=f"{stage}号",
+        reported_by="office",
+        today=TODAY,
         amount=amount,
         ceremony=ceremony,
         review=RULE,
@@ -93,8 +93,24 @@ def reach(stage: Stage, on: str, amount: Decimal | None = None, ceremony: str | 
 
 
 PRE_REPORTED = reached(Stage.PRE_REPORTED, "2013-02-01")
-OPENED = PreReviewOpened("P-1", "350181", 1, "lead", RULE.departments, date(2013, 2, 1), date(2013, 2, 11))
-PASSED = PreReviewConcluded("P-1", "350181", 1, "passed", date(2013, 2, 10), "", "pre_reviewed号")
+OPENED = PreReviewOpened(
+    project="P-1",
+    region="350181",
+    round=1,
+    lead="lead",
+    departments=RULE.departments,
+    opened_on=date(2013, 2, 1),
+    due_on=date(2013, 2, 11),
+)
+PASSED = PreReviewConcluded(
+    project="P-1",
+    region="350181",
+    round=1,
+    result="passed",
+    on=date(2013, 2, 10),
+    reason="",
+    evidence="pre_reviewed号",
+)
 PRE_REVIEWED = reached(Stage.PRE_REVIEWED, "2013-02-10")
 NEGOTIATING = reached(Stage.NEGOTIATING, "2013-03-01")
 REVIEWED = (REGISTERED, PRE_REPORTED, OPENED, PASSED, PRE_REVIEWED, NEGOTIATING)
@@ -103,23 +119,39 @@ SIGNED = reached(Stage.CONTRACT_SIGNED, "2013-06-18", AMOUNT)
 
 def said(department: str, on: str = "2013-02-05", late: bool = False) -> DepartmentOpinionGiven:
     return DepartmentOpinionGiven(
-        "P-1", "350181", 1, department, "agrees", date.fromisoformat(on), late, "", "1号"
+        project="P-1",
+        region="350181",
+        round=1,
+        department=department,
+        view="agrees",
+        on=date.fromisoformat(on),
+        late=late,
+        reason="",
+        evidence="1号",
     )
 
 
 def say(department: str, on: str = "2013-02-05") -> GiveOpinion:
-    return GiveOpinion("P-1", department, "agrees", date.fromisoformat(on), "", "1号", TODAY)
+    return GiveOpinion(
+        project="P-1",
+        department=department,
+        view="agrees",
+        on=date.fromisoformat(on),
+        reason="",
+        evidence="1号",
+        today=TODAY,
+    )
 
 
 def conclude(result: str = "passed", reason: str = "") -> ConcludePreReview:
     return ConcludePreReview(
-        "P-1",
-        result,  # type: ignore[arg-type]
-        date(2013, 2, 10),
-        reason,
-        "pre_reviewed号",
-        "office",
-        TODAY,
+        project="P-1",
+        result=result,  # type: ignore[arg-type]
+        on=date(2013, 2, 10),
+        reason=reason,
+        evidence="pre_reviewed号",
+        reported_by="office",
+        today=TODAY,
     )
 
 
@@ -151,7 +183,7 @@ def test_the_lead_lets_pass_what_every_department_spoke_on() -> None:
 def test_a_returned_project_is_opened_for_a_further_round() -> None:
     returned = replace(PASSED, result="returned", reason="缺环评")
     history = (REGISTERED, PRE_REPORTED, OPENED)
-    again = OpenPreReview("P-1", date(2013, 3, 1), TODAY, RULE)
+    again = OpenPreReview(project="P-1", on=date(2013, 3, 1), today=TODAY, rule=RULE)
     given(PROJECT, *history).when(again).rejects("is not returned", code="pre-review-open")
     given(PROJECT, *history).when(conclude("returned")).rejects("needs its reason")
     given(PROJECT, *history).when(conclude("returned", "缺环评")).then(returned)
@@ -211,13 +243,29 @@ def test_a_signing_has_an_amount_and_an_unlikely_one_is_asked_back() -> None:
 
 
 RECOMMEND = RecommendSigning(
-    "P-1", "618-2013", Stage.CONTRACT_SIGNED, AMOUNT, date(2013, 5, 20), "office", TODAY
+    project="P-1",
+    ceremony="618-2013",
+    contract=Stage.CONTRACT_SIGNED,
+    amount=AMOUNT,
+    on=date(2013, 5, 20),
+    recommended_by="office",
+    today=TODAY,
 )
 RECOMMENDED = SigningRecommended(
-    "P-1", "350181", "618-2013", Stage.CONTRACT_SIGNED, AMOUNT, date(2013, 5, 20), "office"
+    project="P-1",
+    region="350181",
+    ceremony="618-2013",
+    contract=Stage.CONTRACT_SIGNED,
+    amount=AMOUNT,
+    on=date(2013, 5, 20),
+    recommended_by="office",
 )
-AUDIT = AuditSigning("P-1", "618-2013", True, "", date(2013, 6, 3), TODAY)
-APPROVED = SigningAudited("P-1", "350181", "618-2013", True, "", date(2013, 6, 3))
+AUDIT = AuditSigning(
+    project="P-1", ceremony="618-2013", approved=True, reason="", on=date(2013, 6, 3), today=TODAY
+)
+APPROVED = SigningAudited(
+    project="P-1", region="350181", ceremony="618-2013", approved=True, reason="", on=date(2013, 6, 3)
+)
 ON_STAGE = reach(Stage.CONTRACT_SIGNED, "2013-06-18", AMOUNT, "618-2013")
 
 
@@ -265,8 +313,10 @@ REGISTER = RegisterProject(
 
 def test_a_project_comes_with_what_it_went_through_before() -> None:
     past = (
-        PastStep(Stage.NEGOTIATING, date(2013, 3, 1), "negotiating号"),
-        PastStep(Stage.CONTRACT_SIGNED, date(2013, 6, 18), "contract_signed号", amount=AMOUNT),
+        PastStep(stage=Stage.NEGOTIATING, on=date(2013, 3, 1), evidence="negotiating号"),
+        PastStep(
+            stage=Stage.CONTRACT_SIGNED, on=date(2013, 6, 18), evidence="contract_signed号", amount=AMOUNT
+        ),
     )
     given(PROJECT).when(replace(REGISTER, history=past)).then(REGISTERED, NEGOTIATING, SIGNED)
     given(PROJECT).when(replace(REGISTER, history=past[1:])).rejects("must be negotiating")
@@ -281,7 +331,7 @@ def test_an_investment_in_the_wrong_unit_is_asked_back() -> None:
 
 
 def change(**changes: object) -> ChangeProject:
-    return ChangeProject("P-1", changes, "概算调整", "office", TODAY)
+    return ChangeProject(project="P-1", changes=changes, reason="概算调整", reported_by="office", today=TODAY)
 
 
 def test_a_change_says_what_is_new_and_two_clerks_see_both_versions() -> None:
@@ -313,7 +363,7 @@ def test_a_built_project_of_the_register_is_reminded_of_its_acceptance_by_the_ru
     own = replace(REGISTERED, investor=None)
     built = (
         own,
-        RegisterJoined("P-1", "national_plan", date(2012, 1, 1)),
+        RegisterJoined(project="P-1", register="national_plan", valid_from=date(2012, 1, 1)),
         reached(Stage.FILED, "2012-02-01"),
         reached(Stage.STARTED, "2012-03-01"),
         reached(Stage.PRODUCING, "2013-01-01"),
@@ -322,9 +372,17 @@ def test_a_built_project_of_the_register_is_reminded_of_its_acceptance_by_the_ru
     assert due == date(2013, 6, 30)
 
     def remind(on: date) -> RemindAcceptance:
-        return RemindAcceptance("P-1", on, rule)
+        return RemindAcceptance(project="P-1", today=on, rule=rule)
 
-    first = AcceptanceReminded("P-1", "350181", "national_plan", date(2013, 1, 1), due, 1, date(2013, 7, 1))
+    first = AcceptanceReminded(
+        project="P-1",
+        region="350181",
+        register="national_plan",
+        producing_on=date(2013, 1, 1),
+        due_on=due,
+        number=1,
+        on=date(2013, 7, 1),
+    )
     given(PROJECT, *built).when(remind(due)).changes_nothing()
     given(PROJECT, *built).when(remind(date(2013, 7, 1))).then(first)
     given(PROJECT, *built, first).when(remind(date(2013, 7, 30))).changes_nothing()

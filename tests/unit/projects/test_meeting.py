@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-from services.projects.domain.escalation import Level
-from services.projects.domain.project_problem import ProblemKind
 from services.projects.meetings.decisions import (
     MEETING,
     Calling,
@@ -21,6 +19,7 @@ from services.projects.meetings.facts import (
     MeetingConvened,
     MeetingKind,
 )
+from services.projects.problems.facts import Level, ProblemKind
 from tests.kit.spec import given
 
 FACTORS = (ProblemKind.ENVIRONMENT, ProblemKind.FUNDS, ProblemKind.LAND)

@@ -60,11 +60,22 @@ REGISTERED = ProjectRegistered(
 
 
 def reached(stage: Stage, on: date, status: Stage | None = None, note: str = "") -> ProjectStageReached:
-    return ProjectStageReached("P-1", stage, on, f"{stage}号", "office", status or stage, note, "350181")
+    return ProjectStageReached(
+        project="P-1",
+        stage=stage,
+        on=on,
+        evidence=f"{stage}号",
+        reported_by="office",
+        status=status or stage,
+        note=note,
+        region="350181",
+    )
 
 
 def reach(stage: Stage, on: date, note: str = "") -> ReachStage:
-    return ReachStage("P-1", stage, on, f"{stage}号", "office", TODAY, note)
+    return ReachStage(
+        project="P-1", stage=stage, on=on, evidence=f"{stage}号", reported_by="office", today=TODAY, note=note
+    )
 
 
 FILED = reached(Stage.FILED, date(2013, 2, 1))
@@ -230,7 +241,16 @@ def test_after_the_end_comes_only_its_formal_side(
 
 
 def correct(step: int, stage: Stage | None = None, on: date | None = None, **more: Any) -> CorrectStage:
-    return CorrectStage("P-1", step, "wrong", "office", TODAY, stage, on, **more)
+    return CorrectStage(
+        project="P-1",
+        step=step,
+        reason="wrong",
+        reported_by="office",
+        today=TODAY,
+        stage=stage,
+        on=on,
+        **more,
+    )
 
 
 def steps_after(command: CorrectStage, *before: ProjectEvent) -> list[Step]:
@@ -248,18 +268,18 @@ def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
         .when(correct(2, Stage.APPROVED, date(2013, 2, 2)))
         .then(
             ProjectStageCorrected(
-                "P-1",
-                2,
-                Stage.FILED,
-                date(2013, 2, 1),
-                "wrong",
-                "office",
-                Stage.STARTED,
-                date(2013, 3, 1),
-                Stage.APPROVED,
-                date(2013, 2, 2),
-                "filed号",
-                "350181",
+                project="P-1",
+                step=2,
+                wrong_stage=Stage.FILED,
+                wrong_on=date(2013, 2, 1),
+                reason="wrong",
+                reported_by="office",
+                status=Stage.STARTED,
+                status_on=date(2013, 3, 1),
+                stage=Stage.APPROVED,
+                on=date(2013, 2, 2),
+                evidence="filed号",
+                region="350181",
                 note="",
             )
         )
@@ -271,14 +291,14 @@ def test_a_wrong_step_is_replaced_and_the_old_one_is_named() -> None:
 def test_the_last_step_is_taken_out() -> None:
     given(PROJECT, REGISTERED, FILED, STARTED).when(correct(3, remove="step")).then(
         ProjectStageCorrected(
-            "P-1",
-            3,
-            Stage.STARTED,
-            date(2013, 3, 1),
-            "wrong",
-            "office",
-            Stage.FILED,
-            date(2013, 2, 1),
+            project="P-1",
+            step=3,
+            wrong_stage=Stage.STARTED,
+            wrong_on=date(2013, 3, 1),
+            reason="wrong",
+            reported_by="office",
+            status=Stage.FILED,
+            status_on=date(2013, 2, 1),
             region="350181",
         )
     )
@@ -312,16 +332,16 @@ def test_a_correction_to_what_stands_there_changes_nothing() -> None:
 
 
 SIGNED = ProjectStageReached(
-    "P-1",
-    Stage.CONTRACT_SIGNED,
-    date(2013, 6, 18),
-    "合同1号",
-    "office",
-    Stage.CONTRACT_SIGNED,
-    "",
-    "350181",
-    Decimal("120000000"),
-    "618-2013",
+    project="P-1",
+    stage=Stage.CONTRACT_SIGNED,
+    on=date(2013, 6, 18),
+    evidence="合同1号",
+    reported_by="office",
+    status=Stage.CONTRACT_SIGNED,
+    note="",
+    region="350181",
+    amount=Decimal("120000000"),
+    ceremony="618-2013",
 )
 ON_STAGE: tuple[ProjectEvent, ...] = (
     REGISTERED,
@@ -329,9 +349,17 @@ ON_STAGE: tuple[ProjectEvent, ...] = (
     reached(Stage.PRE_REVIEWED, date(2013, 2, 5)),
     reached(Stage.NEGOTIATING, date(2013, 3, 1)),
     SigningRecommended(
-        "P-1", "350181", "618-2013", Stage.CONTRACT_SIGNED, Decimal("110000000"), date(2013, 5, 1), "city"
+        project="P-1",
+        region="350181",
+        ceremony="618-2013",
+        contract=Stage.CONTRACT_SIGNED,
+        amount=Decimal("110000000"),
+        on=date(2013, 5, 1),
+        recommended_by="city",
     ),
-    SigningAudited("P-1", "350181", "618-2013", True, "", date(2013, 5, 2)),
+    SigningAudited(
+        project="P-1", region="350181", ceremony="618-2013", approved=True, reason="", on=date(2013, 5, 2)
+    ),
     SIGNED,
 )
 SIGNING = Step(
@@ -367,17 +395,17 @@ def test_a_note_is_kept_and_an_event_of_before_has_its_reason_for_one() -> None:
     steps = steps_after(correct(4, on=date(2013, 4, 2)), REGISTERED, FILED, STARTED, suspended)
     assert (steps[-1].on, steps[-1].note) == (date(2013, 4, 2), "资金")
     of_before = ProjectStageCorrected(
-        "P-1",
-        2,
-        Stage.FILED,
-        date(2013, 2, 1),
-        "typed wrong",
-        "office",
-        Stage.FILED,
-        date(2013, 2, 2),
-        Stage.FILED,
-        date(2013, 2, 2),
-        "号",
+        project="P-1",
+        step=2,
+        wrong_stage=Stage.FILED,
+        wrong_on=date(2013, 2, 1),
+        reason="typed wrong",
+        reported_by="office",
+        status=Stage.FILED,
+        status_on=date(2013, 2, 2),
+        stage=Stage.FILED,
+        on=date(2013, 2, 2),
+        evidence="号",
     )
     state = given(PROJECT, REGISTERED, FILED, of_before).state
     assert isinstance(state, Project)
@@ -386,7 +414,9 @@ def test_a_note_is_kept_and_an_event_of_before_has_its_reason_for_one() -> None:
 
 def test_what_a_change_does_not_name_stays_and_removal_is_its_own_word() -> None:
     known = replace(REGISTERED, bank_loan=Decimal("30000000"), enterprise="E-1")
-    change = ChangeProject("P-1", {"enterprise": "E-2"}, "x", "office", TODAY)
+    change = ChangeProject(
+        project="P-1", changes={"enterprise": "E-2"}, reason="x", reported_by="office", today=TODAY
+    )
     state = given(PROJECT, known).state
     assert isinstance(state, Project)
 
@@ -403,10 +433,18 @@ def test_what_a_change_does_not_name_stays_and_removal_is_its_own_word() -> None
 
 
 def test_a_project_joins_and_leaves_registers() -> None:
-    joined = RegisterJoined("P-1", "national_plan", date(2013, 3, 1))
-    left = RegisterLeft("P-1", "national_plan", date(2013, 3, 1), date(2013, 5, 31), "done")
-    join = JoinRegister("P-1", "national_plan", date(2013, 3, 1), TODAY)
-    leave = LeaveRegister("P-1", "national_plan", date(2013, 5, 31), "done", TODAY)
+    joined = RegisterJoined(project="P-1", register="national_plan", valid_from=date(2013, 3, 1))
+    left = RegisterLeft(
+        project="P-1",
+        register="national_plan",
+        valid_from=date(2013, 3, 1),
+        valid_to=date(2013, 5, 31),
+        reason="done",
+    )
+    join = JoinRegister(project="P-1", register="national_plan", on=date(2013, 3, 1), today=TODAY)
+    leave = LeaveRegister(
+        project="P-1", register="national_plan", on=date(2013, 5, 31), reason="done", today=TODAY
+    )
     given(PROJECT, REGISTERED).when(join).then(joined)
     given(PROJECT, REGISTERED, joined).when(join).changes_nothing()
     given(PROJECT, REGISTERED, joined).when(replace(join, on=TODAY)).rejects("since 2013-03-01")
@@ -417,15 +455,17 @@ def test_a_project_joins_and_leaves_registers() -> None:
     given(PROJECT, REGISTERED, joined, left).when(replace(join, on=date(2013, 5, 31))).rejects(
         "from 2013-06-01"
     )
-    again = RegisterJoined("P-1", "national_plan", date(2013, 6, 1))
+    again = RegisterJoined(project="P-1", register="national_plan", valid_from=date(2013, 6, 1))
     given(PROJECT, REGISTERED, joined, left).when(replace(join, on=date(2013, 6, 1))).then(again)
     given(PROJECT, REGISTERED).when(replace(join, on=date(2013, 7, 1))).rejects("has not come yet")
 
 
 def test_a_stay_that_ends_is_the_one_that_was_open() -> None:
-    joined = RegisterJoined("P-1", "x", date(2013, 1, 1))
-    left = RegisterLeft("P-1", "x", date(2013, 1, 1), date(2013, 2, 1), "r")
-    again = RegisterJoined("P-1", "x", date(2013, 3, 1))
+    joined = RegisterJoined(project="P-1", register="x", valid_from=date(2013, 1, 1))
+    left = RegisterLeft(
+        project="P-1", register="x", valid_from=date(2013, 1, 1), valid_to=date(2013, 2, 1), reason="r"
+    )
+    again = RegisterJoined(project="P-1", register="x", valid_from=date(2013, 3, 1))
     state = given(PROJECT, REGISTERED, joined, left, again).state
     assert isinstance(state, Project)
     assert [member.valid_to for member in state.memberships if member.register == "x"] == [

@@ -45,21 +45,30 @@ REGISTERED = ProjectRegistered(
 
 
 def update(action: Action, register: str = "reserve_county", reason: str = "成熟") -> UpdateReserve:
-    return UpdateReserve("P-1", register, action, ON, reason, "福清市经贸局", TODAY, RULE)
+    return UpdateReserve(
+        project="P-1",
+        register=register,
+        action=action,
+        on=ON,
+        reason=reason,
+        reported_by="福清市经贸局",
+        today=TODAY,
+        rule=RULE,
+    )
 
 
 def updated(action: Action, promoted_to: str | None = None) -> ReserveUpdated:
     return ReserveUpdated(
-        "P-1",
-        "350181",
-        "reserve_county",
-        "2013-Q2",
-        action,
-        Decimal(120_000_000),
-        ON,
-        "成熟",
-        "福清市经贸局",
-        promoted_to,
+        project="P-1",
+        region="350181",
+        register="reserve_county",
+        quarter="2013-Q2",
+        action=action,
+        total_investment=Decimal(120_000_000),
+        on=ON,
+        reason="成熟",
+        reported_by="福清市经贸局",
+        promoted_to=promoted_to,
     )
 
 
@@ -95,16 +104,19 @@ def test_a_quarters_look_is_taken_once() -> None:
 
 def test_a_promoted_project_stands_in_both_tiers() -> None:
     given(PROJECT, REGISTERED).when(update(Action.PROMOTED)).then(
-        RegisterJoined("P-1", "reserve_city", ON), updated(Action.PROMOTED, "reserve_city")
+        RegisterJoined(project="P-1", register="reserve_city", valid_from=ON),
+        updated(Action.PROMOTED, "reserve_city"),
     )
-    highest = RegisterJoined("P-1", "reserve_provincial", ON)
+    highest = RegisterJoined(project="P-1", register="reserve_provincial", valid_from=ON)
     given(PROJECT, REGISTERED, highest).when(update(Action.PROMOTED, "reserve_provincial")).rejects(
         "no tier above", code="highest-tier"
     )
 
 
 def test_a_dropped_project_is_out_with_its_reason() -> None:
-    left = RegisterLeft("P-1", "reserve_county", date(2013, 1, 15), ON, "成熟")
+    left = RegisterLeft(
+        project="P-1", register="reserve_county", valid_from=date(2013, 1, 15), valid_to=ON, reason="成熟"
+    )
     dropped = updated(Action.DROPPED)
     given(PROJECT, REGISTERED).when(update(Action.DROPPED)).then(left, dropped)
     given(PROJECT, REGISTERED, left, dropped).when(update(Action.DROPPED)).changes_nothing()
@@ -133,9 +145,22 @@ def test_what_the_library_refuses(command: UpdateReserve, why: str, code: str) -
 
 def test_a_screening_recommends_only_who_meets_everything() -> None:
     rule = ScreeningRule(("reserve_county",), ("own_funds", "supported_field"))
-    met = (CriterionAnswer("supported_field", True, "1号"), CriterionAnswer("own_funds", True, "2号"))
-    screen = ScreenProject("P-1", "national", met, ON, "福州市经委", TODAY, rule)
-    screened = ProjectScreened("P-1", "350181", "national", (met[1], met[0]), True, ON, "福州市经委")
+    met = (
+        CriterionAnswer(criterion="supported_field", met=True, evidence="1号"),
+        CriterionAnswer(criterion="own_funds", met=True, evidence="2号"),
+    )
+    screen = ScreenProject(
+        project="P-1", scheme="national", answers=met, on=ON, screened_by="福州市经委", today=TODAY, rule=rule
+    )
+    screened = ProjectScreened(
+        project="P-1",
+        region="350181",
+        scheme="national",
+        answers=(met[1], met[0]),
+        recommended=True,
+        on=ON,
+        screened_by="福州市经委",
+    )
     given(PROJECT, REGISTERED).when(screen).then(screened)
     given(PROJECT, REGISTERED, screened).when(screen).changes_nothing()
     missed = (replace(met[0], met=False), met[1])

@@ -1,6 +1,6 @@
-"""ProjectProblem (困难和问题, PM-9): what keeps a project from going on, whose it is and how it ends. Facts and states.
+"""What is known of a ProjectProblem (困难和问题, PM-9): what keeps a project from going on, whose it is, how it ends.
 
-Decisions stand in project_problem_decisions. The word Problem alone is kept for HTTP's problem+json.
+The word Problem alone is kept for HTTP's problem+json.
 """
 
 from dataclasses import dataclass, replace
@@ -8,7 +8,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, assert_never
 
-from services.projects.domain.escalation import Level
+
+class Level(StrEnum):
+    """Whose problem it is: county (县), city (设区市) or province (省)."""
+
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
 
 
 class ProblemKind(StrEnum):
@@ -30,7 +36,7 @@ class ProblemKind(StrEnum):
 Cause = Literal["overdue", "major"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemRaised:
     """A problem of a project is known, at `level`, to be answered by `due_on`.
 
@@ -52,7 +58,7 @@ class ProblemRaised:
     enterprise: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemAssigned:
     """`owner` (责任单位) is to answer by `due_on`."""
 
@@ -66,7 +72,7 @@ class ProblemAssigned:
     assigned_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemAnswered:
     """What was done or can be done about it, with its evidence."""
 
@@ -80,7 +86,7 @@ class ProblemAnswered:
     answered_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemEscalated:
     """It goes from one level to a higher one, which has until `due_on`: overdue, or a 重大问题."""
 
@@ -95,7 +101,7 @@ class ProblemEscalated:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemDecided:
     """A meeting decided who does what by when."""
 
@@ -110,7 +116,7 @@ class ProblemDecided:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemClosed:
     """It is solved, or gone. `days_open`: from the day it was raised."""
 
@@ -125,7 +131,7 @@ class ProblemClosed:
     days_open: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemReopened:
     """It was closed and isn't solved: the same level has it again, until `due_on`."""
 
@@ -203,6 +209,11 @@ class Closed:
 Known = Waiting | Answered | Decided | Closed
 ProblemState = NotRaised | Known
 INITIAL: ProblemState = NotRaised()
+
+
+def stream(problem: str) -> str:
+    """The stream of one problem of a project."""
+    return f"problem:{problem}"
 
 
 def standing(state: Known) -> Literal["waiting", "answered", "decided", "closed"]:

@@ -3,18 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from services.projects.domain.refusal import Refused
-
-
-class Level(StrEnum):
-    """Whose problem it is: county (县), city (设区市) or province (省)."""
-
-    COUNTY = "county"
-    CITY = "city"
-    PROVINCE = "province"
-
+from services.projects.problems.facts import Level
 
 _ABOVE = {Level.COUNTY: Level.CITY, Level.CITY: Level.PROVINCE}
 

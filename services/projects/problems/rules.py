@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
-from services.projects.domain.escalation import EscalationRule, Level, Rules
-from services.projects.domain.project_problem import ProblemKind
+from services.projects.problems.escalation import EscalationRule, Rules
+from services.projects.problems.facts import Level, ProblemKind
 
 _RULE = "problems"
 

@@ -6,10 +6,12 @@ The id of each command is derived from what it escalates, so that two processes 
 import structlog
 from sqlalchemy import select
 
-from services.projects import tables
-from services.projects.app import problems
 from services.projects.app.watched import not_done
 from services.projects.day_watch import DayWatch
+from services.projects.problems import rules
+from services.projects.problems.decisions.commands import ByRules, EscalateOverdue
+from services.projects.problems.feature import HISTORY
+from services.projects.problems.views import TABLE
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
@@ -25,20 +27,29 @@ class EscalationWatch(DayWatch):
 
     async def sweep(self) -> int:
         """Escalates every problem that has waited too long by one level. Returns how many."""
-        table, today = tables.project_problem.c, self.app.today()
+        table, today = TABLE.c, self.app.today()
         waiting = select(table.problem, table.level, table.due_on).where(
             table.standing == "waiting", table.due_on < today, table.level != "province"
         )
         async with self.app.engine.connect() as conn:
             rows = (await conn.execute(waiting.order_by(table.due_on, table.problem))).all()
+            given = ByRules(today=today, by=_ACTOR.subject, rules=await rules.rules(conn))
         went = 0
         for row in rows:
             command_id = f"{row.problem}:{row.level}:{row.due_on}:{today}"
             call = Call(command_id, _ACTOR, "escalate-overdue", {"problem": row.problem})
             try:
-                answer = await problems.escalate_overdue(self.app, call, row.problem)
+                escalated = await HISTORY.carry_out(
+                    self.app,
+                    call,
+                    EscalateOverdue(problem=row.problem),
+                    given,
+                    answer=lambda done: len(done.events),
+                )
             except Problem as problem:  # also raised if no rule covers the day; the other problems go on
                 not_done(_log, "not escalated", problem, about=row.problem)
                 continue
-            went += answer.data["level"] != row.level
+            went += (
+                escalated.data == 1
+            )  # an answer that the release before has kept is a problem, not a number
         return went

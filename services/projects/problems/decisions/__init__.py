@@ -1,0 +1,1 @@
+"""Decisions on problems: the commands, and what becomes of each."""
