@@ -139,7 +139,11 @@ def regions(
     by_code = {row.item.code: row.item for row in rows}
     if province not in by_code:
         yield Fault(
-            "plan.yaml", None, "province", f"{province!r} is not in regions.csv", "Add the province's row"
+            "plan.yaml",
+            None,
+            "province",
+            f"{province!r} is no province of regions.csv",
+            "Add its row or correct it",
         )
     for row in rows:
         region = row.item

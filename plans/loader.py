@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plans import checks, computable, openings, parts, provinces
+from plans import checks, computable, openings, parts, plausible, provinces
 from plans.duties import Duty
 from plans.limits import (
     Background,
@@ -207,20 +207,26 @@ def load_folder(folder: Path, common: Path = COMMON) -> Plan:
         *checks.unique(registers, "register", lambda row: row.register_),
         *checks.project_rules(project_rules),
         *computable.project_rules(project_rules, registers, actors),
+        *plausible.project_rules(project_rules, envelope),
         *checks.unique(project_tags, "tag", lambda row: row.tag),
         *checks.tags(project_tags, programmes),
         *checks.unique(funds, "fund", lambda row: row.fund),
         *checks.funds(funds, regions, programmes),
         *computable.funds(funds),
+        *plausible.funds(funds),
         *checks.unique(measures, "measure", lambda row: row.measure),
         *checks.measures(measures, regions, project_tags),
+        *plausible.measures(measures, actors, envelope),
         *checks.one_at_a_time(schemes, lambda row: (row.valid_from, row.valid_to)),
         *checks.appraisal(schemes),
+        *plausible.appraisal(schemes),
         *checks.regions(regions, relations, envelope.province),
         *checks.targets(targets, bases, programmes, levels, units, envelope),
         *computable.targets(targets, bases),
+        *plausible.targets(targets, bases, units),
         *checks.sums(sums, targets),
         *checks.duties(duties, actors, envelope),
+        *plausible.duties(duties, envelope),
         *checks.coefficients(coefficients, statistical, codes, units),
         *computable.coefficients(coefficients),
         *checks.sectors(sectors),

@@ -95,7 +95,7 @@ class Envelope(Sourced):
     issued_on: date
     year: int
     province: Text
-    time_zone: Text
+    time_zone: Literal["Asia/Shanghai"]
     addressees: tuple[Text, ...]
 
 
@@ -412,6 +412,6 @@ class KeyUserRule(Sourced):
 class MonitoringRule(Sourced):
     """After how many hours without a reading a feed counts as silent."""
 
-    silent_after_hours: Annotated[Decimal, Field(gt=0)]
+    silent_after_hours: Annotated[Decimal, Field(gt=0, le=744)]
     valid_from: date
     valid_to: date | None = None

@@ -7,10 +7,18 @@ would stand in the plan as if it held.
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(f"{value} stands twice")
+    return values
+
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
-Words = Annotated[tuple[Word, ...], Field(min_length=1)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1), AfterValidator(_each_once)]
 Days = Annotated[int, Field(ge=1, le=3660)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Money = Annotated[Decimal, Field(ge=0)]
@@ -61,7 +69,9 @@ class Acceptance(Parameters):
 class EasternProvinces(Parameters):
     """东部11省市, by GB/T 2260."""
 
-    provinces: Annotated[tuple[Annotated[str, Field(pattern=r"^\d{6}$")], ...], Field(min_length=1)]
+    provinces: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^\d{6}$")], ...], Field(min_length=1), AfterValidator(_each_once)
+    ]
 
 
 class InvestorDepartments(Parameters):
