@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from services.assessment import paging
 from services.assessment.common.models import Cursor, NextCursor, Request
 from services.assessment.common.values import RegionCode
 from services.assessment.designations.decisions import (
@@ -29,12 +28,14 @@ from services.assessment.designations.views import (
     view,
 )
 from services.assessment.regions import area_tree
+from shared import lists
 from shared.areas import AreaTree
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
 _T = TABLE.c
+_ORDER = lists.Order(_T.designation)
 
 
 class ListDesignations(Request):
@@ -88,16 +89,11 @@ async def list_designations(service: Service, call: Call, body: ListDesignations
     """By id. With `on`: those that stood on that day, whatever became of them later."""
     async with service.snapshots.connect() as conn:
         where = _filters(body, await area_tree(conn))
-        count = (await conn.execute(select(func.count()).select_from(TABLE).where(*where))).scalar_one()
-        statement = select(TABLE).where(*where).order_by(_T.designation)
-        if body.cursor is not None:
-            statement = statement.where(_T.designation > paging.decode(body.cursor, (str,))[0])
-        rows = (await conn.execute(statement.limit(body.limit + 1))).all()
-    last = rows[body.limit - 1].designation if len(rows) > body.limit else None
+        query = select(TABLE).where(*where)
+        page = await _ORDER.page(conn, query, body)
+        sums = await lists.totals(conn, query, count=func.count())
     return DesignationPage(
-        items=[DesignationView(**row._mapping) for row in rows[: body.limit]],
-        count=count,
-        next_cursor=None if last is None else paging.encode((last,)),
+        items=[DesignationView(**row._mapping) for row in page.rows], next_cursor=page.next_cursor, **sums
     )
 
 

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
-from services.assessment import access, paging
+from services.assessment import access
 from services.assessment.common.models import Cursor, NextCursor, Request
 from services.assessment.common.values import Period, RegionCode
 from services.assessment.regions import area_tree
@@ -21,6 +21,7 @@ from services.assessment.statistics.views import (
     listed,
     view,
 )
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
@@ -73,21 +74,17 @@ async def list_statistics(service: Service, call: Call, body: ListStatistics) ->
     """The figures that count now, of your regions and of the province. What isn't listed is missing, not zero."""
     t = TABLE.c
     key = (t.indicator, t.region, t.period)
-    statement = select(TABLE).order_by(*key)
+    statement = select(TABLE)
     for column, value in zip(key, (body.indicator, body.region, body.period), strict=True):
         if value is not None:
             statement = statement.where(column == value)
-    if body.cursor is not None:
-        after = paging.decode(body.cursor, (str, str, str))
-        statement = statement.where(tuple_(*key) > tuple_(*after))
     async with service.snapshots.connect() as conn:
         tree = await area_tree(conn)
         statement = access.within(statement, t.region, call.actor, tree, body.region)
-        rows = (await conn.execute(statement.limit(body.limit + 1))).all()
-    last = rows[body.limit - 1] if len(rows) > body.limit else None
+        page = await lists.Order(*key).page(conn, statement, body)
     return StatisticPage(
-        items=[listed(row.figure, row.vintages) for row in rows[: body.limit]],
-        next_cursor=None if last is None else paging.encode((last.indicator, last.region, last.period)),
+        items=[listed(row.figure, row.vintages) for row in page.rows],
+        next_cursor=page.next_cursor,
     )
 
 

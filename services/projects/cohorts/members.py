@@ -16,7 +16,8 @@ from services.projects.cohorts.views import COHORT, LATE, MEMBER
 from services.projects.common.values import RegionCode
 from services.projects.domain.stages import Stage
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
-from services.projects.queries import paging, visible
+from services.projects.queries import visible
+from shared import lists
 from shared.rpc import Call
 from shared.service import Service
 
@@ -77,12 +78,12 @@ async def list_members(service: Service, call: Call, body: ListCohortMembers) ->
         query = select(stand).where(*visible.conditions(call.actor, tree, stand.c, body.region))
         if body.standing:
             query = query.where(_named(stand.c, body.standing))
-        page = await paging.by_id(conn, query, stand.c.project, body)
+        page = await lists.Order(stand.c.project).page(conn, query, body)
     return CohortMemberPage(
         cohort=cohort,
         as_of=on,
         closed_on=closed_on,
-        items=[_view(row) for row in page.rows],
+        items=[_view(dict(row._mapping)) for row in page.rows],
         next_cursor=page.next_cursor,
     )
 

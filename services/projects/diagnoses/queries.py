@@ -9,10 +9,13 @@ from services.projects.diagnoses.decisions import DIAGNOSIS, DiagnosisId
 from services.projects.diagnoses.facts import Diagnosis, stream
 from services.projects.diagnoses.views import TABLE, DiagnosisSummary, DiagnosisView, view
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import paging, visible
+from services.projects.queries import visible
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+
+_ORDER = lists.Order(TABLE.c.diagnosis)
 
 
 class GetDiagnosis(Request):
@@ -76,14 +79,14 @@ async def list_diagnoses(service: Service, call: Call, body: ListDiagnoses) -> D
     if body.unsettled is not None:
         settled = t.needs + t.projects + t.dismissed
         where.append(settled < t.findings if body.unsettled else settled == t.findings)
-    sums = [func.coalesce(func.sum(t[name]), 0) for name in ("findings", "needs", "projects", "dismissed")]
+    sums = {each.name: func.sum(each) for each in (t.findings, t.needs, t.projects, t.dismissed)}
     async with service.snapshots.connect() as conn:
         where += visible.conditions(call.actor, await reference.area_tree(conn), t, body.region)
-        page = await paging.by_id(conn, select(TABLE).where(*where), t.diagnosis, body)
-        total = (await conn.execute(select(func.count(), *sums).where(*where))).one()
-    names = ("diagnoses", "findings", "needs", "projects", "dismissed")
+        query = select(TABLE).where(*where)
+        page = await _ORDER.page(conn, query, body)
+        totals = await lists.totals(conn, query, diagnoses=func.count(), **sums)
     return DiagnosisPage(
-        items=[DiagnosisSummary.model_validate(row) for row in page.rows],
+        items=[DiagnosisSummary.model_validate(row._mapping) for row in page.rows],
         next_cursor=page.next_cursor,
-        totals=DiagnosisTotals(**dict(zip(names, total, strict=True))),
+        totals=DiagnosisTotals(**totals),
     )

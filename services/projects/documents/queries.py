@@ -3,7 +3,7 @@
 from typing import Any
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, select
 
 from services.projects import reference, scope
 from services.projects.app.context import App
@@ -13,11 +13,13 @@ from services.projects.documents.outdated import outdated
 from services.projects.documents.page import document_page
 from services.projects.documents.views import TABLE, DocumentSummary, DocumentView, view
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import paging, versions
+from services.projects.queries import versions
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 
 _T = TABLE.c
+_ORDER = lists.Order(lists.down(_T.period), _T.document)
 _newer = TABLE.alias("newer")
 _CORRECTED_BY = (
     select(_newer.c.document)
@@ -92,19 +94,18 @@ async def list_documents(app: App, call: Call, body: ListDocuments) -> DocumentP
     if not scope.sees_unissued_documents(call.actor):
         query = query.where(_T.standing == "issued")
     async with app.snapshots.connect() as conn:
-        rows = (await conn.execute(query)).all()
-        page = rows[: body.limit]
-        at = await versions.of_streams(app, conn, [stream(row.document) for row in page])
-        standing = [row for row in page if row.standing == "issued" and row.corrected_by is None]
+        page = await _ORDER.page(conn, query, body)
+        at = await versions.of_streams(app, conn, [stream(row.document) for row in page.rows])
+        standing = [row for row in page.rows if row.standing == "issued" and row.corrected_by is None]
         changed = await outdated(app, conn, [(row.document, row.period) for row in standing])
     return DocumentPage(
         items=[
             DocumentSummary.model_validate(
                 {**row._mapping, "version": version, "outdated_figures": len(changed.get(row.document, ()))}
             )
-            for row, version in zip(page, at, strict=True)
+            for row, version in zip(page.rows, at, strict=True)
         ],
-        next_cursor=paging.cursor(page[-1].period, page[-1].document) if len(rows) > body.limit else None,
+        next_cursor=page.next_cursor,
     )
 
 
@@ -113,7 +114,4 @@ def _wanted(body: ListDocuments) -> Select[Any]:
     for column, wanted in ((_T.kind, body.kind), (_T.standing, body.standing), (_T.period, body.period)):
         if wanted is not None:
             query = query.where(column == wanted)
-    if body.cursor:
-        period, after = paging.read(body.cursor, 2)
-        query = query.where(or_(_T.period < period, and_(_T.period == period, _T.document > after)))
-    return query.order_by(_T.period.desc(), _T.document).limit(body.limit + 1)
+    return query

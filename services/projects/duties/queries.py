@@ -33,7 +33,8 @@ from services.projects.duties.views import (
     obligation_view,
 )
 from services.projects.models.base import Answer, Cursor, Limit, Name, Request
-from services.projects.queries import paging, versions
+from services.projects.queries import versions
+from shared import lists
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
@@ -121,14 +122,11 @@ async def list_duties(service: Service, call: Call, body: ListDuties) -> DutyPag
     """Each duty of the loaded plans: who owes it, how its days are found, how it is followed up."""
     async with service.snapshots.connect() as conn:
         duties, days = await all_duties(conn), await decided_days(conn)
-    if body.cursor:
-        after = tuple(paging.read(body.cursor, 2))
-        duties = [each for each in duties if (each.plan, each.duty) > after]
     wanted = [each for each in duties if body.plan in (None, each.plan) and body.duty in (None, each.duty)]
-    page = wanted[: body.limit]
+    page = lists.among(wanted, body, lambda each: (each.plan, each.duty), str, str)
     return DutyPage(
-        items=[duty_view(each, days.get((each.plan, each.duty), ())) for each in page],
-        next_cursor=paging.cursor(page[-1].plan, page[-1].duty) if len(wanted) > len(page) else None,
+        items=[duty_view(each, days.get((each.plan, each.duty), ())) for each in page.rows],
+        next_cursor=page.next_cursor,
     )
 
 
@@ -151,14 +149,14 @@ async def duty_calendar(service: Service, call: Call, body: DutyCalendar) -> Dut
         ]
         counts, consequences = None, []
         if body.cursor:
-            after = tuple(paging.read(body.cursor, 4))
+            after = tuple(lists.read(body.cursor, str, str, str, str))
             wanted = await _some(conn, [each for each in bare if each.key > after], body, today)
         else:
             wanted = [each for each in await with_known(conn, bare) if _is_wanted(each, body, today)]
             counts = Counter(each.standing(today) for each in wanted)
             consequences = await _consequences(conn, regions, duties)
-        page = wanted[: body.limit]
-        items = await _views(service, conn, page)
+        page = lists.cut(wanted, body.limit, lambda each: each.key)
+        items = await _views(service, conn, page.rows)
     return DutyCalendarPage(
         as_of=today,
         items=items,
@@ -172,7 +170,7 @@ async def duty_calendar(service: Service, call: Call, body: DutyCalendar) -> Dut
             not_due=counts["not_due"],
         ),
         consequences=consequences,
-        next_cursor=paging.cursor(*page[-1].key) if len(wanted) > len(page) else None,
+        next_cursor=page.next_cursor,
     )
 
 

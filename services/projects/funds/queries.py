@@ -1,7 +1,6 @@
 """Questions about funds and their ledgers. What is set aside is public."""
 
 from datetime import date
-from decimal import Decimal
 
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, func, select
@@ -25,12 +24,12 @@ from services.projects.funds.views import (
     view,
 )
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import paging
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
-_ZERO = Decimal(0)
+_ORDER = lists.Order(TABLE.c.fund)
 
 
 class GetFund(Request):
@@ -101,24 +100,23 @@ async def list_funds(service: Service, call: Call, body: ListFunds) -> FundPage:
         where.append(t.region == body.region)
     if body.on:
         where += [t.valid_from <= body.on, t.valid_to >= body.on]
-    sums = select(
-        func.count(), *(func.sum(column) for column in (t.appropriated, t.reserved, t.committed, t.paid))
-    ).where(*where)
+    query = select(TABLE).where(*where)
+    columns = {each.name: func.sum(each) for each in (t.appropriated, t.reserved, t.committed, t.paid)}
     async with service.snapshots.connect() as conn:
-        page = await paging.by_id(conn, select(TABLE).where(*where), t.fund, body)
-        count, *amounts = (await conn.execute(sums)).one()
+        page = await _ORDER.page(conn, query, body)
+        sums = await lists.totals(conn, query, count=func.count(), **columns)
     return FundPage(
-        items=[summary(row) for row in page.rows],
+        items=[summary(dict(row._mapping)) for row in page.rows],
         next_cursor=page.next_cursor,
-        count=count,
-        total=balance_view(Balance(*(amount or _ZERO for amount in amounts))),
+        count=sums.pop("count"),
+        total=balance_view(Balance(**sums)),
     )
 
 
 async def get_ledger(service: Service, call: Call, body: GetLedger) -> Ledger:
     """Every entry with the balance after it, as it stood at any position of the log."""
     name, log, decode = stream(body.fund), service.log, service.catalogue.decode
-    after = paging.read_number(body.cursor) if body.cursor else 0
+    after = lists.read(body.cursor, int)[0] if body.cursor else 0
     async with service.snapshots.connect() as conn:
         region = (
             await conn.execute(select(TABLE.c.region).where(TABLE.c.fund == body.fund))
@@ -135,11 +133,11 @@ async def get_ledger(service: Service, call: Call, body: GetLedger) -> Ledger:
         found = await log.part(
             conn, name, after=after, until=last.position, without=MOVES_NO_MONEY, limit=body.limit + 1
         )
-    page = [ledger_entry(decode(recorded), recorded) for recorded in found[: body.limit]]
+    page = lists.cut(found, body.limit, lambda recorded: (recorded.position,))
     return Ledger(
         fund=body.fund,
         position=last.position,
         balance=ledger_entry(decode(last), last).balance,
-        items=page,
-        next_cursor=paging.cursor(str(page[-1].position)) if len(found) > len(page) else None,
+        items=[ledger_entry(decode(recorded), recorded) for recorded in page.rows],
+        next_cursor=page.next_cursor,
     )

@@ -15,12 +15,14 @@ from services.projects.measures.decisions import MEASURE, Kind, MeasureId, Row
 from services.projects.measures.facts import Measure, stream
 from services.projects.measures.views import TABLE, MeasureSummary, MeasureView, Standing, summary, view
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
-from services.projects.queries import paging, versions
+from services.projects.queries import versions
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
 _T = TABLE.c
+_ORDER = lists.Order(_T.measure)
 
 
 class GetMeasure(Request):
@@ -86,27 +88,25 @@ async def get_measure(service: Service, call: Call, body: GetMeasure) -> Measure
 async def list_measures(service: Service, call: Call, body: ListMeasures) -> MeasurePage:
     """Every filter narrows; how many are open, overdue and completed, and how many items, is of all they leave."""
     today = service.today()
-    where = _filters(body, today)
-    kinds = select(
-        func.count(),
-        func.count().filter(_standing("completed", today)),
-        func.count().filter(_standing("overdue", today)),
-        func.coalesce(func.sum(_T.item_count), 0),
-        func.coalesce(func.sum(_T.items_done), 0),
-    ).where(*where)
+    query = select(TABLE).where(*_filters(body, today))
+    sums = {
+        "count": func.count(),
+        "completed": func.count().filter(_standing("completed", today)),
+        "overdue": func.count().filter(_standing("overdue", today)),
+        "item_count": func.sum(_T.item_count),
+        "items_done": func.sum(_T.items_done),
+    }
     async with service.snapshots.connect() as conn:
-        page = await paging.by_id(conn, select(TABLE).where(*where), _T.measure, body)
-        count, completed, overdue, items, done = (await conn.execute(kinds)).one()
-        at = await versions.of_streams(service, conn, [stream(row["measure"]) for row in page.rows])
+        page = await _ORDER.page(conn, query, body)
+        known = await lists.totals(conn, query, **sums)
+        at = await versions.of_streams(service, conn, [stream(row.measure) for row in page.rows])
     return MeasurePage(
-        items=[summary(row, today, version) for row, version in zip(page.rows, at, strict=True)],
+        items=[
+            summary(dict(row._mapping), today, version) for row, version in zip(page.rows, at, strict=True)
+        ],
         next_cursor=page.next_cursor,
-        count=count,
-        open=count - completed - overdue,
-        overdue=overdue,
-        completed=completed,
-        item_count=items,
-        items_done=done,
+        open=known["count"] - known["completed"] - known["overdue"],
+        **known,
     )
 
 

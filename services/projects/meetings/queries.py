@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope, tables
@@ -19,12 +19,14 @@ from services.projects.problems.facts import stream as problem_stream
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.problems.views import ProblemSummary
 from services.projects.problems.views import summary as problem_summary
-from services.projects.queries import paging, versions, visible
+from services.projects.queries import versions, visible
+from shared import lists
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
+_ORDER = lists.Order(TABLE.c.held_on, TABLE.c.meeting)
 _ONE = ConfigDict(json_schema_extra={"examples": [{"meeting": "2013-04-dispatch"}]})
 
 
@@ -94,22 +96,18 @@ async def list_meetings(service: Service, call: Call, body: ListMeetings) -> Mee
     t = TABLE.c
     asked = ((t.kind, body.kind), (t.region, body.region), (t.standing, body.standing))
     query = select(TABLE).where(*(column == value for column, value in asked if value is not None))
-    if body.cursor:
-        held_on, meeting = paging.read_day(body.cursor)
-        query = query.where(tuple_(t.held_on, t.meeting) > tuple_(held_on, meeting))
     async with service.snapshots.connect() as conn:
         mine = scope.meeting_regions(call.actor, await reference.area_tree(conn))
         if mine is not None:
             query = query.where(t.region.in_(mine))
-        rows = (await conn.execute(query.order_by(t.held_on, t.meeting).limit(body.limit + 1))).all()
-        page = rows[: body.limit]
-        at = await versions.of_streams(service, conn, [stream(row.meeting) for row in page])
-    more = len(rows) > body.limit
+        page = await _ORDER.page(conn, query, body)
+        at = await versions.of_streams(service, conn, [stream(row.meeting) for row in page.rows])
     return MeetingPage(
         items=[
-            MeetingSummary(**row._mapping, version=version) for row, version in zip(page, at, strict=True)
+            MeetingSummary(**row._mapping, version=version)
+            for row, version in zip(page.rows, at, strict=True)
         ],
-        next_cursor=paging.cursor(page[-1].held_on.isoformat(), page[-1].meeting) if more else None,
+        next_cursor=page.next_cursor,
     )
 
 
@@ -118,19 +116,15 @@ async def meeting_pack(service: Service, call: Call, body: MeetingPack) -> PackP
     async with service.snapshots.connect() as conn:
         meeting, version = await _known(service, conn, call.actor, body.meeting)
         query = await _packed(service, conn, call.actor, meeting)
-        if body.cursor:
-            (after,) = paging.read(body.cursor, 1)
-            query = query.where(PROBLEM.c.project > after)
         found = query.order_by(None).subquery().c
-        names = select(found.project).distinct().order_by(found.project).limit(body.limit + 1)
-        projects = list((await conn.execute(names)).scalars())
-        shown = projects[: body.limit]
+        page = await lists.Order(found.project).page(conn, select(found.project).distinct(), body)
+        shown = [row.project for row in page.rows]
         rows = await conn.execute(query.where(PROBLEM.c.project.in_(shown)))
         items = await _by_project(service, conn, rows.all(), shown)
     return PackPage(
         meeting=view(meeting, version),
         items=items,
-        next_cursor=paging.cursor(shown[-1]) if len(projects) > body.limit else None,
+        next_cursor=page.next_cursor,
     )
 
 

@@ -14,6 +14,7 @@ from services.projects.models import projects as models
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.queries import orders, versions, visible
 from services.projects.views.projects import project_summary, project_view
+from shared import lists
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
@@ -43,27 +44,23 @@ async def list_projects(app: App, call: Call, body: models.ListProjects) -> mode
         await conn.execute(_AS_ASKED)
         departments = await reference.departments(conn, app.today())
         query = await _narrowed(app, conn, call.actor, body, departments)
-        page = orders.ordered(query, body.sort, body.descending, body.cursor, body.limit)
-        rows = (await conn.execute(page)).all()
+        page = await orders.order(body.sort, body.descending).page(conn, query, body)
         totals = None if body.cursor else await _totals(conn, query)
-        shown = rows[: body.limit]
-        at = await versions.of_steps(app, conn, [row.project for row in shown])
-    more = len(rows) > body.limit
+        at = await versions.of_steps(app, conn, [row.project for row in page.rows])
     return models.ProjectPage(
-        items=[project_summary(row, departments, version) for row, version in zip(shown, at, strict=True)],
-        next_cursor=orders.cursor_of(shown[-1], body.sort, body.descending) if more else None,
+        items=[
+            project_summary(row, departments, version) for row, version in zip(page.rows, at, strict=True)
+        ],
+        next_cursor=page.next_cursor,
         totals=totals,
     )
 
 
 async def _totals(conn: AsyncConnection, query: Select[Any]) -> models.ProjectTotals:
     table = tables.project.c
-    sums = (table.total_investment, table.equipment_investment, table.bank_loan)
-    found = query.with_only_columns(
-        func.count().label("projects"),
-        *(func.coalesce(func.sum(column), 0).label(column.name) for column in sums),
-    )
-    return models.ProjectTotals.model_validate(dict((await conn.execute(found)).one()._mapping))
+    columns = (table.total_investment, table.equipment_investment, table.bank_loan)
+    sums = {each.name: func.sum(each) for each in columns}
+    return models.ProjectTotals(**await lists.totals(conn, query, projects=func.count(), **sums))
 
 
 async def _narrowed(

@@ -15,17 +15,17 @@ from sqlalchemy import (
     func,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
 from services.projects.common.values import Month, ProjectId, RegionCode
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
-from services.projects.queries import paging, visible
+from services.projects.queries import visible
 from services.projects.reports.facts import Filed, MonthlyReportState
 from services.projects.reports.views import ReportLineView
 from services.projects.tables.base import MONEY, metadata
+from shared import lists
 from shared.kept import Written
 from shared.rpc import Call
 from shared.service import Service
@@ -50,6 +50,7 @@ SUMS = Table(
     Column("lines", Integer),
     Column("investment", MONEY),
 )
+_ORDER = lists.Order(LINES.c.month, LINES.c.project, LINES.c.city)
 
 # A project's region never changes, and is in the log before any report that names the project.
 _LINES = text("""
@@ -144,10 +145,6 @@ async def list_report_lines(service: Service, call: Call, body: ListReportLines)
     """
     scope.check_report_lines(call.actor)
     table = LINES.c
-    query = select(LINES)
-    if body.cursor:
-        after = paging.read(body.cursor, 3)
-        query = query.where(tuple_(table.month, table.project, table.city) > tuple_(*after))
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
 
@@ -162,27 +159,21 @@ async def list_report_lines(service: Service, call: Call, body: ListReportLines)
         mine = narrowed(table)
         if body.project:
             mine.append(table.project == body.project)
-        page = query.where(*mine).order_by(table.month, table.project, table.city).limit(body.limit + 1)
-        rows = (await conn.execute(page)).all()
+        page = await _ORDER.page(conn, select(LINES).where(*mine), body)
         totals = None
         if not body.cursor and body.project:
-            totals = await _totals(conn, func.count(), table.investment, mine)
+            totals = await _totals(conn, LINES, func.count(), mine)
         elif not body.cursor:
-            sums = SUMS.c
-            totals = await _totals(conn, func.sum(sums.lines), sums.investment, narrowed(sums))
-    shown = rows[: body.limit]
-    last = shown[-1] if len(rows) > body.limit else None
+            totals = await _totals(conn, SUMS, func.sum(SUMS.c.lines), narrowed(SUMS.c))
     return ReportLinePage(
-        items=[ReportLineItem.model_validate(dict(row._mapping)) for row in shown],
-        next_cursor=paging.cursor(last.month, last.project, last.city) if last else None,
+        items=[ReportLineItem.model_validate(dict(row._mapping)) for row in page.rows],
+        next_cursor=page.next_cursor,
         totals=totals,
     )
 
 
 async def _totals(
-    conn: AsyncConnection, lines: ColumnElement[Any], investment: ColumnElement[Any], mine: list[Any]
+    conn: AsyncConnection, of: Table, lines: ColumnElement[Any], mine: list[Any]
 ) -> ReportLineTotals:
-    query = select(
-        func.coalesce(lines, 0).label("lines"), func.coalesce(func.sum(investment), 0).label("investment")
-    )
-    return ReportLineTotals.model_validate(dict((await conn.execute(query.where(*mine))).one()._mapping))
+    sums = {"lines": lines, "investment": func.sum(of.c.investment)}
+    return ReportLineTotals(**await lists.totals(conn, select(of).where(*mine), **sums))

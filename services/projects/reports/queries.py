@@ -5,14 +5,14 @@ from datetime import date
 from typing import Literal
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
 from services.projects.common.values import Month, RegionCode
 from services.projects.domain.duty import CITY_REPORT, Duty, due_on, last_day, months, standing
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import paging, versions
+from services.projects.queries import versions
 from services.projects.reports.decisions import MONTHLY_REPORT
 from services.projects.reports.facts import stream
 from services.projects.reports.views import (
@@ -25,12 +25,14 @@ from services.projects.reports.views import (
     version_of,
     view,
 )
+from shared import lists
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
 from shared.rpc import Call
 from shared.service import Service
 
 _MONTHS_AT_MOST = 120
+_ORDER = lists.Order(TABLE.c.month, TABLE.c.region)
 
 
 class GetReport(Request):
@@ -137,16 +139,13 @@ async def list_reports(service: Service, call: Call, body: ListReports) -> Repor
         query = query.where(table.month >= body.first_month)
     if body.last_month:
         query = query.where(table.month <= body.last_month)
-    if body.cursor:
-        month, after = paging.read(body.cursor, 2)
-        query = query.where(or_(table.month > month, and_(table.month == month, table.region > after)))
     async with service.snapshots.connect() as conn:
-        rows = (await conn.execute(query.order_by(table.month, table.region).limit(body.limit + 1))).all()
-        page = rows[: body.limit]
-        at = await versions.of_streams(service, conn, [stream(row.region, row.month) for row in page])
+        page = await _ORDER.page(conn, query, body)
+        streams = [stream(row.region, row.month) for row in page.rows]
+        at = await versions.of_streams(service, conn, streams)
     return ReportPage(
-        items=[summary(dict(row._mapping), version) for row, version in zip(page, at, strict=True)],
-        next_cursor=paging.cursor(page[-1].month, page[-1].region) if len(rows) > body.limit else None,
+        items=[summary(dict(row._mapping), version) for row, version in zip(page.rows, at, strict=True)],
+        next_cursor=page.next_cursor,
     )
 
 

@@ -7,9 +7,12 @@ from services.projects import reference
 from services.projects.ceremonies.guests.views import TABLE, InvitationView
 from services.projects.common.values import Ceremony, RegionCode
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import paging, visible
+from services.projects.queries import visible
+from shared import lists
 from shared.rpc import Call
 from shared.service import Service
+
+_ORDER = lists.Order(TABLE.c.firm)
 
 
 class ListInvitations(Request):
@@ -41,8 +44,9 @@ async def list_invitations(service: Service, call: Call, body: ListInvitations) 
         where.append(t.attends == body.attends)
     async with service.snapshots.connect() as conn:
         where += visible.conditions(call.actor, await reference.area_tree(conn), t, body.region)
-        page = await paging.by_id(conn, select(TABLE).where(*where), t.firm, body)
-        sums = select(func.count(), func.count().filter(t.attends)).where(*where)
-        firms, attending = (await conn.execute(sums)).one()
-    items = [InvitationView.model_validate(row) for row in page.rows]
-    return InvitationPage(items=items, next_cursor=page.next_cursor, firms=firms, attending=attending)
+        query = select(TABLE).where(*where)
+        page = await _ORDER.page(conn, query, body)
+        counts = {"firms": func.count(), "attending": func.count().filter(t.attends)}
+        counts = await lists.totals(conn, query, **counts)
+    items = [InvitationView.model_validate(row._mapping) for row in page.rows]
+    return InvitationPage(items=items, next_cursor=page.next_cursor, **counts)

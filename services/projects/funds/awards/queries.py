@@ -20,13 +20,13 @@ from services.projects.funds.awards.views import (
 from services.projects.funds.facts import is_about_award, stream
 from services.projects.funds.values import AwardId, FundId
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
-from services.projects.queries import paging
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
 _A, _P = tables.award.c, TABLE.c
-_ZERO = Decimal(0)
+_ORDER = lists.Order(_A.award)
 
 
 class GetAward(Request):
@@ -151,30 +151,25 @@ async def list_awards(service: Service, call: Call, body: ListAwards) -> AwardPa
         if body.settled is not None:
             paid = func.coalesce(_P.paid, 0) == _A.amount
             where.append(paid if body.settled else ~paid)
-        sums = _awards(func.count(), func.sum(_A.amount), func.sum(_P.paid)).where(*where)
-        count, granted, paid_sum = (await conn.execute(sums)).one()
         query = _awards().where(*where)
-        if body.cursor:
-            (after,) = paging.read(body.cursor, 1)
-            query = query.where(_A.award > after)
-        rows = (await conn.execute(query.order_by(_A.award).limit(body.limit + 1))).all()
-    page, known = rows[: body.limit], _outdated(call)
+        page = await _ORDER.page(conn, query, body)
+        sums = {"granted": func.sum(_A.amount), "paid": func.sum(_P.paid)}
+        sums = await lists.totals(conn, query, count=func.count(), **sums)
+    known = _outdated(call)
     return AwardPage(
         items=[
             AwardSummary.model_validate(_view(row).model_dump() | {"outdated_figures": known.count(row)})
-            for row in page
+            for row in page.rows
         ],
-        next_cursor=paging.cursor(page[-1].award) if len(rows) > body.limit else None,
-        count=count,
-        granted=granted or _ZERO,
-        paid=paid_sum or _ZERO,
+        next_cursor=page.next_cursor,
+        **sums,
     )
 
 
-def _awards(*columns: Any) -> Select[Any]:
+def _awards() -> Select[Any]:
     """The join of awards with what a fund holds or has paid for them."""
-    wanted = columns or (tables.award, _P.fund, _P.reserved, _P.committed, _P.paid, _P.last_on)
-    return select(*wanted).select_from(tables.award.outerjoin(TABLE, _P.award == _A.award))
+    held = (_P.fund, _P.reserved, _P.committed, _P.paid, _P.last_on)
+    return select(tables.award, *held).select_from(tables.award.outerjoin(TABLE, _P.award == _A.award))
 
 
 def _view(row: Any) -> AwardView:

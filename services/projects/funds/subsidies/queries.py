@@ -1,10 +1,9 @@
 """Questions about applications to funds."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import ColumnElement, Text, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, func, literal_column, select
 
 from services.projects import reference, scope
 from services.projects.common.values import ProjectId, RegionCode
@@ -14,13 +13,14 @@ from services.projects.funds.subsidies.facts import Status
 from services.projects.funds.subsidies.views import TABLE, SubsidySummary, SubsidyView, view
 from services.projects.funds.values import ApplicationId, FundId
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
-from services.projects.queries import paging, versions, visible
+from services.projects.queries import versions, visible
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
-_ZERO = Decimal(0)
 _T = TABLE.c
+_ORDER = lists.Order(_T.fund, _T.application)
 _STATUS = literal_column("subsidy.status", Text)
 
 
@@ -88,24 +88,19 @@ async def list_subsidies(service: Service, call: Call, body: ListSubsidies) -> S
         tree = await reference.area_tree(conn)
         where = [*visible.conditions(call.actor, tree, _T, body.region), *_filters(body)]
         query = select(TABLE, _STATUS.label("status")).where(*where)
-        if body.cursor:
-            fund, after = paging.read(body.cursor, 2)
-            query = query.where(or_(_T.fund > fund, and_(_T.fund == fund, _T.application > after)))
-        rows = (await conn.execute(query.order_by(_T.fund, _T.application).limit(body.limit + 1))).all()
-        columns = (_T.entitlement, _T.reserved, _T.committed, _T.paid)
-        sums = select(func.count(), *(func.sum(column) for column in columns)).where(*where)
-        count, *amounts = (await conn.execute(sums)).one()
-        page = rows[: body.limit]
-        at = await versions.of_applications(service, conn, [(row.fund, row.application) for row in page])
-    entitlement, reserved, committed, paid = (amount or _ZERO for amount in amounts)
+        page = await _ORDER.page(conn, query, body)
+        columns = {each.name: func.sum(each) for each in (_T.entitlement, _T.reserved, _T.committed, _T.paid)}
+        sums = await lists.totals(conn, query, count=func.count(), **columns)
+        keys = [(row.fund, row.application) for row in page.rows]
+        at = await versions.of_applications(service, conn, keys)
     return SubsidyPage(
         items=[
             SubsidySummary.model_validate({**row._mapping, "version": version})
-            for row, version in zip(page, at, strict=True)
+            for row, version in zip(page.rows, at, strict=True)
         ],
-        next_cursor=paging.cursor(page[-1].fund, page[-1].application) if len(rows) > body.limit else None,
-        count=count,
-        total=SubsidySums(entitlement=entitlement, reserved=reserved, committed=committed, paid=paid),
+        next_cursor=page.next_cursor,
+        count=sums.pop("count"),
+        total=SubsidySums(**sums),
     )
 
 

@@ -10,10 +10,10 @@ from services.projects import reference, scope
 from services.projects.common.values import Month, RegionCode
 from services.projects.domain.duty import CITY_REPORT, months
 from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import paging
 from services.projects.reports.months import calendar
 from services.projects.reports.months.facts import INITIAL
 from services.projects.reports.months.views import TABLE
+from shared import lists
 from shared.problems import forbidden
 from shared.rpc import Call
 from shared.service import Service
@@ -72,7 +72,7 @@ async def list_months(service: Service, call: Call, body: ListReportingMonths) -
     if mine is not None and body.region not in (None, mine):
         raise forbidden(f"Your token is for {mine}, not for {body.region}.")
     region, today = mine or body.region, service.today()
-    after = paging.read(body.cursor, 1)[0] if body.cursor else ""
+    after = lists.read(body.cursor, str)[0] if body.cursor else ""
     items = []
     async with service.snapshots.connect() as conn:
         spans = [
@@ -110,9 +110,9 @@ async def list_months(service: Service, call: Call, body: ListReportingMonths) -
                     ],
                 )
             )
-    page = items[: body.limit]
+    page = lists.cut(items, body.limit, lambda each: (each.month,))
     return ReportingMonthPage(
         as_of=today,
-        items=page,
-        next_cursor=paging.cursor(page[-1].month) if len(items) > body.limit else None,
+        items=list(page.rows),
+        next_cursor=page.next_cursor,
     )
