@@ -3,7 +3,7 @@
 A target whose measure is null gets a figure that says "no measure yet", never a number.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,17 +31,37 @@ RANKED = frozenset({INVESTMENT, INTENSITY})
 """Measures whose city figures are ranked among each other."""
 
 
-def figures(facts: Facts, rules: Rules, as_of: datetime, only: str | None = None) -> list[Figure]:
-    """All figures of the plan, in the order of their ids. `as_of` is also the moment that due dates go by.
-
-    `only`: those of one target, and of the peers that it is ranked among.
-    """
-    if only is None:
-        asked = list(facts.targets.values())
-    else:
-        asked = facts.peers_of(facts.targets[only]) if only in facts.targets else []
-    made = [figure for target in asked for figure in _of(target, facts, rules, as_of)]
+def figures(facts: Facts, rules: Rules, as_of: datetime) -> list[Figure]:
+    """All figures of the plan, in the order of their ids. `as_of` is also the moment that due dates go by."""
+    made = [figure for target in facts.targets.values() for figure in _of(target, facts, rules, as_of)]
     return sorted(ranked(made, facts, rules, RANKED), key=lambda figure: sort_key(figure.id))
+
+
+def figure(facts: Facts, rules: Rules, as_of: datetime, target_id: str, region: str | None) -> Figure | None:
+    """One figure of `figures`, by its target and, where a target is read region by region, its region; None if there
+    is none.
+
+    No other is made, but for those that it is ranked among: a history asks for it at each of its points.
+    """
+    target = facts.targets.get(target_id)
+    if target is None:
+        return None
+    if target.measure in RANKED:
+        made = [each for peer in facts.peers_of(target) for each in _of(peer, facts, rules, as_of)]
+        return figure_of(ranked(made, facts, rules, RANKED), target_id, region)
+    if region is None or region == target.region:
+        return _own(target, facts, rules, as_of)
+    if region in _cities(target, facts, as_of):
+        return coverage(target, facts, rules, as_of, region)
+    return None
+
+
+def figure_of(made: Iterable[Figure], target: str, region: str | None) -> Figure | None:
+    """One of the figures by its target's id, and by its region where a target is read region by region."""
+    for each in made:
+        if each.target == target and (each.region == region if region is not None else "@" not in each.id):
+            return each
+    return None
 
 
 def sort_key(figure_id: str) -> tuple[object, ...]:
@@ -60,15 +80,26 @@ def sort_key(figure_id: str) -> tuple[object, ...]:
 
 
 def _of(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Sequence[Figure]:
+    cities = _cities(target, facts, as_of)
+    return [
+        _own(target, facts, rules, as_of),
+        *(coverage(target, facts, rules, as_of, city) for city in cities),
+    ]
+
+
+def _own(target: Target, facts: Facts, rules: Rules, as_of: datetime) -> Figure:
+    """The figure of the target's own region."""
     if target.measure is None:
-        return [blank(target, facts, as_of)]
+        return blank(target, facts, as_of)
     measure = MEASURES.get(target.measure)
     if measure is None:
         unknown = blank(target, facts, as_of)
-        return [replace(unknown, reason=f"this release has no measure {target.measure!r} yet")]
-    own = measure(target, facts, rules, as_of)
-    if target.measure == ONLINE and target.level == "province":
-        # The plan prints one line for the province; the same target is read for each of its cities.
-        day = target.deadline or local_day(as_of)
-        return [own, *(coverage(target, facts, rules, as_of, city) for city in facts.cities(day))]
-    return [own]
+        return replace(unknown, reason=f"this release has no measure {target.measure!r} yet")
+    return measure(target, facts, rules, as_of)
+
+
+def _cities(target: Target, facts: Facts, as_of: datetime) -> Sequence[str]:
+    """The cities for which a target is read besides its own region: the plan prints one line for the province."""
+    if target.measure != ONLINE or target.level != "province":
+        return ()
+    return facts.cities(target.deadline or local_day(as_of))

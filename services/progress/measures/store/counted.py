@@ -6,7 +6,7 @@ finds the first and the last moment of each entry and adds up the entries that s
 a sum of few rows, however many entries and moments there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,7 @@ from services.progress.common.periods import When
 from services.progress.common.rules import Rules
 from services.progress.measures.countings import of_kind
 from services.progress.measures.facts import Counted, Tally
+from services.progress.measures.store import counted_at_one
 from services.progress.measures.store.setting import Setting
 from services.progress.measures.tally import Wanted, all_wanted
 
@@ -156,6 +157,13 @@ async def tallies(
     if not runs:
         return found
     ever = await _ever(conn, runs)
+    if len(moments) == 1:
+        of_one = await counted_at_one.sums(
+            conn, moments[0], settings[0].areas, [(run.wanted[0], run.area) for run in runs]
+        )
+        for run, counted in zip(runs, of_one, strict=True):
+            found[0][run.wanted[0].name] = Tally(_known(run, 0, ever), counted, run.marks)
+        return found
     rows: dict[int, list[Row[Any]]] = {}
     # Each sum has thousands of entries. The planner can't know that, because countings are data, and would sort them.
     await conn.execute(text("SET LOCAL enable_sort = off"))
@@ -168,10 +176,15 @@ async def tallies(
     codes = {number(area.code): area.code for each in dict.fromkeys(settings) for area in each.areas.all()}
     for n, run in enumerate(runs):
         for place, wanted in enumerate(run.wanted):
-            known = any((each.number, run.moments[place]) in ever for each in of_kind(wanted.counting))
             counted = _at(place, rows.get(n, ()), codes, run.area)
-            found[run.first + place][wanted.name] = Tally(known, counted, run.marks)
+            found[run.first + place][wanted.name] = Tally(_known(run, place, ever), counted, run.marks)
     return found
+
+
+def _known(run: _Run, place: int, ever: Set[tuple[int, When]]) -> bool:
+    """Whether anything of the kind was reported until a moment of the run."""
+    kinds = of_kind(run.wanted[place].counting)
+    return any((each.number, run.moments[place]) in ever for each in kinds)
 
 
 def _same(settings: Sequence[Setting]) -> Iterable[tuple[int, int]]:

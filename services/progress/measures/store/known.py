@@ -4,20 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import msgspec
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.progress.common.periods import When, months_of
 from services.progress.common.rules import Rules
-from services.progress.measures.coverage import judged_day, listed
 from services.progress.measures.facts import (
     COVERAGE,
     ENERGY_DAY,
-    FEED,
     INVESTMENT,
-    KEY_USER,
-    KEY_USER_LIST,
     ONLINE,
     STATISTIC,
     TALLY,
@@ -28,6 +23,7 @@ from services.progress.measures.facts import (
     Tally,
 )
 from services.progress.measures.store import counted
+from services.progress.measures.store.key_users import at_many, at_one
 from services.progress.measures.store.setting import Setting, Settings
 
 _REPORTED = text(f"""
@@ -58,47 +54,6 @@ _DAY_ENERGY = text(f"""
         ORDER BY source, key, position DESC
     ) AS last GROUP BY region
 """)
-_VERDICT = f"""
-    LEFT JOIN LATERAL (
-        SELECT value, recorded_at FROM contribution v
-        WHERE v.measure = '{COVERAGE}' AND v.period = {{day}} AND v.subject = u.subject AND v.recorded_at <= a.known
-        ORDER BY position DESC LIMIT 1
-    ) AS
-"""
-# A year's list replaces the one before as a whole: the last header says which event counts. A row without a region: the
-# list is there, and nobody is on it.
-_KEY_USERS = text(f"""
-    WITH asked AS (
-        SELECT * FROM jsonb_to_recordset(CAST(:asked AS jsonb)) AS a (
-            number int, known timestamptz, target text, year text, line numeric, inclusive boolean, closed text,
-            today text
-        )
-    )
-    SELECT a.number, a.target, found.* FROM asked a
-    CROSS JOIN LATERAL (
-        SELECT source, position FROM contribution h
-        WHERE h.measure = '{KEY_USER_LIST}' AND h.source = 'energy' AND h.key = a.year AND h.recorded_at <= a.known
-        ORDER BY position DESC LIMIT 1
-    ) AS header
-    LEFT JOIN LATERAL (
-        SELECT u.region, count(*) AS listed, count(closed.value) AS judged,
-               count(*) FILTER (WHERE closed.value = 1) AS online,
-               count(*) FILTER (WHERE coalesce(feed.value = 1, today.value = 1 OR closed.value = 1)) AS heard,
-               greatest(max(u.recorded_at), max(closed.recorded_at)) AS fresh_at, bool_or(u.simulated) AS simulated,
-               array_agg(DISTINCT coalesce(u.detail->>'basis', 'None')) AS bases
-        FROM contribution u
-        {_VERDICT.format(day="a.closed")} closed ON true
-        {_VERDICT.format(day="a.today")} today ON :now
-        LEFT JOIN LATERAL (
-            SELECT value FROM contribution f
-            WHERE f.measure = '{FEED}' AND f.source = 'energy' AND f.key = u.subject AND f.recorded_at <= a.known
-            ORDER BY position DESC LIMIT 1
-        ) AS feed ON :now
-        WHERE u.source = header.source AND u.position = header.position AND u.measure = '{KEY_USER}'
-          AND (u.value > a.line OR (a.inclusive AND u.value = a.line))
-        GROUP BY u.region
-    ) AS found ON true
-""")
 
 
 async def load(
@@ -108,24 +63,31 @@ async def load(
     *,
     plan: str | None,
     settings: Settings,
-    only: str | None = None,
+    only: tuple[str, str | None] | None = None,
     tallies: Mapping[str, Tally] | None = None,
 ) -> list[Facts]:
     """What was known at each of the moments, in their order, about one plan (None: the latest year's).
 
-    `only`: a target, of which no more is read than its value and those of its peers need, not who is heard of now.
+    `only`: a target and a region (None: the target's own), of which no more is read than its value and those of its
+    peers need, not who is heard of now.
     `tallies`: the counts of a single moment, if they are known already: counting again is the most expensive part.
     """
     found = await settings.at(conn, [each.known for each in moments], plan)
-    measures = {t.measure for each in found for t in each.targets if only in (None, t.target)}
+    measures = {t.measure for each in found for t in each.targets if only is None or only[0] == t.target}
     closed: Sequence[date | None] = [None] * len(moments)
     key_users: Sequence[Mapping[str, Sequence[KeyUsers]]] = [{}] * len(moments)
     counts: Sequence[Mapping[str, Tally]] = [tallies or {}] * len(moments)
     if only is None or ONLINE in measures:
         closed = await _closed_days(conn, moments)
-        key_users = await _key_users(conn, rules, moments, found, closed, now=only is None)
+        if only is None:
+            key_users = [
+                await at_one(conn, rules, moment, setting, day)
+                for moment, setting, day in zip(moments, found, closed, strict=True)
+            ]
+        else:
+            key_users = await at_many(conn, rules, moments, found, closed, only)
     if TALLY in measures and tallies is None:
-        counts = await counted.tallies(conn, rules, moments, found, only)
+        counts = await counted.tallies(conn, rules, moments, found, only and only[0])
     reported: Iterable[Mapping[str, Sequence[Contribution]]] = [{}] * len(moments)
     if measures - {ONLINE, TALLY, None}:
         reported = _at_each(moments, await _reported(conn, moments[-1], found))
@@ -153,47 +115,6 @@ async def _closed_days(conn: AsyncConnection, moments: Sequence[When]) -> list[d
     asked = {"knowns": [each.known for each in moments], "days": [each.day.isoformat() for each in moments]}
     found = (await conn.execute(_CLOSED_DAYS, asked)).scalars()
     return [None if day is None else date.fromisoformat(day) for day in found]
-
-
-async def _key_users(
-    conn: AsyncConnection,
-    rules: Rules,
-    moments: Sequence[When],
-    settings: Sequence[Setting],
-    closed: Sequence[date | None],
-    *,
-    now: bool,
-) -> list[dict[str, list[KeyUsers]]]:
-    asked = [
-        {
-            "number": n,
-            "known": moment.known,
-            **msgspec.to_builtins(listed(target, rules, judged_day(closed[n], target), moment.day)),
-        }
-        for n, moment in enumerate(moments)
-        for target in settings[n].targets
-        if target.measure == ONLINE
-    ]
-    found: list[dict[str, list[KeyUsers]]] = [{} for _ in moments]
-    if not asked:
-        return found
-    where = {"asked": msgspec.json.encode(asked).decode(), "now": now}
-    for row in await conn.execute(_KEY_USERS, where):
-        of_target = found[row.number].setdefault(row.target, [])
-        if row.region is not None:
-            of_target.append(
-                KeyUsers(
-                    row.region,
-                    row.listed,
-                    row.judged,
-                    row.online,
-                    row.heard,
-                    row.fresh_at,
-                    row.simulated,
-                    frozenset(row.bases),
-                )
-            )
-    return found
 
 
 async def _reported(conn: AsyncConnection, until: When, settings: Sequence[Setting]) -> Sequence[Row[Any]]:

@@ -63,17 +63,7 @@ class Snapshot:
 
     def figure(self, target: str, region: str | None = None) -> Figure | None:
         """One figure by its target's id, and by its region where a target is read region by region."""
-        return figure_of(self.figures, target, region)
-
-
-def figure_of(figures: Sequence[Figure], target: str, region: str | None) -> Figure | None:
-    """One of the figures by its target's id, and by its region where a target is read region by region."""
-    for figure in figures:
-        if figure.target == target and (
-            figure.region == region if region is not None else "@" not in figure.id
-        ):
-            return figure
-    return None
+        return catalogue.figure_of(self.figures, target, region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +195,10 @@ class ReadModel:
                 [When.past(moment) for moment in moments],
                 plan=plan,
                 settings=self._settings,
-                only=target,
+                only=(target, region),
             )
         made = (
-            figure_of(catalogue.figures(known, self.rules, moment, target), target, region)
+            catalogue.figure(known, self.rules, moment, target, region)
             for moment, known in zip(moments, facts, strict=True)
         )
         return [figure for figure in made if figure is not None]
