@@ -56,6 +56,7 @@ class Batch(App):
         *,
         answer: object = None,
         tables: Sequence[Kept[S, Any] | Written[S]] = (),
+        inline: object = None,
         edit: object = None,
     ) -> Reply:
         """Decides a command; writes the tables at once or, if independent, in `write`. Raises Refused or Problem."""

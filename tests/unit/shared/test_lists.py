@@ -114,7 +114,7 @@ def test_numbers_of_an_earlier_release_are_read() -> None:
 
 def told(order: lists.Order, cursor: str) -> str:
     made = order.after(cursor).compile(
-        dialect=postgresql.dialect(),  # type: ignore[no-untyped-call]
+        dialect=postgresql.dialect(),
         compile_kwargs={"literal_binds": True},
     )
     return " ".join(str(made).split())
