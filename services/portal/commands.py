@@ -4,39 +4,30 @@ A page lists the commands that fit its reader and its state; `forms` shows them,
 (`Returned`) goes into the page again, with everything that was typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from services.portal import numbers
 from services.portal.ask import Ask
 from services.portal.figures import Field, Form
 from services.portal.forms import unreadable
+from services.portal.typed import Input as Input
+from services.portal.typed import body_of
 from services.portal.words import Words
 from shared.problems import Problem
 
 CONFIRMED = "confirmed"
 """The API's word for "right, although it looks odd": every question that it asks back takes it."""
-_LONGEST_SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One value of a command. `money` is typed in 亿元 and sent in yuan; `hidden` is the number of a version seen.
-
-    `into`: a checkbox that, ticked, adds `value` to the list of that name.
-    """
-
-    name: str
-    label: str
-    kind: Literal["text", "textarea", "money", "date", "select", "checkbox", "hidden"] = "text"
-    typed: str = ""
-    hint: str = ""
-    required: bool = False
-    options: Sequence[tuple[str, str]] = ()
-    into: str = ""
-    value: str = ""
+SAME_PERSON = "same-person"
+"""The API's code for a step with money that needs another person than an earlier one."""
+_SHOWN_AS = {
+    "money": "decimal",
+    "money_1e4": "decimal",
+    "number": "decimal",
+    "integer": "decimal",
+    "lines": "textarea",
+    "moment": "text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +83,29 @@ def forms(ask: Ask, commands: Sequence[Command], back: Returned) -> list[Form]:
     return [_form(ask.words, each, back if back.form == each.name else Returned()) for each in commands]
 
 
-def said(ask: Ask, names: Sequence[str], back: Returned) -> list[str]:
+def said(ask: Ask, back: Returned) -> list[str]:
     """What a page reads out first: what has just been done (`?done=`), or why it was not."""
-    done = ask.query.get("done", "")
     if back.form:
         return back.said
-    return [ask.words(f"done.{done}")] if done in names else []
+    done = f"done.{ask.query.get('done', '')}"
+    return [ask.words(done)] if ask.words.has(done) else []
+
+
+async def carried_out(
+    ask: Ask,
+    commands: Sequence[Command],
+    form: Mapping[str, str],
+    onward: Callable[[Done], str] | None = None,
+) -> str | Returned:
+    """Send the form; where to go on when it is done (this page again, if nothing else is said), or what came back.
+
+    Raises Problem as `send` does.
+    """
+    match await send(ask, commands, form):
+        case Done(name) as done:
+            return ask.href(ask.path, done=name) if onward is None else onward(done)
+        case back:
+            return back
 
 
 async def send(ask: Ask, commands: Sequence[Command], form: Mapping[str, str]) -> Done | Returned:
@@ -109,7 +117,9 @@ async def send(ask: Ask, commands: Sequence[Command], form: Mapping[str, str]) -
     command = next((each for each in commands if each.name == name), None)
     if command is None:  # the page has moved on since the form was opened
         return Returned(name, form, {"": w("command.gone")})
-    body, faults = _body(w, command, form)
+    body, faults = body_of(w, command.inputs, command.fixed, form)
+    if form.get(CONFIRMED) == "yes":
+        body[CONFIRMED] = True
     if faults:
         return Returned(name, form, faults)
     try:
@@ -117,6 +127,8 @@ async def send(ask: Ask, commands: Sequence[Command], form: Mapping[str, str]) -
     except Problem as refused:
         if refused.status in (401, 403) or refused.status >= 500:
             raise
+        if refused.code == SAME_PERSON:
+            return Returned(name, form, {"": _two_persons(w, refused)})
         return Returned(name, form, refusal(refused, {each.name for each in command.inputs}))
     return Done(name, answer)
 
@@ -132,6 +144,12 @@ def forbidden(words: Words, why: str = "") -> Problem:
     )
 
 
+def _two_persons(w: Words, refused: Problem) -> str:
+    """Which two steps of the same money need two persons, and how to go on."""
+    earlier, step = (w.code("step", refused.extra.get(name, "")) for name in ("earlier", "step"))
+    return w("command.same_person", earlier=earlier, step=step)
+
+
 def refusal(refused: Problem, known: set[str]) -> dict[str, str]:
     """The gateway's refusal, by field; what is about none of the known ones stands under the empty name."""
     told = " ".join(part for part in (refused.detail, refused.remedy) if part)
@@ -139,8 +157,8 @@ def refusal(refused: Problem, known: set[str]) -> dict[str, str]:
         return {CONFIRMED: refused.detail, "": refused.detail}
     faults: dict[str, str] = {}
     for each in refused.errors or [{"where": refused.where or "", "why": told}]:
-        named = str(each.get("where", "")).removeprefix("body.").partition(".")[0]
-        place = named if named in known else ""
+        named = str(each.get("where", "")).removeprefix("body.")
+        place = next((one for one in (named, named.partition(".")[0]) if one in known), "")
         faults[place] = " ".join(filter(None, (faults.get(place), str(each.get("why", told)))))
     return faults
 
@@ -158,51 +176,9 @@ def _field(each: Input, back: Returned) -> Field:
         each.name,
         each.label,
         typed,
-        "decimal" if each.kind == "money" else each.kind,
+        _SHOWN_AS.get(each.kind, each.kind),  # type: ignore[arg-type]
         hint=each.hint,
         fault=back.faults.get(each.name, ""),
         required=each.required,
         options=each.options,
     )
-
-
-def _body(w: Words, command: Command, form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The command's body, and what is wrong with what was typed, by field."""
-    body: dict[str, Any] = dict(command.fixed)
-    faults: dict[str, str] = {}
-    for each in command.inputs:
-        given = " ".join(form.get(each.name, "").split())  # the API takes texts of one line
-        if each.into:
-            if given == "yes":
-                body.setdefault(each.into, []).append(each.value)
-        elif not given:
-            if each.required:
-                faults[each.name] = w("command.missing", what=each.label)
-        else:
-            body[each.name], fault = _read(w, each, given)
-            if fault:
-                faults[each.name] = fault
-    if form.get(CONFIRMED) == "yes":
-        body[CONFIRMED] = True
-    return body, faults
-
-
-def _read(w: Words, each: Input, given: str) -> tuple[Any, str]:
-    """A value as the API takes it, or why it is none."""
-    shown = given[:_LONGEST_SHOWN]
-    match each.kind:
-        case "money":
-            amount = numbers.yuan(given)
-            return (None, w("command.amount_wrong", given=shown)) if amount is None else (f"{amount:f}", "")
-        case "date":
-            try:
-                return date.fromisoformat(given).isoformat(), ""
-            except ValueError:
-                return None, w("command.day_wrong", given=shown)
-        case "select":
-            known = given in {value for value, _ in each.options}
-            return (given, "") if known else (None, w("command.choice_wrong", given=shown))
-        case "hidden":
-            return (int(given), "") if given.isdecimal() and given.isascii() else (None, w("command.gone"))
-        case _:
-            return given, ""

@@ -153,23 +153,31 @@ def as_date(value: Any) -> date | None:
     return None if found is None else found.astimezone(CHINA).date()
 
 
-_1E8 = Decimal(100_000_000)
-_MOST_1E8 = 10**8  # what the API takes at the most: sixteen digits of yuan
+TYPED_1E8, TYPED_1E4 = Decimal(100_000_000), Decimal(10_000)
+"""Yuan in one of what is typed: 亿元, 万元."""
+_MOST_YUAN = Decimal(10**16)  # what the API takes at the most: sixteen digits
 
 
 def in_1e8(yuan: Any) -> Decimal | None:
     """Yuan, as the API has amounts of projects and reports, in 亿元."""
     found = decimal(yuan)
-    return None if found is None else found / _1E8
+    return None if found is None else found / TYPED_1E8
 
 
-def yuan(typed: str) -> Decimal | None:
-    """What somebody typed in 亿元, in yuan; None for what is no amount. Groups and full-width digits are understood."""
-    plain = unicodedata.normalize("NFKC", typed).replace(",", "").replace(" ", "").removesuffix("亿元")
-    found = decimal(plain)
-    if found is None or not 0 <= found < _MOST_1E8:
+def yuan(typed: str, scale: Decimal = TYPED_1E8) -> Decimal | None:
+    """What somebody typed in 亿元 (or another `scale`), in yuan; None for what is no amount.
+
+    Groups and full-width digits are understood, and the unit written behind them.
+    """
+    found = typed_number(typed, "亿元" if scale == TYPED_1E8 else "万元")
+    if found is None or not 0 <= found < _MOST_YUAN / scale:
         return None
-    return (found * _1E8).quantize(Decimal("0.01"))
+    return (found * scale).quantize(Decimal("0.01"))
+
+
+def typed_number(typed: str, unit: str = "") -> Decimal | None:
+    """A number that somebody typed: groups, full-width digits and the unit behind it are understood."""
+    return decimal(unicodedata.normalize("NFKC", typed).replace(",", "").replace(" ", "").removesuffix(unit))
 
 
 def typed(value: Any) -> str:
@@ -181,4 +189,4 @@ def typed(value: Any) -> str:
 def in_1e4(yuan: Any) -> Decimal | None:
     """Yuan, in 万元."""
     found = decimal(yuan)
-    return None if found is None else found / 10_000
+    return None if found is None else found / TYPED_1E4

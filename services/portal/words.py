@@ -21,6 +21,10 @@ class Words:
         text = zh if self.language == "zh" else en
         return text.format(**more) if more else text
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a word."""
+        return key in self._known
+
     def code(self, kind: str, code: Any) -> str:
         """What a code of the API is called; the code itself where we have no word for it."""
         if code is None or code == "":

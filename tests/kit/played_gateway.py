@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema
 
 from services.gateway.main import PREFIX
 from services.gateway.routes import all_routes
@@ -32,6 +33,10 @@ SCOPES = {
     "ops": {},
 }
 KEY = "k" * 40
+_MADE = dict.fromkeys(
+    ("project", "application", "document", "listing", "import", "meeting", "secret"), "made-1"
+)
+"""What a command that makes something names it, unless the request has named it."""
 Answer = Callable[[httpx.Request], httpx.Response | Mapping[str, Any] | None]
 
 
@@ -62,6 +67,9 @@ class PlayedGateway:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        found = next((each for each in self._routes if each[0].fullmatch(request.url.path)), None)
+        if request.method == "POST" and found is not None and "post" in found[2]:
+            _check_body(request, found[2]["post"])
         if (own := self.before(request)) is not None:
             return own if isinstance(own, httpx.Response) else httpx.Response(200, json=dict(own))
         role = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -69,7 +77,6 @@ class PlayedGateway:
             return problem(401, "unauthenticated")
         if request.url.path == f"{PREFIX}/me":
             return httpx.Response(200, json=me(role))
-        found = next((each for each in self._routes if each[0].fullmatch(request.url.path)), None)
         if found is None:
             return problem(404, "not-found")
         _, template, methods = found
@@ -78,7 +85,7 @@ class PlayedGateway:
         if role not in self._roles[request.method, template]:
             return problem(403, "forbidden")
         if request.method == "POST":
-            return httpx.Response(201, json={})
+            return httpx.Response(201, json={**_MADE, **json.loads(request.content or b"{}")})
         known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
         unknown = set(request.url.params) - known
         assert not unknown, f"{template} takes no {unknown}"
@@ -93,6 +100,22 @@ def _routes() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template.removeprefix(PREFIX), methods)
         for template, methods in sorted(paths.items(), key=lambda each: each[0].count("{"))
     ]
+
+
+def _check_body(request: httpx.Request, operation: Mapping[str, Any]) -> None:
+    """A command of the portal is one that the API takes. AssertionError for another."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return
+    schema = {**content["application/json"]["schema"], "components": _components()}
+    faults = list(jsonschema.Draft202012Validator(schema).iter_errors(json.loads(request.content)))
+    assert not faults, f"{request.url.path}: {[(each.json_path, each.message) for each in faults]}"
+
+
+@cache
+def _components() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(CONTRACT.read_text("utf-8"))["components"]
+    return found
 
 
 def me(role: str) -> dict[str, Any]:

@@ -27,11 +27,14 @@ def all_pages() -> list[PageRoute]:
     """Every page, in the menu's order."""
     from services.portal.pages import (
         appraisal,
+        awards,
+        cohorts,
         desk,
         documents,
         duties,
         energy,
         evidence,
+        funds,
         guide,
         problems,
         project_forms,
@@ -40,6 +43,7 @@ def all_pages() -> list[PageRoute]:
         region,
         reports,
         reserve,
+        subsidies,
     )
 
     return [
@@ -50,6 +54,10 @@ def all_pages() -> list[PageRoute]:
         *project_forms.PAGES,
         *problems.PAGES,
         *reserve.PAGES,
+        *cohorts.PAGES,
+        *subsidies.PAGES,
+        *funds.PAGES,
+        *awards.PAGES,
         *energy.PAGES,
         *appraisal.PAGES,
         *documents.PAGES,

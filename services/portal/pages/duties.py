@@ -12,7 +12,6 @@ from services.portal.roles import CITY, COUNTY, GOVERNMENT, PROVINCE
 from shared.problems import Problem
 
 _WHOLE_PROVINCE = "350000"
-_DONE = ("hand_in", "take_back", "waive")
 
 
 async def duty(ask: Ask) -> Page:
@@ -83,7 +82,7 @@ def _page(ask: Ask, account: Json, found: Json, back: Returned) -> Page:
             )
         ],
         tiles=tiles,
-        said=said(ask, _DONE, back),
+        said=said(ask, back),
         status=back.status,
         forms=forms(ask, _commands(ask, found), back),
         figures=[_history(ask, account), _periods(ask, account)],

@@ -180,7 +180,7 @@ def _page(ask: Ask, found: Json, back: Returned) -> Page:
             Tile(w("problem_list.due"), ask.day(found["due_on"])),
             Tile(w("problem.escalations"), str(found["escalations"])),
         ],
-        said=said(ask, ("assign", "answer", "major", "close", "reopen"), back),
+        said=said(ask, back),
         status=back.status,
         forms=forms(ask, offered, back),
         figures=[_facts(ask, found), _history(ask, found)],

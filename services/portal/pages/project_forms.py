@@ -15,7 +15,6 @@ PROBLEM_KINDS = (
     "land", "environment", "funds", "permits", "power", "water", "labour", "transport", "technology", "market",
     "other",
 )  # fmt: skip
-DONE = ("register", "stage", "raise")
 _SIGNINGS = ("intent_signed", "agreement_signed", "contract_signed")
 _PATH = (
     "planned", "pre_reported", "negotiating", *_SIGNINGS, "filed", "approved", "started", "partly_producing",
@@ -115,7 +114,7 @@ def _new_page(ask: Ask, command: Command, back: Returned) -> Page:
         title=ask.words("project.new"),
         menu="projects",
         lead=[ask.words("project.new_lead")],
-        said=said(ask, (), back),
+        said=said(ask, back),
         forms=forms(ask, [command], back),
         status=back.status,
     )

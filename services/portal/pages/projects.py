@@ -9,7 +9,7 @@ from services.portal.commands import Done, Returned, forbidden, forms, said, sen
 from services.portal.figures import Choice, Column, Field, Figure, Form, Link, Page, State, Table, Tile
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
-from services.portal.pages.project_forms import DONE, PROGRAMMES, commands
+from services.portal.pages.project_forms import PROGRAMMES, commands
 from services.portal.roles import KEEPERS
 
 STAGES = (
@@ -78,6 +78,7 @@ def _actions(ask: Ask) -> dict[str, list[Choice]]:
         offered.append(Choice(w("project.new"), ask.href("/new-project")))
     if ask.government:
         offered.append(Choice(w("reserve.title"), ask.href("/reserve")))
+        offered.append(Choice(w("cohort.title"), ask.href("/cohorts")))
     return {w("command.title"): offered} if offered else {}
 
 
@@ -201,7 +202,8 @@ async def _project(ask: Ask, found: Json, back: Returned) -> Page:
             ),
             Tile(w("project.bank_loan"), ask.number(numbers.in_1e8(found["bank_loan"]), 2), unit),
         ],
-        said=said(ask, DONE, back),
+        choices=_ways_on(ask, found),
+        said=said(ask, back),
         status=back.status,
         forms=forms(ask, commands(ask, found), back),
         figures=[
@@ -211,6 +213,14 @@ async def _project(ask: Ask, found: Json, back: Returned) -> Page:
             *([] if not subsidies else [_subsidies(ask, subsidies)]),
         ],
     )
+
+
+def _ways_on(ask: Ask, found: Json) -> dict[str, list[Choice]]:
+    w = ask.words
+    if ask.session.role not in KEEPERS:
+        return {}
+    apply = Choice(w("subsidy.apply"), ask.href("/new-subsidy", project=found["project"]))
+    return {w("command.title"): [apply]}
 
 
 def _steps(ask: Ask, found: Json) -> Figure:
@@ -303,6 +313,7 @@ def _problems(ask: Ask, problems: Sequence[Json]) -> Figure:
 def _subsidies(ask: Ask, subsidies: Sequence[Json]) -> Figure:
     w = ask.words
     columns = (
+        Column("application", w("subsidy.application")),
         Column("fund", w("project.fund")),
         Column("status", w("column.standing")),
         Column("entitlement", w("project.entitlement"), "number", "CNY_1e4"),
@@ -310,7 +321,8 @@ def _subsidies(ask: Ask, subsidies: Sequence[Json]) -> Figure:
     )
     rows = [
         (
-            each["fund"],
+            Link(each["application"], ask.href(f"/subsidies/{each['fund']}/{each['application']}")),
+            each.get("fund_name") or each["fund"],
             w.code("subsidy", each["status"]),
             numbers.in_1e4(each["entitlement"]),
             numbers.in_1e4(each["paid"]),

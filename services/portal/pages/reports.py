@@ -256,7 +256,9 @@ def _as_text(lines: Sequence[Json]) -> str:
 def _body(ask: Ask, kind: str, form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The command, and what is wrong with what was typed, by field."""
     w = ask.words
-    body: dict[str, Any] = {"region": ask.params["region"], "month": ask.params["month"]}
+    body: dict[str, Any] = {}  # region and month stand in the path, but for the first report
+    if kind == "file":
+        body |= {"region": ask.params["region"], "month": ask.params["month"]}
     faults: dict[str, str] = {}
     if kind in ("correct", "withdraw"):
         body["reason"] = form.get("reason", "").strip()

@@ -98,7 +98,7 @@ async def test_a_report_is_corrected_and_withdrawn_with_a_reason_against_the_ver
         assert (await reader.post(REPORT, data=data)).status_code == 303
     (path, body, _), (corrections, corrected, _) = sent(gateway)
     assert path == "/api/v1/reports/350100/2013-11/withdrawal"
-    assert body == {"region": "350100", "month": "2013-11", "reason": "误报", "version": int(version)}
+    assert body == {"reason": "误报", "version": int(version)}
     assert corrections.endswith("/corrections")
     assert corrected["investment"] == "4552000000.00"
 

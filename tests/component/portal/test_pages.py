@@ -37,6 +37,10 @@ SAMPLES = {
     "year": "2013",
     "duty": "TR-25a",
     "period": "2012",
+    "investor_kind": "private",
+    "fund": "TR-19",
+    "application": "demo-subsidy-02",
+    "award": "fujian-2013.2013.350100",
 }
 PAGES = {route.path: route for route in all_pages()}
 
