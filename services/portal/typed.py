@@ -21,7 +21,7 @@ class Input:
     """One value of a command.
 
     `name` is its place in the body: `items.0.points` is the first item's points. A `money` is typed in 亿元,
-    a `money_1e4` in 万元, both are sent in yuan; `lines` is a list, one entry a line; a `moment` is typed as China's time;
+    a `money_1e4` in 万元, both are sent in yuan; `lines` is a list, one entry a line; a `moment` is in China;
     `hidden` is the number of a version seen. A checkbox sends true when it is ticked, or with `into` adds `value` to
     the list of that name.
     """

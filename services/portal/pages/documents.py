@@ -1,38 +1,29 @@
 """Bulletins and quarterly packs: the list, and one of them, figure by figure, with what has been corrected since."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from services.portal import numbers
 from services.portal.ask import Ask
-from services.portal.figures import Cell, Choice, Column, Field, Figure, Form, Link, Page, State, Table, Tile
-from services.portal.forms import unreadable
+from services.portal.commands import Returned, carried_out, forbidden, forms, said
+from services.portal.figures import Cell, Choice, Column, Figure, Link, Page, State, Table, Tile
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
+from services.portal.pages.document_forms import KINDS, commands
+from services.portal.pages.lists import actions, choice_of, facts, narrow, text_of
 from services.portal.roles import GOVERNMENT, PROVINCE
-from shared.problems import Problem
 
 STANDINGS = ("draft", "reviewed", "issued", "discarded")
-_STEPS = {
-    "redraft": "drafts",
-    "review": "reviews",
-    "return": "reviews",
-    "issue": "issue",
-    "discard": "discard",
-}
-_OFFERED = {
-    "draft": ("review", "return", "redraft", "discard"),
-    "reviewed": ("issue", "return", "redraft", "discard"),
-}
-"""What may be done next, by how a document stands."""
 
 
 async def documents(ask: Ask) -> Page:
     """Every document, the latest period first."""
     w = ask.words
     standing = ask.one_of("standing", ("", *STANDINGS), "")
-    items = await ask.api.items("/documents", 10, standing=standing, limit=100)
+    kind = ask.one_of("kind", ("", *KINDS), "")
+    items = await ask.api.items(
+        "/documents", 10, standing=standing, kind=kind, period=ask.query.get("period"), limit=100
+    )
     items.sort(key=lambda each: (each["period"], each["issued_on"] or ""), reverse=True)
     columns = (
         Column("document", w("document.name")),
@@ -47,7 +38,17 @@ async def documents(ask: Ask) -> Page:
     return Page(
         title=w("document.title"),
         menu="documents",
+        lead=[w("document.list_lead")],
+        forms=[
+            narrow(
+                ask,
+                text_of(ask, "period", w("document.period_filter")),
+                choice_of(ask, "kind", w("document.kind"), KINDS, "document"),
+                keep=("standing",),
+            )
+        ],
         choices={
+            **actions(ask, (w("document.new"), "/new-document", ask.session.role == PROVINCE)),
             w("column.standing"): [
                 Choice(
                     w.code("document_standing", each) or w("word.all"),
@@ -55,7 +56,7 @@ async def documents(ask: Ask) -> Page:
                     each == standing,
                 )
                 for each in ("", *STANDINGS)
-            ]
+            ],
         },
         figures=[
             Figure(
@@ -88,40 +89,29 @@ def _row(ask: Ask, each: Json) -> tuple[Cell, ...]:
 
 async def document(ask: Ask) -> Page:
     """One document as it was drawn up, and what differs now."""
-    found = await ask.api.get(f"/documents/{ask.params['document']}")
-    return _page(ask, found, {}, "")
+    return _page(ask, await ask.api.get(f"/documents/{ask.params['document']}"), Returned())
 
 
 async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
-    """Review, issue, draw up again or discard; the gateway says what may follow on what."""
-    w, name = ask.words, ask.params["document"]
-    step = form.get("form", "")
-    if step not in _STEPS:
-        raise unreadable(w, 422, "invalid")
-    body: dict[str, object] = {}
-    if form.get("version", "").isdigit():
-        body["version"] = int(form["version"])
-    note = form.get("note", "").strip()
-    if step == "discard":
-        body["reason"] = note
-    elif step in ("review", "return"):
-        body |= {"outcome": "passed" if step == "review" else "returned", "note": note}
-    try:
-        await ask.api.post(f"/documents/{name}/{_STEPS[step]}", body, form.get("form_key", ""))
-    except Problem as refused:
-        if refused.status in (401, 403) or refused.status >= 500:
-            raise
-        found = await ask.api.get(f"/documents/{name}")
-        told = " ".join(part for part in (refused.detail, refused.remedy) if part)
-        return replace(_page(ask, found, form, told), status=422)
-    return ask.href(f"/documents/{name}", done=step)
+    """Take the next step; a correction goes on to its own page."""
+    if ask.session.role != PROVINCE:
+        raise forbidden(ask.words)
+    found = await ask.api.get(f"/documents/{ask.params['document']}")
+    back = await carried_out(
+        ask,
+        commands(ask, found),
+        form,
+        lambda done: (
+            ask.href(f"/documents/{done.answer['document']}", done="draft")
+            if done.command == "correct"
+            else ask.href(ask.path, done=done.command)
+        ),
+    )
+    return back if isinstance(back, str) else _page(ask, found, back)
 
 
-def _page(ask: Ask, found: Json, typed: Mapping[str, str], fault: str) -> Page:
+def _page(ask: Ask, found: Json, back: Returned) -> Page:
     w = ask.words
-    said = [fault] if fault else []
-    if not fault and ask.query.get("done", "") in _STEPS:
-        said.append(w(f"document.done.{ask.query['done']}"))
     figures = [_section(ask, each) for each in found["sections"]]
     if found["remarks"]:
         rows = [(text,) for text in found["remarks"]]
@@ -131,7 +121,7 @@ def _page(ask: Ask, found: Json, typed: Mapping[str, str], fault: str) -> Page:
     for name, items in (("differences", found["differences"]), ("outdated", found.get("outdated") or [])):
         if items:
             figures.append(_differences(ask, name, items))
-    figures.append(_history(ask, found))
+    figures += [_history(ask, found), _chain(ask, found)]
     return Page(
         title=found["title"],
         menu="documents",
@@ -139,42 +129,41 @@ def _page(ask: Ask, found: Json, typed: Mapping[str, str], fault: str) -> Page:
             w("document.lead", period=found["period"], day=ask.day(found["as_of"])),
             *([w("document.corrects", document=found["corrects"])] if found["corrects"] else []),
         ],
-        said=said,
+        said=said(ask, back),
+        status=back.status,
         tiles=[
             Tile(w("column.standing"), w.code("document_standing", found["standing"])),
             Tile(w("document.label"), found["label"] or numbers.MISSING),
             Tile(w("document.issued"), ask.day(found["issued_on"])),
             Tile(w("document.outdated"), str(found.get("outdated_figures") or 0)),
         ],
-        forms=_forms(ask, found, typed),
+        forms=forms(ask, commands(ask, found), back),
         figures=figures,
     )
 
 
-def _forms(ask: Ask, found: Json, typed: Mapping[str, str]) -> list[Form]:
-    """The province's clerks take the next step; a second person issues."""
-    if ask.session.role != PROVINCE:
-        return []
+def _chain(ask: Ask, found: Json) -> Figure:
+    """What it corrects, by what it is corrected, and why."""
     w = ask.words
-    version = Field("version", "", str(found.get("version") or ""), "hidden")
-    made = []
-    for step in _OFFERED.get(found["standing"], ()):
-        fields = [version]
-        if step in ("review", "return", "discard"):
-            text = typed.get("note", "") if typed.get("form") == step else ""
-            label = w("report.reason") if step == "discard" else w("column.note")
-            fields.insert(0, Field("note", label, text, required=step in ("return", "discard")))
-        made.append(
-            Form(
-                step,
-                w(f"document.step.{step}"),
-                fields,
-                w(f"document.step.{step}"),
-                note=w(f"document.step_note.{step}"),
-                danger=step == "discard",
+
+    def to(document: str | None) -> Cell:
+        return Link(document, ask.href(f"/documents/{document}")) if document else None
+
+    return facts(
+        ask,
+        (w("document.name"), found["document"]),
+        (w("document.corrects_label"), to(found["corrects"])),
+        (w("command.reason"), found["reason"]),
+        (w("document.corrected_by"), to(found["corrected_by"])),
+        *(
+            (
+                w("evidence.log"),
+                ask.words("document.position", source=each["source"], position=each["position"]),
             )
-        )
-    return made
+            for each in found["positions"]
+        ),
+        title=w("document.chain"),
+    )
 
 
 _UNITS = {"CNY": ("CNY_1e8", True), "percent": ("percent", False), "count": ("count", False)}

@@ -1,7 +1,6 @@
 """Forms: what was typed is kept, each fault stands at its field, a doubt is asked back, twice sent is one command."""
 
 import json
-from typing import Any
 
 import httpx
 import pytest
@@ -157,30 +156,3 @@ async def test_only_plain_forms_of_a_sane_size_are_read():
         headers = {"content-type": "application/x-www-form-urlencoded"}
         assert (await reader.post(REPORT, content=b"a=\xff\xfe", headers=headers)).status_code in (403, 422)
         assert (await reader.post(REPORT, content=b"&a=1" * 3_000, headers=headers)).status_code == 422
-
-
-async def test_a_bulletin_is_reviewed_returned_issued_and_discarded():
-    def drafted(request: httpx.Request) -> dict[str, Any] | None:
-        from tests.kit.played_gateway import recorded
-
-        if request.method == "GET" and "/documents/" in request.url.path:
-            return recorded("/documents/{document}") | {"standing": "draft", "version": 7}
-        return None
-
-    gateway = PlayedGateway(drafted)
-    page_of = "/zh/documents/demo-bulletin-2013-01"
-    async with browser(portal(gateway), "province") as reader:
-        page = markup.check((await reader.get(page_of)).text, "zh")
-        offered = {each["id"] for each in page.all("form") if "id" in each.attributes}
-        assert offered == {"review", "return", "redraft", "discard"}
-        for step, note in (("review", ""), ("return", "数字不对"), ("discard", "重复"), ("issue", "")):
-            data = {"form_word": "the-word", "form_key": step, "form": step, "version": "7", "note": note}
-            answer = await reader.post(page_of, data=data)
-            assert answer.headers["location"] == f"{page_of}?done={step}"
-    ends = [(path.rpartition("/")[2], body) for path, body, _ in sent(gateway)]
-    assert ends == [
-        ("reviews", {"version": 7, "outcome": "passed", "note": ""}),
-        ("reviews", {"version": 7, "outcome": "returned", "note": "数字不对"}),
-        ("discard", {"version": 7, "reason": "重复"}),
-        ("issue", {"version": 7}),
-    ]
