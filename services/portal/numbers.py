@@ -61,6 +61,11 @@ def decimal(value: Any) -> Decimal | None:
     return found if found.is_finite() else None
 
 
+def or_zero(value: Any) -> Decimal:
+    """A number of the API to add up with: nothing counts as zero."""
+    return decimal(value) or Decimal(0)
+
+
 def rounded(value: Any, digits: int) -> Decimal | None:
     """Half away from zero, as people round; never a negative zero."""
     found = decimal(value)

@@ -138,8 +138,7 @@ async def _commands(ask: Ask, found: Json) -> list[Command]:
     if ask.session.role != PROVINCE:
         return []
     granted, reserved, committed, paid = (
-        numbers.decimal(found[name]) or numbers.Decimal(0)
-        for name in ("granted", "reserved", "committed", "paid")
+        numbers.or_zero(found[name]) for name in ("granted", "reserved", "committed", "paid")
     )
     offered = []
     fund = found["fund"] or await _fund(ask)

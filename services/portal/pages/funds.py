@@ -1,5 +1,8 @@
 """Special funds (专项资金): how much of each is set aside, committed and paid, to whom, by its ledger."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from services.portal import numbers
 from services.portal.ask import Ask
 from services.portal.figures import Choice, Column, Figure, Link, Page, Tile
@@ -171,7 +174,7 @@ def _terms(ask: Ask, found: Json) -> Figure:
         plain("valid_to", w("fund.until"), "day"),
         filled("aids", w("subsidy.aid"), lambda each: names("aid", each["aids"])),
         filled("bases", w("subsidy.base_kind"), lambda each: names("base_kind", each["bases"])),
-        filled("rate", w("fund.rate"), lambda each: _rate(each), "number", "percent"),
+        filled("rate", w("fund.rate"), _rate, "number", "percent"),
         in_1e4("cap", w("fund.cap")),
         filled("stages", w("project.stage"), lambda each: names("stage", each["stages"])),
         filled("programmes", w("column.programme"), lambda each: names("programme", each["programmes"])),
@@ -180,13 +183,13 @@ def _terms(ask: Ask, found: Json) -> Figure:
     )
 
 
-def _rate(each: Json) -> object:
+def _rate(each: Json) -> Decimal | None:
     """Yuan per yuan, in percent. A rate per ton of coal saved is no percentage: it stays out of this column."""
     rate = numbers.decimal(each["rate"])
     return None if rate is None or "energy_saving" in each["bases"] else rate * 100
 
 
-def entries(ask: Ask, items: list[Json], *more: Filled) -> Figure:
+def entries(ask: Ask, items: Sequence[Json], *more: Filled) -> Figure:
     """Entries of a fund's ledger."""
     w = ask.words
     return history(

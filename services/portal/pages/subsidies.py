@@ -1,11 +1,12 @@
 """Applications to funds (申报): the list, one with its history, and what is decided on it by two persons."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from services.portal import numbers
 from services.portal.ask import Ask
 from services.portal.commands import Command, Input, Returned, carried_out, forbidden, forms, said, version
-from services.portal.figures import Link, Page, Tile
+from services.portal.figures import Figure, Link, Page, Tile
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
 from services.portal.pages.funds import application_link, entries, in_1e4, money
@@ -147,7 +148,7 @@ async def _page(ask: Ask, found: Json, fund: Json, back: Returned) -> Page:
     )
 
 
-def _facts(ask: Ask, found: Json) -> object:
+def _facts(ask: Ask, found: Json) -> Figure:
     w = ask.words
     unit = "tce" if found["base_kind"] == "energy_saving" else "CNY_1e4"
     base = found["base"] if unit == "tce" else numbers.in_1e4(found["base"])
@@ -211,8 +212,8 @@ def _commands(ask: Ask, found: Json, fund: Json) -> list[Command]:
     return offered
 
 
-def _of(found: Json, name: str) -> numbers.Decimal:
-    return numbers.decimal(found[name]) or numbers.Decimal(0)
+def _of(found: Json, name: str) -> Decimal:
+    return numbers.or_zero(found[name])
 
 
 def _on(ask: Ask) -> Input:
