@@ -41,6 +41,7 @@ SERVICES = tuple(service.name for service in topology.SERVICES)
 
 Json = dict[str, Any]
 _SCHEMA_FILE = re.compile(r"^(?P<type>[A-Za-z0-9]+)\.v(?P<version>\d+)\.schema\.json$")
+_SCHEMAS = "#/components/schemas/"
 _JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -91,9 +92,8 @@ def asyncapi(service: str, events: Catalogue) -> Json:
     """The service's domain stream as an AsyncAPI 3 document: one channel per event type."""
     stream = topology.service(service).stream
     classes = [events.classes[name] for name in sorted(events.classes)]
-    _, schemas = msgspec.json.schema_components(
-        [Envelope, *classes], ref_template="#/components/schemas/{name}"
-    )
+    _, schemas = msgspec.json.schema_components([Envelope, *classes], ref_template=f"{_SCHEMAS}{{name}}")
+    schemas = _named_for_readers(schemas)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -123,6 +123,20 @@ def asyncapi(service: str, events: Catalogue) -> Json:
             "schemas": {name: schemas[name] for name in sorted(schemas)},
         },
     }
+
+
+def _named_for_readers(schemas: Json) -> Json:
+    """The schemas without Python's modules in their names, which classes of one name in two modules get.
+
+    Such a schema bears the name of what first refers to it in front of its own: FundOpenedTerms.
+    """
+    names, text = {}, json.dumps(schemas)
+    for name in filter(lambda each: "." in each, schemas):
+        reference = json.dumps(f"{_SCHEMAS}{name}")
+        holders = [each for each, schema in schemas.items() if reference in json.dumps(schema)]
+        names[name] = min(each for each in holders if "." not in each) + name.rpartition(".")[2]
+        text = text.replace(reference, json.dumps(_SCHEMAS + names[name]))
+    return {names.get(name, name): schema for name, schema in json.loads(text).items()}
 
 
 def _message(service: str, cls: type) -> Json:
