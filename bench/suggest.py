@@ -40,14 +40,23 @@ from bench.system import System, command, gateway_request
 from clients.line import Connection
 from deploy.databases import for_sqlalchemy, with_database
 from plans.loader import load_plan
-from services.projects import inline
 from services.projects.app.context import App
-from services.projects.domain.matching.listing import ListingRegistered, MeetingPoint, Side, Terms
+from services.projects.matching.listings.facts import (
+    INITIAL,
+    ListingRegistered,
+    ListingState,
+    MeetingPoint,
+    Side,
+    Terms,
+    evolve,
+)
+from services.projects.matching.listings.feature import HISTORY
 from services.projects.service import serve
 from shared.clock import SteppedClock
 from shared.database import runtime_engine
 from shared.event_log import EventLog
 from shared.identity import Actor
+from shared.kept import write
 from shared.problems import Problem
 from shared.rpc import Call, Operations
 from tests.kit.servers import TestCluster
@@ -171,7 +180,7 @@ async def _fill(engine: AsyncEngine, data: Labelled, many: int) -> None:
     """So many more results, each of one result's title and another's summary."""
     size = len(data.results)
     for first in range(0, many, _BATCH):
-        events = []
+        states: list[tuple[ListingState, ListingState]] = []
         for number in range(first, min(first + _BATCH, many)):
             title, other = data.results[number % size], data.results[(number * 7 + number // size) % size]
             terms = Terms(
@@ -180,20 +189,18 @@ async def _fill(engine: AsyncEngine, data: Labelled, many: int) -> None:
                 _DAY,
                 industries=(title.industry,) if title.industry else (),
             )
-            party = f"示例研究院{number % 50}"
-            events.append(
-                ListingRegistered(
-                    f"X-{number:05d}",
-                    MeetingPoint.TECHNOLOGY,
-                    Side.OFFER,
-                    "350000",
-                    party,
-                    terms,
-                    _DAY,
-                )
+            registered = ListingRegistered(
+                listing=f"X-{number:05d}",
+                meeting=MeetingPoint.TECHNOLOGY,
+                side=Side.OFFER,
+                region="350000",
+                party=f"示例研究院{number % 50}",
+                terms=terms,
+                registered_on=_DAY,
             )
+            states.append((INITIAL, evolve(INITIAL, registered)))
         async with engine.begin() as conn:
-            await inline.apply(conn, events)
+            await write(conn, HISTORY.tables, states)
 
 
 async def main(results: int, asks: int) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from sqlalchemy import Table, and_, bindparam, delete, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,6 +52,11 @@ class Kept(Generic[S, P]):
                 found.changed.append(row)
         found.gone = [self.row(part) for key, part in old.items() if key not in new]
         return found
+
+
+def as_json(value: Any) -> Any:
+    """A value as a JSON column gives it back (lists for tuples, texts for days and decimals), so that rows compare."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def only(kind: type[P]) -> Callable[[object], Mapping[Any, P]]:

@@ -13,10 +13,11 @@ from services.projects.domain import (
     project,
     project_decisions,
 )
-from services.projects.domain.matching import listing, match
 from services.projects.duties import facts as duty
 from services.projects.duties.days.facts import DutyDaySet
 from services.projects.funds import facts as fund
+from services.projects.matching.listings import facts as listing
+from services.projects.matching.matches import facts as match
 from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
 from services.projects.problems import facts as problem
@@ -52,8 +53,6 @@ CATALOGUE = Catalogue(
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
 PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
-LISTING = Decider(listing.INITIAL, listing.decide, listing.evolve)
-MATCH = Decider(match.INITIAL, match.decide, match.evolve)
 
 
 def project_stream(project_id: str) -> str:
@@ -64,16 +63,6 @@ def project_stream(project_id: str) -> str:
 def plan_stream(plan_id: str) -> str:
     """The stream of the parts of a plan that were loaded into this service."""
     return f"plan:{plan_id}"
-
-
-def listing_stream(listing_id: str) -> str:
-    """The stream of one need or offer."""
-    return f"listing:{listing_id}"
-
-
-def match_stream(need: str, offer: str) -> str:
-    """The stream of one pair."""
-    return f"match:{need}:{offer}"
 
 
 def import_stream(file_import_id: str) -> str:

@@ -17,6 +17,7 @@ from services.projects.documents.feature import FEATURE as DOCUMENTS
 from services.projects.duties.feature import FEATURE as DUTIES
 from services.projects.events import CATALOGUE
 from services.projects.funds.feature import FEATURE as FUNDS
+from services.projects.matching.feature import FEATURE as MATCHING
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
 from services.projects.names import named
@@ -28,7 +29,17 @@ from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
 FEATURES = Features(
-    CEREMONIES, COHORTS, DIAGNOSES, DOCUMENTS, DUTIES, FUNDS, MEASURES, MEETINGS, PROBLEMS, REPORTS
+    CEREMONIES,
+    COHORTS,
+    DIAGNOSES,
+    DOCUMENTS,
+    DUTIES,
+    FUNDS,
+    MATCHING,
+    MEASURES,
+    MEETINGS,
+    PROBLEMS,
+    REPORTS,
 )
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*tables.INLINE, *FEATURES.tables)

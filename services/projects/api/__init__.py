@@ -3,7 +3,6 @@
 from services.projects.api import (
     energy_savings,
     imports,
-    matching,
     plan,
     pre_reviews,
     projects,
@@ -17,7 +16,6 @@ __all__ = [
     "Serving",
     "energy_savings",
     "imports",
-    "matching",
     "ops",
     "plan",
     "pre_reviews",

@@ -17,10 +17,11 @@ from services.projects.documents.queries import ListDocuments
 from services.projects.duties.queries import DutyCalendar
 from services.projects.events import CATALOGUE
 from services.projects.funds.subsidies.queries import ListSubsidies
+from services.projects.matching.listings.queries import ListListings
+from services.projects.matching.matches.queries import ListMatches
 from services.projects.measures.queries import ListMeasures
 from services.projects.meetings.queries import ListMeetings
 from services.projects.models import views as models
-from services.projects.models.matching import ListListings, ListMatches
 from services.projects.models.projects import ListProjects
 from services.projects.models.reserve import ListReserve
 from services.projects.problems.queries import ListProblems

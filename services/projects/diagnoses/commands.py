@@ -3,11 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope, tables
+from services.projects import reference, scope
 from services.projects.app import checks
 from services.projects.diagnoses.decisions import HoldDiagnosis, SettleFinding
 from services.projects.diagnoses.facts import Diagnosis, DiagnosisState, FindingOutcome
 from services.projects.domain.refusal import Refused
+from services.projects.matching.listings.views import TABLE as LISTING
 from shared.areas import AreaTree
 from shared.command import Given
 from shared.feature import At
@@ -43,8 +44,8 @@ async def _check_reference(
         region = await reference.project_region(conn, name)
         found = region is not None and scope.may_see_project(actor, tree, region, None)
     else:
-        t = tables.listing.c
-        need = select(tables.listing).where(t.listing == name, t.meeting == "technology", t.side == "need")
+        t = LISTING.c
+        need = select(LISTING).where(t.listing == name, t.meeting == "technology", t.side == "need")
         row = (await conn.execute(need)).one_or_none()
         found = row is not None and scope.may_see_listing(actor, tree, row)
     if not found:

@@ -7,15 +7,17 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app import matching, projects
+from services.projects.app import projects
 from services.projects.app.context import App
-from services.projects.events import listing_stream, project_stream
+from services.projects.events import project_stream
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
 from services.projects.imports.changes import Change, of_project
 from services.projects.imports.columns import Column
 from services.projects.imports.twins import Twins, listing_twins, project_twins
-from services.projects.models.matching import RegisterListing
+from services.projects.matching.listings.decisions import RegisterListing
+from services.projects.matching.listings.facts import stream as listing_stream
+from services.projects.matching.listings.feature import FEATURE as LISTINGS
 from services.projects.models.projects import RegisterProject
 from services.projects.reports.decisions import FileMonthlyReport
 from services.projects.reports.facts import stream as report_stream
@@ -255,7 +257,7 @@ def _listings(name: str, term: str, side: str, title: str, party: str) -> Kind:
             _CONFIRMED,
         ),
         RegisterListing,
-        matching.register_listing,
+        LISTINGS.carry_out,
         units,
         lambda body: listing_stream(body["listing"]) if body.get("listing") else None,
         independent=True,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
+from services.projects.matching.listings.views import TABLE as LISTING
 from shared.language import Said
 
 Key = tuple[Any, ...]
@@ -66,7 +67,7 @@ async def _projects(conn: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, 
 
 
 async def _listings(conn: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, list[Known]]:
-    table = tables.listing.c
+    table = LISTING.c
     query = select(table.listing, table.region, table.title, table.party, table.side, table.meeting).where(
         table.region.in_({key[0] for key in keys}), table.title.in_({key[1] for key in keys}), table.open
     )

@@ -11,13 +11,10 @@ from typing import Any, get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.domain.file_import import FileImported
-from services.projects.domain.matching.listing import ListingEvent, ListingRegistered
-from services.projects.domain.matching.match import MatchEvent
 from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.inline import (
     imports,
-    matching,
     plan,
     projects,
 )
@@ -26,7 +23,6 @@ Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
     **dict.fromkeys(get_args(PlanEvent), plan.apply),
-    **dict.fromkeys(get_args(ListingEvent | MatchEvent), matching.apply),
     FileImported: imports.apply,
 }
 """Writes the rows of an event class, for tables that no feature derives from folded state (`service.FEATURES`)."""
@@ -34,7 +30,6 @@ APPLY: dict[type, Apply] = {
 ApplyMany = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
 APPLY_MANY: dict[type, ApplyMany] = {
     ProjectRegistered: projects.registered,
-    ListingRegistered: matching.registered,
 }
 """Writes consecutive events of one class with one statement per table, for imports and rebuilds."""
 

@@ -2,7 +2,6 @@
 
 from services.projects.tables import (
     imports,
-    matching,
     plan,
     projects,
     reserve,
@@ -10,7 +9,6 @@ from services.projects.tables import (
 from services.projects.tables.awards import appraised_city, award
 from services.projects.tables.base import metadata
 from services.projects.tables.imports import file_imported, import_job, import_row
-from services.projects.tables.matching import listing, listing_match, listing_term
 from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.projects import (
     pre_review,
@@ -25,7 +23,6 @@ from services.projects.tables.reserve import reserve_drop, reserve_update, scree
 INLINE = (
     *plan.INLINE,
     *projects.INLINE,
-    *matching.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
 )
@@ -40,9 +37,6 @@ __all__ = [
     "import_job",
     "import_row",
     "investment_target",
-    "listing",
-    "listing_match",
-    "listing_term",
     "metadata",
     "pre_review",
     "programme",

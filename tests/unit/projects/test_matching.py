@@ -3,138 +3,192 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from services.projects.domain.matching import scoring, words
-from services.projects.domain.matching.listing import (
+from services.projects.matching import scoring, words
+from services.projects.matching.listings.decisions import (
+    LISTING,
+    Careful,
+    RegisterListing,
+    ReviseListing,
+    WithdrawListing,
+)
+from services.projects.matching.listings.facts import (
     ListingRegistered,
     ListingRevised,
     ListingWithdrawn,
     MeetingPoint,
-    RegisterListing,
-    ReviseListing,
     Side,
     Terms,
-    WithdrawListing,
 )
-from services.projects.domain.matching.match import (
-    Conclude,
-    Decline,
-    Introduce,
+from services.projects.matching.matches.decisions import MATCH, IntroduceMatch, MoveMatch, Scored
+from services.projects.matching.matches.facts import (
+    Concluded,
     MatchConcluded,
     MatchDeclined,
     MatchIntroduced,
     MatchNegotiationStarted,
     MatchReopened,
     Pair,
-    Reopen,
     Revisions,
-    StartNegotiation,
 )
-from services.projects.domain.matching.scoring import Candidate, Criterion, Score, Weights, Wording
-from services.projects.domain.matching.words import Thesaurus
-from services.projects.events import LISTING, MATCH
+from services.projects.matching.matches.views import row
+from services.projects.matching.scoring import Candidate, Criterion, Score, Weights, Wording
+from services.projects.matching.words import Thesaurus
 from tests.kit.spec import given
 
 DAY = date(2013, 6, 18)
-TERMS = Terms(
-    "印染废水回用", "日排四千吨", date(2013, 3, 1), industries=("1713",), amount_max=Decimal(3_000_000)
-)
-REGISTER = RegisterListing("N-1", MeetingPoint.TECHNOLOGY, Side.NEED, "350181", "某染整", TERMS, DAY)
-REGISTERED = ListingRegistered("N-1", MeetingPoint.TECHNOLOGY, Side.NEED, "350181", "某染整", TERMS, DAY)
+CLERK = Careful(today=DAY, by="clerk")
+SAID: dict[str, Any] = {
+    "title": "印染废水回用",
+    "description": "日排四千吨",
+    "valid_from": date(2013, 3, 1),
+    "industries": ("1713",),
+}
+TERMS = Terms(**SAID, amount_max=Decimal(3_000_000))
+NEEDED: dict[str, Any] = {
+    "listing": "N-1",
+    "meeting": MeetingPoint.TECHNOLOGY,
+    "side": Side.NEED,
+    "region": "350181",
+}
+REGISTER = RegisterListing(**NEEDED, **SAID, party="某染整", amount_max=Decimal(3_000_000))
+REGISTERED = ListingRegistered(**NEEDED, party="某染整", terms=TERMS, registered_on=DAY)
 NEWER = replace(TERMS, amount_max=Decimal(5_000_000))
-REVISED = ListingRevised("N-1", MeetingPoint.TECHNOLOGY, Side.NEED, "350181", 2, NEWER, "more money", DAY)
-WITHDRAWN = ListingWithdrawn("N-1", MeetingPoint.TECHNOLOGY, Side.NEED, "350181", "solved", DAY)
+REVISE = ReviseListing(listing="N-1", **SAID, amount_max=Decimal(5_000_000), reason="more money")
+REVISED = ListingRevised(**NEEDED, revision=2, terms=NEWER, reason="more money", revised_on=DAY)
+WITHDRAWN = ListingWithdrawn(**NEEDED, reason="solved", withdrawn_on=DAY)
 
 PAIR = Pair("N-1", "R-1", MeetingPoint.TECHNOLOGY, "350181")
 AS_READ, WITH_NEWS = Revisions(1, 1), Revisions(1, 2)
 SCORE = Score(Decimal("0.7"), ())
-INTRODUCE = Introduce(PAIR, AS_READ, SCORE, (), DAY, DAY)
-INTRODUCED = MatchIntroduced(PAIR, AS_READ, SCORE, DAY)
-TALKING = MatchNegotiationStarted(PAIR, DAY)
-CONCLUDED = MatchConcluded(PAIR, DAY, "协议9号", Decimal(2_800_000))
-DECLINED = MatchDeclined(PAIR, AS_READ, "need", "too dear", DAY)
-DECLINE = Decline(PAIR, AS_READ, "need", "too dear", DAY, DAY)
+TWO: dict[str, Any] = {"need": "N-1", "offer": "R-1"}
+INTRODUCE, START = IntroduceMatch(**TWO, on=DAY), MoveMatch(**TWO, step="negotiating", on=DAY)
+CONCLUDE = MoveMatch(**TWO, step="matched", on=DAY, evidence="协议9号", amount=Decimal(2_800_000))
+DECLINE = MoveMatch(**TWO, step="declined", on=DAY, by="need", reason="too dear")
+BOTH = Scored(today=DAY, by="clerk", pair=PAIR, revisions=AS_READ, score=SCORE)
+NEWS = replace(BOTH, revisions=WITH_NEWS)
+INTRODUCED = MatchIntroduced(pair=PAIR, revisions=AS_READ, score=SCORE, introduced_on=DAY)
+TALKING = MatchNegotiationStarted(pair=PAIR, started_on=DAY)
+CONCLUDED = MatchConcluded(pair=PAIR, concluded_on=DAY, evidence="协议9号", amount=Decimal(2_800_000))
+DECLINED = MatchDeclined(pair=PAIR, revisions=AS_READ, by="need", reason="too dear", declined_on=DAY)
 
 
 def test_a_need_is_put_forward_once_and_the_same_again_changes_nothing() -> None:
-    given(LISTING).when(REGISTER).then(REGISTERED)
-    given(LISTING, REGISTERED).when(replace(REGISTER, today=date(2013, 7, 1))).changes_nothing()
-    given(LISTING, REGISTERED).when(replace(REGISTER, party="another")).rejects("other content")
+    given(LISTING).when(REGISTER, CLERK).then(REGISTERED)
+    later = replace(CLERK, today=date(2013, 7, 1))
+    given(LISTING, REGISTERED).when(REGISTER, later).changes_nothing()
+    given(LISTING, REGISTERED).when(replace(REGISTER, party="another"), CLERK).rejects("other content")
+
+
+def test_a_listing_keeps_its_first_day_where_none_is_named() -> None:
+    later = replace(CLERK, today=date(2013, 7, 1))
+    first_day = replace(REGISTERED, terms=replace(TERMS, valid_from=DAY))
+    given(LISTING).when(replace(REGISTER, valid_from=None), CLERK).then(first_day)
+    given(LISTING, first_day).when(replace(REGISTER, valid_from=None), later).changes_nothing()
+    revised = replace(REVISED, terms=replace(NEWER, valid_from=DAY), revised_on=later.today)
+    given(LISTING, first_day).when(replace(REVISE, valid_from=None), later).then(revised)
+
+
+def test_an_enterprise_that_puts_something_forward_itself_is_named() -> None:
+    given(LISTING).when(REGISTER, replace(CLERK, enterprise="E-1")).then(
+        replace(REGISTERED, enterprise="E-1")
+    )
 
 
 def test_a_revision_is_numbered_and_the_same_again_changes_nothing() -> None:
-    revise = ReviseListing("N-1", NEWER, "more money", DAY)
-    given(LISTING, REGISTERED).when(revise).then(REVISED)
-    given(LISTING, REGISTERED, REVISED).when(revise).changes_nothing()
+    given(LISTING, REGISTERED).when(REVISE, CLERK).then(REVISED)
+    given(LISTING, REGISTERED, REVISED).when(REVISE, CLERK).changes_nothing()
 
 
 def test_what_is_withdrawn_stays_withdrawn() -> None:
-    withdraw = WithdrawListing("N-1", "solved", DAY)
-    given(LISTING, REGISTERED).when(withdraw).then(WITHDRAWN)
-    given(LISTING, REGISTERED, WITHDRAWN).when(withdraw).changes_nothing()
-    given(LISTING, REGISTERED, WITHDRAWN).when(ReviseListing("N-1", NEWER, "x", DAY)).rejects("withdrawn on")
-    given(LISTING).when(withdraw).rejects("no listing")
+    withdraw = WithdrawListing(listing="N-1", reason="solved")
+    given(LISTING, REGISTERED).when(withdraw, CLERK).then(WITHDRAWN)
+    given(LISTING, REGISTERED, WITHDRAWN).when(withdraw, CLERK).changes_nothing()
+    given(LISTING, REGISTERED, WITHDRAWN).when(REVISE, CLERK).rejects("withdrawn on")
+    given(LISTING).when(withdraw, CLERK).rejects("no listing")
 
 
 @pytest.mark.parametrize(
-    ("terms", "why"),
+    ("changes", "why"),
     [
-        (replace(TERMS, valid_to=date(2013, 2, 1)), "before it begins"),
-        (replace(TERMS, amount_min=Decimal(4_000_000)), "above the greatest"),
+        ({"valid_to": date(2013, 2, 1)}, "before it begins"),
+        ({"amount_min": Decimal(4_000_000)}, "above the greatest"),
     ],
 )
-def test_terms_that_cannot_be(terms: Terms, why: str) -> None:
-    given(LISTING).when(replace(REGISTER, terms=terms)).rejects(why)
+def test_terms_that_cannot_be(changes: dict[str, Any], why: str) -> None:
+    given(LISTING).when(replace(REGISTER, **changes), CLERK).rejects(why)
 
 
 @pytest.mark.parametrize("amount", ["300", "300000000000"])
 def test_an_amount_in_the_wrong_unit_is_asked_about_and_may_be_confirmed(amount: str) -> None:
-    terms = replace(TERMS, amount_max=Decimal(amount))
-    refusal = given(LISTING).when(replace(REGISTER, terms=terms)).rejects("for a need", code="confirm-amount")
+    register = replace(REGISTER, amount_max=Decimal(amount))
+    refusal = given(LISTING).when(register, CLERK).rejects("for a need", code="confirm-amount")
     assert refusal.where == "amount_max"  # type: ignore[attr-defined]
-    given(LISTING).when(replace(REGISTER, terms=terms, confirmed=True)).then(replace(REGISTERED, terms=terms))
-    revise = ReviseListing("N-1", terms, "budget", DAY)
-    given(LISTING, REGISTERED).when(revise).rejects("for a need", code="confirm-amount")
-    assert given(LISTING, REGISTERED).when(replace(revise, confirmed=True)).events
+    terms = replace(TERMS, amount_max=Decimal(amount))
+    given(LISTING).when(replace(register, confirmed=True), CLERK).then(replace(REGISTERED, terms=terms))
+    revise = replace(REVISE, amount_max=Decimal(amount))
+    given(LISTING, REGISTERED).when(revise, CLERK).rejects("for a need", code="confirm-amount")
+    assert given(LISTING, REGISTERED).when(replace(revise, confirmed=True), CLERK).events
 
 
 def test_a_pair_goes_from_the_introduction_to_a_result() -> None:
-    given(MATCH).when(INTRODUCE).then(INTRODUCED)
-    given(MATCH, INTRODUCED).when(StartNegotiation(PAIR, DAY, DAY)).then(TALKING)
-    conclude = Conclude(PAIR, DAY, DAY, "协议9号", Decimal(2_800_000))
-    given(MATCH, INTRODUCED, TALKING).when(conclude).then(CONCLUDED)
-    given(MATCH, INTRODUCED, TALKING, CONCLUDED).when(conclude).changes_nothing()
-    given(MATCH, INTRODUCED, CONCLUDED).when(DECLINE).rejects("reopen it")
-    given(MATCH).when(StartNegotiation(PAIR, DAY, DAY)).rejects("not been introduced")
+    given(MATCH).when(INTRODUCE, BOTH).then(INTRODUCED)
+    given(MATCH, INTRODUCED).when(INTRODUCE, BOTH).changes_nothing()
+    given(MATCH, INTRODUCED).when(START, BOTH).then(TALKING)
+    given(MATCH, INTRODUCED, TALKING).when(CONCLUDE, BOTH).then(CONCLUDED)
+    given(MATCH, INTRODUCED, TALKING, CONCLUDED).when(CONCLUDE, BOTH).changes_nothing()
+    given(MATCH, INTRODUCED, CONCLUDED).when(DECLINE, BOTH).rejects("Decline on Concluded: they have agreed")
+    given(MATCH).when(START, BOTH).rejects("StartNegotiation on Apart: the two have not been introduced")
 
 
 def test_what_was_agreed_and_did_not_hold_is_taken_back_with_its_figures() -> None:
-    reopen = Reopen(PAIR, "not kept", date(2013, 7, 1), date(2013, 7, 1))
-    reopened = MatchReopened(PAIR, "not kept", date(2013, 7, 1), DAY, Decimal(2_800_000))
-    given(MATCH, INTRODUCED, CONCLUDED).when(reopen).then(reopened)
-    given(MATCH, INTRODUCED, CONCLUDED, reopened).when(reopen).rejects("negotiate")
+    july = date(2013, 7, 1)
+    reopen, then = MoveMatch(**TWO, step="reopened", reason="not kept"), replace(BOTH, today=july)
+    reopened = MatchReopened(
+        pair=PAIR, reason="not kept", reopened_on=july, concluded_on=DAY, amount=Decimal(2_800_000)
+    )
+    given(MATCH, INTRODUCED, CONCLUDED).when(reopen, then).then(reopened)
+    given(MATCH, INTRODUCED, CONCLUDED, reopened).when(reopen, then).rejects("negotiate")
+    again = given(MATCH, INTRODUCED, CONCLUDED, reopened, replace(CONCLUDED, concluded_on=july)).state
+    assert isinstance(again, Concluded)
+    assert row(again)["reason"] == "not kept"  # it stays beside the pair once they agree after all
 
 
 def test_who_has_declined_is_asked_again_only_with_news() -> None:
-    given(MATCH, INTRODUCED).when(DECLINE).then(DECLINED)
-    given(MATCH).when(DECLINE).then(DECLINED)  # already the suggestion
-    given(MATCH, INTRODUCED, DECLINED).when(INTRODUCE).rejects("Nothing has changed since")
-    again = replace(INTRODUCE, revisions=WITH_NEWS)
-    given(MATCH, INTRODUCED, DECLINED).when(again).then(replace(INTRODUCED, revisions=WITH_NEWS))
-    given(MATCH, DECLINED).when(DECLINE).changes_nothing()
-    declined_again = replace(DECLINED, revisions=WITH_NEWS)
-    given(MATCH, DECLINED).when(replace(DECLINE, revisions=WITH_NEWS)).then(declined_again)
+    given(MATCH, INTRODUCED).when(DECLINE, BOTH).then(DECLINED)
+    given(MATCH).when(DECLINE, BOTH).then(DECLINED)  # already the suggestion
+    given(MATCH, INTRODUCED, DECLINED).when(INTRODUCE, BOTH).rejects("Nothing has changed since")
+    introduced_again = replace(INTRODUCED, revisions=WITH_NEWS)
+    given(MATCH, INTRODUCED, DECLINED).when(INTRODUCE, NEWS).then(introduced_again)
+    given(MATCH, DECLINED).when(DECLINE, BOTH).changes_nothing()
+    given(MATCH, DECLINED).when(DECLINE, NEWS).then(replace(DECLINED, revisions=WITH_NEWS))
 
 
 def test_steps_that_are_refused() -> None:
-    given(MATCH).when(replace(INTRODUCE, excluded=("N-1 excludes 某公司",))).rejects("exclude each other")
-    given(MATCH).when(replace(INTRODUCE, on=date(2013, 6, 19))).rejects("not come yet")
-    early = StartNegotiation(PAIR, date(2013, 6, 17), DAY)
-    given(MATCH, INTRODUCED).when(early).rejects("the step before")
+    given(MATCH).when(INTRODUCE, replace(BOTH, excluded=("N-1 excludes 某公司",))).rejects(
+        "exclude each other"
+    )
+    given(MATCH).when(replace(INTRODUCE, on=date(2013, 6, 19)), BOTH).rejects("not come yet")
+    given(MATCH, INTRODUCED).when(replace(START, on=date(2013, 6, 17)), BOTH).rejects("the step before")
     loan = replace(PAIR, meeting=MeetingPoint.FINANCE)
-    given(MATCH, replace(INTRODUCED, pair=loan)).when(Conclude(loan, DAY, DAY, "合同")).rejects("its amount")
+    unpaid = replace(CONCLUDE, amount=None)
+    given(MATCH, replace(INTRODUCED, pair=loan)).when(unpaid, replace(BOTH, pair=loan)).rejects("its amount")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        replace(CONCLUDE, evidence=None),
+        replace(DECLINE, by=None),
+        replace(DECLINE, reason=""),
+        MoveMatch(**TWO, step="reopened"),
+    ],
+)
+def test_a_step_without_what_it_needs_is_refused(step: MoveMatch) -> None:
+    given(MATCH, INTRODUCED, CONCLUDED).when(step, BOTH).rejects("This step needs", code="missing")
 
 
 WEIGHTS = Weights(

@@ -16,13 +16,14 @@ from sqlalchemy import Text, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
-from services.projects.domain.matching import words
-from services.projects.domain.matching.listing import MeetingPoint, Side, Terms
-from services.projects.domain.matching.scoring import Candidate, Criterion, Weights
+from services.projects import reference
 from services.projects.domain.rules import in_force
-from services.projects.tables.matching import corpus
-from services.projects.thesaurus import thesaurus
+from services.projects.matching import words
+from services.projects.matching.listings.facts import MeetingPoint, Side, Terms
+from services.projects.matching.listings.index import corpus
+from services.projects.matching.listings.views import TABLE
+from services.projects.matching.scoring import Candidate, Criterion, Weights
+from services.projects.matching.thesaurus import thesaurus
 
 SHORTLIST = 200
 """The length of each of the two short lists; a listing beyond both is near neither in words nor in figures."""
@@ -148,9 +149,9 @@ async def load(conn: AsyncConnection, listings: Collection[str], lock: bool = Fa
     """The rows of these listings. `lock`: locks them until the transaction ends."""
     # One array parameter: a parameter per id would make a different statement for each number of ids.
     named = literal(list(listings), ARRAY(Text))
-    query = select(tables.listing).where(tables.listing.c.listing == any_(named))
+    query = select(TABLE).where(TABLE.c.listing == any_(named))
     if lock:
-        query = query.order_by(tables.listing.c.listing).with_for_update(read=True)
+        query = query.order_by(TABLE.c.listing).with_for_update(read=True)
     return list((await conn.execute(query)).all())
 
 

@@ -8,12 +8,12 @@ from functools import cache
 from importlib import resources
 from io import StringIO
 
-from services.projects.domain.matching.words import Thesaurus
+from services.projects.matching.words import Thesaurus
 
 
 @cache
 def thesaurus() -> Thesaurus:
     """The thesaurus by which needs and offers are read."""
-    raw = resources.files("services.projects").joinpath("thesaurus.csv").read_text("utf-8")
+    raw = resources.files("services.projects.matching").joinpath("thesaurus.csv").read_text("utf-8")
     rows = csv.DictReader(StringIO(raw))
     return Thesaurus({row["term"].lower(): row["canonical"].lower() for row in rows})

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from services.projects.domain.matching.listing import Side, Terms
+from services.projects.matching.listings.facts import Side, Terms
 
 Covers = Callable[[str, str], bool]
 """Whether the first region is the second or lies above it."""
