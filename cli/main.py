@@ -141,7 +141,7 @@ def restore(
 @app.command()
 def rebuild(
     what: Annotated[
-        Literal["progress", "projects", "assessment"],
+        Literal["progress", "projects", "assessment", "energy"],
         typer.Argument(help="the read-model, or the inline tables of a service"),
     ] = "progress",
     accept_differences: Annotated[
@@ -152,7 +152,7 @@ def rebuild(
 ) -> None:
     """Rebuild the read-model from the streams beside the old one, compare, switch; --back undoes it.
 
-    For projects and assessment: rebuild the tables in place from the service's own log. Commands wait until it ends.
+    For a service: rebuild its tables in place from its own log. Commands wait until it ends.
     """
     from cli.rebuild import rebuild as build
     from cli.rebuild import rebuild_inline

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
-from services.energy.domain.enterprise import Region
+from services.energy.common.regions import Region
+from services.energy.enterprises.views import TABLE as ENTERPRISE
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
@@ -25,7 +26,7 @@ PLANNERS = ("province", "ops")
 WHOLE_PROVINCE = frozenset({"province", "ops", "system"})
 _ADMINISTRATION = frozenset({"province", "city", "county", "ops", "system"})
 
-_ENTERPRISE = select(tables.enterprise).where(tables.enterprise.c.enterprise == bindparam("enterprise"))
+_ENTERPRISE = select(ENTERPRISE).where(ENTERPRISE.c.enterprise == bindparam("enterprise"))
 
 
 async def area_tree(conn: AsyncConnection) -> AreaTree:
@@ -34,7 +35,7 @@ async def area_tree(conn: AsyncConnection) -> AreaTree:
 
 
 async def find_region(conn: AsyncConnection, code: str) -> Region | None:
-    """A region as the domain sees it; None if no plan has it."""
+    """A region as decisions see it; None if no plan has it."""
     row = (await conn.execute(select(tables.region).where(tables.region.c.code == code))).one_or_none()
     if row is None:
         return None
@@ -73,11 +74,20 @@ async def may_manage(conn: AsyncConnection, actor: Actor, region: str) -> None:
         raise forbidden(f"Region {region} lies outside your area {actor.area}.")
 
 
+async def visible(
+    conn: AsyncConnection, actor: Actor, within: str | None
+) -> tuple[str | None, list[str] | None]:
+    """The actor's limits as (own enterprise, regions); None means no limit of that kind."""
+    own = (actor.organisation or "") if actor.role == "enterprise" else None
+    return own, await seen_regions(conn, actor, within)
+
+
 async def seen_enterprise(conn: AsyncConnection, actor: Actor, enterprise: str) -> Any:
     """The enterprise's row, if the actor may see it. 404 if it isn't there, and the same if it isn't theirs."""
     row = (await conn.execute(_ENTERPRISE, {"enterprise": enterprise})).one_or_none()
-    if row is None or not await _sees(conn, actor, row):
+    if row is None:
         raise not_found("enterprise", enterprise)
+    await _check_seen(conn, actor, enterprise, row.region)
     return row
 
 
@@ -92,17 +102,28 @@ async def managed_enterprise(
     return row
 
 
+async def check_managed(conn: AsyncConnection, actor: Actor, enterprise: str, region: str) -> None:
+    """Whether the actor may change an enterprise that lies in `region`. Raises as `managed_enterprise`."""
+    await _check_seen(conn, actor, enterprise, region)
+    await may_manage(conn, actor, region)
+
+
 def province_only(actor: Actor, what: str) -> None:
     """Raises Problem 403 for everybody but the province, operations and the system itself."""
     if actor.role not in WHOLE_PROVINCE:
         raise forbidden(f"{what} is the province's: your role is {actor.role!r}.")
 
 
-async def _sees(conn: AsyncConnection, actor: Actor, row: Any) -> bool:
+async def _check_seen(conn: AsyncConnection, actor: Actor, enterprise: str, region: str) -> None:
+    if not await _sees(conn, actor, enterprise, region):
+        raise not_found("enterprise", enterprise)
+
+
+async def _sees(conn: AsyncConnection, actor: Actor, enterprise: str, region: str) -> bool:
     if actor.role in WHOLE_PROVINCE:
         return True
     if actor.role == "enterprise":
-        return actor.organisation is not None and actor.organisation == row.enterprise
+        return actor.organisation is not None and actor.organisation == enterprise
     if actor.role not in _ADMINISTRATION or actor.area is None:
         return False
-    return (await area_tree(conn)).covers(actor.area, row.region)
+    return (await area_tree(conn)).covers(actor.area, region)

@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.app import inline
 from services.energy.app.context import Energy
-from services.energy.app.plan import monitoring_rule
 from services.energy.app.system import metadata
 from services.energy.backlog import Settled
 from services.energy.domain import coverage as domain
 from services.energy.events import CATALOGUE
+from services.energy.plan.reference import monitoring_rule
 from shared import telemetry
 from shared.event_log import StreamWrite, VersionConflict
 from shared.health import OK, Check

@@ -1,17 +1,19 @@
 """Every event that the energy service writes, and how it is stored. All of them leave the service."""
 
+from typing import get_args
+
 from services.energy.domain import (
     coefficient,
     coverage,
     credentials,
-    enterprise,
-    key_users,
     measured_day,
     meter,
     quarantine,
-    reference,
     restatement,
 )
+from services.energy.enterprises.facts import EnterpriseEvent
+from services.energy.key_users.facts import KeyUsersDesignated
+from services.energy.plan import facts as reference
 from shared.catalogue import Catalogue
 
 SOURCE = "energy"
@@ -22,10 +24,8 @@ CLASSES: tuple[type, ...] = (
     reference.EnergyRulesLoaded,
     coefficient.CoefficientPublished,
     restatement.CoefficientsRestated,
-    enterprise.EnterpriseRegistered,
-    enterprise.EnterpriseChanged,
-    enterprise.ExternalIdAssigned,
-    key_users.KeyUsersDesignated,
+    *get_args(EnterpriseEvent),
+    KeyUsersDesignated,
     meter.MeterRegistered,
     meter.MeterReplaced,
     meter.MeterRatioChanged,

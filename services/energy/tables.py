@@ -29,56 +29,6 @@ energy_rule = Table(
     Column("content", JSONB),
 )
 
-enterprise = Table(
-    "enterprise",
-    metadata,
-    Column("enterprise", Text, primary_key=True),
-    Column("name", Text),
-    Column("region", Text),
-    Column("industry", Text),
-    Column("valid_from", Date),
-)
-
-enterprise_region = Table(
-    "enterprise_region",
-    metadata,
-    Column("enterprise", Text, primary_key=True),
-    Column("valid_from", Date, primary_key=True),
-    Column("region", Text),
-)
-
-external_id = Table(
-    "external_id",
-    metadata,
-    Column("scheme", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
-    Column("enterprise", Text),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-)
-
-key_user_list = Table(
-    "key_user_list",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("basis", Text),
-    Column("source", Text),
-    Column("revision", Integer),
-    Column("revision_reason", Text),
-    Column("designated_at", DateTime(timezone=True)),
-)
-
-key_user = Table(
-    "key_user",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("enterprise", Text, primary_key=True),
-    Column("region", Text),
-    Column("tce", Numeric),
-    Column("category", Text),
-    Column("reason", Text),
-)
-
 meter = Table(
     "meter",
     metadata,
@@ -146,11 +96,6 @@ coverage_day = Table(
 INLINE = (
     region,
     energy_rule,
-    enterprise,
-    enterprise_region,
-    external_id,
-    key_user_list,
-    key_user,
     meter,
     meter_alias,
     measured_day,

@@ -10,7 +10,7 @@ import services.projects
 from plans import rules
 from plans.loader import load_plan
 from plans.vocabulary import AIDS, BASES, CARRIER_UNITS, STAGES, TARGET_UNITS
-from services.energy.domain.reference import UNITS
+from services.energy.plan.consistency import UNITS
 from services.progress.common.units import _FACTORS
 from services.progress.measures.catalogue import MEASURES
 from services.projects.domain.money.terms import Aid, Base

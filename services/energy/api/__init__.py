@@ -2,7 +2,6 @@
 
 from services.energy.api import (
     credentials,
-    enterprises,
     meters,
     monitoring,
     plan,
@@ -16,7 +15,6 @@ from services.energy.api.base import Serving, ops
 __all__ = [
     "Serving",
     "credentials",
-    "enterprises",
     "meters",
     "monitoring",
     "ops",

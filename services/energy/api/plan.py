@@ -26,8 +26,10 @@ from services.energy.api.base import (
     ops,
 )
 from services.energy.app import plan, reference_queries
-from services.energy.domain import coefficient, plan_loading, reference
-from services.energy.domain.key_users import KeyUserRule
+from services.energy.domain import coefficient
+from services.energy.plan import facts as reference
+from services.energy.plan import loading as plan_loading
+from services.energy.plan.facts import KeyUserRule
 from shared.rpc import Call, Reply
 
 PlanId = Annotated[

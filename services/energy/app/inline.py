@@ -4,20 +4,19 @@ It reads nothing but the event, so the same function rebuilds the tables from th
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
-from services.energy.common.refusal import taken
-from services.energy.domain import coverage, enterprise, key_users, measured_day, meter, meter_life, reference
-from services.energy.domain.plan_loading import displaces
+from services.energy.domain import coverage, measured_day, meter, meter_life
+from services.energy.plan import facts as reference
+from services.energy.plan.loading import displaces
 
 
 async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> None:
@@ -34,14 +33,6 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
                 await _regions(conn, event)
             case reference.EnergyRulesLoaded():
                 await _rules(conn, event)
-            case enterprise.EnterpriseRegistered():
-                await _registered(conn, event)
-            case enterprise.EnterpriseChanged():
-                await _changed(conn, event)
-            case enterprise.ExternalIdAssigned():
-                await _assigned(conn, event)
-            case key_users.KeyUsersDesignated():
-                await _designated(conn, event, now)
             case meter.MeterRegistered():
                 await _meter(conn, event)
             case (
@@ -112,13 +103,13 @@ async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> Non
 async def _rules(conn: AsyncConnection, event: reference.EnergyRulesLoaded) -> None:
     """Replace the plan's earlier rules, and those rules of other plans that can't be in force beside the new ones."""
     await conn.execute(delete(tables.energy_rule).where(tables.energy_rule.c.plan == event.plan))
-    shapes = {"key_user": key_users.KeyUserRule, "monitoring": reference.MonitoringRule}
+    shapes = {"key_user": reference.KeyUserRule, "monitoring": reference.MonitoringRule}
     for row in (await conn.execute(select(tables.energy_rule))).all():
         old: object = msgspec.convert(row.content, shapes[row.rule])
         if any(displaces(old, new) for new in (*event.key_user_rules, *event.monitoring_rules)):
             key = [column == row._mapping[column.name] for column in tables.energy_rule.primary_key.columns]
             await conn.execute(delete(tables.energy_rule).where(*key))
-    rules: list[tuple[str, reference.MonitoringRule | key_users.KeyUserRule]] = [
+    rules: list[tuple[str, reference.MonitoringRule | reference.KeyUserRule]] = [
         *(("key_user", rule) for rule in event.key_user_rules),
         *(("monitoring", rule) for rule in event.monitoring_rules),
     ]
@@ -134,105 +125,6 @@ async def _rules(conn: AsyncConnection, event: reference.EnergyRulesLoaded) -> N
                 "content": msgspec.to_builtins(rule),
             }
             for name, rule in rules
-        ],
-    )
-
-
-async def _registered(conn: AsyncConnection, event: enterprise.EnterpriseRegistered) -> None:
-    await _upsert(
-        conn,
-        tables.enterprise,
-        [
-            {
-                "enterprise": event.enterprise,
-                "name": event.name,
-                "region": event.region,
-                "industry": event.industry,
-                "valid_from": event.valid_from,
-            }
-        ],
-    )
-    await _lies_in(conn, event.enterprise, event.valid_from, event.region)
-    for code in event.external_ids:
-        await _external_id(conn, event.enterprise, code.scheme, code.value, code.valid_from, code.valid_to)
-
-
-async def _changed(conn: AsyncConnection, event: enterprise.EnterpriseChanged) -> None:
-    await conn.execute(
-        update(tables.enterprise)
-        .where(tables.enterprise.c.enterprise == event.enterprise)
-        .values(name=event.name, region=event.region, industry=event.industry, valid_from=event.valid_from)
-    )
-    if event.region != event.previous_region:
-        await _lies_in(conn, event.enterprise, event.valid_from, event.region)
-
-
-async def _lies_in(conn: AsyncConnection, name: str, valid_from: Any, region: str) -> None:
-    await _upsert(
-        conn,
-        tables.enterprise_region,
-        [{"enterprise": name, "valid_from": valid_from, "region": region}],
-    )
-
-
-async def _assigned(conn: AsyncConnection, event: enterprise.ExternalIdAssigned) -> None:
-    if event.replaces is not None:
-        await conn.execute(
-            update(tables.external_id)
-            .where(tables.external_id.c.scheme == event.scheme, tables.external_id.c.value == event.replaces)
-            .values(valid_to=event.valid_from - timedelta(days=1))
-        )
-    await _external_id(conn, event.enterprise, event.scheme, event.value, event.valid_from, None)
-
-
-async def _external_id(
-    conn: AsyncConnection, name: str, scheme: str, value: str, valid_from: Any, valid_to: Any
-) -> None:
-    """A plain INSERT: the primary key is what keeps two enterprises from having one identifier."""
-    row = {
-        "scheme": str(scheme),
-        "value": value,
-        "enterprise": name,
-        "valid_from": valid_from,
-        "valid_to": valid_to,
-    }
-    try:
-        await conn.execute(insert(tables.external_id).values(row))
-    except IntegrityError as error:
-        if "external_id_pkey" not in str(error.orig):
-            raise
-        raise taken(str(scheme), value, f"{scheme} {value} belongs to another registration.") from error
-
-
-async def _designated(conn: AsyncConnection, event: key_users.KeyUsersDesignated, now: datetime) -> None:
-    await _upsert(
-        conn,
-        tables.key_user_list,
-        [
-            {
-                "year": event.year,
-                "basis": str(event.basis),
-                "source": event.source,
-                "revision": event.revision,
-                "revision_reason": event.revision_reason,
-                "designated_at": now,
-            }
-        ],
-    )
-    await conn.execute(delete(tables.key_user).where(tables.key_user.c.year == event.year))
-    await _upsert(
-        conn,
-        tables.key_user,
-        [
-            {
-                "year": event.year,
-                "enterprise": user.enterprise,
-                "region": user.region,
-                "tce": user.tce,
-                "category": str(user.category),
-                "reason": user.reason,
-            }
-            for user in event.enterprises
         ],
     )
 

@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import select, text
 
 from services.energy import tables
-from services.energy.access import seen_enterprise
+from services.energy.access import seen_enterprise, visible
 from services.energy.app.context import Energy
-from services.energy.app.enterprise_queries import visible
 from services.energy.common.paging import number, page, pair
 from services.energy.common.scale import EXTREME, VOID, amount_of, plain
 from shared.identity import Actor

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from services.energy.access import visible
 from services.energy.app.context import Energy
-from services.energy.app.enterprise_queries import visible
 from services.energy.common.paging import page
 from shared.identity import Actor
 from shared.problems import not_found

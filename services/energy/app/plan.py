@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy import tables
 from services.energy.access import managed_enterprise, province_only
 from services.energy.app import inline
 from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
 from services.energy.common.conversion import Basis, Coefficient
-from services.energy.domain import coefficient, plan_loading, reference, restatement
-from services.energy.domain.key_users import KeyUserRule
+from services.energy.domain import coefficient, restatement
 from services.energy.events import CATALOGUE
+from services.energy.plan import facts as reference
+from services.energy.plan import loading as plan_loading
 from services.energy.readings import coefficients
 from services.energy.readings.reference import add_carrier, driver
 from shared.decider import Decider
@@ -151,29 +151,6 @@ async def restate(
         }
 
     return await energy.runner.run(call, f"restatement-{carrier}", _RESTATEMENT, command, answer=answer)
-
-
-async def key_user_rule(conn: AsyncConnection, on: date) -> KeyUserRule | None:
-    """The dated rule that says from how many tce on one is a key energy user."""
-    content = await _rule(conn, "key_user", on)
-    return None if content is None else msgspec.convert(content, KeyUserRule)
-
-
-async def monitoring_rule(conn: AsyncConnection, on: date) -> reference.MonitoringRule | None:
-    """The dated rule that says when a feed is silent."""
-    content = await _rule(conn, "monitoring", on)
-    return None if content is None else msgspec.convert(content, reference.MonitoringRule)
-
-
-async def _rule(conn: AsyncConnection, name: str, on: date) -> Any:
-    rule = tables.energy_rule.c
-    return await conn.scalar(
-        select(rule.content)
-        .where(rule.rule == name, rule.valid_from <= on)
-        .where(rule.valid_to.is_(None) | (rule.valid_to >= on))
-        .order_by(rule.valid_from.desc())
-        .limit(1)
-    )
 
 
 async def _publish(energy: Energy, conn: AsyncConnection, event: reference.CoefficientsLoaded) -> None:

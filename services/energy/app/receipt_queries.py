@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.energy.access import seen_enterprise
+from services.energy.access import seen_enterprise, visible
 from services.energy.app.context import Energy
-from services.energy.app.enterprise_queries import visible
 from services.energy.readings.arrivals import OUTCOMES
 from shared.identity import Actor
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 FACTOR_DECIMALS = 6
-"""A coefficient has at most so many decimals: `value × 10^6` is its integer factor."""
+"""A coefficient has at most so many decimals, so that standard coal is exact in the store's integers:
+`value × 10^6` is its integer factor."""
 
 
 class Basis(StrEnum):

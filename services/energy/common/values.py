@@ -75,5 +75,6 @@ StatisticType = Annotated[
     int,
     Number(ge=0, le=3, description="0 real-time 实时, 1 daily 日, 2 monthly 月, 3 yearly 年: never added"),
 ]
+Year = Annotated[int, Number(ge=2000, le=2099, description="year of the list", example=2013)]
 FirstDay = Annotated[Day | None, Says(description="first day; none: today by the Clock")]
 """Always with None as its default."""

@@ -10,9 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from services.energy.common.conversion import FACTOR_DECIMALS
 from services.energy.common.refusal import Refused
-
-from .reference import MAX_DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,10 @@ def decide(command: PublishCoefficient, state: Published) -> Sequence[Coefficien
             remedy="Load the plan first: it says in which unit the carrier is counted.",
             where="carrier",
         )
-    if command.kgce < 0 or command.kgce != round(command.kgce, MAX_DECIMALS):
+    if command.kgce < 0 or command.kgce != round(command.kgce, FACTOR_DECIMALS):
         raise Refused(
             "coefficient-out-of-range",
-            f"{command.kgce} kgce: a coefficient isn't negative and has at most {MAX_DECIMALS} decimals.",
+            f"{command.kgce} kgce: a coefficient isn't negative and has at most {FACTOR_DECIMALS} decimals.",
             where="kgce",
         )
     if command.valid_to is not None and command.valid_to < command.valid_from:

@@ -21,21 +21,6 @@ ROUTES = [
     _read("/coefficients", "list-coefficients", "coefficients"),
     Route("POST", "/coefficients", _S, "publish-coefficient", (PROVINCE,), "coefficients", status=201),
     Route("POST", "/coefficients/restatements", _S, "restate-coefficients", (PROVINCE,), "coefficients"),
-    _read("/enterprises", "list-enterprises", "enterprises", area="region", of="enterprise"),
-    Route(
-        "POST", "/enterprises", _S, "register-enterprise", _KEEPERS, "enterprises", area="region", status=201
-    ),
-    _read(_ENTERPRISE, "get-enterprise", "enterprises", of="enterprise"),
-    Route(
-        "POST",
-        f"{_ENTERPRISE}/changes",
-        _S,
-        "change-enterprise",
-        _KEEPERS,
-        "enterprises",
-        area="region",
-    ),
-    Route("POST", f"{_ENTERPRISE}/external-ids", _S, "assign-external-id", _KEEPERS, "enterprises"),
     Route(
         "POST",
         f"{_ENTERPRISE}/credentials",
@@ -91,7 +76,5 @@ ROUTES = [
     _read("/quarantine/{reading}", "get-quarantined", "review"),
     Route("POST", "/quarantine/releases", _S, "release-quarantined", _DECIDERS, "review"),
     Route("POST", "/quarantine/drops", _S, "drop-quarantined", _DECIDERS, "review"),
-    _read("/key-users/{year}", "get-key-users", "key users", area="region"),
-    Route("POST", "/key-users/{year}", _S, "designate-key-users", (PROVINCE,), "key users", status=201),
     _read("/coverage", "coverage", "key users", area="region"),
 ]

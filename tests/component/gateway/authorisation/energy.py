@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from services.energy.domain.identifiers import organisation_check_digit
+from services.energy.enterprises.identifiers import organisation_check_digit
 from tests.component.gateway.authorisation.base import REASON, Ask, Sample, of_both, of_county, same
 from tests.component.gateway.world import COUNTY, World, meter
 from tests.kit.portal import ok, unique

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.energy.domain.plan_loading import LoadPlan
-from services.energy.domain.reference import (
+from services.energy.plan.facts import (
     CoefficientsLoaded,
     EnergyRulesLoaded,
     PlanRegion,
     RegionsLoaded,
 )
+from services.energy.plan.loading import LoadPlan
 from tests.kit.spec import given
 from tests.unit.energy.registry.test_reference import FUJIAN, FUZHOU, LOAD, LOADED, PLAN, POWER, RULE, SILENCE
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.energy.domain import coefficient, credentials, reference, restatement
+from services.energy.domain import coefficient, credentials, restatement
 from services.energy.domain.coefficient import CoefficientPublished, PublishCoefficient
 from services.energy.domain.credentials import (
     DeviceCredentialIssued,
@@ -15,18 +15,19 @@ from services.energy.domain.credentials import (
     RevokeCredential,
     RotateCredentials,
 )
-from services.energy.domain.key_users import KeyUserRule
-from services.energy.domain.plan_loading import LoadPlan, decide
-from services.energy.domain.reference import (
+from services.energy.domain.restatement import CoefficientsRestated, RestateCoefficients
+from services.energy.plan import facts as reference
+from services.energy.plan.facts import (
     CoefficientsLoaded,
     EnergyRulesLoaded,
+    KeyUserRule,
     MonitoringRule,
     PlanCoefficient,
     PlanRegion,
     RegionRelation,
     RegionsLoaded,
 )
-from services.energy.domain.restatement import CoefficientsRestated, RestateCoefficients
+from services.energy.plan.loading import LoadPlan, decide
 from shared.decider import Decider
 from tests.kit.spec import given
 

@@ -1,124 +1,19 @@
 """Reference data of a plan that the energy service owns: regions, carriers' coefficients, dated rules.
 
-How they come to be loaded stands in `plan_loading`. What was counted with an older coefficient stays counted with it
+How they come to be loaded stands in `loading`. What was counted with an older coefficient stays counted with it
 until a restatement is asked for.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, assert_never
 
+from services.energy.common.conversion import FACTOR_DECIMALS
 from services.energy.common.refusal import Refused
-
-from .key_users import KeyUserRule
+from services.energy.plan.facts import KeyUserRule, MonitoringRule, PlanCoefficient, PlanRegion, Reference
 
 UNITS = frozenset({"kWh", "kg", "t", "m3", "MJ"})
 """Units in which carriers are counted: those of the printed coefficients."""
-
-MAX_DECIMALS = 6
-"""Of a coefficient: so that standard coal is exact in the store's integers."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegionRelation:
-    """A dated relation beside the parent, e.g. 平潭 part_of 福州 and reports_to the province (X-19)."""
-
-    kind: str
-    to: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRegion:
-    """A region as the plan has it."""
-
-    code: str
-    name: str
-    level: str
-    parent: str | None
-    administered: bool
-    valid_from: date | None
-    valid_to: date | None
-    relations: tuple[RegionRelation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanCoefficient:
-    """折标准煤系数 as printed: `kgce` per `unit`; None where the standard gives a range, not a number.
-
-    `basis` both: the standard knows one value.
-    """
-
-    edition: str
-    carrier: str
-    name: str
-    basis: Literal["equal", "equivalent", "both"]
-    unit: str
-    kgce: Decimal | None
-    valid_from: date
-    valid_to: date | None
-    provisional: bool
-    source: str
-    kgce_low: Decimal | None = None
-    kgce_high: Decimal | None = None
-    confidence: str = ""
-    note: str = ""
-    group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MonitoringRule:
-    """When a feed counts as silent: nothing for so many hours of the Clock. Both days included."""
-
-    silent_after_hours: Decimal
-    valid_from: date
-    valid_to: date | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RegionsLoaded:
-    """The plan's regions, all of them."""
-
-    plan: str
-    regions: tuple[PlanRegion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CoefficientsLoaded:
-    """The plan's coefficients, all of them."""
-
-    plan: str
-    coefficients: tuple[PlanCoefficient, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EnergyRulesLoaded:
-    """The plan's dated rules for key energy users and their monitoring, all of them."""
-
-    plan: str
-    key_user_rules: tuple[KeyUserRule, ...]
-    monitoring_rules: tuple[MonitoringRule, ...]
-
-
-Event = RegionsLoaded | CoefficientsLoaded | EnergyRulesLoaded
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What was loaded last."""
-
-    regions: tuple[PlanRegion, ...] = ()
-    coefficients: tuple[PlanCoefficient, ...] = ()
-    key_user_rules: tuple[KeyUserRule, ...] = ()
-    monitoring_rules: tuple[MonitoringRule, ...] = ()
-
-
-State = Reference
 
 
 def checked(parts: Reference, which: Collection[str]) -> None:
@@ -129,18 +24,6 @@ def checked(parts: Reference, which: Collection[str]) -> None:
         _coefficients(parts.coefficients)
     if "key_user_rules" in which or "monitoring_rules" in which:
         _rules(parts.key_user_rules, parts.monitoring_rules)
-
-
-def evolve(state: State, event: Event) -> State:
-    match event:
-        case RegionsLoaded(regions=regions):
-            return replace(state, regions=regions)
-        case CoefficientsLoaded(coefficients=coefficients):
-            return replace(state, coefficients=coefficients)
-        case EnergyRulesLoaded(key_user_rules=users, monitoring_rules=monitoring):
-            return replace(state, key_user_rules=users, monitoring_rules=monitoring)
-        case _:
-            assert_never(event)
 
 
 def _regions(regions: tuple[PlanRegion, ...]) -> None:
@@ -184,10 +67,10 @@ def _coefficients(coefficients: tuple[PlanCoefficient, ...]) -> None:
                 where=where,
             )
         kgce = coefficient.kgce
-        if kgce is not None and (kgce < 0 or kgce != round(kgce, MAX_DECIMALS)):
+        if kgce is not None and (kgce < 0 or kgce != round(kgce, FACTOR_DECIMALS)):
             raise Refused(
                 "coefficient-out-of-range",
-                f"{kgce} kgce: a coefficient isn't negative and has at most {MAX_DECIMALS} decimals.",
+                f"{kgce} kgce: a coefficient isn't negative and has at most {FACTOR_DECIMALS} decimals.",
                 where=where,
             )
         _span(coefficient.valid_from, coefficient.valid_to, where)

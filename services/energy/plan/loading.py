@@ -11,17 +11,16 @@ from datetime import date
 from typing import Any
 
 from services.energy.common.refusal import Refused
-
-from .key_users import KeyUserRule
-from .reference import (
+from services.energy.plan.consistency import checked
+from services.energy.plan.facts import (
     CoefficientsLoaded,
     EnergyRulesLoaded,
     Event,
+    KeyUserRule,
     MonitoringRule,
     PlanCoefficient,
     Reference,
     RegionsLoaded,
-    checked,
     evolve,
 )
 

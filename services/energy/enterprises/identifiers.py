@@ -30,12 +30,17 @@ class Scheme(StrEnum):
     USCC = "uscc"
 
 
+def in_normal_form(value: str) -> str:
+    """A code in capitals, without a hyphen: as it is kept."""
+    return value.strip().upper().replace("-", "")
+
+
 def check(scheme: Scheme, value: str, valid_from: date) -> str:
     """The code in its normal form (capitals, no hyphen). Raises Refused for a code that cannot be one.
 
     A uscc that claims to be valid before 2015-10-01 is refused: none existed (X-25).
     """
-    normal = value.strip().upper().replace("-", "")
+    normal = in_normal_form(value)
     match scheme:
         case Scheme.ORG_CODE:
             _verify("org_code", normal, _ORG_SHAPE, "9 characters", organisation_check_digit)

@@ -1,0 +1,1 @@
+"""Enterprises (企业) whose energy is measured: who they are, where they lie, what they make (X-25)."""

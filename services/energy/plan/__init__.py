@@ -1,0 +1,1 @@
+"""A plan's reference data that this service owns: regions, carriers' coefficients, dated rules."""
