@@ -1,6 +1,7 @@
 """20, 10, 20 ends at 20 whatever comes again, in whatever batches, with whatever restarts: also where a repeat saves
-the write of its rank."""
+the write of its rank, and where corrections, each by the time of its report, come in between."""
 
+import itertools
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from tests.kit.energy_store import MIDNIGHT, Store, fresh, post
 
 TIMES = [MIDNIGHT, MIDNIGHT, MIDNIGHT + 900]
 VALUES = [10_000_000, 20_000_000]
+STREAM = 63
+"""READINGS was re-created as often as ranks can tell: telemetry ranks as high as it ever can."""
+KINDS = ["telemetry", "telemetry", "telemetry", "faulty", "correction"]
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +92,15 @@ def message(store: Store, enterprise: str, sequence: int, readings: list[Read], 
     """One message as the worker has it; it has its place in the queue, whatever batch it comes in."""
     made = post(readings, enterprise=enterprise, received_at=store.now, **more)
     made.ranks = b""
-    stamp([made], ranks.place(0, sequence))
+    stamp([made], ranks.place(STREAM, sequence))
     return made
+
+
+def correction(
+    store: Store, enterprise: str, reported_at: int, readings: list[Read], sequence: int = 1
+) -> Post:
+    """The same of a correction that was reported at that second, which says nothing of its place in the queue."""
+    return message(store, enterprise, sequence, readings, rank=ranks.correction(reported_at * 1_000_000))
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -101,15 +112,24 @@ async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed
     messages: list[Post] = []
     last: dict[int, Any] = {}
     for sequence in range(1, rng.randrange(3, 9)):
-        rows = [(rng.choice(TIMES), rng.choice(VALUES)) for _ in range(rng.choice([1, 1, 1, 2]))]
-        # What is faulty comes back without its flag in the end, with the place it had.
-        bad = rng.random() < 0.2
-        reads = [Read(meter, t, v) for t, v in rows]
-        messages.append(message(store, enterprise, sequence, reads, quality="D" * len(rows) if bad else ""))
-        for n, (t, v) in enumerate(rows):
-            rank = ranks.place(0, sequence) + n
-            if bad:
-                faulty.append((t, v, rank))
+        rows = [(rng.choice(TIMES), rng.choice(VALUES)) for _ in range(rng.choice([1, 1, 2, 3]))]
+        reads, kind = [Read(meter, t, v) for t, v in rows], rng.choice(KINDS)
+        if kind == "correction":
+            reported_at = MIDNIGHT + rng.randrange(10)
+            messages.append(correction(store, enterprise, reported_at, reads, sequence))
+            told = [t for t, _ in rows]
+            # Each one more of its time is above the one before, by next to nothing.
+            placed = [
+                ranks.correction(reported_at * 1_000_000) + told[:n].count(t) for n, t in enumerate(told)
+            ]
+        else:
+            # What is faulty comes back without its flag in the end, with the place it had.
+            quality = "D" * len(rows) if kind == "faulty" else ""
+            messages.append(message(store, enterprise, sequence, reads, quality=quality))
+            placed = [ranks.place(STREAM, sequence) + n for n in range(len(rows))]
+            if quality:
+                faulty += [(t, v, rank) for (t, v), rank in zip(rows, placed, strict=True)]
+        for (t, v), rank in zip(rows, placed, strict=True):
             last[t] = max(last.get(t, (0, 0)), (rank, v))
     queue = Queue(messages)
     p = await store.partition(enterprise)
@@ -154,10 +174,39 @@ async def test_a_repeat_while_something_waits_in_quarantine_writes_its_rank(stor
     await work(message(store, enterprise, 1, [Read(meter, TIMES[0], 20)]))
     await work(message(store, enterprise, 2, [Read(meter, TIMES[0], 10)], quality="D"))
     await work(message(store, enterprise, 3, [Read(meter, TIMES[0], 20)]))
-    released = post([Read(meter, TIMES[0], 10, ranks.place(0, 2))], enterprise=enterprise, received_at=now)
+    released = post(
+        [Read(meter, TIMES[0], 10, ranks.place(STREAM, 2))], enterprise=enterprise, received_at=now
+    )
     released.release_at = released.received_at
     await work(released)
-    assert (await store.content(enterprise)).reading[meter, TIMES[0]] == (ranks.place(0, 3), 20)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]] == (ranks.place(STREAM, 3), 20)
+
+
+async def test_a_corrections_repeat_writes_its_rank(store: Store) -> None:
+    """A correction that was reported between the two may be sent after both: its place in the queue says nothing."""
+    meter, enterprise = await registered(store)
+    step = BatchStep(await store.partition(enterprise))
+    for reported_at, value in ((1, 20), (3, 20), (2, 10)):
+        made = correction(store, enterprise, MIDNIGHT + reported_at, [Read(meter, TIMES[0], value)])
+        await step.run(store.conn, [made], store.now, settled=True)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]][1] == 20
+
+
+@pytest.mark.parametrize("one_post", [False, True])
+@pytest.mark.parametrize("values", list(itertools.product([10, 20], repeat=3)))
+async def test_the_last_of_three_counts(store: Store, values: tuple[int, ...], one_post: bool) -> None:
+    """In three POSTs and in one; by a correction that was reported long before they came no value of them counts."""
+    meter, enterprise = await registered(store)
+    step = BatchStep(await store.partition(enterprise))
+    reads = [Read(meter, TIMES[0], v) for v in values]
+    for n, rows in enumerate([reads] if one_post else [[each] for each in reads], 1):
+        await step.run(store.conn, [message(store, enterprise, n, rows)], store.now)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]][1] == values[-1]
+    early = correction(store, enterprise, 1, [Read(meter, TIMES[0], 15)])
+    again = message(store, enterprise, 9, [Read(meter, TIMES[0], values[0])])
+    for made in (early, again):
+        await step.run(store.conn, [made], store.now)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]][1] == 15
 
 
 @pytest.mark.parametrize(("settled", "rank"), [(True, 1), (False, 2)])
@@ -169,7 +218,7 @@ async def test_a_repeat_of_which_nothing_may_come_saves_its_write(
     for place in (1, 2):
         made = message(store, enterprise, place, [Read(meter, TIMES[0], 20)])
         await step.run(store.conn, [made], store.now, settled=settled)
-    assert (await store.content(enterprise)).reading[meter, TIMES[0]] == (ranks.place(0, rank), 20)
+    assert (await store.content(enterprise)).reading[meter, TIMES[0]] == (ranks.place(STREAM, rank), 20)
 
 
 async def test_the_older_message_is_still_out(store: Store) -> None:
