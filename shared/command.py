@@ -18,8 +18,12 @@ E = TypeVar("E")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def command(*, example: Mapping[str, Any] | None = None) -> Callable[[type[T]], type[T]]:
+def command(
+    *, example: Mapping[str, Any] | None = None, called: Mapping[str, str] | None = None
+) -> Callable[[type[T]], type[T]]:
     """Makes a class a command: frozen, its fields given by name. `example`: a request as the documentation shows it.
+
+    `called`: what the request calls a field whose name Python or the class has taken (`from`, `date`).
 
     The class's docstring and its fields in their order are the public request's. A field that isn't one of them is
     refused before the command is decided on, so that a misspelt one can't pass for one that was left out.
@@ -29,6 +33,8 @@ def command(*, example: Mapping[str, Any] | None = None) -> Callable[[type[T]], 
         config: dict[str, Any] = {"extra": "forbid"}
         if example is not None:
             config["json_schema_extra"] = {"examples": [dict(example)]}
+        if called is not None:
+            config["alias_generator"] = lambda name: called.get(name, name)
         cls.__pydantic_config__ = config  # type: ignore[attr-defined]
         return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 

@@ -76,6 +76,7 @@ class History(Generic[S]):
 
     `events`: a class or a union of them. `stream`: a command's stream. `tables`: in an order that their keys allow.
     `beside`: what events do in their transaction to a store that isn't made of this log; no rebuild does it again.
+    `in_order`: streams take rows from each other, so that a rebuild goes through their events in the order of the log.
     """
 
     events: Any
@@ -83,6 +84,7 @@ class History(Generic[S]):
     stream: Callable[[Any], str]
     tables: Sequence[Kept[S, Any] | Written[S]] = ()
     beside: Callable[[At, "Change[S]"], Awaitable[None]] | None = None
+    in_order: bool = False
 
     @property
     def classes(self) -> tuple[type, ...]:
@@ -139,6 +141,22 @@ class History(Generic[S]):
             yield [
                 self.decider.fold([catalogue.decode(event) for event in events]) for events in found.values()
             ]
+
+    async def changes(
+        self, conn: AsyncConnection, log: EventLog, catalogue: Catalogue
+    ) -> AsyncIterator[Sequence[tuple[S, S]]]:
+        """What a rebuild writes into empty tables: all streams from nothing to their states, some at a time."""
+        if not self.in_order:
+            async for states in self.folded(conn, log, catalogue):
+                yield [(self.decider.initial, state) for state in states]
+            return
+        streams = await log.streams(conn, [cls.__name__ for cls in self.classes])
+        found = (await log.load_many(conn, streams)).values()
+        at: dict[str, S] = {}
+        for event in sorted((each for events in found for each in events), key=lambda each: each.position):
+            before = at.get(event.stream, self.decider.initial)
+            at[event.stream] = self.decider.evolve(before, catalogue.decode(event))
+            yield [(before, at[event.stream])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,8 +244,8 @@ class Features:
     async def rebuild(self, conn: AsyncConnection, log: EventLog, catalogue: Catalogue) -> None:
         """Fold every stream and write its rows; the tables must be empty."""
         for history in self.histories:
-            async for states in history.folded(conn, log, catalogue):
-                await write(conn, history.tables, [(history.decider.initial, state) for state in states])
+            async for changes in history.changes(conn, log, catalogue):
+                await write(conn, history.tables, changes)
 
 
 def _flat(features: Sequence[Feature]) -> Sequence[Feature]:

@@ -122,9 +122,9 @@ class Exact(Number):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Many(_Limits):
-    """A list: how many it holds. `beyond`: what is said instead where there are more; {limit} and {count} in it."""
+    """A list or mapping: how many it holds. `beyond`: what is said where there are more; {limit} and {count} in it."""
 
-    kinds = frozenset({"list", "tuple"})
+    kinds = frozenset({"list", "tuple", "dict"})
     unlimited = _Limits.unlimited | {"beyond"}
 
     min_length: int | None = None
@@ -156,3 +156,13 @@ class Plain(Says):
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         check = {"type": "no-info", "function": plain_text}
         return {"type": "function-before", "function": check, "schema": handler(source)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Json(Says):
+    """Whatever JSON can say, on `Any`: what it means is up to who reads it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic import JsonValue
+
+        return handler.generate_schema(JsonValue)

@@ -8,8 +8,6 @@ from services.projects.diagnoses import facts as diagnosis
 from services.projects.documents import facts as document
 from services.projects.domain import (
     file_import,
-    plan,
-    plan_loading,
     project,
     project_decisions,
 )
@@ -20,6 +18,7 @@ from services.projects.matching.listings import facts as listing
 from services.projects.matching.matches import facts as match
 from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
+from services.projects.plan import facts as plan
 from services.projects.problems import facts as problem
 from services.projects.reports import facts as monthly_report
 from services.projects.reports.months import facts as reporting_month
@@ -52,17 +51,11 @@ CATALOGUE = Catalogue(
 )
 
 PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
-PLAN = Decider(plan.INITIAL, plan_loading.decide, plan.evolve)
 
 
 def project_stream(project_id: str) -> str:
     """The stream of one project."""
     return f"project:{project_id}"
-
-
-def plan_stream(plan_id: str) -> str:
-    """The stream of the parts of a plan that were loaded into this service."""
-    return f"plan:{plan_id}"
 
 
 def import_stream(file_import_id: str) -> str:

@@ -15,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import tables
 from services.projects.domain.duty import Duty
-from services.projects.domain.plan import Region, RegionRelation
 from services.projects.domain.plausibility import AmountCare
 from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule, in_force
 from services.projects.domain.tags import Tag
 from services.projects.funds.separation import Separation
 from services.projects.memory import remembers
+from services.projects.plan.facts import Region, RegionRelation
+from services.projects.plan.views import DUTY, PROGRAMME, REGION, REGISTER, RULE, TAG
 from shared.areas import AreaTree
 
 P = TypeVar("P")
@@ -46,7 +47,7 @@ def award_id(plan: str, year: int, region: str) -> str:
 @remembers
 async def regions(conn: AsyncConnection) -> list[Region]:
     """Every loaded region, by code."""
-    rows = await conn.execute(select(tables.region).order_by(tables.region.c.code))
+    rows = await conn.execute(select(REGION).order_by(REGION.c.code))
     return [
         Region(
             row.code,
@@ -71,23 +72,21 @@ async def area_tree(conn: AsyncConnection) -> AreaTree:
 @remembers
 async def duties(conn: AsyncConnection, duty: str) -> list[Duty]:
     """The duty of that id, once per plan that has it."""
-    rows = await conn.execute(
-        select(tables.duty.c.duty_data).where(tables.duty.c.duty == duty).order_by(tables.duty.c.plan)
-    )
+    rows = await conn.execute(select(DUTY.c.duty_data).where(DUTY.c.duty == duty).order_by(DUTY.c.plan))
     return [msgspec.convert(row.duty_data, Duty) for row in rows]
 
 
 @remembers
 async def register_levels(conn: AsyncConnection) -> dict[str, str]:
     """The level of each loaded register, by id."""
-    rows = await conn.execute(select(tables.register.c.register, tables.register.c.level))
+    rows = await conn.execute(select(REGISTER.c.register, REGISTER.c.level))
     return {row.register: row.level for row in rows}
 
 
 @remembers
 async def rules(conn: AsyncConnection, name: str) -> list[Rule]:
     """Every loaded rule of that name, of all days and plans."""
-    rows = await conn.execute(select(tables.rule.c.rule_data).where(tables.rule.c.rule == name))
+    rows = await conn.execute(select(RULE.c.rule_data).where(RULE.c.rule == name))
     return [msgspec.convert(row.rule_data, Rule) for row in rows]
 
 
@@ -150,13 +149,13 @@ async def departments(conn: AsyncConnection, on: date) -> Mapping[str, str]:
 @remembers
 async def programme_codes(conn: AsyncConnection) -> set[str]:
     """The codes of the loaded programmes."""
-    return set((await conn.execute(select(tables.programme.c.code))).scalars())
+    return set((await conn.execute(select(PROGRAMME.c.code))).scalars())
 
 
 @remembers
 async def tags(conn: AsyncConnection) -> dict[str, Tag]:
     """Each loaded tag by its id, in that order."""
-    rows = await conn.execute(select(tables.tag).order_by(tables.tag.c.tag))
+    rows = await conn.execute(select(TAG).order_by(TAG.c.tag))
     return {
         row.tag: Tag(row.tag, row.programme, row.name, row.term, tuple(row.rows), row.parent) for row in rows
     }

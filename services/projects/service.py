@@ -21,6 +21,7 @@ from services.projects.matching.feature import FEATURE as MATCHING
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
 from services.projects.names import named
+from services.projects.plan.feature import FEATURE as PLAN
 from services.projects.problems.feature import FEATURE as PROBLEMS
 from services.projects.reports.feature import FEATURE as REPORTS
 from shared.event_log import EventLog
@@ -29,6 +30,7 @@ from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
 FEATURES = Features(
+    PLAN,
     CEREMONIES,
     COHORTS,
     DIAGNOSES,

@@ -11,8 +11,6 @@ ROUTES = [
     Route("POST", "/plans/{plan}", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),
     Route("GET", "/plans/{plan}", _S, "get-plan", EVERYONE, "plan"),
     Route("POST", "/plans/{plan}/check", _S, "check-plan", (PROVINCE, OPS), "plan"),
-    Route("POST", "/plans/{plan}/duties", "projects", "load-plan", (PROVINCE, OPS), "plan", status=201),
-    Route("POST", "/plans/{plan}/duties/check", "projects", "check-plan", (PROVINCE, OPS), "plan"),
     Route("GET", "/regions", _S, "list-regions", EVERYONE, "plan"),
     Route("GET", "/regions/{region}", _S, "get-region", EVERYONE, "plan"),
     Route("GET", "/targets", _S, "list-targets", EVERYONE, "targets"),

@@ -3,7 +3,6 @@
 from services.projects.api import (
     energy_savings,
     imports,
-    plan,
     pre_reviews,
     projects,
     reserve,
@@ -17,7 +16,6 @@ __all__ = [
     "energy_savings",
     "imports",
     "ops",
-    "plan",
     "pre_reviews",
     "projects",
     "reserve",

@@ -14,6 +14,7 @@ from services.projects.common.values import Ceremony
 from services.projects.domain.investor import InvestorKind
 from services.projects.models.base import Answer, Money, Request
 from services.projects.models.counts import CountProjectsBy
+from services.projects.plan.views import REGION
 from services.projects.queries import counts, signings
 from shared.rpc import Call
 
@@ -112,11 +113,11 @@ async def _by_city(
     **figures: ColumnElement[Any],
 ) -> dict[str, dict[str, Any]]:
     """The figures of a ceremony's rows by city: those of a county are its city's. `of`: the table with more joined."""
-    region = tables.region.c
+    region = REGION.c
     city = case((region.level == "county", region.parent), else_=region.code)
     rows = await conn.execute(
         select(city.label("city"), *(figure.label(name) for name, figure in figures.items()))
-        .select_from((table if of is None else of).join(tables.region, region.code == table.c.region))
+        .select_from((table if of is None else of).join(REGION, region.code == table.c.region))
         .where(table.c.ceremony == ceremony)
         .group_by(city)
     )

@@ -3,11 +3,11 @@
 from services.projects import reference, scope
 from services.projects.app import checks
 from services.projects.domain.duty import ALSO_BY_REFERENCE, Duty
-from services.projects.domain.plan import Region
 from services.projects.domain.refusal import Refused
 from services.projects.duties.decisions import HandInDuty, OccasionCommand, WaiveDuty, WithdrawDutyEntry
 from services.projects.duties.facts import Account
 from services.projects.duties.obligations import Known, Obligation, all_duties, obligations
+from services.projects.plan.facts import Region
 from shared.areas import AreaTree
 from shared.feature import At
 

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import tables
 from services.projects.documents.views import TABLE as DOCUMENT
 from services.projects.domain.duty import Duty, Instance, Standing, last_day, occasions, standing
-from services.projects.domain.plan import Region
 from services.projects.duties.days.tables import TABLE as DAYS
 from services.projects.duties.decisions import OnOccasion, Owed
 from services.projects.duties.facts import Entry
 from services.projects.duties.tables import ENTRIES
+from services.projects.plan.facts import Region
+from services.projects.plan.views import DUTY, REGION
 from services.projects.reports.views import TABLE as REPORT
 
 
@@ -118,7 +119,7 @@ async def _self_assessments(conn: AsyncConnection, periods: Sequence[str]) -> Ca
 
 async def _verifications(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
     """The province has verified a year once it has verified the last city."""
-    city, area = tables.appraised_city.c, tables.region.c
+    city, area = tables.appraised_city.c, REGION.c
     years = await conn.execute(
         select(city.plan, city.year, func.max(city.verified_on).label("on"))
         .where(cast(city.year, Text).in_(periods))
@@ -146,7 +147,7 @@ CARRIERS: dict[str, Carrier] = {
 
 async def all_duties(conn: AsyncConnection) -> list[Duty]:
     """Every loaded duty, by plan and id."""
-    table = tables.duty.c
+    table = DUTY.c
     rows = await conn.execute(select(table.duty_data).order_by(table.plan, table.duty))
     return [msgspec.convert(row.duty_data, Duty) for row in rows]
 

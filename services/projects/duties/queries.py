@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference, scope
 from services.projects.common.values import RegionCode
 from services.projects.domain.duty import Duty, Standing
-from services.projects.domain.plan import Region
 from services.projects.duties.decisions import DutyId
 from services.projects.duties.facts import stream
 from services.projects.duties.obligations import (
@@ -33,6 +32,7 @@ from services.projects.duties.views import (
     obligation_view,
 )
 from services.projects.models.base import Answer, Cursor, Limit, Name, Request
+from services.projects.plan.facts import Region
 from services.projects.queries import versions
 from shared import lists
 from shared.areas import AreaTree

@@ -11,11 +11,11 @@ from services.projects import reference, tables
 from services.projects.app.context import App
 from services.projects.app.reserve_rules import library
 from services.projects.domain.duty import RESERVE_UPDATE, Duty, last_day
-from services.projects.domain.plan import Region
 from services.projects.domain.reserve import quarter
 from services.projects.duties.decisions import HandInDuty, OnOccasion
 from services.projects.duties.feature import HISTORY
 from services.projects.duties.obligations import Obligation, obligations
+from services.projects.plan.facts import Region
 from shared.areas import AreaTree
 from shared.identity import system_actor
 from shared.rpc import Call

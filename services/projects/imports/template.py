@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import industries, reference, tables
+from services.projects import industries, reference
 from services.projects.imports.kinds import MEETINGS, Kind
 from services.projects.models.imports import Choice, ImportTemplate, TemplateColumn
+from services.projects.plan.views import PROGRAMME
 from shared.language import Language
 
 
@@ -53,7 +54,7 @@ async def _choices(conn: AsyncConnection, name: str, on: date, language: Languag
         case "industries":
             return [Choice(value=each.code, name=each.name) for each in industries.on(on).values()]
         case "programmes":
-            rows = (await conn.execute(select(tables.programme).order_by(tables.programme.c.code))).all()
+            rows = (await conn.execute(select(PROGRAMME).order_by(PROGRAMME.c.code))).all()
             return [Choice(value=row.code, name=row.name) for row in rows]
         case "tags":
             tags = (await reference.tags(conn)).values()

@@ -11,18 +11,15 @@ from typing import Any, get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.domain.file_import import FileImported
-from services.projects.domain.plan import PlanEvent
 from services.projects.domain.project import ProjectEvent, ProjectRegistered
 from services.projects.inline import (
     imports,
-    plan,
     projects,
 )
 
 Apply = Callable[[AsyncConnection, Any], Awaitable[None]]
 APPLY: dict[type, Apply] = {
     **dict.fromkeys(get_args(ProjectEvent), projects.apply),
-    **dict.fromkeys(get_args(PlanEvent), plan.apply),
     FileImported: imports.apply,
 }
 """Writes the rows of an event class, for tables that no feature derives from folded state (`service.FEATURES`)."""

@@ -10,6 +10,7 @@ from services.projects import reference, scope, tables
 from services.projects.app.context import App
 from services.projects.domain.stages import Stage
 from services.projects.models import counts as models
+from services.projects.plan.views import REGION
 from services.projects.queries import visible
 from services.projects.queries.projects import kinds_of
 from shared.areas import AreaTree
@@ -93,7 +94,7 @@ async def _keyed(
     app: App, conn: AsyncConnection, body: models.CountProjectsBy
 ) -> tuple[FromClause, ColumnElement[Any]]:
     """Projects with the key that each counts under: once per tag, otherwise once."""
-    project, region = tables.project, tables.region
+    project, region = tables.project, REGION
     match body.by:
         case "city":
             source = project.join(region, region.c.code == project.c.region)

@@ -11,6 +11,7 @@ from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.template import template
 from services.projects.models import imports as models
+from services.projects.plan.views import PROGRAMME
 from services.projects.queries import paging
 from services.projects.views.imports import changes, faults, import_view
 from services.projects.views.words import WORDS
@@ -123,7 +124,7 @@ async def list_names(app: App, call: Call, body: models.ListNames) -> models.Cod
     """The names of codes in the reader's language; an industry's also with its section's letter before it."""
     known = industries.on(app.today()).values()
     async with app.snapshots.connect() as conn:
-        programmes = (await conn.execute(select(tables.programme))).all()
+        programmes = (await conn.execute(select(PROGRAMME))).all()
         tags = (await reference.tags(conn)).values()
         regions = await reference.regions(conn)
     chinese = body.language == "zh"

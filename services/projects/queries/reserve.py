@@ -30,11 +30,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference, tables
 from services.projects.app import past, reserve_rules
 from services.projects.app.context import App
-from services.projects.domain.plan import Region
 from services.projects.domain.project import ProjectChanged, ProjectRegistered
 from services.projects.domain.reserve import ReserveUpdated, quarter
 from services.projects.domain.stages import Stage
 from services.projects.models import reserve as models
+from services.projects.plan.facts import Region
 from services.projects.queries import paging, versions, visible
 from services.projects.tables.base import MONEY
 from shared.areas import AreaTree

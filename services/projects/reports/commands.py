@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference, scope, tables
 from services.projects.app import checks
 from services.projects.domain.duty import CITY_REPORT, around, due_on, find, last_day
-from services.projects.domain.plan import Region
 from services.projects.domain.plausibility import ReportCare, Usual
+from services.projects.plan.facts import Region
 from services.projects.reports.decisions import (
     CorrectMonthlyReport,
     FileMonthlyReport,

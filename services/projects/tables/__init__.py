@@ -2,14 +2,12 @@
 
 from services.projects.tables import (
     imports,
-    plan,
     projects,
     reserve,
 )
 from services.projects.tables.awards import appraised_city, award
 from services.projects.tables.base import metadata
 from services.projects.tables.imports import file_imported, import_job, import_row
-from services.projects.tables.plan import duty, programme, region, register, rule, tag
 from services.projects.tables.projects import (
     pre_review,
     project,
@@ -21,7 +19,6 @@ from services.projects.tables.reports import investment_target
 from services.projects.tables.reserve import reserve_drop, reserve_update, screening
 
 INLINE = (
-    *plan.INLINE,
     *projects.INLINE,
     *reserve.INLINE,
     *imports.INLINE,
@@ -32,23 +29,17 @@ __all__ = [
     "INLINE",
     "appraised_city",
     "award",
-    "duty",
     "file_imported",
     "import_job",
     "import_row",
     "investment_target",
     "metadata",
     "pre_review",
-    "programme",
     "project",
     "project_milestone",
     "project_register",
-    "region",
-    "register",
     "reserve_drop",
     "reserve_update",
-    "rule",
     "screening",
     "signing",
-    "tag",
 ]

@@ -12,6 +12,7 @@ from services.projects.duties.watch import DutyWatch
 from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY
+from services.projects.plan.views import REGION
 from services.projects.reports.views import TABLE as REPORT
 from services.projects.service import FEATURES, INLINE, rebuild
 from shared.identity import Actor
@@ -288,7 +289,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
         await conn.execute(delete(tables.project_milestone))
         await conn.execute(delete(tables.project).where(tables.project.c.project == "P-1"))
         await conn.execute(delete(REPORT))
-        await conn.execute(delete(tables.region).where(tables.region.c.code == "350100"))
+        await conn.execute(delete(REGION).where(REGION.c.code == "350100"))
     assert await rows(service.engine) != before
     url = service.engine.url.render_as_string(hide_password=False)
     read = await anew(url, rebuild)

@@ -2,10 +2,15 @@
 
 from collections import Counter
 
+from pydantic import TypeAdapter
+
 from plans.loader import load_plan
-from services.projects.models.plan import LoadPlan
+from services.projects.plan.decisions.commands import LoadPlan
+from services.projects.service import rebuild
 from shared.identity import Actor
+from shared.inline_rebuild import anew
 from tests.component.projects.conftest import OPS, PROVINCE, Service, local
+from tests.component.projects.test_inline import rows
 
 NINE = {"350100", "350200", "350300", "350400", "350500", "350600", "350700", "350800", "350900"}
 
@@ -46,7 +51,7 @@ async def test_the_documents_own_example_takes_nothing_away(bare_service: Servic
     parts = load_plan("fujian-2013").parts()["projects"]
     await bare_service.ask(OPS, "load-plan", **parts)
     before = await bare_service.events()
-    (example,) = LoadPlan.model_json_schema()["examples"]
+    (example,) = TypeAdapter(LoadPlan).json_schema()["examples"]
     problem = await bare_service.refused(PROVINCE, "load-plan", **example)
     assert (problem.status, problem.code, problem.where) == (409, "would-change", "regions")
     assert await bare_service.events() == before
@@ -76,6 +81,20 @@ async def test_a_plan_that_replaces_what_another_goes_by_is_refused_whole_and_a_
     back = await bare_service.ask(OPS, "load-plan", **again, over=["zhejiang-2013"])
     assert (back["changed"], back["regions"]) == (["regions"], len(parts["regions"]))
     assert (await bare_service.ask(OPS, "load-plan", **again))["changed"] == []
+
+
+async def test_a_rebuild_goes_through_the_loads_of_all_plans_in_their_order(bare_service: Service) -> None:
+    """What a plan has taken from another is not the newest plan's but the newest load's."""
+    key = {"register": "key", "name": "Key projects", "term": "重点项目", "level": "prefecture"}
+    mine = {"plan": "fujian-2013", "registers": [key]}
+    other = {"plan": "fujian-2014", "registers": [{**key, "level": "county"}]}
+    await bare_service.ask(OPS, "load-plan", **mine)
+    await bare_service.ask(OPS, "load-plan", **other, over=["fujian-2013"])
+    await bare_service.ask(OPS, "load-plan", **mine, replace=True, over=["fujian-2014"])
+    before = await rows(bare_service.engine)
+    assert [row[:2] for row in before["register"]] == [("fujian-2013", "key")]
+    await anew(bare_service.engine.url.render_as_string(hide_password=False), rebuild)
+    assert await rows(bare_service.engine) == before
 
 
 async def test_rules_are_what_is_read_of_them_and_those_of_plan_0_are_nobodys(bare_service: Service) -> None:

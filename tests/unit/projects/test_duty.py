@@ -17,7 +17,7 @@ from services.projects.domain.duty import (
     occasions,
     standing,
 )
-from services.projects.domain.plan import Region
+from services.projects.plan.facts import Region
 
 MONTHLY = Duty(
     plan="fujian-2013",

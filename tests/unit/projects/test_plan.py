@@ -2,30 +2,41 @@
 
 from datetime import date
 
+import msgspec
 import pytest
+from pydantic import TypeAdapter
 
-from services.projects.domain import plan
-from services.projects.domain.plan import Programme, ProgrammesLoaded, RulesLoaded
-from services.projects.domain.plan_loading import LoadPlan, decide
 from services.projects.domain.refusal import Refused
 from services.projects.domain.rules import Rule, in_force
-from shared.decider import Decider
+from services.projects.plan.decisions.commands import LoadPlan
+from services.projects.plan.decisions.loading import PLAN, Beside
+from services.projects.plan.facts import Programme, ProgrammesLoaded, RulesLoaded
 from tests.kit.spec import given
 
-DECIDER = Decider(plan.INITIAL, decide, plan.evolve)
 TR, PM = Programme("TR", "技术改造"), Programme("PM", "项目对接")
+ALONE = Beside(today=date(2013, 1, 1), by="clerk")
+_REQUEST = TypeAdapter(LoadPlan)
+
+
+def load(plan: str, **said: object) -> LoadPlan:
+    """The request whose parts say what these facts say."""
+    return _REQUEST.validate_python({"plan": plan, **msgspec.to_builtins(said)})
 
 
 def test_a_part_that_is_given_is_loaded() -> None:
-    given(DECIDER).when(LoadPlan("p", programmes=(TR, PM))).then(ProgrammesLoaded("p", (TR, PM)))
+    given(PLAN).when(load("p", programmes=(TR, PM)), ALONE).then(
+        ProgrammesLoaded(plan="p", programmes=(TR, PM))
+    )
 
 
 def test_the_same_part_again_changes_nothing() -> None:
-    given(DECIDER, ProgrammesLoaded("p", (TR,))).when(LoadPlan("p", programmes=(TR,))).changes_nothing()
+    given(PLAN, ProgrammesLoaded(plan="p", programmes=(TR,))).when(
+        load("p", programmes=(TR,)), ALONE
+    ).changes_nothing()
 
 
 def test_one_name_twice_is_refused() -> None:
-    given(DECIDER).when(LoadPlan("p", programmes=(TR, PM, TR))).rejects("programmes names TR more than once")
+    given(PLAN).when(load("p", programmes=(TR, PM, TR)), ALONE).rejects("programmes names TR more than once")
 
 
 def rule(since: str, until: str | None = None) -> Rule:
@@ -42,8 +53,8 @@ def rule(since: str, until: str | None = None) -> Rule:
 
 def test_of_two_rules_of_a_name_one_holds_on_any_day() -> None:
     old, new = rule("2013-01-01", "2013-06-30"), rule("2013-07-01")
-    given(DECIDER).when(LoadPlan("p", rules=(new, old))).then(RulesLoaded("p", (new, old)))
-    given(DECIDER).when(LoadPlan("p", rules=(rule("2013-01-01"), new))).rejects("two rules acceptance")
+    given(PLAN).when(load("p", rules=(new, old)), ALONE).then(RulesLoaded(plan="p", rules=(new, old)))
+    given(PLAN).when(load("p", rules=(rule("2013-01-01"), new)), ALONE).rejects("two rules acceptance")
 
 
 def test_the_rule_of_a_day_is_found_and_a_day_without_one_is_refused() -> None:

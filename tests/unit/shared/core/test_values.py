@@ -1,5 +1,6 @@
 """A limit that can't hold is found when the check is built, not when the first wrong value has passed."""
 
+import dataclasses
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.command import command
 from shared.rpc import invalid_fields
-from shared.values import Checked, Exact, Many, Number, Says, Text, Time
+from shared.values import Checked, Exact, Json, Many, Number, Says, Text, Time
 
 Name = Annotated[str, Text(max_length=3, pattern="^[a-z]*$", description="name", example="abc")]
 
@@ -89,3 +90,28 @@ def test_a_limit_holds_on_a_value_that_others_have_checked_already() -> None:
     with pytest.raises(ValidationError, match="greater than 0"):
         accepts.validate_python(0)
     assert accepts.json_schema()["anyOf"][0]["exclusiveMinimum"] == 0
+
+
+@command(called={"start": "from"})
+class Rule:
+    """A rule whose parameters are up to its reader."""
+
+    start: int
+    parameters: Annotated[dict[str, Annotated[Any, Json()]], Many(max_length=1)] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        if self.start < 0:
+            raise ValueError("a rule starts at 0")
+
+
+def test_a_request_may_call_a_field_by_a_word_that_python_has_taken() -> None:
+    accepts = TypeAdapter(Rule)
+    nested = {"from": 1, "parameters": {"days": [1, {"x": None}]}}
+    assert accepts.validate_python(nested) == Rule(start=1, parameters={"days": [1, {"x": None}]})
+    wrong = ({"start": 1}, {"from": 1, "parameters": {"a": 1, "b": 2}}, {"from": 1, "parameters": {"a": {1}}})
+    for said in (*wrong, {"from": -1}):
+        with pytest.raises(ValidationError):
+            accepts.validate_python(said)
+    assert accepts.json_schema()["properties"]["parameters"]["maxProperties"] == 1

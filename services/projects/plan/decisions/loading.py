@@ -1,4 +1,4 @@
-"""Loads a plan's parts: adds to what the plan has, or replaces it, without touching what other plans use.
+"""Decides on loading a plan's parts: adds to what the plan has, or replaces it, without touching what other plans use.
 
 All plans share one map of regions, one rule per name and day, and one meaning per register or tag id. Until plans are
 scoped by province everywhere, a load that would drop or change what another plan uses is refused as a whole.
@@ -8,47 +8,33 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
-from services.projects.domain.duty import Duty
-from services.projects.domain.plan import (
+from services.projects.domain.refusal import Refused
+from services.projects.domain.rules import Rule
+from services.projects.plan.decisions.commands import LoadPlan, parts
+from services.projects.plan.facts import (
+    INITIAL,
     DutiesLoaded,
     LoadedPlan,
     PlanEvent,
-    Programme,
     ProgrammesLoaded,
-    Region,
     RegionsLoaded,
-    Register,
     RegistersLoaded,
     RulesLoaded,
     TagsLoaded,
+    displaces,
+    evolve,
 )
-from services.projects.domain.refusal import Refused
-from services.projects.domain.rules import Rule
-from services.projects.domain.tags import Tag
+from shared.command import Given, decider
 
-R = TypeVar("R")
 _SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class LoadPlan:
-    """Load a plan's parts; an empty part is left as it is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside(Given):
+    """What every plan loaded before, in the order of the log."""
 
-    `replace`: each part given is all of it. Without it rows are only added. `over`: other plans that may lose by it.
-    `history`: what every plan loaded before, in the order of the log.
-    """
-
-    plan: str
-    regions: tuple[Region, ...] = ()
-    programmes: tuple[Programme, ...] = ()
-    registers: tuple[Register, ...] = ()
-    duties: tuple[Duty, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    tags: tuple[Tag, ...] = ()
-    replace: bool = False
-    over: frozenset[str] = frozenset()
     history: tuple[PlanEvent, ...] = ()
 
 
@@ -57,7 +43,6 @@ class _Part:
     """A part of a plan: its field, its event, the key of a row, and how messages name a row."""
 
     name: str
-    event: Callable[[str, Any], PlanEvent]
     kind: type[PlanEvent]
     key: Callable[[Any], Any]
     called: Callable[[Any], str]
@@ -68,34 +53,37 @@ def _rule_key(rule: Rule) -> tuple[str, object]:
 
 
 _PARTS = (
-    _Part("regions", RegionsLoaded, RegionsLoaded, lambda row: row.code, lambda row: row.code),
-    _Part("programmes", ProgrammesLoaded, ProgrammesLoaded, lambda row: row.code, lambda row: row.code),
-    _Part("registers", RegistersLoaded, RegistersLoaded, lambda row: row.register, lambda row: row.register),
-    _Part("duties", DutiesLoaded, DutiesLoaded, lambda row: row.duty, lambda row: row.duty),
-    _Part("rules", RulesLoaded, RulesLoaded, _rule_key, lambda row: f"{row.rule} ({row.valid_from})"),
-    _Part("tags", TagsLoaded, TagsLoaded, lambda row: row.tag, lambda row: row.tag),
+    _Part("regions", RegionsLoaded, lambda row: row.code, lambda row: row.code),
+    _Part("programmes", ProgrammesLoaded, lambda row: row.code, lambda row: row.code),
+    _Part("registers", RegistersLoaded, lambda row: row.register, lambda row: row.register),
+    _Part("duties", DutiesLoaded, lambda row: row.duty, lambda row: row.duty),
+    _Part("rules", RulesLoaded, _rule_key, lambda row: f"{row.rule} ({row.valid_from})"),
+    _Part("tags", TagsLoaded, lambda row: row.tag, lambda row: row.tag),
 )
 
 
-def decide(command: LoadPlan, state: LoadedPlan) -> Sequence[PlanEvent]:
+def decide(command: LoadPlan, state: LoadedPlan, given: Beside) -> Sequence[PlanEvent]:
     """One event for each part that has changed, or that another plan's load has displaced. Raises Refused."""
-    result: dict[str, tuple[Any, ...]] = {}
+    named, result = parts(command), dict[str, tuple[Any, ...]]()
     refused: list[str] = []
     for part in _PARTS:
-        given, had = getattr(command, part.name), _rows(state.parts.get(part.kind), part)
-        _each_once(part, given)
-        made = given if command.replace and given else _added(part, had, given, refused)
+        new, had = named[part.name], _rows(state.parts.get(part.kind), part)
+        _each_once(part, new)
+        made = new if command.replace and new else _added(part, had, new, refused)
         result[part.name] = tuple(sorted(made, key=part.key)) if part.name == "regions" else made
     if refused:
         raise _would_change(refused)
     _check_whole(result)
     events = [
-        part.event(command.plan, result[part.name])
+        part.kind(plan=command.plan, **{part.name: result[part.name]})
         for part in _PARTS
-        if getattr(command, part.name) and _is_new(part, command, state, result[part.name])
+        if named[part.name] and _is_new(part, command.plan, state, result[part.name], given.history)
     ]
-    _check_others(command, events)
+    _check_others(command, events, given.history)
     return events
+
+
+PLAN = decider(INITIAL, decide, evolve)
 
 
 def _rows(event: PlanEvent | None, part: _Part) -> tuple[Any, ...]:
@@ -121,13 +109,15 @@ def _would_change(what: list[str]) -> Refused:
     )
 
 
-def _is_new(part: _Part, command: LoadPlan, state: LoadedPlan, rows: tuple[Any, ...]) -> bool:
+def _is_new(
+    part: _Part, plan: str, state: LoadedPlan, rows: tuple[Any, ...], history: Sequence[PlanEvent]
+) -> bool:
     if _rows(state.parts.get(part.kind), part) != rows:
         return True
-    if all(event.plan == command.plan for event in command.history):
+    if all(event.plan == plan for event in history):
         return False
-    standing = _standing(command.history, part)
-    return any(standing.get(_place(part, command.plan, row)) != row for row in rows)
+    standing = _standing(history, part)
+    return any(standing.get(_place(part, plan, row)) != row for row in rows)
 
 
 def _place(part: _Part, plan: str, row: Any) -> tuple[str, Any]:
@@ -157,33 +147,14 @@ def _undisturbed(
     }
 
 
-def displaces(old: object, new: object) -> bool:
-    """Whether two plans' rows conflict: same name (for rules also overlapping days) with different content."""
-    match old, new:
-        case Rule(), Rule():
-            return old.rule == new.rule and _overlap(old, new) and old.parameters != new.parameters
-        case Tag(), Tag():
-            return old.tag == new.tag and old != new
-        case Register(), Register():
-            return old.register == new.register and old != new
-        case _:
-            return False
-
-
-def _overlap(one: Rule, other: Rule) -> bool:
-    return one.holds(other.valid_from) or other.holds(one.valid_from)
-
-
-def _check_others(command: LoadPlan, events: Sequence[PlanEvent]) -> None:
+def _check_others(command: LoadPlan, events: Sequence[PlanEvent], history: Sequence[PlanEvent]) -> None:
     """Raises Refused 409 if the load would drop or change a row in force of another plan."""
     lost: dict[str, list[str]] = {}
-    newest: dict[tuple[str, type[PlanEvent]], PlanEvent] = {
-        (each.plan, type(each)): each for each in command.history
-    }
+    newest: dict[tuple[str, type[PlanEvent]], PlanEvent] = {(each.plan, type(each)): each for each in history}
     for event in events:
         part = next(each for each in _PARTS if isinstance(event, each.kind))
         new = {part.key(row): row for row in _rows(event, part)}
-        standing = _standing(command.history, part)
+        standing = _standing(history, part)
         for (plan, kind), other in newest.items():
             if plan == command.plan or plan in command.over or kind is not part.kind:
                 continue

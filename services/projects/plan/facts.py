@@ -1,7 +1,4 @@
-"""The parts of a plan that this service uses: regions, programmes, registers, duties, rules, tags.
-
-The decisions that load them are in `plan_loading`.
-"""
+"""What is known of a plan's parts: the newest load of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -64,7 +61,7 @@ class Programme:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionsLoaded:
     """The plan's regions, as a whole."""
 
@@ -72,7 +69,7 @@ class RegionsLoaded:
     regions: tuple[Region, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammesLoaded:
     """The plan's programmes, as a whole."""
 
@@ -80,7 +77,7 @@ class ProgrammesLoaded:
     programmes: tuple[Programme, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistersLoaded:
     """The plan's registers of projects, as a whole."""
 
@@ -88,7 +85,7 @@ class RegistersLoaded:
     registers: tuple[Register, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DutiesLoaded:
     """The plan's duty calendar, as a whole."""
 
@@ -96,7 +93,7 @@ class DutiesLoaded:
     duties: tuple[Duty, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesLoaded:
     """The plan's dated rules for projects, as a whole."""
 
@@ -104,7 +101,7 @@ class RulesLoaded:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagsLoaded:
     """The plan's programme tags, as a whole."""
 
@@ -125,6 +122,11 @@ class LoadedPlan:
 INITIAL = LoadedPlan()
 
 
+def stream(plan: str) -> str:
+    """The stream of the parts of a plan that were loaded into this service; of "": what all of them begin with."""
+    return f"plan:{plan}"
+
+
 def evolve(state: LoadedPlan, event: PlanEvent) -> LoadedPlan:
     """The state after a stored fact."""
     match event:
@@ -139,3 +141,20 @@ def evolve(state: LoadedPlan, event: PlanEvent) -> LoadedPlan:
             return replace(state, parts={**state.parts, type(event): event})
         case _:
             assert_never(event)
+
+
+def displaces(old: object, new: object) -> bool:
+    """Whether two plans' rows conflict: same name (for rules also overlapping days) with different content."""
+    match old, new:
+        case Rule(), Rule():
+            return old.rule == new.rule and _overlap(old, new) and old.parameters != new.parameters
+        case Tag(), Tag():
+            return old.tag == new.tag and old != new
+        case Register(), Register():
+            return old.register == new.register and old != new
+        case _:
+            return False
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    return one.holds(other.valid_from) or other.holds(one.valid_from)

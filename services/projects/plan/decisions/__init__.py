@@ -1,0 +1,1 @@
+"""Decisions on a plan: the request, and what loading it comes to."""
