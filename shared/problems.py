@@ -164,6 +164,11 @@ def bad_cursor() -> Problem:
     )
 
 
+def bad_span(detail: str, where: str, remedy: str) -> Problem:
+    """422: a span that ends before it begins, or is too long."""
+    return Problem(422, "bad-span", "Not a span", detail, where=where, remedy=remedy)
+
+
 def unavailable(detail: str, retry_after: int = 1, **more: Any) -> Problem:
     """503: a re-send cures it."""
     return Problem(

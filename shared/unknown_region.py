@@ -5,6 +5,12 @@ from shared.language import Language, Said
 from shared.problems import Problem
 
 
+def check_region(tree: AreaTree, given: str | None, where: str = "region") -> None:
+    """Raises Problem 422 for what is no region's code: an empty list would look like a region that has nothing."""
+    if given and given not in tree:
+        raise unknown_region(tree, given, where)
+
+
 def unknown_region(tree: AreaTree, given: str, where: str = "region", language: Language = "en") -> Problem:
     """422: not the code of a region. One answer for all public endpoints; a caller who gave a region's name is told its
     code."""

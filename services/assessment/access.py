@@ -14,7 +14,7 @@ from services.assessment.domain.region import PROVINCE
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
-from shared.unknown_region import unknown_region
+from shared.unknown_region import check_region
 
 EVERYONE = ("province", "city", "county", "enterprise", "ops")
 GOVERNMENT = ("province", "city", "county", "ops")
@@ -38,8 +38,7 @@ def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
 
 def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
     """Raises Problem 403 for a named region outside the actor's scope, 422 for an unknown one."""
-    if region not in tree:
-        raise unknown_region(tree, region)
+    check_region(tree, region)
     visible = visible_regions(actor, tree)
     if visible is not None and region not in visible:
         raise forbidden(f"Region {region} is not under {actor.area}, which your token is for.")

@@ -11,7 +11,7 @@ from services.energy.enterprises.views import TABLE as ENTERPRISE
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
-from shared.unknown_region import unknown_region
+from shared.unknown_region import check_region
 
 EVERYONE = ("province", "city", "county", "enterprise", "ops")
 KEEPERS = ("province", "city", "county")
@@ -54,8 +54,7 @@ async def seen_regions(conn: AsyncConnection, actor: Actor, within: str | None =
     if own is None and within is None:
         return None
     tree = await area_tree(conn)
-    if within is not None and within not in tree:
-        raise unknown_region(tree, within)
+    check_region(tree, within)
     if own is None:
         return tree.covered_by(within or "")
     if within is not None and not tree.covers(own, within):

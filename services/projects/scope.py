@@ -12,7 +12,7 @@ from services.projects.problems.facts import Level
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
-from shared.unknown_region import unknown_region
+from shared.unknown_region import check_region
 
 _READS_ALL = frozenset({"province", "ops", "system"})
 _LOADS_PLANS = frozenset({"province", "ops", "system"})
@@ -130,8 +130,7 @@ def asked_regions(actor: Actor, tree: AreaTree, region: str) -> list[str]:
     Raises Problem 422 for an unknown code (an empty list would look like a city without projects), and 403 for a region
     outside the actor's scope.
     """
-    if region not in tree:
-        raise unknown_region(tree, region)
+    check_region(tree, region)
     visible = visible_regions(actor, tree)
     if visible and region not in visible:
         raise not_your_region(actor, region)

@@ -27,6 +27,7 @@ from shared.problems import Problem, refused, unavailable
 from shared.rpc.fields import invalid_fields
 from shared.rpc.message import GIVEN_UP, MAX_REPLY_BYTES, Call, encode_result
 from shared.rpc.routes import Route
+from shared.rpc.spans import check_spans
 from shared.rpc.work import Work
 
 _WORKERS = 32
@@ -186,6 +187,8 @@ class Operations:
             except ValidationError as error:
                 # The exception's text repeats what was sent, and a span would record it.
                 raise invalid_fields(error, operation.request) from None
+            if operation.kind == "query":
+                check_spans(request)
             try:
                 result = await _in_time(operation, call, request)
                 if self.present is not None and operation.kind == "query":

@@ -33,6 +33,7 @@ from shared.areas import AreaTree
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 _T = TABLE.c
 _ORDER = lists.Order(_T.designation)
@@ -126,6 +127,7 @@ def _filters(body: ListDesignations, tree: AreaTree) -> list[ColumnElement[bool]
         )
         if value is not None
     ]
+    check_region(tree, body.region)
     if body.region is not None:
         found.append(_T.region.in_([body.region, *tree.covered_by(body.region)]))
     if body.field is not None:

@@ -8,6 +8,7 @@ from services.assessment.statistics.indicators import find
 from shared.areas import AreaTree
 from shared.feature import At
 from shared.problems import not_found
+from shared.unknown_region import check_region
 
 
 async def report(at: At, command: ReportStatistic, state: StatisticState) -> Known:
@@ -29,7 +30,10 @@ async def _known(at: At, command: ReportStatistic) -> Known:
     if definition is None:
         raise not_found("indicator", command.indicator, remedy="List the indicators and name one of them.")
     known = await regions(at.conn)
-    access.check_statistic_write(at.actor, AreaTree.of(known), command.region)
+    tree = AreaTree.of(known)
+    if known:  # else the decision says to load the plan first
+        check_region(tree, command.region)
+    access.check_statistic_write(at.actor, tree, command.region)
     return Known(
         today=at.today,
         by=at.actor.subject,

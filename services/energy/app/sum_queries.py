@@ -18,7 +18,7 @@ from services.energy.domain.measured_day import completeness, total
 from services.energy.readings import receipts, sums
 from services.energy.readings.reference import driver
 from shared.identity import Actor
-from shared.problems import Problem, not_found
+from shared.problems import Problem, bad_span, not_found
 
 _MOST_DAYS = {"hour": 7, "day": 92, "month": 731, "year": 3653}
 _LABEL = {"day": 10, "month": 7, "year": 4}
@@ -155,7 +155,7 @@ def label(start: datetime, grain: str) -> str:
 
 
 def _bad_span(detail: str, remedy: str) -> Problem:
-    return Problem(422, "bad-span", "Not a span of days", detail, where="to", remedy=remedy)
+    return bad_span(detail, "to", remedy)
 
 
 def together(figures: Sequence[sums.Sum], grain: str) -> list[sums.Sum]:

@@ -21,6 +21,7 @@ from services.progress.measures.figure import Figure
 from services.progress.measures.investment import reporting_regions
 from services.progress.measures.store.read_model import Snapshot
 from services.progress.measures.tally import wanted as wanted_tally
+from shared import lists
 from shared.problems import bad_cursor, forbidden
 
 
@@ -139,10 +140,8 @@ async def evidence(
                 "indicators": _INDICATORS.get(figure.measure or "", []),
             },
         )
-    items = [item(row) for row in rows]
-    more = len(items) > limit
-    page = items[:limit]
-    return page, f"{page[-1].source}:{page[-1].position}:{page[-1].ordinal}" if more else None
+    page = lists.cut([item(row) for row in rows], limit, lambda one: (one.source, one.position, one.ordinal))
+    return list(page.rows), page.next_cursor
 
 
 _INDICATORS = {facts_of.INTENSITY: ["gdp", "total_energy"], facts_of.GROWTH: [INVESTMENT]}
@@ -173,14 +172,9 @@ def _wanted(snapshot: Snapshot, figure: Figure) -> _Wanted:
 
 
 def _parse(cursor: str | None) -> tuple[str, int, int]:
-    if cursor is None:
+    if not cursor:
         return "", 0, -1
-    parts = cursor.split(":")
-    numbers = parts[1:]
-    if (
-        len(parts) != 3
-        or parts[0] not in SOURCES
-        or not all(part.isascii() and part.isdecimal() and len(part) <= 9 for part in numbers)
-    ):
+    source, position, ordinal = lists.read(cursor, str, int, int)
+    if source not in SOURCES or not all(0 <= number < 10**9 for number in (position, ordinal)):
         raise bad_cursor()
-    return parts[0], int(parts[1]), int(parts[2])
+    return source, position, ordinal

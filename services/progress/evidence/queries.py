@@ -17,7 +17,7 @@ class EvidenceQuestion(Question):
 
     target: str = Field(max_length=40, description="Target of the plan.", examples=["TR-6a"])
     region: str | None = REGION
-    cursor: str | None = Field(None, max_length=60, description="next_cursor of the page before.")
+    cursor: str | None = Field(None, max_length=200, description="next_cursor of the page before.")
     limit: int = Field(50, ge=1, le=200, description="Events per page.")
 
 

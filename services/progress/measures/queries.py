@@ -4,6 +4,7 @@ Every answer is narrowed to what the actor may see (access.py), can be asked for
 made to wait for what the caller has just written (`at_least`).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -16,7 +17,8 @@ from services.progress.measures.figure import Figure
 from services.progress.measures.store.asking import Answers, ask, one, visible
 from services.progress.measures.store.read_model import Snapshot
 from services.progress.measures.views import FigureView, Fresh, PlanView, figure_view, fresh, plan_view
-from shared.problems import invalid
+from shared import lists
+from shared.problems import bad_span
 from shared.rpc import Call, Encoded
 
 HISTORY_POINTS = 60
@@ -31,7 +33,7 @@ class FiguresQuestion(Question):
     programme: str | None = Field(None, max_length=8, description="Programme of the plan.", examples=["TR"])
     target: str | None = Field(None, max_length=40, description="Target of the plan.", examples=["TR-6a"])
     measure: str | None = Field(None, max_length=60, examples=["tech_renovation_investment"])
-    cursor: str | None = Field(None, max_length=120, description="next_cursor of the page before.")
+    cursor: str | None = Field(None, max_length=400, description="next_cursor of the page before.")
     limit: int = Field(50, ge=1, le=200, description="Figures per page.")
 
 
@@ -47,18 +49,24 @@ async def list_figures(service: Answers, call: Call, body: FiguresQuestion) -> E
     """All figures the actor may see, in the order of the plan; targets without a measure say so."""
     snapshot, scope = await ask(service, call.actor, body)
     found = [figure for figure in visible(snapshot, scope) if _fits(figure, body)]
-    if body.cursor is not None:
-        found = [figure for figure in found if sort_key(figure.id) > sort_key(body.cursor)]
-    page = found[: body.limit]
+    page = _page(found, body)
     return answered(
         FigurePage(
             plan=plan_view(snapshot.facts),
             as_of=snapshot.as_of,
             fresh=fresh(snapshot),
-            items=[figure_view(figure) for figure in page],
-            next_cursor=page[-1].id if len(found) > len(page) else None,
+            items=[figure_view(figure) for figure in page.rows],
+            next_cursor=page.next_cursor,
         )
     )
+
+
+def _page(found: Sequence[Figure], asked: lists.Asked) -> lists.Page[Figure]:
+    """A page of figures, which are in the order of the plan. Raises Problem for what is no cursor."""
+    if asked.cursor:
+        (after,) = lists.read(asked.cursor, str)
+        found = [figure for figure in found if sort_key(figure.id) > sort_key(after)]
+    return lists.cut(found, asked.limit, lambda figure: (figure.id,))
 
 
 def _fits(figure: Figure, body: FiguresQuestion) -> bool:
@@ -119,7 +127,7 @@ def _moments(snapshot: Snapshot, body: FigureQuestion) -> list[datetime]:
     last = min(body.history_to or snapshot.day, snapshot.day)
     if first > last:
         if body.history_from is not None:
-            raise invalid(f"{first} is after {last}.", where="history_from", remedy="Give an earlier day.")
+            raise bad_span(f"{last} is before {first}.", "history_from", "Give an earlier day.")
         return []
     days: list[date] = []
     day = last
@@ -153,7 +161,7 @@ class StatusQuestion(Question):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"programme": "EN"}]})
 
     programme: str | None = Field(None, max_length=8, description="Programme of the plan.", examples=["EN"])
-    cursor: str | None = Field(None, max_length=120, description="next_cursor of the page before.")
+    cursor: str | None = Field(None, max_length=400, description="next_cursor of the page before.")
     limit: int = Field(100, ge=1, le=400, description="Targets per page.")
 
 
@@ -187,16 +195,14 @@ async def list_targets_status(service: Answers, call: Call, body: StatusQuestion
     totals = {"measured": 0, "no_data": 0, "no_measure_yet": 0}
     for figure in found:
         totals[figure.status.value] += 1
-    if body.cursor is not None:
-        found = [figure for figure in found if sort_key(figure.id) > sort_key(body.cursor)]
-    page = found[: body.limit]
+    page = _page(found, body)
     return answered(
         TargetStatusPage(
             plan=plan_view(snapshot.facts),
             as_of=snapshot.as_of,
             totals=totals,
-            items=[_status(figure) for figure in page],
-            next_cursor=page[-1].id if len(found) > len(page) else None,
+            items=[_status(figure) for figure in page.rows],
+            next_cursor=page.next_cursor,
         )
     )
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import industries, reference, scope
 from services.projects.domain.refusal import Refused
 from services.projects.domain.tags import with_fields
+from shared import unknown_region
 from shared.areas import AreaTree
 from shared.problems import Problem, not_found
 from shared.rpc import Call
-from shared.unknown_region import unknown_region
 
 
 def check_region(tree: AreaTree, region: str) -> None:
@@ -26,8 +26,7 @@ def check_region(tree: AreaTree, region: str) -> None:
             "No regions are known yet.",
             remedy="Load the plan first: shengji plan load.",
         )
-    if region not in tree:
-        raise unknown_region(tree, region)
+    unknown_region.check_region(tree, region)
 
 
 def check_industry(code: str, on: date, where: str = "industry") -> None:

@@ -28,6 +28,7 @@ from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 _ORDER = lists.Order(TABLE.c.fund)
 
@@ -103,6 +104,7 @@ async def list_funds(service: Service, call: Call, body: ListFunds) -> FundPage:
     query = select(TABLE).where(*where)
     columns = {each.name: func.sum(each) for each in (t.appropriated, t.reserved, t.committed, t.paid)}
     async with service.snapshots.connect() as conn:
+        check_region(await reference.area_tree(conn), body.region)
         page = await _ORDER.page(conn, query, body)
         sums = await lists.totals(conn, query, count=func.count(), **columns)
     return FundPage(

@@ -20,6 +20,7 @@ from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 _T = TABLE.c
 _ORDER = lists.Order(_T.measure)
@@ -97,6 +98,7 @@ async def list_measures(service: Service, call: Call, body: ListMeasures) -> Mea
         "items_done": func.sum(_T.items_done),
     }
     async with service.snapshots.connect() as conn:
+        check_region(await reference.area_tree(conn), body.region)
         page = await _ORDER.page(conn, query, body)
         known = await lists.totals(conn, query, **sums)
         at = await versions.of_streams(service, conn, [stream(row.measure) for row in page.rows])

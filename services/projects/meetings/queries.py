@@ -25,6 +25,7 @@ from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 _ORDER = lists.Order(TABLE.c.held_on, TABLE.c.meeting)
 _ONE = ConfigDict(json_schema_extra={"examples": [{"meeting": "2013-04-dispatch"}]})
@@ -97,7 +98,9 @@ async def list_meetings(service: Service, call: Call, body: ListMeetings) -> Mee
     asked = ((t.kind, body.kind), (t.region, body.region), (t.standing, body.standing))
     query = select(TABLE).where(*(column == value for column, value in asked if value is not None))
     async with service.snapshots.connect() as conn:
-        mine = scope.meeting_regions(call.actor, await reference.area_tree(conn))
+        tree = await reference.area_tree(conn)
+        check_region(tree, body.region)
+        mine = scope.meeting_regions(call.actor, tree)
         if mine is not None:
             query = query.where(t.region.in_(mine))
         page = await _ORDER.page(conn, query, body)

@@ -30,6 +30,7 @@ from shared.identity import Actor
 from shared.problems import forbidden, not_found
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 _MONTHS_AT_MOST = 120
 _ORDER = lists.Order(TABLE.c.month, TABLE.c.region)
@@ -140,6 +141,7 @@ async def list_reports(service: Service, call: Call, body: ListReports) -> Repor
     if body.last_month:
         query = query.where(table.month <= body.last_month)
     async with service.snapshots.connect() as conn:
+        check_region(await reference.area_tree(conn), body.region)
         page = await _ORDER.page(conn, query, body)
         streams = [stream(row.region, row.month) for row in page.rows]
         at = await versions.of_streams(service, conn, streams)
@@ -154,6 +156,7 @@ async def report_calendar(service: Service, call: Call, body: ReportCalendar) ->
     today = service.today()
     region = _only(call.actor, body.region)
     async with service.snapshots.connect() as conn:
+        check_region(await reference.area_tree(conn), body.region)
         owed = await _owed(conn, body.first_month, body.last_month, region)
         table = TABLE.c
         keys = [(code, month) for code, month, _ in owed]

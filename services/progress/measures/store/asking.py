@@ -8,6 +8,7 @@ from services.progress.measures.figure import Figure
 from services.progress.measures.store.read_model import ReadModel, Snapshot
 from shared.identity import Actor
 from shared.problems import not_found
+from shared.unknown_region import check_region
 
 
 class Answers(Protocol):
@@ -25,6 +26,8 @@ async def ask(service: Answers, actor: Actor, question: Question) -> tuple[Snaps
     snapshot = await model.snapshot(question.as_of, question.plan)
     if question.plan is not None and snapshot.facts.plan is None:
         raise not_found("plan", question.plan, "The plan may not have been published at that time.")
+    if len(snapshot.facts.areas):  # else nothing is known of regions: before a plan
+        check_region(snapshot.facts.areas, getattr(question, "region", None))
     home = None
     if actor.role == "enterprise" and actor.organisation is not None:
         home = await model.enterprise_region(actor.organisation)

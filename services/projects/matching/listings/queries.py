@@ -17,6 +17,7 @@ from shared.lists import Order
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 _ORDER = Order(TABLE.c.listing)
 
@@ -76,7 +77,8 @@ async def list_listings(service: Service, call: Call, body: ListListings) -> Lis
             if wanted is not None:
                 query = query.where(column == wanted)
         if body.region:
-            query = query.where(t.region.in_(tree.covered_by(body.region) or [body.region]))
+            check_region(tree, body.region)
+            query = query.where(t.region.in_(tree.covered_by(body.region)))
         if body.tag:
             query = query.where(t.tags.contains([body.tag]))
         if body.text:

@@ -17,6 +17,7 @@ from shared import lists
 from shared.problems import forbidden
 from shared.rpc import Call
 from shared.service import Service
+from shared.unknown_region import check_region
 
 
 class ListReportingMonths(Request):
@@ -75,6 +76,7 @@ async def list_months(service: Service, call: Call, body: ListReportingMonths) -
     after = lists.read(body.cursor, str)[0] if body.cursor else ""
     items = []
     async with service.snapshots.connect() as conn:
+        check_region(await reference.area_tree(conn), body.region)
         spans = [
             months(duty.first_period, duty.last_period)
             for duty in await reference.duties(conn, CITY_REPORT)
