@@ -7,12 +7,13 @@ A page lists the commands that fit its reader and its state; `forms` shows them,
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from services.portal.ask import Ask
 from services.portal.figures import Field, Form
 from services.portal.forms import unreadable
+from services.portal.typed import NO, YES, body_of
 from services.portal.typed import Input as Input
-from services.portal.typed import body_of
 from services.portal.words import Words
 from shared.problems import Problem
 
@@ -27,6 +28,7 @@ _SHOWN_AS = {
     "integer": "decimal",
     "lines": "textarea",
     "moment": "text",
+    "yes_no": "select",
 }
 
 
@@ -122,8 +124,12 @@ async def send(ask: Ask, commands: Sequence[Command], form: Mapping[str, str]) -
         body[CONFIRMED] = True
     if faults:
         return Returned(name, form, faults)
+    path = command.path
+    for each in command.inputs:
+        if each.in_path:
+            path = path.replace(f"{{{each.name}}}", quote(str(body.pop(each.name)), safe=""))
     try:
-        answer = await ask.api.post(command.path, body, form.get("form_key", ""))
+        answer = await ask.api.post(path, body, form.get("form_key", ""))
     except Problem as refused:
         if refused.status in (401, 403) or refused.status >= 500:
             raise
@@ -164,13 +170,13 @@ def refusal(refused: Problem, known: set[str]) -> dict[str, str]:
 
 
 def _form(w: Words, command: Command, back: Returned) -> Form:
-    fields = [_field(each, back) for each in command.inputs]
+    fields = [_field(w, each, back) for each in command.inputs]
     if CONFIRMED in back.faults:
         fields.append(Field(CONFIRMED, w("command.confirm"), "", "checkbox", hint=back.faults[CONFIRMED]))
     return Form(command.name, command.title, fields, command.submit, note=command.note, danger=command.danger)
 
 
-def _field(each: Input, back: Returned) -> Field:
+def _field(w: Words, each: Input, back: Returned) -> Field:
     typed = back.typed.get(each.name, "") if back.form else each.typed
     return Field(
         each.name,
@@ -180,5 +186,9 @@ def _field(each: Input, back: Returned) -> Field:
         hint=each.hint,
         fault=back.faults.get(each.name, ""),
         required=each.required,
-        options=each.options,
+        options=each.options or (_yes_no(w) if each.kind == "yes_no" else ()),
     )
+
+
+def _yes_no(w: Words) -> list[tuple[str, str]]:
+    return [("", w("command.choose")), (YES, w("word.yes")), (NO, w("word.no"))]

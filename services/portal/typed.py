@@ -1,6 +1,6 @@
 """What was typed into a form, as the API takes it: each value by its kind, in its place of the body, or its fault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,9 +10,10 @@ from services.portal import numbers
 from services.portal.words import Words
 
 Kind = Literal[
-    "text", "textarea", "lines", "money", "money_1e4", "number", "integer", "date", "moment", "select", "checkbox",
-    "hidden",
+    "text", "textarea", "lines", "money", "money_1e4", "number", "integer", "date", "moment", "select", "yes_no",
+    "checkbox", "hidden",
 ]  # fmt: skip
+YES, NO = "yes", "no"
 _LONGEST_SHOWN = 40
 
 
@@ -23,7 +24,8 @@ class Input:
     `name` is its place in the body: `items.0.points` is the first item's points. A `money` is typed in 亿元,
     a `money_1e4` in 万元, both are sent in yuan; `lines` is a list, one entry a line; a `moment` is in China;
     `hidden` is the number of a version seen. A checkbox sends true when it is ticked, or with `into` adds `value` to
-    the list of that name.
+    the list of that name. A `yes_no` has to be chosen. `in_path`: it stands in the command's path, as {name}, and
+    not in its body.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Input:
     options: Sequence[tuple[str, str]] = ()
     into: str = ""
     value: str = ""
+    in_path: bool = False
 
 
 def body_of(
@@ -112,8 +115,11 @@ def _read(w: Words, each: Input, given: str, typed: str) -> tuple[Any, str]:
             return (int(given), "") if given.isdecimal() and given.isascii() else (None, w("command.gone"))
         case "lines":
             return [line for line in (" ".join(each.split()) for each in typed.splitlines()) if line], ""
+        case "yes_no":
+            known = given in (YES, NO)
+            return (given == YES, "") if known else (None, w("command.choice_wrong", given=shown))
         case "checkbox":
-            return given == "yes", ""
+            return given == YES, ""
         case _:
             return given, ""
 
@@ -127,3 +133,9 @@ def _moment(w: Words, given: str, shown: str) -> tuple[Any, str]:
     if found.tzinfo is None:
         found = found.replace(tzinfo=numbers.CHINA)
     return found.isoformat(timespec="seconds"), ""
+
+
+def options_of(w: Words, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices of a select from which one has to be made: none is made beforehand, unless there is only one."""
+    found = list(pairs)
+    return found if len(found) == 1 else [("", w("command.choose")), *found]

@@ -7,6 +7,7 @@ from services.portal.ask import Ask
 from services.portal.commands import Command, Returned, carried_out, forbidden, forms, said
 from services.portal.figures import Choice, Figure, Link, Page, Tile
 from services.portal.pages import PageRoute
+from services.portal.pages.appraisal import outdated
 from services.portal.pages.common import Json
 from services.portal.pages.funds import entries, in_1e4, money
 from services.portal.pages.lists import (
@@ -104,20 +105,7 @@ async def _page(ask: Ask, found: Json, back: Returned) -> Page:
         ),
     ]
     if found["outdated"]:
-        figures.append(
-            listed(
-                ask,
-                "award.outdated",
-                found["outdated"],
-                region(ask),
-                plain("target", w("column.target")),
-                plain("verified", w("appraisal.verified")),
-                plain("now", w("document.after")),
-                state="provisional",
-                note=w("award.outdated_note"),
-                title=w("award.outdated"),
-            )
-        )
+        figures.append(outdated(ask, found["outdated"]))
     return Page(
         title=w("award.of", region=ask.region(found["region"], found.get("region_name")), year=found["year"]),
         menu="subsidies",

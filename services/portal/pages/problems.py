@@ -18,6 +18,7 @@ from services.portal.commands import (
 from services.portal.figures import Choice, Column, Field, Figure, Form, Link, Page, Table, Tile
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
+from services.portal.pages.lists import actions
 from services.portal.pages.project_forms import PROBLEM_KINDS, PROGRAMMES
 from services.portal.roles import KEEPERS
 
@@ -49,7 +50,10 @@ async def problems(ask: Ask) -> Page:
         menu="problems",
         lead=[w("problem.lead")],
         tiles=_tiles(ask, answer["counts"]),
-        choices={w("column.standing"): _choices(ask, standing)},
+        choices={
+            **actions(ask, (w("meeting.title"), "/meetings", ask.government)),
+            w("column.standing"): _choices(ask, standing),
+        },
         forms=[_filter(ask)],
         figures=[
             Figure(

@@ -20,6 +20,13 @@ STAGES = (
 FILTERS = ("region", "programme", "stage", "text")
 _SORTS = ("name", "stage_on", "total_investment", "region")
 _PAGE = 50
+_BESIDE = (
+    ("cohort", "/cohorts"),
+    ("pre_review", "/pre-reviews"),
+    ("ceremony", "/ceremonies"),
+    ("diagnosis", "/diagnoses"),
+)
+"""Lists about projects that stand in no menu."""
 
 
 async def projects(ask: Ask) -> Page:
@@ -78,7 +85,7 @@ def _actions(ask: Ask) -> dict[str, list[Choice]]:
         offered.append(Choice(w("project.new"), ask.href("/new-project")))
     if ask.government:
         offered.append(Choice(w("reserve.title"), ask.href("/reserve")))
-        offered.append(Choice(w("cohort.title"), ask.href("/cohorts")))
+        offered += [Choice(w(f"{name}.title"), ask.href(path)) for name, path in _BESIDE]
     return {w("command.title"): offered} if offered else {}
 
 

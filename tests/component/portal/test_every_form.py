@@ -14,7 +14,14 @@ from tests.kit import markup
 from tests.kit.played_gateway import PlayedGateway, browser, portal
 from tests.kit.portal_forms import sent
 
-FORMS = [path for path, route in PAGES.items() if route.take is not None]
+FORMS = [(path, "") for path, route in PAGES.items() if route.take is not None] + [
+    ("/new-subsidy", "?fund=TR-19"),
+    ("/appraisal/{plan}/{year}", "?city=350100"),
+    ("/appraisal/{plan}/{year}", "?city=350800"),
+    ("/ceremonies/{ceremony}", "?view=signings"),
+    ("/ceremonies/{ceremony}", "?view=guests"),
+]
+"""Pages that take something, and the filters under which they have further forms."""
 _TYPED = {"on": "2013-11-30", "at": "2013-11-30 08:15"}
 _SESSION = ("form_word", "form_key", "form")
 _CODES = {  # what the API takes in a field that looks like any other text
@@ -29,6 +36,7 @@ _CODES = {  # what the API takes in a field that looks like any other text
     "department": "finance",
     "tag": "ei_led",
     "credential": "0123456789abcdef",
+    "year": "2013",
     "fund": "TR-19",
 }
 
@@ -65,27 +73,27 @@ def _forms(page: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("path", FORMS)
-async def test_a_form_that_is_offered_is_one_that_the_api_takes(path: str, role: str):
+@pytest.mark.parametrize(("path", "query"), FORMS)
+async def test_a_form_that_is_offered_is_one_that_the_api_takes(path: str, query: str, role: str):
     if role not in PAGES[path].roles:
         return
     gateway = PlayedGateway()
     async with browser(portal(gateway), role) as reader:
-        page = markup.check((await reader.get(address(path))).text, "zh")
+        page = markup.check((await reader.get(address(path) + query)).text, "zh")
         for form in _forms(page):
             gateway.asked.clear()
-            answer = await reader.post(address(path), data=_filled(form))
+            answer = await reader.post(address(path) + query, data=_filled(form))
             told = re.findall(r'class="fault"[^>]*>([^<]*)|role="alert"><p>([^<]*)', answer.text)
             assert answer.status_code in (200, 303), (form["id"], told, answer.text[-600:])
             assert len(sent(gateway)) == 1, form["id"]
 
 
-@pytest.mark.parametrize("path", FORMS)
-async def test_an_empty_form_comes_back_with_a_fault_at_each_field_that_is_needed(path: str):
+@pytest.mark.parametrize(("path", "query"), FORMS)
+async def test_an_empty_form_comes_back_with_a_fault_at_each_field_that_is_needed(path: str, query: str):
     for role in PAGES[path].roles:
         gateway = PlayedGateway()
         async with browser(portal(gateway), role) as reader:
-            page = markup.check((await reader.get(address(path))).text, "zh")
+            page = markup.check((await reader.get(address(path) + query)).text, "zh")
             for form in _forms(page):
                 needed = {
                     each["name"]
@@ -99,7 +107,7 @@ async def test_an_empty_form_comes_back_with_a_fault_at_each_field_that_is_neede
                 hidden = {
                     e["name"]: e["value"] for e in form.all("input") if e.attributes.get("type") == "hidden"
                 }
-                answer = await reader.post(address(path), data=hidden)
+                answer = await reader.post(address(path) + query, data=hidden)
                 assert answer.status_code == 422, form["id"]
                 back = markup.check(answer.text, "zh")
                 faulty = {e["id"] for e in back.all("p") if e.attributes.get("class") == "fault"}
