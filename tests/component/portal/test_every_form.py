@@ -27,6 +27,8 @@ _SESSION = ("form_word", "form_key", "form")
 _CODES = {  # what the API takes in a field that looks like any other text
     "industry": "2822",
     "industries": "28",
+    "excluded_industries": "28",
+    "excluded_regions": "350100",
     "region": "350100",
     "regions": "350100",
     "rows": "TR-12",
