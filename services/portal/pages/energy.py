@@ -10,14 +10,15 @@ from services.portal.ask import Ask
 from services.portal.figures import Choice, Column, Field, Figure, Form, Link, Page, State, Table, Tile
 from services.portal.pages import PageRoute
 from services.portal.pages.common import Json
+from services.portal.pages.lists import actions
+from services.portal.pages.quarantine import held_columns, held_row
 from services.portal.pages.region import online
 from services.portal.pictures.charts import Line, lines
-from services.portal.roles import ENTERPRISE
+from services.portal.roles import ENTERPRISE, HOLDERS
 from shared.problems import Problem
 
 GRAINS = ("hour", "day", "month")
 _SPAN = {"hour": timedelta(days=2), "day": timedelta(days=31), "month": timedelta(days=365)}
-STATES = ("held", "releasing", "released", "dropped")
 _PAGES = 5
 
 
@@ -156,9 +157,14 @@ async def enterprise(ask: Ask, name: str) -> Page:
             Tile(w("energy.meters"), str(detail["feed"]["meters"])),
         ],
         choices={
+            **actions(
+                ask,
+                (w("credential.title"), f"/energy/{name}/credentials", ask.session.role in HOLDERS),
+                (w("quarantine.title"), f"/quarantine?enterprise={name}", True),
+            ),
             w("energy.grain"): [
                 Choice(w(f"grain.{each}"), ask.here(grain=each), each == grain) for each in GRAINS
-            ]
+            ],
         },
         forms=[_day_form(ask)],
         figures=[
@@ -296,7 +302,7 @@ def _meters(ask: Ask, meters: Sequence[Json]) -> Figure:
     )
     rows = [
         (
-            each["meter"],
+            Link(each["meter"], ask.href(f"/meters/{each['meter']}")),
             w.code("carrier", each["carrier"]),
             each["unit"],
             w.code("meter", each["kind"]),
@@ -311,73 +317,15 @@ def _meters(ask: Ask, meters: Sequence[Json]) -> Figure:
 
 def _held(ask: Ask, items: Sequence[Json]) -> Figure:
     w = ask.words
-    rows = [_held_row(ask, each) for each in items]
+    rows = [held_row(ask, each) for each in items]
     state: State = "late" if rows else "empty"
     note = w("quarantine.waiting") if rows else w("quarantine.none")
     return Figure(
-        "held", w("quarantine.title"), table=Table(_held_columns(ask), rows, 1), state=state, note=note
-    )
-
-
-def _held_columns(ask: Ask) -> tuple[Column, ...]:
-    w = ask.words
-    return (
-        Column("received", w("quarantine.received"), "moment"),
-        Column("meter", w("energy.meter")),
-        Column("enterprise", w("energy.enterprise")),
-        Column("at", w("quarantine.at")),
-        Column("value", w("quarantine.value")),
-        Column("reason", w("quarantine.reason")),
-        Column("state", w("column.standing")),
-    )
-
-
-def _held_row(ask: Ask, each: Json) -> tuple[Any, ...]:
-    w = ask.words
-    return (
-        each["received_at"],
-        each["meter"],
-        Link(each["enterprise"], ask.href(f"/energy/{each['enterprise']}")),
-        ask.moment(each["at"]) if each["at"] else each.get("sent_time"),
-        f"{each['value'] if each['value'] is not None else each.get('sent_value') or ''} {each['unit']}".strip(),
-        w.code("quarantine.reason", each["reason"]),
-        w.code("quarantine.state", each["state"]),
-    )
-
-
-async def quarantine(ask: Ask) -> Page:
-    """The readings that could not be taken, with their reasons."""
-    w = ask.words
-    state = ask.one_of("state", STATES, "held")
-    answer = await ask.api.get("/quarantine", state=state, cursor=ask.query.get("cursor"), limit=100)
-    rows = [_held_row(ask, each) for each in answer["items"]]
-    more = answer["next_cursor"]
-    return Page(
-        title=w("quarantine.title"),
-        menu="energy",
-        lead=[w("quarantine.lead")],
-        choices={
-            w("column.standing"): [
-                Choice(w(f"quarantine.state.{each}"), ask.here(state=each, cursor=None), each == state)
-                for each in STATES
-            ]
-        },
-        figures=[
-            Figure(
-                "quarantine",
-                w("quarantine.title"),
-                table=Table(_held_columns(ask), rows, 1),
-                state="ok" if rows else "empty",
-                note="" if rows else w("quarantine.none"),
-                wide=True,
-            )
-        ],
-        more=Link(w("page.next"), ask.here(cursor=more)) if more else None,
+        "held", w("quarantine.title"), table=Table(held_columns(ask), rows, 1), state=state, note=note
     )
 
 
 PAGES = [
     PageRoute("/energy", energy, menu="energy"),
     PageRoute("/energy/{enterprise}", one),
-    PageRoute("/quarantine", quarantine),
 ]

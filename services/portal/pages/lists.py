@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from services.portal.ask import Ask
 from services.portal.figures import Cell, Choice, Column, Field, Figure, Form, Link, Table
@@ -119,8 +120,12 @@ def onward(ask: Ask, answer: Mapping[str, Any]) -> Link | None:
 
 
 def actions(ask: Ask, *offered: tuple[str, str, bool]) -> dict[str, list[Choice]]:
-    """Ways on from a page, as links: (text, path, whether the reader has it)."""
-    found = [Choice(text, ask.href(path)) for text, path, is_offered in offered if is_offered]
+    """Ways on from a page, as links: (text, path with its query, whether the reader has it)."""
+    found = []
+    for text, to, is_offered in offered:
+        path, _, query = to.partition("?")
+        if is_offered:
+            found.append(Choice(text, ask.href(path, **dict(parse_qsl(query)))))
     return {ask.words("command.title"): found} if found else {}
 
 
