@@ -1,6 +1,6 @@
 """Matching (对接): needs and offers of the meeting points, what fits each, and the pairs with their steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.portal import numbers
 from services.portal.ask import Ask
@@ -216,7 +216,7 @@ async def _pairs_of(ask: Ask, found: Json) -> Figure:
     return _pairs(ask, items)
 
 
-def _pairs(ask: Ask, items: list[Json]) -> Figure:
+def _pairs(ask: Ask, items: Sequence[Json]) -> Figure:
     w = ask.words
     return listed(
         ask,

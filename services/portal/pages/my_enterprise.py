@@ -1,5 +1,7 @@
 """An enterprise's own desk: its meters' silence, what is missing or parked, its problems, projects and subsidies."""
 
+from collections.abc import Sequence
+
 from services.portal import numbers
 from services.portal.ask import Ask
 from services.portal.figures import Choice, Column, Figure, Link, Page, Table, Tile
@@ -67,7 +69,7 @@ async def desk(ask: Ask) -> Page:
     )
 
 
-def _held(ask: Ask, items: list[Json]) -> Figure:
+def _held(ask: Ask, items: Sequence[Json]) -> Figure:
     w = ask.words
     rows = [held_row(ask, each) for each in items]
     note = w("quarantine.waiting") if rows else w("quarantine.none")
@@ -77,7 +79,7 @@ def _held(ask: Ask, items: list[Json]) -> Figure:
     )
 
 
-def _problems(ask: Ask, items: list[Json]) -> Figure:
+def _problems(ask: Ask, items: Sequence[Json]) -> Figure:
     w = ask.words
     return listed(
         ask,
@@ -98,7 +100,7 @@ def _problems(ask: Ask, items: list[Json]) -> Figure:
     )
 
 
-def _projects(ask: Ask, items: list[Json]) -> Figure:
+def _projects(ask: Ask, items: Sequence[Json]) -> Figure:
     w = ask.words
     investment = Column("total_investment", w("project.total_investment"), "number", "CNY_1e8", 2)
     return listed(
