@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from typing import Any, Generic, TypeVar, dataclass_transform
+from typing import Any, Generic, Literal, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -19,18 +19,22 @@ E = TypeVar("E")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def command(
-    *, example: Mapping[str, Any] | None = None, called: Mapping[str, str] | None = None
+    *,
+    example: Mapping[str, Any] | None = None,
+    called: Mapping[str, str] | None = None,
+    extra: Literal["forbid", "ignore"] = "forbid",
 ) -> Callable[[type[T]], type[T]]:
     """Makes a class a command: frozen, its fields given by name. `example`: a request as the documentation shows it.
 
     `called`: what the request calls a field whose name Python or the class has taken (`from`, `date`).
 
     The class's docstring and its fields in their order are the public request's. A field that isn't one of them is
-    refused before the command is decided on, so that a misspelt one can't pass for one that was left out.
+    refused before the command is decided on, so that a misspelt one can't pass for one that was left out; `extra`
+    ignore: it is for somebody else who is sent the same.
     """
 
     def made(cls: type[T]) -> type[T]:
-        config: dict[str, Any] = {"extra": "forbid"}
+        config: dict[str, Any] = {"extra": extra}
         if example is not None:
             config["json_schema_extra"] = {"examples": [dict(example)]}
         if called is not None:

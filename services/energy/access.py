@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy import tables
 from services.energy.common.regions import Region
 from services.energy.enterprises.views import TABLE as ENTERPRISE
+from services.energy.plan.views import REGION
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import forbidden, not_found
@@ -31,12 +31,12 @@ _ENTERPRISE = select(ENTERPRISE).where(ENTERPRISE.c.enterprise == bindparam("ent
 
 async def area_tree(conn: AsyncConnection) -> AreaTree:
     """The tree of all loaded regions, with their dated relations."""
-    return AreaTree.read((await conn.execute(select(tables.region))).mappings())
+    return AreaTree.read((await conn.execute(select(REGION))).mappings())
 
 
 async def find_region(conn: AsyncConnection, code: str) -> Region | None:
     """A region as decisions see it; None if no plan has it."""
-    row = (await conn.execute(select(tables.region).where(tables.region.c.code == code))).one_or_none()
+    row = (await conn.execute(select(REGION).where(REGION.c.code == code))).one_or_none()
     if row is None:
         return None
     return Region(row.code, row.name, row.level, row.administered, row.valid_from, row.valid_to)

@@ -2,28 +2,26 @@
 
 from typing import get_args
 
+from services.energy.coefficients.facts import CoefficientPublished
+from services.energy.coefficients.restatements.facts import CoefficientsRestated
 from services.energy.domain import (
-    coefficient,
     coverage,
     credentials,
     measured_day,
     meter,
     quarantine,
-    restatement,
 )
 from services.energy.enterprises.facts import EnterpriseEvent
 from services.energy.key_users.facts import KeyUsersDesignated
-from services.energy.plan import facts as reference
+from services.energy.plan.facts import PlanEvent
 from shared.catalogue import Catalogue
 
 SOURCE = "energy"
 
 CLASSES: tuple[type, ...] = (
-    reference.RegionsLoaded,
-    reference.CoefficientsLoaded,
-    reference.EnergyRulesLoaded,
-    coefficient.CoefficientPublished,
-    restatement.CoefficientsRestated,
+    *get_args(PlanEvent),
+    CoefficientPublished,
+    CoefficientsRestated,
     *get_args(EnterpriseEvent),
     KeyUsersDesignated,
     meter.MeterRegistered,

@@ -10,16 +10,18 @@ from services.energy import tables
 from services.energy.api import Serving, ops
 from services.energy.app import inline
 from services.energy.app.context import Energy
+from services.energy.coefficients.feature import FEATURE as COEFFICIENTS
 from services.energy.energy_lists.feature import FEATURE as ENERGY_LISTS
 from services.energy.enterprises.feature import FEATURE as ENTERPRISES
 from services.energy.events import CATALOGUE
 from services.energy.key_users.feature import FEATURE as KEY_USERS
+from services.energy.plan.feature import FEATURE as PLAN
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
-FEATURES = Features(ENTERPRISES, KEY_USERS, ENERGY_LISTS)
+FEATURES = Features(PLAN, COEFFICIENTS, ENTERPRISES, KEY_USERS, ENERGY_LISTS)
 FEATURES.register(ops, lambda: Serving.energy)
 INLINE = (*FEATURES.tables, *tables.INLINE)
 """The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""

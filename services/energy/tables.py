@@ -1,33 +1,9 @@
 """The registry's inline tables, as SQLAlchemy sees them. Their meaning stands in `migrations/0003_registry.py`."""
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 metadata = MetaData()
-
-region = Table(
-    "region",
-    metadata,
-    Column("code", Text, primary_key=True),
-    Column("plan", Text),
-    Column("name", Text),
-    Column("level", Text),
-    Column("parent", Text),
-    Column("administered", Boolean),
-    Column("valid_from", Date),
-    Column("valid_to", Date),
-    Column("relations", JSONB),
-)
-
-energy_rule = Table(
-    "energy_rule",
-    metadata,
-    Column("plan", Text),
-    Column("rule", Text, primary_key=True),
-    Column("valid_from", Date, primary_key=True),
-    Column("valid_to", Date),
-    Column("content", JSONB),
-)
 
 meter = Table(
     "meter",
@@ -94,8 +70,6 @@ coverage_day = Table(
 )
 
 INLINE = (
-    region,
-    energy_rule,
     meter,
     meter_alias,
     measured_day,

@@ -15,8 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy import tables
 from services.energy.domain import coverage, measured_day, meter, meter_life
-from services.energy.plan import facts as reference
-from services.energy.plan.loading import displaces
 
 
 async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> None:
@@ -29,10 +27,6 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
     feeds: list[tuple[str, datetime | None]] = []
     for event in events:
         match event:
-            case reference.RegionsLoaded():
-                await _regions(conn, event)
-            case reference.EnergyRulesLoaded():
-                await _rules(conn, event)
             case meter.MeterRegistered():
                 await _meter(conn, event)
             case (
@@ -78,55 +72,6 @@ async def apply(conn: AsyncConnection, events: Iterable[Any], now: datetime) -> 
     await _upsert(conn, tables.measured_day, days)
     await _judged(conn, verdicts)
     await _feeds(conn, feeds)
-
-
-async def _regions(conn: AsyncConnection, event: reference.RegionsLoaded) -> None:
-    """Regions are one map for all plans: the newest load replaces it."""
-    await conn.execute(delete(tables.region))
-    rows = [
-        {
-            "code": region.code,
-            "plan": event.plan,
-            "name": region.name,
-            "level": region.level,
-            "parent": region.parent,
-            "administered": region.administered,
-            "valid_from": region.valid_from,
-            "valid_to": region.valid_to,
-            "relations": msgspec.to_builtins(region.relations),
-        }
-        for region in event.regions
-    ]
-    await _upsert(conn, tables.region, rows)
-
-
-async def _rules(conn: AsyncConnection, event: reference.EnergyRulesLoaded) -> None:
-    """Replace the plan's earlier rules, and those rules of other plans that can't be in force beside the new ones."""
-    await conn.execute(delete(tables.energy_rule).where(tables.energy_rule.c.plan == event.plan))
-    shapes = {"key_user": reference.KeyUserRule, "monitoring": reference.MonitoringRule}
-    for row in (await conn.execute(select(tables.energy_rule))).all():
-        old: object = msgspec.convert(row.content, shapes[row.rule])
-        if any(displaces(old, new) for new in (*event.key_user_rules, *event.monitoring_rules)):
-            key = [column == row._mapping[column.name] for column in tables.energy_rule.primary_key.columns]
-            await conn.execute(delete(tables.energy_rule).where(*key))
-    rules: list[tuple[str, reference.MonitoringRule | reference.KeyUserRule]] = [
-        *(("key_user", rule) for rule in event.key_user_rules),
-        *(("monitoring", rule) for rule in event.monitoring_rules),
-    ]
-    await _upsert(
-        conn,
-        tables.energy_rule,
-        [
-            {
-                "plan": event.plan,
-                "rule": name,
-                "valid_from": rule.valid_from,
-                "valid_to": rule.valid_to,
-                "content": msgspec.to_builtins(rule),
-            }
-            for name, rule in rules
-        ],
-    )
 
 
 async def _meter(conn: AsyncConnection, event: meter.MeterRegistered) -> None:

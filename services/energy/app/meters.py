@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.energy import tables
 from services.energy.access import managed_enterprise
 from services.energy.app import inline
-from services.energy.app.carriers import carrier_unit
 from services.energy.app.context import Energy
 from services.energy.app.meter_store import keep, moment, shown_at, verdict_of
 from services.energy.common.scale import plain
@@ -21,6 +20,7 @@ from services.energy.domain import meter_changes as changes
 from services.energy.domain import meter_decisions as decisions
 from services.energy.domain import meter_life as life
 from services.energy.domain.meter import Calibration, Counter, Kind
+from services.energy.plan.reference import carrier_unit
 from services.energy.readings.reference import driver
 from services.energy.readings.store import lock_partition
 from shared.decider import Decider

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, assert_never
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionRelation:
     """A dated relation beside the parent, e.g. 平潭 part_of 福州 and reports_to the province (X-19)."""
 
@@ -16,7 +16,7 @@ class RegionRelation:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRegion:
     """A region as the plan has it."""
 
@@ -30,7 +30,7 @@ class PlanRegion:
     relations: tuple[RegionRelation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCoefficient:
     """折标准煤系数 as printed: `kgce` per `unit`; None where the standard gives a range, not a number.
 
@@ -54,7 +54,7 @@ class PlanCoefficient:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUserRule:
     """节约能源法 art. 52 as data: tce a year, both lines inclusive; `valid_to` is the last day."""
 
@@ -65,7 +65,7 @@ class KeyUserRule:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringRule:
     """When a feed counts as silent: nothing for so many hours of the Clock. Both days included."""
 
@@ -75,7 +75,7 @@ class MonitoringRule:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionsLoaded:
     """The plan's regions, all of them."""
 
@@ -83,7 +83,7 @@ class RegionsLoaded:
     regions: tuple[PlanRegion, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoefficientsLoaded:
     """The plan's coefficients, all of them."""
 
@@ -91,7 +91,7 @@ class CoefficientsLoaded:
     coefficients: tuple[PlanCoefficient, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyRulesLoaded:
     """The plan's dated rules for key energy users and their monitoring, all of them."""
 
@@ -100,29 +100,39 @@ class EnergyRulesLoaded:
     monitoring_rules: tuple[MonitoringRule, ...]
 
 
-Event = RegionsLoaded | CoefficientsLoaded | EnergyRulesLoaded
+PlanEvent = RegionsLoaded | CoefficientsLoaded | EnergyRulesLoaded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """What was loaded last."""
+    """What the plan has loaded last, part by part; `loaded`: all that it has loaded, one after the other."""
 
     regions: tuple[PlanRegion, ...] = ()
     coefficients: tuple[PlanCoefficient, ...] = ()
     key_user_rules: tuple[KeyUserRule, ...] = ()
     monitoring_rules: tuple[MonitoringRule, ...] = ()
+    loaded: tuple["PlanEvent", ...] = ()
 
 
-State = Reference
+INITIAL = Reference()
+STREAMS = "energy-plan-"
+"""How the streams of all plans begin."""
 
 
-def evolve(state: State, event: Event) -> State:
+def stream(plan: str) -> str:
+    """The stream of a plan's reference data."""
+    return f"{STREAMS}{plan}"
+
+
+def evolve(state: Reference, event: PlanEvent) -> Reference:
+    """A part that is loaded is all of it."""
+    loaded = (*state.loaded, event)
     match event:
         case RegionsLoaded(regions=regions):
-            return replace(state, regions=regions)
+            return replace(state, regions=regions, loaded=loaded)
         case CoefficientsLoaded(coefficients=coefficients):
-            return replace(state, coefficients=coefficients)
+            return replace(state, coefficients=coefficients, loaded=loaded)
         case EnergyRulesLoaded(key_user_rules=users, monitoring_rules=monitoring):
-            return replace(state, key_user_rules=users, monitoring_rules=monitoring)
+            return replace(state, key_user_rules=users, monitoring_rules=monitoring, loaded=loaded)
         case _:
             assert_never(event)

@@ -16,11 +16,6 @@ def _read(path: str, operation: str, tag: str, *, area: str | None = None, of: s
 
 
 ROUTES = [
-    Route("POST", "/plans/{plan}/reference-data", _S, "load-plan", (PROVINCE, OPS), "plan", status=201),
-    Route("POST", "/plans/{plan}/reference-data/check", _S, "check-plan", (PROVINCE, OPS), "plan"),
-    _read("/coefficients", "list-coefficients", "coefficients"),
-    Route("POST", "/coefficients", _S, "publish-coefficient", (PROVINCE,), "coefficients", status=201),
-    Route("POST", "/coefficients/restatements", _S, "restate-coefficients", (PROVINCE,), "coefficients"),
     Route(
         "POST",
         f"{_ENTERPRISE}/credentials",

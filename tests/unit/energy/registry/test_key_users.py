@@ -12,7 +12,13 @@ from services.energy.key_users.facts import Category, KeyUser, KeyUsersDesignate
 from services.energy.plan.facts import KeyUserRule
 from tests.kit.spec import given
 
-RULE = KeyUserRule(Decimal(10000), Decimal(5000), date(2008, 4, 1), None, "节约能源法 art. 52")
+RULE = KeyUserRule(
+    threshold_tce=Decimal(10000),
+    designated_from_tce=Decimal(5000),
+    valid_from=date(2008, 4, 1),
+    valid_to=None,
+    source="节约能源法 art. 52",
+)
 KNOWN = Listing(
     today=date(2013, 1, 15),
     by="province",
