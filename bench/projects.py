@@ -26,7 +26,7 @@ from bench.portal import steady
 from bench.report import Report, Row
 from bench.system import CITY, COUNTY, System, gateway_request, query
 from clients.line import Connection, request
-from services.projects.models.projects import ListProjects
+from services.projects.projects.queries import ListProjects
 
 _SEED = 20130127
 _WORDS = ("纺织", "化工", "电机", "船舶", "制鞋", "食品", "建材", "冶金", "光电", "医药", "造纸", "汽配")

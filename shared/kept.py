@@ -117,7 +117,11 @@ async def _upsert(conn: AsyncConnection, table: Table, rows: Sequence[Row]) -> N
         return
     keys = list(table.primary_key)
     statement = upsert(table)
-    values = {each.name: statement.excluded[each.name] for each in table.c if not each.primary_key}
+    values = {
+        each.name: statement.excluded[each.name]
+        for each in table.c
+        if not (each.primary_key or each.computed)
+    }
     await conn.execute(
         statement.on_conflict_do_update(index_elements=keys, set_=values), [dict(row) for row in rows]
     )

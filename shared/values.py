@@ -17,17 +17,21 @@ from shared.numerals import plain_text
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Says:
-    """What the documentation says of a value. It limits nothing, so it may stand on anything, also on `X | None`."""
+    """What the documentation says of a value. It limits nothing, so it may stand on anything, also on `X | None`.
+
+    `or_example`: another one, where a value has two forms.
+    """
 
     description: str | None = None
     example: Any = None
+    or_example: Any = None
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
         said = dict(handler(schema))
         if self.description is not None:
             said["description"] = self.description
         if self.example is not None:
-            said["examples"] = [self.example]
+            said["examples"] = [each for each in (self.example, self.or_example) if each is not None]
         return said
 
 
@@ -36,7 +40,7 @@ class _Limits(Says):
     """Puts its own fields into the checks of the kinds of value that it is for."""
 
     kinds: ClassVar[frozenset[str]]
-    unlimited: ClassVar[frozenset[str]] = frozenset({"description", "example"})
+    unlimited: ClassVar[frozenset[str]] = frozenset({"description", "example", "or_example"})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         limits = {

@@ -1,4 +1,4 @@
-"""The events of this service's log, the names of its streams, and how each stream is folded."""
+"""The events of this service's log, and the stream of an import."""
 
 from typing import get_args
 
@@ -6,11 +6,7 @@ from services.projects.ceremonies.guests import facts as guest_list
 from services.projects.cohorts import facts as cohort
 from services.projects.diagnoses import facts as diagnosis
 from services.projects.documents import facts as document
-from services.projects.domain import (
-    file_import,
-    project,
-    project_decisions,
-)
+from services.projects.domain import file_import
 from services.projects.duties import facts as duty
 from services.projects.duties.days.facts import DutyDaySet
 from services.projects.funds import facts as fund
@@ -20,10 +16,10 @@ from services.projects.measures import facts as measure
 from services.projects.meetings import facts as meeting
 from services.projects.plan import facts as plan
 from services.projects.problems import facts as problem
+from services.projects.projects import facts as project
 from services.projects.reports import facts as monthly_report
 from services.projects.reports.months import facts as reporting_month
 from shared.catalogue import Catalogue
-from shared.decider import Decider
 
 SOURCE = "projects"
 
@@ -49,13 +45,6 @@ _SLICES = (
 CATALOGUE = Catalogue(
     SOURCE, [*(event for slice_ in _SLICES for event in get_args(slice_)), file_import.FileImported]
 )
-
-PROJECT = Decider(project.INITIAL, project_decisions.decide, project.evolve)
-
-
-def project_stream(project_id: str) -> str:
-    """The stream of one project."""
-    return f"project:{project_id}"
 
 
 def import_stream(file_import_id: str) -> str:

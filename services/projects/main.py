@@ -1,6 +1,5 @@
 """The projects service: `python -m services.projects.main`."""
 
-from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
 from services.projects.consumers import appraisals_consumer, targets_consumer
@@ -9,7 +8,8 @@ from services.projects.events import CATALOGUE, SOURCE
 from services.projects.funds.awards.watch import AwardWatch
 from services.projects.imports.worker import ImportWorker
 from services.projects.problems.watch import EscalationWatch
-from services.projects.reserve_watch import ReserveWatch
+from services.projects.projects.acceptance.watch import AcceptanceWatch
+from services.projects.projects.reserve.watch import ReserveWatch
 from services.projects.service import serve
 from shared import loop
 from shared.anchors import Anchoring

@@ -13,9 +13,10 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope, tables
+from services.projects import reference, scope
 from services.projects.app.context import App
 from services.projects.funds.views import TABLE as FUND
+from services.projects.projects.views import TABLE as PROJECT
 from shared.identity import Actor
 from shared.rpc import Call
 
@@ -68,7 +69,7 @@ async def _known(conn: AsyncConnection, actor: Actor, wanted: Mapping[str, set[s
         for row in await conn.execute(select(fund.fund, fund.name).where(fund.fund.in_(wanted["fund"]))):
             known["fund", row.fund] = row.name
     if wanted.get("project") or wanted.get("enterprise"):
-        table = tables.project.c
+        table = PROJECT.c
         query = select(table.project, table.name, table.region, table.enterprise, table.enterprise_name)
         tree = await reference.area_tree(conn)
         for field, column in (("project", table.project), ("enterprise", table.enterprise)):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import TypeVar
@@ -13,7 +12,6 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
 from services.projects.domain.duty import Duty
 from services.projects.domain.plausibility import AmountCare
 from services.projects.domain.refusal import Refused
@@ -23,6 +21,7 @@ from services.projects.funds.separation import Separation
 from services.projects.memory import remembers
 from services.projects.plan.facts import Region, RegionRelation
 from services.projects.plan.views import DUTY, PROGRAMME, REGION, REGISTER, RULE, TAG
+from services.projects.projects.views import TABLE as PROJECT
 from shared.areas import AreaTree
 
 P = TypeVar("P")
@@ -164,15 +163,6 @@ async def tags(conn: AsyncConnection) -> dict[str, Tag]:
 async def project_region(conn: AsyncConnection, project: str) -> str | None:
     """The region of a project; None if there is no such project."""
     found: str | None = (
-        await conn.execute(select(tables.project.c.region).where(tables.project.c.project == project))
+        await conn.execute(select(PROJECT.c.region).where(PROJECT.c.project == project))
     ).scalar_one_or_none()
-    return found
-
-
-async def total_investment(conn: AsyncConnection, project: str) -> Decimal:
-    """The total investment of a project that exists, CNY (yuan)."""
-    table = tables.project.c
-    found: Decimal = (
-        await conn.execute(select(table.total_investment).where(table.project == project))
-    ).scalar_one()
     return found

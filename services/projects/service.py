@@ -23,6 +23,7 @@ from services.projects.meetings.feature import FEATURE as MEETINGS
 from services.projects.names import named
 from services.projects.plan.feature import FEATURE as PLAN
 from services.projects.problems.feature import FEATURE as PROBLEMS
+from services.projects.projects.feature import FEATURE as PROJECTS
 from services.projects.reports.feature import FEATURE as REPORTS
 from shared.event_log import EventLog
 from shared.feature import Features
@@ -31,6 +32,7 @@ from shared.rpc import Operations
 
 FEATURES = Features(
     PLAN,
+    PROJECTS,
     CEREMONIES,
     COHORTS,
     DIAGNOSES,

@@ -14,11 +14,11 @@ from services.energy.plan.consistency import UNITS
 from services.progress.common.units import _FACTORS
 from services.progress.measures.catalogue import MEASURES
 from services.projects.domain.money.terms import Aid, Base
-from services.projects.domain.pre_review import ReviewRule
 from services.projects.domain.refusal import Refused
-from services.projects.domain.stages import Stage
 from services.projects.funds.separation import Separation, Step
 from services.projects.problems.facts import ProblemKind
+from services.projects.projects.pre_reviews.rounds import ReviewRule
+from services.projects.projects.stages.facts import Stage
 from services.projects.reference import _default_rules, read
 
 

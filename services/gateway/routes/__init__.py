@@ -52,18 +52,12 @@ def all_routes() -> list[Route]:
         energy,
         imports,
         plan,
-        pre_reviews,
-        projects,
-        reserve,
     )
 
     declared = [_route(service, name, route) for service, name, route in contracts.routes()]
     listed = [
         *plan.ROUTES,
         *appraisals.ROUTES,
-        *projects.ROUTES,
-        *pre_reviews.ROUTES,
-        *reserve.ROUTES,
         *imports.ROUTES,
         *energy.ROUTES,
     ]

@@ -22,9 +22,9 @@ from services.projects.matching.matches.queries import ListMatches
 from services.projects.measures.queries import ListMeasures
 from services.projects.meetings.queries import ListMeetings
 from services.projects.models import views as models
-from services.projects.models.projects import ListProjects
-from services.projects.models.reserve import ListReserve
 from services.projects.problems.queries import ListProblems
+from services.projects.projects.queries import ListProjects
+from services.projects.projects.reserve.queries import ListReserve
 from services.projects.queries import paging
 from services.projects.reports.queries import ListReports
 from services.projects.tables.views import saved_view

@@ -7,15 +7,17 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, FromClause, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
 from services.projects.app.context import App
 from services.projects.ceremonies.guests.views import TABLE as INVITATION
+from services.projects.common.investor import InvestorKind
 from services.projects.common.values import Ceremony
-from services.projects.domain.investor import InvestorKind
 from services.projects.models.base import Answer, Money, Request
-from services.projects.models.counts import CountProjectsBy
 from services.projects.plan.views import REGION
-from services.projects.queries import counts, signings
+from services.projects.projects.counts import queries as counts
+from services.projects.projects.counts.queries import CountProjectsBy
+from services.projects.projects.signings import queries as signings
+from services.projects.projects.signings.views import TABLE as SIGNING
+from services.projects.projects.stages.views import MILESTONE
 from shared.rpc import Call
 
 
@@ -62,17 +64,17 @@ async def summarise(app: App, call: Call, body: SummariseCeremony) -> CeremonySu
     year = CountProjectsBy(
         by="city", investor_kind=InvestorKind.PRIVATE, first_day=on.replace(month=1, day=1), last_day=on
     )
-    signing, guest = tables.signing.c, INVITATION.c
+    signing, guest = SIGNING.c, INVITATION.c
     async with app.snapshots.connect() as conn:
         counted = await counts.counted_by(app, conn, call, year)
         listed = await _by_city(
             conn,
-            tables.signing,
+            SIGNING,
             body.ceremony,
             recommended=func.count(),
             approved=func.count().filter(signing.approved),
             signed=func.count(signing.signed_on),
-            signed_amount=func.coalesce(func.sum(tables.project_milestone.c.amount), 0),
+            signed_amount=func.coalesce(func.sum(MILESTONE.c.amount), 0),
             of=signings.with_contracts(),
         )
         invited = await _by_city(

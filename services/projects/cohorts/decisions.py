@@ -16,7 +16,7 @@ from services.projects.cohorts.facts import (
     cohort_id,
     evolve,
 )
-from services.projects.domain.investor import InvestorKind
+from services.projects.common.investor import InvestorKind
 from services.projects.domain.refusal import Refused
 from shared.command import Given, command, decider
 from shared.values import Number, Says

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from services.projects.domain.investor import InvestorKind
+from services.projects.common.investor import InvestorKind
 
 
 @dataclass(frozen=True, slots=True)

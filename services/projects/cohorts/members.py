@@ -7,15 +7,17 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Date, Select, Subquery, cast, func, literal, null, select, union_all
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.cohorts.contracts import open_members
 from services.projects.cohorts.decisions import Kind, Year
 from services.projects.cohorts.facts import cohort_id
 from services.projects.cohorts.queries import STARTED
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
 from services.projects.common.values import RegionCode
-from services.projects.domain.stages import Stage
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
+from services.projects.projects.stages.facts import Stage
+from services.projects.projects.stages.views import MILESTONE
+from services.projects.projects.views import TABLE as PROJECT
 from services.projects.queries import visible
 from shared import lists
 from shared.rpc import Call
@@ -105,7 +107,7 @@ def _members(cohort: str, body: ListCohortMembers, closed_on: date | None) -> An
 
 def _standing(members: Subquery, on: date) -> Select[Any]:
     """Adds the project's name and the days, up to `on`, when it first reached the stages that count."""
-    member, project, step = members.c, tables.project.c, tables.project_milestone.c
+    member, project, step = members.c, PROJECT.c, MILESTONE.c
 
     def first(*stages: str) -> ColumnElement[Any]:
         return (
@@ -121,7 +123,7 @@ def _standing(members: Subquery, on: date) -> Select[Any]:
         first(*STARTED).label("started_on"),
         first(Stage.TRACKING_ENDED.value).label("exited_on"),
         first(Stage.FORMALLY_ENDED.value).label("formally_ended_on"),
-    ).join(tables.project, project.project == member.project)
+    ).join(PROJECT, project.project == member.project)
 
 
 def _named(one: Any, standing: str) -> ColumnElement[bool]:

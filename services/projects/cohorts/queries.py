@@ -8,16 +8,17 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.cohorts.contracts import open_members
 from services.projects.cohorts.decisions import Kind, Year
 from services.projects.cohorts.facts import cohort_id
 from services.projects.cohorts.rate import Standing, start_rate
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
+from services.projects.common.investor import InvestorKind
 from services.projects.common.values import RegionCode
-from services.projects.domain.investor import InvestorKind
-from services.projects.domain.stages import Stage
 from services.projects.models.base import Answer, Money, Request
+from services.projects.projects.stages.facts import Stage
+from services.projects.projects.stages.views import MILESTONE
 from services.projects.queries import visible
 from shared.rpc import Call
 from shared.service import Service
@@ -109,7 +110,7 @@ def _closed(cohort: str) -> Select[Any]:
 
 async def _reached(conn: AsyncConnection, members: Select[Any], on: date) -> set[tuple[str, str]]:
     """(project, stage) for the stages that members reached up to that day."""
-    t, inner = tables.project_milestone.c, members.subquery()
+    t, inner = MILESTONE.c, members.subquery()
     stages = [*STARTED, Stage.TRACKING_ENDED.value, Stage.FORMALLY_ENDED.value]
     rows = await conn.execute(
         select(t.project, t.stage)

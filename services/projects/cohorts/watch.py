@@ -3,14 +3,15 @@
 import structlog
 from sqlalchemy import String, cast, exists, func, or_, select
 
-from services.projects import tables
 from services.projects.app.watched import not_done
 from services.projects.cohorts.decisions import Contracts, NoteLateContract
 from services.projects.cohorts.facts import CohortMember
 from services.projects.cohorts.feature import HISTORY
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
 from services.projects.day_watch import DayWatch
-from services.projects.domain.stages import Stage
+from services.projects.projects.stages.facts import Stage
+from services.projects.projects.stages.views import MILESTONE
+from services.projects.projects.views import TABLE as PROJECT
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
@@ -28,7 +29,7 @@ class CohortWatch(DayWatch):
     async def sweep(self) -> int:
         """Records every late contract that isn't recorded yet. Returns how many."""
         today, written = self.app.today(), 0
-        project, contract, closed = tables.project.c, tables.project_milestone.c, COHORT.c
+        project, contract, closed = PROJECT.c, MILESTONE.c, COHORT.c
         member, late = MEMBER.c, LATE.c
         year = cast(func.extract("year", contract.on_day), String)
         known = or_(
@@ -37,7 +38,7 @@ class CohortWatch(DayWatch):
         )
         query = (
             select(closed.cohort, project.project, project.region, contract.on_day, contract.amount)
-            .join(tables.project_milestone, contract.project == project.project)
+            .join(MILESTONE, contract.project == project.project)
             .join(COHORT, closed.cohort == project.investor_kind + ":" + year)
             .where(contract.stage == Stage.CONTRACT_SIGNED.value, ~known)
             .order_by(closed.cohort, project.project)

@@ -83,3 +83,18 @@ SeenVersion = Annotated[
     ),
 ]
 """Always with None as its default."""
+DayOrToday = Annotated[date | None, Says(description="the day of it; without it today")]
+"""Always with None as its default."""
+TagCode = Annotated[
+    str,
+    Text(
+        pattern=r"^[a-z0-9_]{1,40}$",
+        description="programme tag, as loaded with the plan",
+        example="ei_led",
+    ),
+]
+ProgrammeCode = Annotated[str, Text(pattern=r"^[A-Z]{2}$", description="programme", example="TR")]
+Confirmed = Annotated[
+    bool, Says(description="the amount is right although it looks unusual (see confirm-amount)")
+]
+"""Always with False as its default."""

@@ -16,13 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, tables
-from services.projects.app import past, reserve_drops
+from services.projects.documents import reserve_drops
 from services.projects.documents.facts import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.duties.obligations import all_duties, obligations
 from services.projects.duties.tables import CONSEQUENCES
 from services.projects.plan.facts import Region
 from services.projects.problems import past as past_problems
+from services.projects.projects import past
 from services.projects.reports.views import TABLE as REPORT
 from shared.areas import AreaTree
 from shared.checkpoint import Checkpoints

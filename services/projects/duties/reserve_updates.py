@@ -7,15 +7,18 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.app.context import App
-from services.projects.app.reserve_rules import library
 from services.projects.domain.duty import RESERVE_UPDATE, Duty, last_day
-from services.projects.domain.reserve import quarter
 from services.projects.duties.decisions import HandInDuty, OnOccasion
 from services.projects.duties.feature import HISTORY
 from services.projects.duties.obligations import Obligation, obligations
 from services.projects.plan.facts import Region
+from services.projects.projects.registers.views import STAY
+from services.projects.projects.reserve.facts import quarter
+from services.projects.projects.reserve.rules import library
+from services.projects.projects.reserve.views import UPDATE
+from services.projects.projects.views import TABLE as PROJECT
 from shared.areas import AreaTree
 from shared.identity import system_actor
 from shared.rpc import Call
@@ -87,7 +90,7 @@ async def _looks(conn: AsyncConnection, period: str, today: date) -> dict[str, L
     """The updates by region, over the stays that last on the quarter's last day (today, if the quarter is running)."""
     on = min(last_day(period), today)
     rule = await library(conn, on)
-    project, stay, look = tables.project.c, tables.project_register.c, tables.reserve_update.c
+    project, stay, look = PROJECT.c, STAY.c, UPDATE.c
     own = look.quarter == period
     rows = await conn.execute(
         select(
@@ -96,9 +99,9 @@ async def _looks(conn: AsyncConnection, period: str, today: date) -> dict[str, L
             func.count().filter(own).label("looked"),
             func.max(look.on_day).filter(own).label("last_on"),
         )
-        .select_from(tables.project_register)
-        .join(tables.project, project.project == stay.project)
-        .outerjoin(tables.reserve_update, (look.project == stay.project) & (look.register == stay.register))
+        .select_from(STAY)
+        .join(PROJECT, project.project == stay.project)
+        .outerjoin(UPDATE, (look.project == stay.project) & (look.register == stay.register))
         .where(
             stay.register.in_(rule.registers),
             stay.valid_from <= on,

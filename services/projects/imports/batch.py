@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import inline
 from services.projects.app.context import App, Making
 from services.projects.events import CATALOGUE
+from services.projects.inline import apply
 from shared.decider import Decider, OnState, made
 from shared.event_log import Event, StreamWrite
 from shared.kept import Kept, Written, write
@@ -108,7 +108,7 @@ class Batch(App):
             pairs.append((state, self._states[stream][0]))
         for tables, pairs in changes.values():
             await write(self._conn, tables, pairs)
-        await inline.apply(self._conn, events)
+        await apply(self._conn, events)
 
     def add(self, write: StreamWrite) -> None:
         """Adds events that no command decides, for `append`."""

@@ -3,25 +3,30 @@
 The commands are those of the API, with their checks and evidence. Fields that are empty in the sheet stay unchanged.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
-from services.projects.app import checks, projects
-from services.projects.domain.project import Project
+from services.projects.app import checks
 from services.projects.domain.refusal import Refused
-from services.projects.events import PROJECT, project_stream
 from services.projects.imports.batch import Batch
-from services.projects.models.projects import ChangeProject, RegisterProject
-from services.projects.models.steps import CorrectStage
+from services.projects.projects.decisions.commands import ChangeProject, RegisterProject
+from services.projects.projects.decisions.decide import PROJECT
+from services.projects.projects.facts import Project
+from services.projects.projects.facts import stream as project_stream
+from services.projects.projects.feature import FEATURE as PROJECTS
+from services.projects.projects.stages.decisions.commands import CorrectStage
+from services.projects.projects.stages.feature import FEATURE as STAGES
 from shared.problems import Problem
 from shared.rpc import Call
 
 Fields = Mapping[str, tuple[Any, Any]]
 """Old and new value by field, of those that differ."""
+_CORRECTION, _CHANGE = TypeAdapter(CorrectStage), TypeAdapter(ChangeProject)
 _CONTENT = (
     "name",
     "industry",
@@ -50,16 +55,16 @@ async def of_project(batch: Batch, conn: AsyncConnection, call: Call, body: Regi
     """
     if body.project is None:
         return None
-    stream = project_stream(body.project)
+    stream, named = project_stream(body.project), call.body.keys()
     known = await batch.known(stream, PROJECT)
     if not isinstance(known, Project) or not await _kept(conn, call, known):
         return None
     programmes, tags = await checks.counted_for(
         conn,
-        body.programmes if "programmes" in body.model_fields_set else known.registered.programmes,
-        body.tags if "tags" in body.model_fields_set else known.registered.tags,
+        body.programmes if "programmes" in named else known.registered.programmes,
+        body.tags if "tags" in named else known.registered.tags,
     )
-    fields = compared(known, body, programmes, tags)
+    fields = compared(known, body, named, programmes, tags)
 
     async def apply(reason: str) -> None:
         said = {"project": body.project, "reason": reason, "confirmed": body.confirmed}
@@ -68,12 +73,12 @@ async def of_project(batch: Batch, conn: AsyncConnection, call: Call, body: Regi
         planning = {_PLANNING[name]: new for name, (_, new) in fields.items() if name in _PLANNING}
         with batch.whole(stream):
             if planning:
-                step = CorrectStage.model_validate(
+                step = _CORRECTION.validate_python(
                     {**said, **planning, "step": 1, "steps_version": known.steps_version}
                 )
-                await projects.correct_stage(batch, call, step)
+                await STAGES.carry_out(batch, call, step)
             if content:
-                await projects.change_project(batch, call, ChangeProject.model_validate({**said, **content}))
+                await PROJECTS.carry_out(batch, call, _CHANGE.validate_python({**said, **content}))
 
     return Change(fields, apply)
 
@@ -102,9 +107,16 @@ def _told(changes: Sequence[Mapping[str, str]]) -> str:
 
 
 def compared(
-    known: Project, body: RegisterProject, programmes: tuple[str, ...], tags: tuple[str, ...]
+    known: Project,
+    body: RegisterProject,
+    named: Collection[str],
+    programmes: tuple[str, ...],
+    tags: tuple[str, ...],
 ) -> Fields:
-    """The fields in which the row differs from the project. Raises Refused if the region differs."""
+    """The fields in which the row differs from the project; `named`: those that the row fills in.
+
+    Raises Refused if the region differs.
+    """
     registered = known.registered
     if body.region != registered.region:
         raise Refused(
@@ -121,7 +133,7 @@ def compared(
         "planned_on": first.on,
         "evidence": first.evidence or None,
     }
-    said = {name: getattr(body, name) for name in (*_CONTENT, *_PLANNING) if name in body.model_fields_set}
+    said = {name: getattr(body, name) for name in (*_CONTENT, *_PLANNING) if name in named}
     said |= {"programmes": sorted(set(programmes)), "tags": sorted(set(tags))}
     return {
         name: (now[name], new)

@@ -7,9 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app import projects
 from services.projects.app.context import App
-from services.projects.events import project_stream
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
 from services.projects.imports.changes import Change, of_project
@@ -18,7 +16,9 @@ from services.projects.imports.twins import Twins, listing_twins, project_twins
 from services.projects.matching.listings.decisions import RegisterListing
 from services.projects.matching.listings.facts import stream as listing_stream
 from services.projects.matching.listings.feature import FEATURE as LISTINGS
-from services.projects.models.projects import RegisterProject
+from services.projects.projects.decisions.commands import RegisterProject
+from services.projects.projects.facts import stream as project_stream
+from services.projects.projects.feature import FEATURE as PROJECTS
 from services.projects.reports.decisions import FileMonthlyReport
 from services.projects.reports.facts import stream as report_stream
 from services.projects.reports.feature import FEATURE as REPORTS
@@ -170,7 +170,7 @@ _PROJECTS = Kind(
         Column("reported_by", "填报单位", text, _NAME, "福清市经贸局"),
     ),
     RegisterProject,
-    projects.register_project,
+    PROJECTS.carry_out,
     each_row,
     lambda body: project_stream(body["project"]) if body.get("project") else None,
     independent=True,

@@ -13,8 +13,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
 from services.projects.matching.listings.views import TABLE as LISTING
+from services.projects.projects.views import TABLE as PROJECT
 from shared.language import Said
 
 Key = tuple[Any, ...]
@@ -54,7 +54,7 @@ class Twins:
 
 
 async def _projects(conn: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, list[Known]]:
-    table = tables.project.c
+    table = PROJECT.c
     query = select(table.project, table.region, table.name, table.total_investment).where(
         table.region.in_({key[0] for key in keys}), table.name.in_({key[1] for key in keys})
     )

@@ -8,13 +8,14 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.common.values import RegionCode
 from services.projects.funds.subsidies.views import TABLE as SUBSIDY
 from services.projects.measures.decisions import MEASURE, Kind, MeasureId, Row
 from services.projects.measures.facts import Measure, stream
 from services.projects.measures.views import TABLE, MeasureSummary, MeasureView, Standing, summary, view
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
+from services.projects.projects.views import TABLE as PROJECT
 from services.projects.queries import versions
 from shared import lists
 from shared.problems import not_found
@@ -138,7 +139,7 @@ async def _reached(conn: AsyncConnection, state: Measure) -> tuple[Reached | Non
     if known.tag is None:
         return None, {}
     tree = await reference.area_tree(conn)
-    project = tables.project.c
+    project = PROJECT.c
     where = [project.tags.contains([known.tag]), project.region.in_(tree.covered_by(known.region))]
     where += _of_industries(known.industries)
     items = {
@@ -150,12 +151,12 @@ async def _reached(conn: AsyncConnection, state: Measure) -> tuple[Reached | Non
 
 
 def _of_industries(prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
-    code = func.ltrim(tables.project.c.industry, "ABCDEFGHIJKLMNOPQRST")
+    code = func.ltrim(PROJECT.c.industry, "ABCDEFGHIJKLMNOPQRST")
     return [or_(*(code.startswith(each) for each in prefixes))] if prefixes else []
 
 
 async def _sums(conn: AsyncConnection, where: Sequence[ColumnElement[bool]]) -> Reached:
-    project, subsidy = tables.project.c, SUBSIDY.c
+    project, subsidy = PROJECT.c, SUBSIDY.c
     projects = select(func.count(), func.sum(project.total_investment)).where(*where)
     paid = select(func.sum(subsidy.paid)).where(subsidy.project.in_(select(project.project).where(*where)))
     count, total = (await conn.execute(projects)).one()

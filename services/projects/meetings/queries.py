@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope, tables
+from services.projects import reference, scope
 from services.projects.common.values import MeetingId, ProjectId, RegionCode
 from services.projects.meetings import agenda
 from services.projects.meetings.decisions import MEETING
@@ -19,6 +19,7 @@ from services.projects.problems.facts import stream as problem_stream
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.problems.views import ProblemSummary
 from services.projects.problems.views import summary as problem_summary
+from services.projects.projects.views import TABLE as PROJECT
 from services.projects.queries import versions, visible
 from shared import lists
 from shared.identity import Actor
@@ -162,7 +163,7 @@ async def _packed(
 async def _by_project(
     service: Service, conn: AsyncConnection, rows: Sequence[Any], projects: Sequence[str]
 ) -> list[PackedProject]:
-    table = tables.project
+    table = PROJECT
     known = {
         row.project: row for row in await conn.execute(select(table).where(table.c.project.in_(projects)))
     }

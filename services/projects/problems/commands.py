@@ -6,10 +6,7 @@ from sqlalchemy import select
 
 from services.projects import reference, scope
 from services.projects.app import checks
-from services.projects.domain.project import Project
 from services.projects.domain.refusal import Refused
-from services.projects.domain.stages import status
-from services.projects.events import PROJECT, project_stream
 from services.projects.meetings import facts as meetings
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, NotConvened
@@ -27,6 +24,10 @@ from services.projects.problems.decisions.commands import (
 )
 from services.projects.problems.facts import Known, NotRaised, ProblemState
 from services.projects.problems.views import TABLE
+from services.projects.projects.decisions.decide import PROJECT
+from services.projects.projects.facts import Project
+from services.projects.projects.facts import stream as project_stream
+from services.projects.projects.stages.facts import status
 from shared.command import Given
 from shared.feature import At
 from shared.problems import not_found

@@ -1,7 +1,7 @@
 """Questions about problems of projects."""
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
@@ -10,11 +10,14 @@ from services.projects.meetings.views import ITEM
 from services.projects.models.base import Answer, Cursor, Limit, Request
 from services.projects.problems.facts import Level, ProblemKind, stream
 from services.projects.problems.views import TABLE, ProblemSummary, ProblemView, Standing, step, summary
-from services.projects.queries import paging, versions, visible
+from services.projects.queries import versions, visible
+from shared import lists
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
+
+_ORDER = lists.Order(TABLE.c.due_on, TABLE.c.problem)
 
 
 class GetProblem(Request):
@@ -76,28 +79,23 @@ async def get_problem(service: Service, call: Call, body: GetProblem) -> Problem
             raise not_found("problem", body.problem)
         history = await service.log.load(conn, stream(body.problem))
     steps = [step(service.catalogue.decode(event), event) for event in history]
-    known = dict(summary(dict(row._mapping), service.today(), len(history)))
+    known = dict(summary(row._asdict(), service.today(), len(history)))
     return ProblemView(**known, history=steps)
 
 
 async def list_problems(service: Service, call: Call, body: ListProblems) -> ProblemPage:
     """In order of the day they are due; the first page counts all that the filters match."""
-    table, today = TABLE.c, service.today()
     async with service.snapshots.connect() as conn:
         query = await _narrowed(service, conn, call.actor, body)
-        page = query
-        if body.cursor:
-            due_on, problem = paging.read_day(body.cursor)
-            page = query.where(tuple_(table.due_on, table.problem) > tuple_(due_on, problem))
-        page = page.order_by(table.due_on, table.problem).limit(body.limit + 1)
-        rows = (await conn.execute(page)).all()
+        page = await _ORDER.page(conn, query, body)
         counts = None if body.cursor else await _counts(service, conn, query)
-        shown = rows[: body.limit]
-        at = await versions.of_streams(service, conn, [stream(row.problem) for row in shown])
-    more = len(rows) > body.limit
+        at = await versions.of_streams(service, conn, [stream(row.problem) for row in page.rows])
     return ProblemPage(
-        items=[summary(dict(row._mapping), today, version) for row, version in zip(shown, at, strict=True)],
-        next_cursor=paging.cursor(shown[-1].due_on.isoformat(), shown[-1].problem) if more else None,
+        items=[
+            summary(row._asdict(), service.today(), version)
+            for row, version in zip(page.rows, at, strict=True)
+        ],
+        next_cursor=page.next_cursor,
         counts=counts,
     )
 

@@ -1,26 +1,17 @@
 """Pages of the lists that haven't moved into a feature yet. Features use `shared.lists`, which this file hands on.
 
-`read(cursor, 2)` is `lists.read(cursor, str, str)`, `read_day(cursor)` is `lists.read(cursor, date, str)`; a list of
-one SELECT needs neither, but an `Order`.
+`read(cursor, 2)` is `lists.read(cursor, str, str)`; a list of one SELECT needs neither, but an `Order`.
 """
-
-from datetime import date
 
 from shared import lists
 from shared.lists import write as cursor
 
-__all__ = ["cursor", "read", "read_day", "read_number"]
+__all__ = ["cursor", "read", "read_number"]
 
 
 def read(cursor: str, length: int) -> list[str]:
     """The key of `length` texts in a cursor. Raises Problem for anything made up."""
     return lists.read(cursor, *[str] * length)
-
-
-def read_day(cursor: str) -> tuple[date, str]:
-    """The key of a list in order of day and id. Raises Problem for anything made up."""
-    day, key = lists.read(cursor, date, str)
-    return day, key
 
 
 def read_number(cursor: str) -> int:

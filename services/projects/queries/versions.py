@@ -8,11 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app.context import App
-from services.projects.domain.project import ProjectStageCorrected, ProjectStageReached
-from services.projects.domain.reserve import ReserveUpdated
 from services.projects.duties.facts import EDITS, stream
-from services.projects.events import project_stream
 from services.projects.funds import facts as funds
 from shared.service import Service
 
@@ -21,21 +17,6 @@ async def of_streams(service: Service, conn: AsyncConnection, streams: Sequence[
     """The versions of things that have a stream of their own, in the order of `streams`."""
     found = await service.log.count(conn, streams)
     return [found.get((stream, None), 0) for stream in streams]
-
-
-async def of_steps(app: App, conn: AsyncConnection, projects: Sequence[str]) -> list[int]:
-    """The versions of the steps of projects."""
-    streams = [project_stream(project) for project in projects]
-    types = [each.__name__ for each in (ProjectStageReached, ProjectStageCorrected)]
-    found = await app.log.count(conn, streams, types)
-    return [found.get((stream, None), 0) for stream in streams]
-
-
-async def of_reserve(app: App, conn: AsyncConnection, register: str, projects: Sequence[str]) -> list[int]:
-    """The versions of entries of one tier of the reserve library."""
-    streams = [project_stream(project) for project in projects]
-    found = await app.log.count(conn, streams, [ReserveUpdated.__name__], "register")
-    return [found.get((stream, register), 0) for stream in streams]
 
 
 async def of_applications(

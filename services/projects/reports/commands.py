@@ -11,6 +11,7 @@ from services.projects.app import checks
 from services.projects.domain.duty import CITY_REPORT, around, due_on, find, last_day
 from services.projects.domain.plausibility import ReportCare, Usual
 from services.projects.plan.facts import Region
+from services.projects.projects.views import TABLE as PROJECT
 from services.projects.reports.decisions import (
     CorrectMonthlyReport,
     FileMonthlyReport,
@@ -63,7 +64,7 @@ async def _known(at: At, command: MonthlyReportCommand, projects: Iterable[str])
     tree = AreaTree.of(regions)
     checks.check_region(tree, region)
     scope.check_report_write(at.actor, region)
-    table = tables.project.c
+    table = PROJECT.c
     rows = await conn.execute(
         select(table.project, table.region).where(table.project.in_(sorted(set(projects))))
     )

@@ -8,8 +8,9 @@ import pytest
 
 from services.portal.pages.project_forms import following
 from services.projects.domain.refusal import Refused
-from services.projects.domain.stages import Stage, advance, settle, status
-from services.projects.domain.stages import Step as DomainStep
+from services.projects.projects.stages.decisions.order import advance
+from services.projects.projects.stages.facts import Stage, settle, status
+from services.projects.projects.stages.facts import Step as DomainStep
 from tests.kit import markup
 from tests.kit.played_gateway import PlayedGateway, browser, portal, problem, recorded
 from tests.kit.portal_forms import WORD, faults, offered, seen, sent

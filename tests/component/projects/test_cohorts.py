@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from services.projects.acceptance_watch import AcceptanceWatch
 from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
+from services.projects.projects.acceptance.watch import AcceptanceWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service, local
 
 SPAN = {"first_day": "2013-01-01", "last_day": "2013-03-31"}

@@ -7,9 +7,9 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from services.projects.app.context import App
-from services.projects.events import project_stream
 from services.projects.imports import staging, worker
 from services.projects.imports.worker import ImportWorker
+from services.projects.projects.facts import stream as project_stream
 from shared.catalogue import NewerEvent
 from shared.event_log import NewEvent, StreamWrite
 from shared.identity import Actor

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.projects import tables
 from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
 from services.projects.duties.watch import DutyWatch
@@ -13,6 +12,10 @@ from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
 from services.projects.inline import APPLY
 from services.projects.plan.views import REGION
+from services.projects.projects.acceptance.watch import AcceptanceWatch
+from services.projects.projects.registers.views import STAY
+from services.projects.projects.stages.views import MILESTONE
+from services.projects.projects.views import TABLE as PROJECT
 from services.projects.reports.views import TABLE as REPORT
 from services.projects.service import FEATURES, INLINE, rebuild
 from shared.identity import Actor
@@ -105,12 +108,16 @@ async def pre_review_and_signing(service: Service) -> None:
     await service.ask(FUZHOU, "reach-stage", **step)
     opinion = {"department": "forestry_department", "view": "agrees", "evidence": "2号"}
     await service.ask(PROVINCE, "give-opinion", project="P-3", **opinion)
+    returned = {"result": "returned", "reason": "缺环评", "evidence": "3号"}
+    await service.ask(PROVINCE, "conclude-pre-review", project="P-3", **returned)
+    await service.ask(FUZHOU, "open-pre-review", project="P-3")
     named = {"project": "P-4", "ceremony": "618-2013"}
     contract = {"contract": "intent_signed", "amount": "120000000"}
     await service.ask(FUZHOU, "recommend-signing", **named, **contract)
     await service.ask(PROVINCE, "audit-signing", **named, approved=True)
     signed = {**named, "stage": "intent_signed", "on": "2013-02-10", "amount": "120000000"}
     await service.ask(FUZHOU, "reach-stage", **signed, evidence="3号")
+    await service.ask(FUZHOU, "correct-stage", project="P-4", step=5, on="2013-02-09", reason="笔误")
     await service.ask(FUZHOU, "change-project", project="P-4", bank_loan="30000000", reason="x")
     for firm in ("F-1", "F-2"):
         known_as = {"name": "示例集团", "region": "350100", "categories": ["top_500_private"]}
@@ -133,13 +140,15 @@ async def a_diagnosis(service: Service) -> None:
 
 
 async def savings(service: Service) -> None:
-    """A project that should save something, and was found to save less."""
-    steps = {"filed": "2012-02-01", "started": "2012-03-01", "producing": "2012-09-01"}
+    """A project that should save something, was found to save less, and isn't accepted in time."""
+    steps = {"filed": "2012-02-01", "started": "2012-03-01", "producing": "2012-03-15"}
     history = [{"stage": stage, "on": on, "evidence": "1号"} for stage, on in steps.items()]
     await service.project("P-7", planned_on="2012-01-10", history=history)
     saving = {"project": "P-7", "basis": "可研", "evidence": "1号"}
     await service.ask(FUZHOU, "expect-energy-saving", **saving, tce="4000")
     await service.ask(PROVINCE, "verify-energy-saving", **saving, tce="3500", verified_by="示例")
+    await service.ask(PROVINCE, "join-register", project="P-7", register="national_plan", on="2012-02-01")
+    assert await AcceptanceWatch(App(service.engine, service.log, service.clock)).sweep() == 1
 
 
 async def a_file(service: Service) -> None:
@@ -285,9 +294,9 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     before = await rows(service.engine)
     assert all(before.values()), "every table must have rows, or the comparison proves nothing"
     async with service.engine.begin() as conn:
-        await conn.execute(delete(tables.project_register))
-        await conn.execute(delete(tables.project_milestone))
-        await conn.execute(delete(tables.project).where(tables.project.c.project == "P-1"))
+        await conn.execute(delete(STAY))
+        await conn.execute(delete(MILESTONE))
+        await conn.execute(delete(PROJECT).where(PROJECT.c.project == "P-1"))
         await conn.execute(delete(REPORT))
         await conn.execute(delete(REGION).where(REGION.c.code == "350100"))
     assert await rows(service.engine) != before

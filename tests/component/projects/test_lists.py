@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from services.projects import tables
-from services.projects.domain.stages import Stage
-from services.projects.models import projects as models
-from services.projects.queries import orders
+from services.projects.projects import orders, queries
+from services.projects.projects.stages.facts import Stage
+from services.projects.projects.views import TABLE as PROJECT
+from services.projects.projects.views import ProjectSummary
 from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service
 
 AMOUNTS = ("total_investment", "equipment_investment", "bank_loan")
@@ -54,7 +54,7 @@ async def test_pages_of_any_order_hold_everything_once(service: Service, descend
     await service.project("P-4", name="长" * 200, bank_loan="30000000", focus_sector="marine")
     step = {"project": "P-2", "stage": "filed", "on": "2013-01-12", "evidence": "1号"}
     await service.ask(FUZHOU, "reach-stage", **step)
-    for sort in models.ProjectSummary.model_fields:
+    for sort in ProjectSummary.model_fields:
         if sort in ("steps_version", "region_name"):
             continue  # added to the rows of a page when they are known: nothing to sort by
         query = {"sort": sort, "descending": descending}
@@ -82,8 +82,8 @@ async def test_every_order_is_read_from_an_index(service: Service, descending: b
         for way in ("seqscan", "sort"):
             await conn.execute(text(f"SET LOCAL enable_{way} = off"))
         for sort in orders.ORDERS:
-            order, query = orders.order(sort, descending), select(tables.project)
-            first = await order.page(conn, query, models.ListProjects(limit=1, cursor=None))
+            order, query = orders.order(sort, descending), select(PROJECT)
+            first = await order.page(conn, query, queries.ListProjects(limit=1, cursor=None))
             for page in (query, query.where(order.after(first.next_cursor or ""))):
                 page = page.order_by(*order.columns).limit(51)
                 literal = page.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.projects.app import reserve_drops
 from services.projects.app.context import App
+from services.projects.documents import reserve_drops
 from services.projects.duties.watch import DutyWatch
-from services.projects.reserve_watch import ReserveWatch
+from services.projects.projects.reserve.watch import ReserveWatch
 from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service, local
 
 _CRITERIA = ("supported_field", "permits_complete", "own_funds")

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from services.gateway import sheets
 from services.gateway.sheet_lines import NotRead
 from services.projects import industries
 from services.projects.app.imports import spoilt
-from services.projects.domain import project_commands
-from services.projects.domain.project import INITIAL, Project, ProjectState, evolve
-from services.projects.domain.project_decisions import decide
+from services.projects.domain.plausibility import USUAL
 from services.projects.imports import rows
 from services.projects.imports.cells import Unreadable
 from services.projects.imports.changes import compared
@@ -22,13 +21,16 @@ from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.staging import Job, Staged
 from services.projects.models.imports import SheetRow
-from services.projects.models.projects import RegisterProject
+from services.projects.projects.decisions.commands import Registering, RegisterProject
+from services.projects.projects.decisions.decide import decide
+from services.projects.projects.facts import INITIAL, Project, ProjectState, evolve
 from shared.headings import parted
 from shared.identity import Actor
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*.expected.json"))
 ON = date(2013, 6, 1)
+_READ = TypeAdapter(RegisterProject)
 
 
 def came_of(case: Path, expected: dict[str, Any]) -> dict[str, Any]:
@@ -80,14 +82,18 @@ def came_of(case: Path, expected: dict[str, Any]) -> dict[str, Any]:
 
 def registered(body: dict[str, Any]) -> Project:
     """A project that is known, of what a request registered."""
-    said = RegisterProject.model_validate(body)
-    given = {name: getattr(said, name) for name in said.model_fields_set}
-    given |= {name: tuple(given[name]) for name in ("programmes", "tags") if name in given}
-    command = project_commands.RegisterProject(
-        **{"programmes": ("TR",), "registers": (), "reported_by": "p", "today": ON, **given}
+    command = _READ.validate_python(body)
+    given = Registering(
+        today=ON,
+        by="p",
+        departments={},
+        care=USUAL,
+        programmes=command.programmes,
+        tags=command.tags,
+        investor=None,
     )
     state: ProjectState = INITIAL
-    for event in decide(command, state):
+    for event in decide(command, state, given):
         state = evolve(state, event)
     assert isinstance(state, Project)
     return state
@@ -95,10 +101,10 @@ def registered(body: dict[str, Any]) -> Project:
 
 def would_change(carrying: rows.Carrying, known: Project, values: dict[str, Any]) -> list[list[str]]:
     """Column, old, new of what a row says otherwise."""
-    body = RegisterProject.model_validate(values)
+    body = _READ.validate_python(values)
     programmes = body.programmes if "programmes" in values else known.registered.programmes
     tags = body.tags if "tags" in values else known.registered.tags
-    found = compared(known, body, tuple(programmes), tuple(tags))
+    found = compared(known, body, values.keys(), programmes, tags)
     shown = [carrying.shown_change(name, *both) for name, both in found.items()]
     return [[each["column"], each["old"], each["new"]] for each in shown]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.projects.cohorts.decisions import COHORT, CloseCohort, Contracts, NoteLateContract
 from services.projects.cohorts.facts import Cohort, CohortClosed, CohortMember, LateContractFound
 from services.projects.cohorts.rate import Standing, start_rate
-from services.projects.domain.investor import InvestorKind
+from services.projects.common.investor import InvestorKind
 from tests.kit.spec import given
 
 ONE = CohortMember("P-1", "350181", date(2012, 6, 18), Decimal("120000000"))

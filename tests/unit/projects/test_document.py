@@ -29,8 +29,8 @@ from services.projects.documents.facts import (
     Position,
     Snapshot,
 )
-from services.projects.domain.stages import Stage
 from services.projects.problems.facts import Level, ProblemKind
+from services.projects.projects.stages.facts import Stage
 from services.projects.views.words import WORDS, word
 from shared.command import Given
 from tests.kit.spec import given

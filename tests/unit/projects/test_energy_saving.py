@@ -4,20 +4,21 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.projects.domain.energy_saving import (
+from services.projects.projects.decisions.decide import PROJECT
+from services.projects.projects.energy_savings.decisions import ExpectEnergySaving, VerifyEnergySaving
+from services.projects.projects.energy_savings.facts import (
     EnergySaving,
     EnergySavingExpected,
     EnergySavingVerified,
-    ExpectEnergySaving,
-    VerifyEnergySaving,
 )
-from services.projects.domain.project import Project, ProjectStageReached
-from services.projects.domain.stages import Stage
-from services.projects.events import PROJECT
+from services.projects.projects.facts import Project
+from services.projects.projects.stages.facts import ProjectStageReached, Stage
+from shared.command import Given
 from tests.kit.spec import given
 from tests.unit.projects.test_reserve import REGISTERED
 
 TODAY = date(2013, 11, 30)
+CLERK = Given(today=TODAY, by="clerk")
 EXPECT = ExpectEnergySaving(
     project="P-1",
     tce=Decimal(4000),
@@ -25,7 +26,6 @@ EXPECT = ExpectEnergySaving(
     evidence="1号",
     on=date(2013, 3, 1),
     reported_by="clerk",
-    today=TODAY,
 )
 EXPECTED = EnergySavingExpected(
     project="P-1",
@@ -44,7 +44,6 @@ VERIFY = VerifyEnergySaving(
     on=date(2013, 11, 20),
     verified_by="监察总队",
     reported_by="clerk",
-    today=TODAY,
 )
 VERIFIED = EnergySavingVerified(
     project="P-1",
@@ -68,23 +67,29 @@ RUNS = tuple(
 
 
 def test_an_expectation_is_stated_and_replaced_by_a_better_one() -> None:
-    given(PROJECT, REGISTERED).when(EXPECT).then(EXPECTED)
-    given(PROJECT, REGISTERED, EXPECTED).when(replace(EXPECT, reported_by="other")).changes_nothing()
-    better = given(PROJECT, REGISTERED, EXPECTED).when(replace(EXPECT, tce=Decimal(4200)))
+    given(PROJECT, REGISTERED).when(EXPECT, CLERK).then(EXPECTED)
+    given(PROJECT, REGISTERED, EXPECTED).when(replace(EXPECT, reported_by="other"), CLERK).changes_nothing()
+    better = given(PROJECT, REGISTERED, EXPECTED).when(replace(EXPECT, tce=Decimal(4200)), CLERK)
     state = better.then(replace(EXPECTED, tce=Decimal(4200)))
     assert isinstance(state, Project)
     assert state.energy_saving == EnergySaving(replace(EXPECTED, tce=Decimal(4200)))
 
 
 def test_it_lies_neither_before_the_project_nor_in_the_future() -> None:
-    given(PROJECT, REGISTERED).when(replace(EXPECT, on=date(2012, 12, 1))).rejects("before the project")
-    given(PROJECT, REGISTERED).when(replace(EXPECT, on=date(2013, 12, 1))).rejects("has not come")
+    given(PROJECT, REGISTERED).when(replace(EXPECT, on=date(2012, 12, 1)), CLERK).rejects(
+        "before the project"
+    )
+    given(PROJECT, REGISTERED).when(replace(EXPECT, on=date(2013, 12, 1)), CLERK).rejects("has not come")
 
 
 def test_only_a_running_project_is_verified_and_not_before_it_ran() -> None:
-    given(PROJECT, REGISTERED, EXPECTED, *RUNS[:2]).when(VERIFY).rejects("run yet", code="not-producing")
-    given(PROJECT, REGISTERED, EXPECTED, *RUNS).when(VERIFY).then(VERIFIED)
+    given(PROJECT, REGISTERED, EXPECTED, *RUNS[:2]).when(VERIFY, CLERK).rejects(
+        "run yet", code="not-producing"
+    )
+    given(PROJECT, REGISTERED, EXPECTED, *RUNS).when(VERIFY, CLERK).then(VERIFIED)
     early = replace(VERIFY, on=date(2013, 8, 31))
-    given(PROJECT, REGISTERED, *RUNS).when(early).rejects("runs since 2013-09-01", code="before-project")
-    given(PROJECT, REGISTERED, *RUNS).when(VERIFY).then(replace(VERIFIED, expected=None))
-    given(PROJECT, REGISTERED, EXPECTED, *RUNS, VERIFIED).when(VERIFY).changes_nothing()
+    given(PROJECT, REGISTERED, *RUNS).when(early, CLERK).rejects(
+        "runs since 2013-09-01", code="before-project"
+    )
+    given(PROJECT, REGISTERED, *RUNS).when(VERIFY, CLERK).then(replace(VERIFIED, expected=None))
+    given(PROJECT, REGISTERED, EXPECTED, *RUNS, VERIFIED).when(VERIFY, CLERK).changes_nothing()

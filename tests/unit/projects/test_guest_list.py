@@ -6,7 +6,7 @@ from typing import Any
 
 from services.projects.ceremonies.guests.decisions import GUEST_LIST, AnswerInvitation, InviteFirm
 from services.projects.ceremonies.guests.facts import FirmInvited, InvitationAnswered
-from services.projects.domain.investor import InvestorCategory
+from services.projects.common.investor import InvestorCategory
 from shared.command import Given
 from tests.kit.spec import given
 

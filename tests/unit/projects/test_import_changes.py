@@ -5,18 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
-from services.projects.domain.project import (
-    Project,
-    ProjectRegistered,
-    ProjectStageCorrected,
-    Unregistered,
-    evolve,
-)
 from services.projects.domain.refusal import Refused
-from services.projects.domain.stages import Stage
 from services.projects.imports.changes import check_agreed, compared
-from services.projects.models.projects import RegisterProject
+from services.projects.projects.decisions.commands import RegisterProject
+from services.projects.projects.facts import Project, ProjectRegistered, Unregistered, evolve
+from services.projects.projects.stages.facts import ProjectStageCorrected, Stage
 
 DAY = date(2013, 1, 10)
 REGISTERED = ProjectRegistered(
@@ -52,8 +47,9 @@ def known() -> Project:
 
 
 def differs(state: Project, tags: tuple[str, ...] = ("ei_led",), **said: Any) -> dict[str, tuple[Any, Any]]:
-    body = RegisterProject.model_validate({**SAID, **said})
-    return dict(compared(state, body, ("TR", "EI"), tags))
+    row = {**SAID, **said}
+    body = TypeAdapter(RegisterProject).validate_python(row)
+    return dict(compared(state, body, row.keys(), ("TR", "EI"), tags))
 
 
 def test_the_same_in_other_forms_is_no_change_and_what_is_empty_stays() -> None:

@@ -3,42 +3,39 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from services.projects.domain.investor import Investor, InvestorKind
-from services.projects.domain.pre_review import (
+from services.projects.common.investor import Investor, InvestorKind
+from services.projects.domain.plausibility import USUAL
+from services.projects.projects.acceptance.decisions import AcceptanceRule, RemindAcceptance, Reminding
+from services.projects.projects.acceptance.facts import AcceptanceReminded
+from services.projects.projects.decisions.commands import (
+    ChangeProject,
+    Changing,
+    Registering,
+    RegisterProject,
+)
+from services.projects.projects.decisions.decide import PROJECT
+from services.projects.projects.facts import ProjectChanged, ProjectRegistered
+from services.projects.projects.pre_reviews.decisions import (
     ConcludePreReview,
-    DepartmentOpinionGiven,
     GiveOpinion,
+    Opening,
     OpenPreReview,
+)
+from services.projects.projects.pre_reviews.facts import (
+    DepartmentOpinionGiven,
     PreReviewConcluded,
     PreReviewOpened,
-    ReviewRule,
 )
-from services.projects.domain.project import (
-    AcceptanceReminded,
-    ProjectChanged,
-    ProjectRegistered,
-    ProjectStageReached,
-    RegisterJoined,
-)
-from services.projects.domain.project_commands import (
-    AcceptanceRule,
-    ChangeProject,
-    PastStep,
-    ReachStage,
-    RegisterProject,
-    RemindAcceptance,
-)
-from services.projects.domain.signing_list import (
-    AuditSigning,
-    RecommendSigning,
-    SigningAudited,
-    SigningRecommended,
-)
-from services.projects.domain.stages import Stage
-from services.projects.events import PROJECT
+from services.projects.projects.pre_reviews.rounds import ReviewRule
+from services.projects.projects.registers.facts import RegisterJoined
+from services.projects.projects.signings.decisions import AuditSigning, RecommendSigning
+from services.projects.projects.signings.facts import SigningAudited, SigningRecommended
+from services.projects.projects.stages.decisions.commands import PastStepIn, Reaching, ReachStage
+from services.projects.projects.stages.facts import ProjectStageReached, Stage
 from tests.kit.spec import given
 
 TODAY = date(2013, 6, 30)
@@ -60,6 +57,8 @@ REGISTERED = ProjectRegistered(
     investor=INVESTOR,
 )
 RULE = ReviewRule("lead", ("lead", "land", "forestry"), opinion_days=10)
+CLERK = Reaching(today=TODAY, by="clerk", departments={}, care=USUAL, review=RULE)
+OPENING = Opening(today=TODAY, by="clerk", departments={}, rule=RULE)
 
 
 def reached(
@@ -85,10 +84,8 @@ def reach(stage: Stage, on: str, amount: Decimal | None = None, ceremony: str | 
         on=date.fromisoformat(on),
         evidence=f"{stage}号",
         reported_by="office",
-        today=TODAY,
         amount=amount,
         ceremony=ceremony,
-        review=RULE,
     )
 
 
@@ -139,7 +136,6 @@ def say(department: str, on: str = "2013-02-05") -> GiveOpinion:
         on=date.fromisoformat(on),
         reason="",
         evidence="1号",
-        today=TODAY,
     )
 
 
@@ -151,51 +147,50 @@ def conclude(result: str = "passed", reason: str = "") -> ConcludePreReview:
         reason=reason,
         evidence="pre_reviewed号",
         reported_by="office",
-        today=TODAY,
     )
 
 
 def test_a_pre_report_asks_the_departments_by_the_rule_of_its_day() -> None:
-    given(PROJECT, REGISTERED).when(reach(Stage.PRE_REPORTED, "2013-02-01")).then(PRE_REPORTED, OPENED)
+    given(PROJECT, REGISTERED).when(reach(Stage.PRE_REPORTED, "2013-02-01"), CLERK).then(PRE_REPORTED, OPENED)
 
 
 def test_an_opinion_is_given_by_who_is_asked_and_late_after_its_day() -> None:
     asked = given(PROJECT, REGISTERED, PRE_REPORTED, OPENED)
-    asked.when(say("land")).then(said("land"))
-    asked.when(say("land", "2013-02-11")).then(said("land", "2013-02-11"))
-    asked.when(say("land", "2013-02-12")).then(said("land", "2013-02-12", late=True))
-    asked.when(say("railways")).rejects("is not asked", code="not-asked")
-    asked.when(replace(say("land"), view="objects")).rejects("needs its reason")
-    given(PROJECT, REGISTERED, PRE_REPORTED, OPENED, said("land")).when(say("land")).changes_nothing()
-    given(PROJECT, REGISTERED).when(say("land")).rejects("No pre-review of the project is open")
+    asked.when(say("land"), CLERK).then(said("land"))
+    asked.when(say("land", "2013-02-11"), CLERK).then(said("land", "2013-02-11"))
+    asked.when(say("land", "2013-02-12"), CLERK).then(said("land", "2013-02-12", late=True))
+    asked.when(say("railways"), CLERK).rejects("is not asked", code="not-asked")
+    asked.when(replace(say("land"), view="objects"), CLERK).rejects("needs its reason")
+    given(PROJECT, REGISTERED, PRE_REPORTED, OPENED, said("land")).when(say("land"), CLERK).changes_nothing()
+    given(PROJECT, REGISTERED).when(say("land"), CLERK).rejects("No pre-review of the project is open")
 
 
 def test_the_lead_lets_pass_what_every_department_spoke_on() -> None:
     half = (REGISTERED, PRE_REPORTED, OPENED, said("land"))
-    refusal = given(PROJECT, *half).when(conclude()).rejects("gave no opinion", code="opinion-missing")
+    refusal = given(PROJECT, *half).when(conclude(), CLERK).rejects("gave no opinion", code="opinion-missing")
     assert refusal.extra == {"missing": ["lead", "forestry"]}  # type: ignore[attr-defined]
     whole = (*half, said("lead"), said("forestry"))
-    given(PROJECT, *whole).when(conclude()).then(PASSED, PRE_REVIEWED)
+    given(PROJECT, *whole).when(conclude(), CLERK).then(PASSED, PRE_REVIEWED)
     objecting = replace(said("forestry"), view="objects", reason="林地")
-    given(PROJECT, *half, said("lead"), objecting).when(conclude()).rejects("forestry objects")
+    given(PROJECT, *half, said("lead"), objecting).when(conclude(), CLERK).rejects("forestry objects")
 
 
 def test_a_returned_project_is_opened_for_a_further_round() -> None:
     returned = replace(PASSED, result="returned", reason="缺环评")
     history = (REGISTERED, PRE_REPORTED, OPENED)
-    again = OpenPreReview(project="P-1", on=date(2013, 3, 1), today=TODAY, rule=RULE)
-    given(PROJECT, *history).when(again).rejects("is not returned", code="pre-review-open")
-    given(PROJECT, *history).when(conclude("returned")).rejects("needs its reason")
-    given(PROJECT, *history).when(conclude("returned", "缺环评")).then(returned)
-    given(PROJECT, *history, returned).when(again).then(
+    again = OpenPreReview(project="P-1", on=date(2013, 3, 1))
+    given(PROJECT, *history).when(again, OPENING).rejects("is not returned", code="pre-review-open")
+    given(PROJECT, *history).when(conclude("returned"), CLERK).rejects("needs its reason")
+    given(PROJECT, *history).when(conclude("returned", "缺环评"), CLERK).then(returned)
+    given(PROJECT, *history, returned).when(again, OPENING).then(
         replace(OPENED, round=2, opened_on=date(2013, 3, 1), due_on=date(2013, 3, 11))
     )
 
 
 def test_the_pre_review_is_concluded_never_reported() -> None:
-    given(PROJECT, REGISTERED, PRE_REPORTED, OPENED).when(reach(Stage.PRE_REVIEWED, "2013-02-10")).rejects(
-        "conclusion", code="by-conclusion"
-    )
+    given(PROJECT, REGISTERED, PRE_REPORTED, OPENED).when(
+        reach(Stage.PRE_REVIEWED, "2013-02-10"), CLERK
+    ).rejects("conclusion", code="by-conclusion")
 
 
 @pytest.mark.parametrize(
@@ -213,7 +208,7 @@ def test_a_jump_of_a_matched_project_says_what_is_missing(
     amount = AMOUNT if stage is Stage.CONTRACT_SIGNED else None
     refusal = (
         given(PROJECT, REGISTERED, *history)
-        .when(reach(stage, "2013-06-20", amount))
+        .when(reach(stage, "2013-06-20", amount), CLERK)
         .rejects("must be", code="stage-missing")
     )
     assert refusal.extra == {"missing": missing}  # type: ignore[attr-defined]
@@ -223,33 +218,36 @@ def test_contracts_bind_more_and_more_and_none_less() -> None:
     intent = reached(Stage.INTENT_SIGNED, "2013-03-10", AMOUNT)
     agreement = reached(Stage.AGREEMENT_SIGNED, "2013-04-10", AMOUNT)
     negotiated = (REGISTERED, NEGOTIATING)
-    given(PROJECT, *negotiated).when(reach(Stage.INTENT_SIGNED, "2013-03-10", AMOUNT)).then(intent)
-    given(PROJECT, *negotiated, intent).when(reach(Stage.AGREEMENT_SIGNED, "2013-04-10", AMOUNT)).then(
+    given(PROJECT, *negotiated).when(reach(Stage.INTENT_SIGNED, "2013-03-10", AMOUNT), CLERK).then(intent)
+    given(PROJECT, *negotiated, intent).when(reach(Stage.AGREEMENT_SIGNED, "2013-04-10", AMOUNT), CLERK).then(
         agreement
     )
-    given(PROJECT, *negotiated, intent).when(reach(Stage.CONTRACT_SIGNED, "2013-06-18", AMOUNT)).then(SIGNED)
-    given(PROJECT, *negotiated, agreement).when(reach(Stage.INTENT_SIGNED, "2013-06-18", AMOUNT)).rejects(
-        "already", code="stage-passed"
+    given(PROJECT, *negotiated, intent).when(reach(Stage.CONTRACT_SIGNED, "2013-06-18", AMOUNT), CLERK).then(
+        SIGNED
     )
+    given(PROJECT, *negotiated, agreement).when(
+        reach(Stage.INTENT_SIGNED, "2013-06-18", AMOUNT), CLERK
+    ).rejects("already", code="stage-passed")
 
 
 def test_a_signing_has_an_amount_and_an_unlikely_one_is_asked_back() -> None:
     negotiated = given(PROJECT, REGISTERED, NEGOTIATING)
-    negotiated.when(reach(Stage.CONTRACT_SIGNED, "2013-06-18")).rejects("needs the amount")
+    negotiated.when(reach(Stage.CONTRACT_SIGNED, "2013-06-18"), CLERK).rejects("needs the amount")
     in_ten_thousands = reach(Stage.CONTRACT_SIGNED, "2013-06-18", Decimal("56000"))
-    negotiated.when(in_ten_thousands).rejects("less than a 20th", code="confirm-amount")
-    negotiated.when(replace(in_ten_thousands, confirmed=True)).then(replace(SIGNED, amount=Decimal("56000")))
-    negotiated.when(reach(Stage.SUSPENDED, "2013-06-18", AMOUNT)).rejects("is no signing")
+    negotiated.when(in_ten_thousands, CLERK).rejects("less than a 20th", code="confirm-amount")
+    negotiated.when(replace(in_ten_thousands, confirmed=True), CLERK).then(
+        replace(SIGNED, amount=Decimal("56000"))
+    )
+    negotiated.when(reach(Stage.SUSPENDED, "2013-06-18", AMOUNT), CLERK).rejects("is no signing")
 
 
 RECOMMEND = RecommendSigning(
     project="P-1",
     ceremony="618-2013",
-    contract=Stage.CONTRACT_SIGNED,
+    contract="contract_signed",
     amount=AMOUNT,
     on=date(2013, 5, 20),
-    recommended_by="office",
-    today=TODAY,
+    reported_by="office",
 )
 RECOMMENDED = SigningRecommended(
     project="P-1",
@@ -260,9 +258,7 @@ RECOMMENDED = SigningRecommended(
     on=date(2013, 5, 20),
     recommended_by="office",
 )
-AUDIT = AuditSigning(
-    project="P-1", ceremony="618-2013", approved=True, reason="", on=date(2013, 6, 3), today=TODAY
-)
+AUDIT = AuditSigning(project="P-1", ceremony="618-2013", approved=True, reason="", on=date(2013, 6, 3))
 APPROVED = SigningAudited(
     project="P-1", region="350181", ceremony="618-2013", approved=True, reason="", on=date(2013, 6, 3)
 )
@@ -270,18 +266,20 @@ ON_STAGE = reach(Stage.CONTRACT_SIGNED, "2013-06-18", AMOUNT, "618-2013")
 
 
 def test_nothing_is_signed_on_stage_without_the_pre_review() -> None:
-    given(PROJECT, REGISTERED, NEGOTIATING).when(RECOMMEND).rejects("pre-review", code="pre-review-missing")
-    given(PROJECT, *REVIEWED).when(RECOMMEND).then(RECOMMENDED)
+    given(PROJECT, REGISTERED, NEGOTIATING).when(RECOMMEND, CLERK).rejects(
+        "pre-review", code="pre-review-missing"
+    )
+    given(PROJECT, *REVIEWED).when(RECOMMEND, CLERK).then(RECOMMENDED)
 
 
 def test_on_stage_signs_who_was_recommended_and_approved() -> None:
     listed = (*REVIEWED, RECOMMENDED)
-    given(PROJECT, *REVIEWED).when(ON_STAGE).rejects("is not recommended")
-    given(PROJECT, *listed).when(ON_STAGE).rejects("not approved by the audit")
-    given(PROJECT, *listed).when(RECOMMEND).changes_nothing()
-    given(PROJECT, *listed).when(AUDIT).then(APPROVED)
-    given(PROJECT, *listed, APPROVED).when(ON_STAGE).then(replace(SIGNED, ceremony="618-2013"))
-    given(PROJECT, *listed, APPROVED).when(replace(ON_STAGE, stage=Stage.INTENT_SIGNED)).rejects(
+    given(PROJECT, *REVIEWED).when(ON_STAGE, CLERK).rejects("is not recommended")
+    given(PROJECT, *listed).when(ON_STAGE, CLERK).rejects("not approved by the audit")
+    given(PROJECT, *listed).when(RECOMMEND, CLERK).changes_nothing()
+    given(PROJECT, *listed).when(AUDIT, CLERK).then(APPROVED)
+    given(PROJECT, *listed, APPROVED).when(ON_STAGE, CLERK).then(replace(SIGNED, ceremony="618-2013"))
+    given(PROJECT, *listed, APPROVED).when(replace(ON_STAGE, stage=Stage.INTENT_SIGNED), CLERK).rejects(
         "with contract_signed", code="other-contract"
     )
 
@@ -289,9 +287,11 @@ def test_on_stage_signs_who_was_recommended_and_approved() -> None:
 def test_a_declined_project_may_be_recommended_again() -> None:
     decline = replace(AUDIT, approved=False, reason="用地未落实")
     declined = replace(APPROVED, approved=False, reason="用地未落实")
-    given(PROJECT, *REVIEWED, RECOMMENDED).when(replace(AUDIT, approved=False)).rejects("needs its reason")
-    given(PROJECT, *REVIEWED, RECOMMENDED).when(decline).then(declined)
-    given(PROJECT, *REVIEWED, RECOMMENDED, declined).when(RECOMMEND).then(RECOMMENDED)
+    given(PROJECT, *REVIEWED, RECOMMENDED).when(replace(AUDIT, approved=False), CLERK).rejects(
+        "needs its reason"
+    )
+    given(PROJECT, *REVIEWED, RECOMMENDED).when(decline, CLERK).then(declined)
+    given(PROJECT, *REVIEWED, RECOMMENDED, declined).when(RECOMMEND, CLERK).then(RECOMMENDED)
 
 
 REGISTER = RegisterProject(
@@ -301,37 +301,44 @@ REGISTER = RegisterProject(
     industry="3841",
     total_investment=AMOUNT,
     equipment_investment=Decimal("310000000"),
-    programmes=("PM", "EI"),
-    registers=(),
     planned_on=date(2013, 1, 10),
     reported_by="office",
+)
+REGISTERING = Registering(
     today=TODAY,
+    by="clerk",
+    departments={},
+    care=USUAL,
+    programmes=("PM", "EI"),
     tags=("ei_power_batteries", "ei_power_batteries"),
     investor=INVESTOR,
 )
+CHANGING = Changing(today=TODAY, by="clerk", departments={}, care=USUAL)
 
 
 def test_a_project_comes_with_what_it_went_through_before() -> None:
     past = (
-        PastStep(stage=Stage.NEGOTIATING, on=date(2013, 3, 1), evidence="negotiating号"),
-        PastStep(
+        PastStepIn(stage=Stage.NEGOTIATING, on=date(2013, 3, 1), evidence="negotiating号"),
+        PastStepIn(
             stage=Stage.CONTRACT_SIGNED, on=date(2013, 6, 18), evidence="contract_signed号", amount=AMOUNT
         ),
     )
-    given(PROJECT).when(replace(REGISTER, history=past)).then(REGISTERED, NEGOTIATING, SIGNED)
-    given(PROJECT).when(replace(REGISTER, history=past[1:])).rejects("must be negotiating")
-    given(PROJECT, REGISTERED, NEGOTIATING, SIGNED).when(replace(REGISTER, history=past)).changes_nothing()
+    given(PROJECT).when(replace(REGISTER, history=past), REGISTERING).then(REGISTERED, NEGOTIATING, SIGNED)
+    given(PROJECT).when(replace(REGISTER, history=past[1:]), REGISTERING).rejects("must be negotiating")
+    given(PROJECT, REGISTERED, NEGOTIATING, SIGNED).when(
+        replace(REGISTER, history=past), REGISTERING
+    ).changes_nothing()
 
 
 def test_an_investment_in_the_wrong_unit_is_asked_back() -> None:
     small = replace(REGISTER, total_investment=Decimal("56000"), equipment_investment=Decimal("0"))
-    given(PROJECT).when(small).rejects("less than 100000 yuan", code="confirm-amount")
-    state = given(PROJECT).when(replace(small, confirmed=True)).state
+    given(PROJECT).when(small, REGISTERING).rejects("less than 100000 yuan", code="confirm-amount")
+    state = given(PROJECT).when(replace(small, confirmed=True), REGISTERING).state
     assert state.registered.total_investment == Decimal("56000")  # type: ignore[union-attr]
 
 
-def change(**changes: object) -> ChangeProject:
-    return ChangeProject(project="P-1", changes=changes, reason="概算调整", reported_by="office", today=TODAY)
+def change(**changes: Any) -> ChangeProject:
+    return ChangeProject(project="P-1", reason="概算调整", reported_by="office", **changes)
 
 
 def test_a_change_says_what_is_new_and_two_clerks_see_both_versions() -> None:
@@ -352,10 +359,10 @@ def test_a_change_says_what_is_new_and_two_clerks_see_both_versions() -> None:
         tags=("ei_power_batteries",),
         investor=INVESTOR,
     )
-    given(PROJECT, REGISTERED).when(more).then(changed)
-    given(PROJECT, REGISTERED, changed).when(more).changes_nothing()
+    given(PROJECT, REGISTERED).when(more, CHANGING).then(changed)
+    given(PROJECT, REGISTERED, changed).when(more, CHANGING).changes_nothing()
     too_much = change(bank_loan=Decimal("600000001"))
-    given(PROJECT, REGISTERED, changed).when(too_much).rejects("more than the total investment")
+    given(PROJECT, REGISTERED, changed).when(too_much, CHANGING).rejects("more than the total investment")
 
 
 def test_a_built_project_of_the_register_is_reminded_of_its_acceptance_by_the_rule() -> None:
@@ -371,8 +378,10 @@ def test_a_built_project_of_the_register_is_reminded_of_its_acceptance_by_the_ru
     due = date(2013, 1, 1) + timedelta(days=180)
     assert due == date(2013, 6, 30)
 
-    def remind(on: date) -> RemindAcceptance:
-        return RemindAcceptance(project="P-1", today=on, rule=rule)
+    remind = RemindAcceptance(project="P-1")
+
+    def on(day: date) -> Reminding:
+        return Reminding(today=day, by="watch", rule=rule)
 
     first = AcceptanceReminded(
         project="P-1",
@@ -383,12 +392,12 @@ def test_a_built_project_of_the_register_is_reminded_of_its_acceptance_by_the_ru
         number=1,
         on=date(2013, 7, 1),
     )
-    given(PROJECT, *built).when(remind(due)).changes_nothing()
-    given(PROJECT, *built).when(remind(date(2013, 7, 1))).then(first)
-    given(PROJECT, *built, first).when(remind(date(2013, 7, 30))).changes_nothing()
-    given(PROJECT, *built, first).when(remind(date(2013, 7, 31))).then(
+    given(PROJECT, *built).when(remind, on(due)).changes_nothing()
+    given(PROJECT, *built).when(remind, on(date(2013, 7, 1))).then(first)
+    given(PROJECT, *built, first).when(remind, on(date(2013, 7, 30))).changes_nothing()
+    given(PROJECT, *built, first).when(remind, on(date(2013, 7, 31))).then(
         replace(first, number=2, on=date(2013, 7, 31))
     )
     accepted = reached(Stage.ACCEPTED, "2013-07-02")
-    given(PROJECT, *built, first, accepted).when(remind(date(2013, 7, 31))).changes_nothing()
-    given(PROJECT, own, *built[2:]).when(remind(date(2013, 7, 31))).changes_nothing()
+    given(PROJECT, *built, first, accepted).when(remind, on(date(2013, 7, 31))).changes_nothing()
+    given(PROJECT, own, *built[2:]).when(remind, on(date(2013, 7, 31))).changes_nothing()

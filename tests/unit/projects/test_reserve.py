@@ -6,29 +6,35 @@ from decimal import Decimal
 
 import pytest
 
-from services.projects.domain.project import ProjectRegistered, RegisterJoined, RegisterLeft
 from services.projects.domain.refusal import Refused
-from services.projects.domain.registers import Membership
-from services.projects.domain.reserve import (
-    Action,
-    CriterionAnswer,
-    ProjectScreened,
+from services.projects.projects.decisions.decide import PROJECT
+from services.projects.projects.facts import ProjectRegistered
+from services.projects.projects.registers.facts import Membership, RegisterJoined, RegisterLeft
+from services.projects.projects.reserve.decisions import (
+    AnswerPart,
+    ByLibrary,
     ReserveRule,
-    ReserveUpdated,
+    Screening,
     ScreeningRule,
     ScreenProject,
     SilenceRule,
     UpdateReserve,
     check_threshold,
+)
+from services.projects.projects.reserve.facts import (
+    Action,
+    CriterionAnswer,
+    ProjectScreened,
+    ReserveUpdated,
     quarter,
 )
-from services.projects.events import PROJECT
 from tests.kit.spec import given
 
 RULE = ReserveRule(
     ("reserve_county", "reserve_city", "reserve_provincial"), Decimal(10_000_000), 3, Decimal(10**12)
 )
 ON, TODAY = date(2013, 5, 10), date(2013, 6, 30)
+CLERK = ByLibrary(today=TODAY, by="clerk", departments={}, rule=RULE)
 REGISTERED = ProjectRegistered(
     project="P-1",
     name="纺织技改项目",
@@ -52,8 +58,6 @@ def update(action: Action, register: str = "reserve_county", reason: str = "成�
         on=ON,
         reason=reason,
         reported_by="福清市经贸局",
-        today=TODAY,
-        rule=RULE,
     )
 
 
@@ -97,18 +101,18 @@ def test_ten_million_is_enough_and_a_fen_less_is_not() -> None:
 
 def test_a_quarters_look_is_taken_once() -> None:
     confirmed = updated(Action.CONFIRMED)
-    given(PROJECT, REGISTERED).when(update(Action.CONFIRMED)).then(confirmed)
+    given(PROJECT, REGISTERED).when(update(Action.CONFIRMED), CLERK).then(confirmed)
     again = replace(update(Action.CONFIRMED), reported_by="somebody else")
-    given(PROJECT, REGISTERED, confirmed).when(again).changes_nothing()
+    given(PROJECT, REGISTERED, confirmed).when(again, CLERK).changes_nothing()
 
 
 def test_a_promoted_project_stands_in_both_tiers() -> None:
-    given(PROJECT, REGISTERED).when(update(Action.PROMOTED)).then(
+    given(PROJECT, REGISTERED).when(update(Action.PROMOTED), CLERK).then(
         RegisterJoined(project="P-1", register="reserve_city", valid_from=ON),
         updated(Action.PROMOTED, "reserve_city"),
     )
     highest = RegisterJoined(project="P-1", register="reserve_provincial", valid_from=ON)
-    given(PROJECT, REGISTERED, highest).when(update(Action.PROMOTED, "reserve_provincial")).rejects(
+    given(PROJECT, REGISTERED, highest).when(update(Action.PROMOTED, "reserve_provincial"), CLERK).rejects(
         "no tier above", code="highest-tier"
     )
 
@@ -118,16 +122,16 @@ def test_a_dropped_project_is_out_with_its_reason() -> None:
         project="P-1", register="reserve_county", valid_from=date(2013, 1, 15), valid_to=ON, reason="成熟"
     )
     dropped = updated(Action.DROPPED)
-    given(PROJECT, REGISTERED).when(update(Action.DROPPED)).then(left, dropped)
-    given(PROJECT, REGISTERED, left, dropped).when(update(Action.DROPPED)).changes_nothing()
+    given(PROJECT, REGISTERED).when(update(Action.DROPPED), CLERK).then(left, dropped)
+    given(PROJECT, REGISTERED, left, dropped).when(update(Action.DROPPED), CLERK).changes_nothing()
     later = replace(update(Action.CONFIRMED), on=date(2013, 5, 11))
-    given(PROJECT, REGISTERED, left, dropped).when(later).rejects("is not in", code="not-in-register")
+    given(PROJECT, REGISTERED, left, dropped).when(later, CLERK).rejects("is not in", code="not-in-register")
 
 
 def test_what_is_too_small_now_is_not_confirmed_but_may_be_dropped() -> None:
     small = replace(REGISTERED, total_investment=Decimal(9_000_000), equipment_investment=Decimal(0))
-    given(PROJECT, small).when(update(Action.CONFIRMED)).rejects("of 9000000", code="below-threshold")
-    assert len(given(PROJECT, small).when(update(Action.DROPPED)).events) == 2
+    given(PROJECT, small).when(update(Action.CONFIRMED), CLERK).rejects("of 9000000", code="below-threshold")
+    assert len(given(PROJECT, small).when(update(Action.DROPPED), CLERK).events) == 2
 
 
 @pytest.mark.parametrize(
@@ -140,31 +144,32 @@ def test_what_is_too_small_now_is_not_confirmed_but_may_be_dropped() -> None:
     ],
 )
 def test_what_the_library_refuses(command: UpdateReserve, why: str, code: str) -> None:
-    given(PROJECT, REGISTERED).when(command).rejects(why, code=code)
+    given(PROJECT, REGISTERED).when(command, CLERK).rejects(why, code=code)
 
 
 def test_a_screening_recommends_only_who_meets_everything() -> None:
     rule = ScreeningRule(("reserve_county",), ("own_funds", "supported_field"))
+    by = Screening(today=TODAY, by="福州市经委", departments={}, rule=rule)
     met = (
-        CriterionAnswer(criterion="supported_field", met=True, evidence="1号"),
-        CriterionAnswer(criterion="own_funds", met=True, evidence="2号"),
+        AnswerPart(criterion="supported_field", met=True, evidence="1号"),
+        AnswerPart(criterion="own_funds", met=True, evidence="2号"),
     )
-    screen = ScreenProject(
-        project="P-1", scheme="national", answers=met, on=ON, screened_by="福州市经委", today=TODAY, rule=rule
-    )
+    screen = ScreenProject(project="P-1", scheme="national", answers=met, on=ON)
+    answers = (CriterionAnswer("own_funds", True, "2号"), CriterionAnswer("supported_field", True, "1号"))
     screened = ProjectScreened(
         project="P-1",
         region="350181",
         scheme="national",
-        answers=(met[1], met[0]),
+        answers=answers,
         recommended=True,
         on=ON,
         screened_by="福州市经委",
     )
-    given(PROJECT, REGISTERED).when(screen).then(screened)
-    given(PROJECT, REGISTERED, screened).when(screen).changes_nothing()
+    given(PROJECT, REGISTERED).when(screen, by).then(screened)
+    given(PROJECT, REGISTERED, screened).when(screen, by).changes_nothing()
     missed = (replace(met[0], met=False), met[1])
-    given(PROJECT, REGISTERED).when(replace(screen, answers=missed)).then(
-        replace(screened, answers=(met[1], missed[0]), recommended=False)
+    given(PROJECT, REGISTERED).when(replace(screen, answers=missed), by).then(
+        replace(screened, answers=(answers[0], replace(answers[1], met=False)), recommended=False)
     )
-    given(PROJECT, REGISTERED).when(replace(screen, answers=met[:1])).rejects("answered are", code="criteria")
+    less = given(PROJECT, REGISTERED).when(replace(screen, answers=met[:1]), by)
+    less.rejects("answered are", code="criteria")

@@ -13,6 +13,7 @@ from services.projects.ceremonies.guests.facts import (
     InvitationAnswered,
     evolve,
 )
+from services.projects.common.investor import InvestorCategory
 from services.projects.common.values import (
     ID_PATTERN,
     Ceremony,
@@ -23,7 +24,6 @@ from services.projects.common.values import (
     ShortText,
 )
 from services.projects.domain.checks import not_in_future
-from services.projects.domain.investor import InvestorCategory
 from services.projects.domain.refusal import Refused
 from shared.command import Given, command, decider
 from shared.values import Many, Says, Text

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from services.projects.domain.investor import InvestorCategory
+from services.projects.common.investor import InvestorCategory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.projects.ceremonies.guests.decisions import GuestListCommand
 from services.projects.ceremonies.guests.facts import GuestList, Invitation
-from services.projects.domain.investor import InvestorCategory
+from services.projects.common.investor import InvestorCategory
 from services.projects.models.base import Answer
 from services.projects.tables.base import metadata
 from shared.feature import Done

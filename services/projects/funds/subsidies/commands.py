@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.app import checks
 from services.projects.funds.commands import kept
 from services.projects.funds.facts import Fund, FundState
@@ -17,6 +17,7 @@ from services.projects.funds.subsidies.decisions.commands import (
     SubsidyDecision,
 )
 from services.projects.funds.subsidies.facts import Application, Outcome
+from services.projects.projects.views import TABLE as PROJECT
 from shared.command import Given
 from shared.feature import At
 from shared.problems import not_found
@@ -52,7 +53,7 @@ async def decide(at: At, command: SubsidyDecision, state: FundState) -> Given:
         await checks.kept_project(at.conn, at.call, project)
     else:
         await kept(at, command.fund, state)
-    stage = select(tables.project.c.stage).where(tables.project.c.project == project)
+    stage = select(PROJECT.c.stage).where(PROJECT.c.project == project)
     return Deciding(
         today=at.today,
         by=at.actor.subject,
@@ -69,7 +70,7 @@ def _known(command: SubsidyDecision, state: FundState) -> Application:
 
 
 async def _project(at: At, project: str, state: FundState) -> KnownProject:
-    query = select(tables.project).where(tables.project.c.project == project)
+    query = select(PROJECT).where(PROJECT.c.project == project)
     row = (await at.conn.execute(query)).one()
     tree = await reference.area_tree(at.conn)
     return KnownProject(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy import select
 
-from services.projects import reference, scope, tables
+from services.projects import reference, scope
 from services.projects.app import checks
 from services.projects.domain.refusal import Refused
 from services.projects.matching.listings.decisions import (
@@ -17,6 +17,7 @@ from services.projects.matching.listings.decisions import (
 )
 from services.projects.matching.listings.facts import ListingState, Unlisted
 from services.projects.matching.listings.views import TABLE
+from services.projects.projects.views import TABLE as PROJECT
 from shared.areas import AreaTree
 from shared.feature import At
 from shared.problems import not_found, unavailable
@@ -136,7 +137,7 @@ def _check_regions(tree: AreaTree, command: ListingTerms) -> None:
 
 
 async def _check_project(at: At, tree: AreaTree, project: str) -> None:
-    table = tables.project.c
+    table = PROJECT.c
     row = (
         await at.conn.execute(select(table.region, table.enterprise).where(table.project == project))
     ).one_or_none()

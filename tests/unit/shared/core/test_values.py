@@ -49,6 +49,11 @@ def test_limits_hold_and_are_documented() -> None:
     assert said["properties"]["pieces"]["minimum"] == 0
 
 
+def test_a_value_of_two_forms_has_two_examples() -> None:
+    kind = Annotated[str, Text(max_length=5, example="2822", or_example="C2822")]
+    assert TypeAdapter(kind).json_schema()["examples"] == ["2822", "C2822"]
+
+
 @pytest.mark.parametrize("kind", [Annotated[str | None, Text(max_length=3)], Annotated[str, Number(ge=1)]])
 def test_a_limit_in_the_wrong_place_is_an_error(kind: Any) -> None:
     with pytest.raises(TypeError, match="limit nothing"):
