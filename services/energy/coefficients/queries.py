@@ -6,8 +6,8 @@ from sqlalchemy import text
 from services.energy.access import seen_regions
 from services.energy.coefficients.views import CoefficientOut
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.paging import number, page
 from services.energy.common.values import Basis, CarrierCode, Day
+from shared import lists
 from shared.rpc import Call
 from shared.service import Service
 
@@ -15,7 +15,7 @@ _COEFFICIENTS = text("""
     SELECT k.id, k.carrier, c.name, c.unit, k.basis, k.value AS kgce, k.edition, k.valid_from, k.valid_to,
            k.provisional, k.enterprise, k.source
     FROM coefficient k JOIN carrier c USING (carrier) LEFT JOIN enterprise e USING (enterprise)
-    WHERE k.id > :after AND (CAST(:carrier AS text) IS NULL OR k.carrier = :carrier)
+    WHERE k.id > CAST(:after AS bigint) AND (CAST(:carrier AS text) IS NULL OR k.carrier = :carrier)
       AND (CAST(:on AS date) IS NULL OR (k.valid_from <= :on AND (k.valid_to IS NULL OR k.valid_to >= :on)))
       AND (CAST(:basis AS text) IS NULL OR k.basis IN (:basis, 'both'))
       AND (k.enterprise IS NULL OR k.enterprise = :own
@@ -51,7 +51,7 @@ async def list_coefficients(service: Service, call: Call, body: ListCoefficients
         rows = await conn.execute(
             _COEFFICIENTS,
             {
-                "after": number(body.cursor),
+                "after": lists.read(body.cursor, int)[0] if body.cursor else 0,
                 "carrier": body.carrier,
                 "on": body.on,
                 "basis": body.basis,
@@ -60,5 +60,6 @@ async def list_coefficients(service: Service, call: Call, body: ListCoefficients
                 "limit": body.limit + 1,
             },
         )
-        found = page([dict(row._mapping) for row in rows], body.limit, lambda row: str(row["id"]))
-        return CoefficientPage.model_validate(found)
+        found = lists.cut(rows.all(), body.limit, lambda row: (row.id,))
+    items = [CoefficientOut(**row._mapping) for row in found.rows]
+    return CoefficientPage(items=items, next_cursor=found.next_cursor)

@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 
 from services.energy.access import seen_enterprise, visible
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.paging import page
 from services.energy.common.values import Day, EnterpriseId, RegionCode, Year
 from services.energy.enterprises.views import EXTERNAL_ID, EnterpriseDetail, EnterpriseItem
 from services.energy.key_users.views import KEY_USER, KEY_USER_LIST
+from shared import lists
 from shared.rpc import Call
 from shared.service import Service
 
@@ -103,7 +103,7 @@ async def list_enterprises(service: Service, call: Call, body: ListEnterprises) 
             {
                 "year": body.key_user_year or service.today().year,
                 "day": body.day or service.today() - timedelta(days=1),
-                "after": body.cursor or "",
+                "after": lists.read(body.cursor, str)[0] if body.cursor else "",
                 "regions": regions,
                 "own": own,
                 "one": body.enterprise,
@@ -112,5 +112,6 @@ async def list_enterprises(service: Service, call: Call, body: ListEnterprises) 
                 "limit": body.limit + 1,
             },
         )
-        found = page([dict(row._mapping) for row in rows], body.limit, lambda row: str(row["enterprise"]))
-        return EnterprisePage.model_validate(found)
+        found = lists.cut(rows.all(), body.limit, lambda row: (row.enterprise,))
+    items = [EnterpriseItem(**row._mapping) for row in found.rows]
+    return EnterprisePage(items=items, next_cursor=found.next_cursor)

@@ -4,9 +4,9 @@ from sqlalchemy import select, text
 
 from services.energy.access import visible
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.paging import page
 from services.energy.common.values import RegionCode, Year
 from services.energy.key_users.views import KEY_USER_LIST, KeyUserOut
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
@@ -56,11 +56,12 @@ async def get_key_users(service: Service, call: Call, body: GetKeyUsers) -> KeyU
             _KEY_USERS,
             {
                 "year": body.year,
-                "after": body.cursor or "",
+                "after": lists.read(body.cursor, str)[0] if body.cursor else "",
                 "regions": regions,
                 "own": own,
                 "limit": body.limit + 1,
             },
         )
-        users = page([dict(row._mapping) for row in rows], body.limit, lambda row: str(row["enterprise"]))
-        return KeyUserPage.model_validate({**found._mapping, **users})
+        users = lists.cut(rows.all(), body.limit, lambda row: (row.enterprise,))
+    items = [KeyUserOut(**row._mapping) for row in users.rows]
+    return KeyUserPage(**found._mapping, items=items, next_cursor=users.next_cursor)

@@ -3,8 +3,11 @@
 import asyncio
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.energy.plan.views import RULE
+from services.energy.service import rebuild
+from shared import lists
 from tests.component.energy.conftest import (
     FUQING,
     FUZHOU,
@@ -266,3 +269,44 @@ def _meter(meter: str) -> dict[str, object]:
         "serial": "S",
         "valid_from": "2013-01-01T00:00:00+08:00",
     }
+
+
+async def test_coefficients_come_page_by_page(service: Service) -> None:
+    seen, cursor = [], None
+    while True:
+        page = await service.ask(OPS, "list-coefficients", limit=2, **({"cursor": cursor} if cursor else {}))
+        seen += [(one["carrier"], one["basis"]) for one in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [("electricity", "equal"), ("electricity", "equivalent"), ("raw_coal", "both")]
+    beyond = lists.write(2**62)
+    assert (await service.ask(OPS, "list-coefficients", cursor=beyond))["items"] == []
+
+
+async def test_a_rule_of_two_plans_stays_when_one_drops_it_and_a_rebuild_ends_in_the_same_rows(
+    service: Service,
+) -> None:
+    async def in_force() -> list[tuple[str, str]]:
+        async with service.engine.connect() as conn:
+            found = await conn.execute(select(RULE.c.rule, RULE.c.plan).order_by(RULE.c.rule))
+            return [(row.rule, row.plan) for row in found]
+
+    both = [("key_user", "other"), ("monitoring", "fujian-2013")]
+    await service.ask(OPS, "load-plan", plan="other", key_user_rules=PLAN["key_user_rules"])
+    assert await in_force() == both
+    await service.ask(OPS, "load-plan", plan="other", key_user_rules=[], replace=True)
+    assert await in_force() == [("key_user", "fujian-2013"), ("monitoring", "fujian-2013")]
+    await service.ask(OPS, "load-plan", plan="other", key_user_rules=PLAN["key_user_rules"])
+    async with service.engine.begin() as conn:
+        await rebuild(conn, service.energy.log)
+    assert await in_force() == both
+    assert (await service.ask(OPS, "load-plan", **PLAN))["changed"] == []
+
+
+async def test_a_code_that_an_enterprise_had_before_is_taken_for_itself_too(service: Service) -> None:
+    await service.enterprise(external_ids=ORG)
+    code = {"enterprise": "MILL", "scheme": "org_code"}
+    await service.ask(OPS, "assign-external-id", **code, value="DEMO00016", valid_from="2013-01-05")
+    again = {**code, "value": "DEMO00024", "valid_from": "2013-01-10"}
+    assert (await service.refused(OPS, "assign-external-id", **again)).code == "taken"

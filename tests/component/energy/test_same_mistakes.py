@@ -3,7 +3,7 @@
 from tests.component.energy.conftest import PROVINCE, Service
 from tests.kit.mistakes import mistakes
 
-BY_ID = {"list-enterprises", "get-key-users", "coverage", "list-meters"}
+BY_ID = {"coverage", "list-meters"}
 """Their cursor is the bare id of a row, which may be any text."""
 
 
