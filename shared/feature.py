@@ -6,8 +6,8 @@ A service lists its features; `Features` makes its catalogue, tables, operations
 functions are plain ones, so that no module of a feature imports its declaration.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
@@ -167,6 +167,8 @@ class Command(Generic[C]):
     raises Problem or the service's refusal. Its docstring is the operation's, unless a `description` is given.
     `answer` makes the answer; its return annotation is the contract. `edit`: for what others may change too.
     `named` gives a command that names no id one that is made of its call.
+    `unstored`: fields of the answer that are told once and not kept with it (a secret), made of the answer and of what
+    the command was given in this call; None: it was carried out in an earlier one.
     """
 
     name: str
@@ -178,6 +180,7 @@ class Command(Generic[C]):
     answer: Callable[[Done[Any, Any]], BaseModel] | None = None
     edit: Callable[[C], Edit] | None = None
     named: Callable[[C, Call], C] | None = None
+    unstored: Callable[[Mapping[str, Any], Given | None], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,9 +305,16 @@ async def _carry_out(
     if declared.named is not None:
         command = declared.named(command, call)
 
-    async def check(conn: AsyncConnection, state: Any) -> Given:
-        return await declared.check(At(service, conn, call), command, state)
+    known: list[Given] = []
 
-    return await history.carry_out(
+    async def check(conn: AsyncConnection, state: Any) -> Given:
+        known.append(await declared.check(At(service, conn, call), command, state))
+        return known[-1]
+
+    reply = await history.carry_out(
         service, call, command, check, answer=answer, edit=edit(command) if edit else None
     )
+    if declared.unstored is None:
+        return reply
+    told = declared.unstored(reply.data, known[-1] if known else None)
+    return replace(reply, data={**reply.data, **told})

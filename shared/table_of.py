@@ -3,10 +3,11 @@
 Tables are made by migrations; this is how they are read and written.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -53,11 +54,11 @@ def _type(annotation: Any) -> TypeEngine[Any]:
     raise TypeError(f"no column is of the type {annotation}")
 
 
-_TYPES: dict[type, type[TypeEngine[Any]]] = {
+_TYPES: dict[type, Callable[[], TypeEngine[Any]]] = {
     str: Text,
     int: Integer,
     bool: Boolean,
     date: Date,
-    datetime: DateTime,
+    datetime: partial(DateTime, timezone=True),
     Decimal: Numeric,
 }

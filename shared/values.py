@@ -19,19 +19,21 @@ from shared.numerals import plain_text
 class Says:
     """What the documentation says of a value. It limits nothing, so it may stand on anything, also on `X | None`.
 
-    `or_example`: another one, where a value has two forms.
+    `examples`: where one can't show what is meant.
     """
 
     description: str | None = None
     example: Any = None
-    or_example: Any = None
+    examples: tuple[Any, ...] = ()
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
         said = dict(handler(schema))
         if self.description is not None:
             said["description"] = self.description
         if self.example is not None:
-            said["examples"] = [each for each in (self.example, self.or_example) if each is not None]
+            said["examples"] = [self.example]
+        if self.examples:
+            said["examples"] = list(self.examples)
         return said
 
 
@@ -40,7 +42,7 @@ class _Limits(Says):
     """Puts its own fields into the checks of the kinds of value that it is for."""
 
     kinds: ClassVar[frozenset[str]]
-    unlimited: ClassVar[frozenset[str]] = frozenset({"description", "example", "or_example"})
+    unlimited: ClassVar[frozenset[str]] = frozenset({"description", "example", "examples"})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         limits = {

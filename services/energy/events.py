@@ -4,16 +4,16 @@ from typing import get_args
 
 from services.energy.coefficients.facts import CoefficientPublished
 from services.energy.coefficients.restatements.facts import CoefficientsRestated
+from services.energy.credentials.facts import CredentialEvent
 from services.energy.domain import (
     coverage,
-    credentials,
     measured_day,
-    meter,
-    quarantine,
 )
 from services.energy.enterprises.facts import EnterpriseEvent
 from services.energy.key_users.facts import KeyUsersDesignated
+from services.energy.meters.facts.events import MeterEvent
 from services.energy.plan.facts import PlanEvent
+from services.energy.quarantine.facts import QuarantineEvent
 from shared.catalogue import Catalogue
 
 SOURCE = "energy"
@@ -24,23 +24,9 @@ CLASSES: tuple[type, ...] = (
     CoefficientsRestated,
     *get_args(EnterpriseEvent),
     KeyUsersDesignated,
-    meter.MeterRegistered,
-    meter.MeterReplaced,
-    meter.MeterRatioChanged,
-    meter.MeterIntervalChanged,
-    meter.MeterDirectionChanged,
-    meter.MeterChangeCorrected,
-    meter.MeterChangeUndone,
-    meter.MeterRolloverConfirmed,
-    meter.SuspectResolved,
-    meter.VerdictWithdrawn,
-    meter.MeterAliasAssigned,
-    meter.MeterAliasWithdrawn,
-    meter.MeterRetired,
-    credentials.DeviceCredentialIssued,
-    credentials.DeviceCredentialRevoked,
-    quarantine.QuarantineReleased,
-    quarantine.QuarantineDropped,
+    *get_args(MeterEvent),
+    *get_args(CredentialEvent),
+    *get_args(QuarantineEvent),
     measured_day.EnterpriseDayMeasured,
     coverage.CoverageChanged,
     coverage.FeedSilent,

@@ -8,8 +8,6 @@ from pydantic import Field
 from sqlalchemy import text
 
 from services.energy.access import seen_enterprise
-from services.energy.api.sums import Grain
-from services.energy.app.sum_queries import bounds, grouped, label, meter_period, seen_meter, together
 from services.energy.common.models import Cursor, Limit, Request, span_example
 from services.energy.common.values import Day, EnterpriseId, MeterId, StatisticType
 from services.energy.domain.coverage import day_start
@@ -22,8 +20,10 @@ from services.energy.energy_lists.views import (
     MeterRows,
     Readings,
 )
+from services.energy.meters.queries import seen_meter
 from services.energy.readings import sums
 from services.energy.readings.reference import driver
+from services.energy.sums.periods import Grain, bounds, grouped, label, meter_period, together
 from shared.problems import bad_cursor
 from shared.rpc import Call
 from shared.service import Service

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.app.meter_store import moment
+from services.energy.common.moments import moment
 from services.energy.common.paging import pair
 from services.energy.common.scale import amount_of
 from services.energy.domain.coverage import day_start

@@ -49,7 +49,6 @@ def all_routes() -> list[Route]:
     """Every route, sorted by path: fixed segments before parameters, which would match them too."""
     from services.gateway.routes import (
         appraisals,
-        energy,
         imports,
         plan,
     )
@@ -59,7 +58,6 @@ def all_routes() -> list[Route]:
         *plan.ROUTES,
         *appraisals.ROUTES,
         *imports.ROUTES,
-        *energy.ROUTES,
     ]
     return sorted([*listed, *declared], key=lambda route: (_fixed_first(route.path), route.method))
 

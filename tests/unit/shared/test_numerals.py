@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.assessment.common.values import Value
-from services.energy.api.base import Quantity
+from services.energy.common.values import Quantity
 from services.projects.models.base import Money
 from shared import numerals
 

@@ -68,9 +68,7 @@ class RegisterProject:
     ] = None
     name: Annotated[ShortText, Says(description="name (项目名称)")]
     region: Annotated[RegionCode, Says(description="county or city it lies in")]
-    industry: Annotated[
-        Industry, Says(description="industry, GB/T 4754 code", example="2822", or_example="C2822")
-    ]
+    industry: Annotated[Industry, Says(description="industry, GB/T 4754 code", examples=("2822", "C2822"))]
     total_investment: Annotated[Total, Says(description="total investment (总投资), CNY (yuan)")]
     equipment_investment: Annotated[Money, Says(description="equipment part of it (设备投资), CNY (yuan)")]
     enterprise: Annotated[ProjectId | None, Says(description="enterprise id, if registered")] = None

@@ -1,7 +1,7 @@
-"""Reference data, single coefficients, restatements and device credentials."""
+"""Reference data, single coefficients and restatements."""
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,14 +11,6 @@ from services.energy.coefficients.decisions import COEFFICIENTS, PublishCoeffici
 from services.energy.coefficients.facts import CoefficientPublished
 from services.energy.coefficients.restatements.decisions import RESTATEMENTS, Recounted, Restate
 from services.energy.coefficients.restatements.facts import CoefficientsRestated
-from services.energy.domain import credentials
-from services.energy.domain.credentials import (
-    DeviceCredentialIssued,
-    DeviceCredentialRevoked,
-    IssueCredential,
-    RevokeCredential,
-    RotateCredentials,
-)
 from services.energy.plan.decisions import (
     PLAN,
     CoefficientIn,
@@ -41,7 +33,6 @@ from services.energy.plan.facts import (
     RegionsLoaded,
 )
 from shared.command import Given
-from shared.decider import Decider
 from tests.kit.spec import given
 
 FIRST = date(2008, 6, 1)
@@ -224,52 +215,3 @@ def test_a_restatement_that_moves_nothing_changes_nothing() -> None:
 def test_a_restatement_is_of_a_span() -> None:
     reversed_span = replace(RESTATE, last=date(2012, 12, 31))
     given(RESTATEMENTS).when(reversed_span, MOVED).rejects("before 2013-01-01")
-
-
-CREDENTIALS: Decider[credentials.State, credentials.Command, credentials.Event] = Decider(
-    credentials.NoCredentials(), credentials.decide, credentials.evolve
-)
-NOW = datetime(2013, 1, 15, 4, tzinfo=UTC)
-ISSUED = DeviceCredentialIssued("MILL", "aaaa", "网关", NOW)
-
-
-def test_a_credential_is_issued_to_a_known_enterprise() -> None:
-    issue = IssueCredential("MILL", True, "aaaa", "网关", NOW)
-    given(CREDENTIALS).when(issue).then(ISSUED)
-    given(CREDENTIALS).when(replace(issue, enterprise_known=False)).rejects("There is no enterprise")
-
-
-def test_a_rotation_ends_what_is_valid_after_the_overlap() -> None:
-    overlap = timedelta(hours=24)
-    given(CREDENTIALS, ISSUED).when(RotateCredentials("bbbb", "", overlap, NOW)).then(
-        DeviceCredentialIssued("MILL", "bbbb", "", NOW),
-        DeviceCredentialRevoked("MILL", "aaaa", NOW + overlap, "rotated"),
-    )
-
-
-def test_a_second_rotation_gives_no_credential_a_longer_life() -> None:
-    ends = NOW + timedelta(hours=1)
-    rotated = DeviceCredentialRevoked("MILL", "aaaa", ends, "rotated")
-    given(CREDENTIALS, ISSUED, rotated).when(RotateCredentials("cccc", "", timedelta(hours=24), NOW)).then(
-        DeviceCredentialIssued("MILL", "cccc", "", NOW)
-    )
-
-
-def test_a_secret_that_got_out_is_revoked_at_once() -> None:
-    given(CREDENTIALS, ISSUED).when(RevokeCredential(None, "遗失", NOW)).then(
-        DeviceCredentialRevoked("MILL", "aaaa", NOW, "遗失")
-    )
-    given(CREDENTIALS, ISSUED).when(RevokeCredential("zzzz", "x", NOW)).rejects("There is no credential")
-    revoked = DeviceCredentialRevoked("MILL", "aaaa", NOW, "遗失")
-    given(CREDENTIALS, ISSUED, revoked).when(RevokeCredential("aaaa", "x", NOW)).changes_nothing()
-
-
-def test_an_enterprise_without_credentials_has_none_to_rotate() -> None:
-    given(CREDENTIALS).when(RotateCredentials("bbbb", "", timedelta(0), NOW)).rejects("has no credential")
-
-
-def test_credentials_do_not_pile_up() -> None:
-    many = [DeviceCredentialIssued("MILL", f"c{n:02d}", "", NOW) for n in range(credentials.MAX_VALID)]
-    given(CREDENTIALS, *many).when(IssueCredential("MILL", True, "more", "", NOW)).rejects(
-        "valid credentials"
-    )

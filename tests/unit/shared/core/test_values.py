@@ -50,7 +50,7 @@ def test_limits_hold_and_are_documented() -> None:
 
 
 def test_a_value_of_two_forms_has_two_examples() -> None:
-    kind = Annotated[str, Text(max_length=5, example="2822", or_example="C2822")]
+    kind = Annotated[str, Text(max_length=5, examples=("2822", "C2822"))]
     assert TypeAdapter(kind).json_schema()["examples"] == ["2822", "C2822"]
 
 

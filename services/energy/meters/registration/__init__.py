@@ -1,0 +1,1 @@
+"""A meter's beginning and end: registration and retirement."""
