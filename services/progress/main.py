@@ -5,6 +5,7 @@ from services.progress.board.feed import Watch
 from services.progress.board.live import LiveEnergy
 from services.progress.common import rules
 from services.progress.measures.store.read_model import ReadModel
+from services.progress.measures.store.versions import WrongShape
 from services.progress.projection import serving
 from services.progress.service import serve
 from shared import broker, loop
@@ -13,7 +14,10 @@ from shared.settings import Settings
 
 
 async def run(settings: Settings | None = None) -> None:
-    """Serve until SIGTERM. Raises LookupError without a database, WrongShape before a rebuild that is due."""
+    """Serve until SIGTERM. Raises LookupError without a database, SystemExit before a rebuild that is due.
+
+    A rebuild makes tables, which this process's role may not: an operator runs it, and the log's last line says how.
+    """
     async with Runtime.start("progress", process="progress", settings=settings) as rt:
         url = rt.settings.database_url
         if url is None:
@@ -34,6 +38,9 @@ async def run(settings: Settings | None = None) -> None:
             rt.spawn(live.run(rt.js), "live energy")
             rt.spawn(watch.run(broker.client(rt.broker)), "changes")
             await rt.run()
+        except WrongShape as due:
+            rt.log.critical("ended: the read-model wants a rebuild", reason=str(due))
+            raise SystemExit(1) from None
         finally:
             await model.close()
 

@@ -1,6 +1,7 @@
 """Read-your-writes, changes with resume, a line that stands still, a read-model restored to before."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from services.progress.projection import project_events, readers
 from shared.identity import Actor
 from tests.component.progress.conftest import running
 from tests.component.progress.world import Service, Sources, moment
-from tests.kit.servers import wait_for
+from tests.kit.servers import PATIENCE_S, wait_for
 
 FUZHOU = Actor("c", "city", "350100")
 STEEL = Actor("e", "enterprise", None, "steel")
@@ -249,3 +250,40 @@ async def test_a_snapshot_has_its_versions_positions_while_another_one_takes_ove
     finally:
         model.version = version
     assert (found.version, found.applied.keys()) == (version, expected.keys())
+
+
+async def test_who_waits_takes_a_snapshot_that_is_newer_than_asked_for(
+    service: Service, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy feed the state has always moved on when a query's turn comes: each that waited would compute again."""
+    await sources.plan()
+    await service.caught_up(sources)
+    model = service.model
+    asked, made = asyncio.Semaphore(0), []
+    state, load = model._state, model._load
+
+    async def asking(now: datetime) -> Any:
+        found = await state(now)
+        asked.release()
+        return found
+
+    async def making(*moment: Any, **more: Any) -> Any:
+        made.append(await load(*moment, **more))
+        return made[-1]
+
+    monkeypatch.setattr(model, "_state", asking)
+    monkeypatch.setattr(model, "_load", making)
+    service.clock.set(moment("2013-02-06"))
+    async with model._computing:
+        waiting = [asyncio.create_task(model.snapshot()) for _ in range(3)]
+        for _ in waiting:
+            await asked.acquire()
+        # What all three asked for is older than what the first of them will find.
+        await sources.report("350100", "2013-01", 50, moment("2013-02-04"))
+        assert await model.checkpoints.wait_for("projects", 1, PATIENCE_S)
+    for snapshot in await asyncio.gather(*waiting):
+        figure = snapshot.figure("TR-6a")
+        assert figure is not None
+        assert figure.value == 50
+        assert snapshot.applied["projects"].position == 1
+    assert len(made) == 1

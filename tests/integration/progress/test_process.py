@@ -7,19 +7,24 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.ports import free_port
+from services.progress.common import rules
+from services.progress.measures.store.read_model import ReadModel
 from shared import broker as nats_broker
+from shared.clock import SystemClock
 from shared.identity import Actor
 from shared.problems import Problem
 from shared.rpc import Client
 from shared.settings import Settings
 from tests.component.progress.world import Sources, moment
 from tests.conftest import DatabaseFactory
-from tests.kit.servers import Database, TestNats, wait_for
+from tests.kit.servers import PATIENCE_S, Database, TestNats, wait_for
 
 PROVINCE = Actor("p", "province", "350000")
 
@@ -139,3 +144,50 @@ async def test_it_may_not_write_anybodys_events(nats_server: TestNats):
     for stream in ("PROJECTS", "ENERGY", "LIVE", "READINGS"):
         info = await (await nats_server.jetstream()).stream_info(stream)
         assert info.state.messages == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ("DELETE FROM progress_v1.counting WHERE definition LIKE '%project:underway%'", "project:underway"),
+        ("UPDATE serving SET shape = 1", "has shape 1"),
+    ],
+    ids=["before a rule asked for more", "by another release"],
+)
+async def test_a_read_model_that_wants_a_rebuild_is_told_in_a_line_that_a_rebuild_makes_good(
+    progress_database: Database, nats_server: TestNats, environment: dict[str, str], before: str, told: str
+) -> None:
+    """The process can't rebuild: its role makes no tables. It came with twenty lines of stack."""
+    await Sources(await nats_server.jetstream()).plan()
+    owner = await asyncpg.connect(progress_database.owner_dsn)
+    await owner.execute(before)
+    await owner.close()
+    code, output = await _run("services.progress.main", environment)
+    assert code == 1
+    assert "Traceback" not in output
+    # The supervisor shows the last five lines of a process that ended.
+    [why] = [line for line in output.splitlines()[-5:] if "the read-model wants a rebuild" in line]
+    assert told in why
+    assert "python -m services.progress.rebuild" in why
+    as_owner = {**environment, "SHENGJI_OWNER_DATABASE_URL": progress_database.owner_url}
+    code, output = await _run("services.progress.rebuild", as_owner, "--accept-differences")
+    assert code == 0, output
+    model = ReadModel(progress_database.url, SystemClock(), rules.load(), application="test", pool=1)
+    engine = create_async_engine(progress_database.url)
+    async with engine.connect() as conn:
+        assert await model.open(conn)
+    assert model.version == 2
+    await model.close()
+    await engine.dispose()
+
+
+async def _run(module: str, environment: dict[str, str], *arguments: str) -> tuple[int, str]:
+    """Exit code and output of a program that ends by itself."""
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *arguments),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(running.communicate(), PATIENCE_S)
+    return await running.wait(), output.decode()

@@ -17,7 +17,7 @@ from services.energy.readings.wire import Post, stamp
 from tests.kit.energy_oracle import Meter, Read
 from tests.kit.energy_store import MIDNIGHT, Store, fresh, post
 
-TIMES = [MIDNIGHT, MIDNIGHT, MIDNIGHT + 900]
+TIMES = [MIDNIGHT, MIDNIGHT + 900, MIDNIGHT + 1800]
 VALUES = [10_000_000, 20_000_000]
 STREAM = 63
 """READINGS was re-created as often as ranks can tell: telemetry ranks as high as it ever can."""
@@ -42,7 +42,7 @@ class Queue:
     def deliver(self, rng: random.Random, most: int) -> list[tuple[int, int]]:
         """(sequence, number of the delivery) of some that come again and some new ones."""
         again = rng.sample(sorted(self.waiting), min(len(self.waiting), rng.randrange(most + 1)))
-        new = list(range(self.fresh + 1, min(len(self.messages), self.fresh + most - len(again)) + 1))
+        new = list(range(self.fresh + 1, min(len(self.messages), self.fresh + rng.randrange(most + 1)) + 1))
         self.fresh += len(new)
         found = [*again, *new]
         self.waiting.update(found)
@@ -72,13 +72,13 @@ class Worker:
             batch, rest = rest[:size], rest[size:]
             settled = await self.outstanding.none_before(batch)
             self.saved += settled
-            if rng.random() < 0.25:
+            if rng.random() < 0.4:
                 continue
             posts = [queue.messages[sequence - 1] for sequence in batch]
             await self.step.run(store.conn, posts, store.now, settled=settled)
             for sequence in batch:
                 self.outstanding.settled(sequence)
-                if rng.random() < 0.8:
+                if rng.random() < 0.95:
                     queue.waiting.discard(sequence)
 
 
@@ -103,7 +103,7 @@ def correction(
     return message(store, enterprise, sequence, readings, rank=ranks.correction(reported_at * 1_000_000))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32))
 async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed: int) -> None:
     rng = random.Random(seed)
@@ -111,9 +111,12 @@ async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed
     faulty: list[tuple[int, int, int]] = []
     messages: list[Post] = []
     last: dict[int, Any] = {}
-    for sequence in range(1, rng.randrange(3, 9)):
-        rows = [(rng.choice(TIMES), rng.choice(VALUES)) for _ in range(rng.choice([1, 1, 2, 3]))]
-        reads, kind = [Read(meter, t, v) for t, v in rows], rng.choice(KINDS)
+    # While something is in quarantine hardly a repeat is saved, so most queues have nothing that is faulty. A rank that
+    # is wrongly saved shows in one example of ten: where 20, 10, 20 come in one order, and the 10 fails and comes last.
+    kinds = ["telemetry"] if rng.random() < 0.7 else KINDS
+    for sequence in range(1, rng.randrange(12, 25)):
+        rows = [(rng.choice(TIMES), rng.choice(VALUES)) for _ in range(rng.choice([2, 2, 3]))]
+        reads, kind = [Read(meter, t, v) for t, v in rows], rng.choice(kinds)
         if kind == "correction":
             reported_at = MIDNIGHT + rng.randrange(10)
             messages.append(correction(store, enterprise, reported_at, reads, sequence))
@@ -139,7 +142,7 @@ async def test_the_later_value_counts_whatever_the_queue_does(store: Store, seed
             workers.append(Worker(queue, p))
         if len(workers) > 1 and rng.random() < 0.5:
             workers.pop(0)
-        await rng.choice(workers).handle(store, queue, rng, queue.deliver(rng, 5))
+        await rng.choice(workers).handle(store, queue, rng, queue.deliver(rng, 3))
     rng.shuffle(faulty)
     for t, v, rank in faulty:
         released = post([Read(meter, t, v, rank)], enterprise=enterprise, received_at=store.now)
@@ -230,7 +233,8 @@ async def test_the_older_message_is_still_out(store: Store) -> None:
     )
     worker = Worker(queue, await store.partition(enterprise))
     told = []
-    worker.outstanding.delivered(queue.deliver(random.Random(1), 3))
+    worker.outstanding.delivered([(place, place) for place in (1, 2, 3)])
+    queue.fresh, queue.waiting = 3, {1, 2, 3}
     for place in (1, 3, 2):
         told.append(settled := await worker.outstanding.none_before([place]))
         await worker.step.run(store.conn, [queue.messages[place - 1]], store.now, settled=settled)
