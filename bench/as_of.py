@@ -139,7 +139,8 @@ async def ask(url: str, each: int, first: int) -> None:
     from shared.rpc import Call
 
     code = _release()
-    engine: AsyncEngine = create_async_engine(url)
+    # Within one transaction the list of PostgreSQL's processes stays as it was first read.
+    engine: AsyncEngine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     model = code.ReadModel(url, SteppedClock(NOW), code.load(), application="bench", pool=6)
     async with engine.connect() as conn:
         await model.open(conn)
