@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -10,6 +11,8 @@ from shared.problems import Problem
 
 PREFIX = "/api/v1"
 _MOST_PAGES = 40
+_UPLOAD_S = 120.0
+"""Seconds that a spreadsheet may take to be read over there."""
 _TEXTS = {
     "zh": (
         "暂时无法取得数据",
@@ -41,6 +44,21 @@ class Gateway:
         """One command, under the form's key: sent twice (a double click) it is done once."""
         return await self._send("POST", path, json=dict(body), headers={"Idempotency-Key": key})
 
+    async def upload(self, path: str, body: bytes, media: str, file_name: str, key: str) -> dict[str, Any]:
+        """A file's bytes, as they are, under the form's key."""
+        headers = {"Content-Type": media, "File-Name": quote(file_name), "Idempotency-Key": key}
+        return await self._send("POST", path, headers, content=body, timeout=_UPLOAD_S)
+
+    async def file(self, path: str) -> tuple[bytes, str]:
+        """An answer that is a file: its bytes and their kind. Raises Problem as for any other."""
+        try:
+            answer = await self._client.get(PREFIX + path, headers=self._headers)
+        except httpx.HTTPError as error:
+            raise self._away(type(error).__name__) from error
+        if not answer.is_success:
+            self._read(answer)
+        return answer.content, answer.headers.get("content-type", "application/octet-stream")
+
     async def items(self, path: str, most_pages: int = _MOST_PAGES, **query: Any) -> list[dict[str, Any]]:
         """All items of a list, page after page."""
         found: list[dict[str, Any]] = []
@@ -68,6 +86,10 @@ class Gateway:
             )
         except httpx.HTTPError as error:
             raise self._away(type(error).__name__) from error
+        return self._read(answer)
+
+    def _read(self, answer: httpx.Response) -> dict[str, Any]:
+        """The answer's object; a refusal is raised."""
         try:
             body = answer.json()
         except ValueError:

@@ -20,10 +20,11 @@ from services.portal.api import Gateway
 from services.portal.ask import Ask, address
 from services.portal.figures import Choice, Page
 from services.portal.forms import read_form
-from services.portal.pages import PageRoute, all_pages
+from services.portal.pages import FileRoute, PageRoute, all_files, all_pages
 from services.portal.session import Session, Sessions, same_word
 from services.portal.settings import PortalSettings
 from services.portal.sign_in import GET_GO, SignIn
+from services.portal.uploads import File, read_upload
 from services.portal.words import Words
 from shared.asgi import OWN_SPANS_ONLY
 from shared.language import Language, preferred
@@ -71,6 +72,10 @@ class Portal:
         )
         self._static(app)
         self._ways_in(app)
+        for file in all_files():  # before the pages, whose last parameter would take a file's name too
+            app.router.routes.append(
+                _Route("/{tongue}" + file.path, _handing_on(self, file), methods=["GET"])
+            )
         for route in self.pages:
             self._page(app, route)
         self._handlers(app)
@@ -128,7 +133,7 @@ class Portal:
         for suffix in exports.MEDIA:  # before the page itself, whose last parameter would take the suffix too
             added.append(_Route(f"{path}.{suffix}", _fixed(self._show, route, suffix), methods=["GET"]))
         added.append(_Route(path, _fixed(self._show, route, "html"), methods=["GET"]))
-        if route.take is not None:
+        if route.take is not None or route.upload is not None:
             added.append(_Route(path, take, methods=["POST"]))
 
     async def _show(self, request: Request, route: PageRoute, language: Language, suffix: str) -> Response:
@@ -137,9 +142,21 @@ class Portal:
             onward = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(address(language, "/sign-in", {"next": onward}), 303)
         ask = self._ask(request, words, session, suffix)
-        self._allowed(route, session, words)
+        self._allowed(route.roles, session, words)
         page = await route.make(ask)
         return self._answer(request, ask, page, suffix)
+
+    async def hand_on(self, request: Request, route: FileRoute) -> Response:
+        """A file of the API's, to who may have it."""
+        words, session = Words(_tongue(request)), self.sessions.read(request)
+        if session is None:
+            return RedirectResponse(address(words.language, "/sign-in", {"next": request.url.path}), 303)
+        self._allowed(route.roles, session, words)
+        body, media, name = await route.fetch(self._ask(request, words, session, "html"))
+        stem, _, suffix = name.rpartition(".")
+        saved_as = f'attachment; filename="{_plain_name(stem)}.{_plain_name(suffix)}"'
+        headers = {"Cache-Control": "private, no-store", "Content-Disposition": saved_as}
+        return Response(body, 200, headers, media)
 
     async def _take(self, request: Request, route: PageRoute, language: Language) -> Response:
         words, session = Words(language), self.sessions.read(request)
@@ -151,13 +168,20 @@ class Portal:
                 words("problem.session.detail"),
                 remedy=words("problem.session.remedy"),
             )
-        form = await read_form(request, words)
+        file = File("", b"")
+        if route.upload is not None:
+            form, file = await read_upload(request, words)
+        else:
+            form = await read_form(request, words)
         if not same_word(form.pop("form_word", ""), session.form_word):
             raise _forged(words)
-        self._allowed(route, session, words)
-        assert route.take is not None  # noqa: S101
+        self._allowed(route.roles, session, words)
         ask = self._ask(request, words, session, "html")
-        made = await route.take(ask, form)
+        if route.upload is not None:
+            made = await route.upload(ask, form, file)
+        else:
+            assert route.take is not None  # noqa: S101
+            made = await route.take(ask, form)
         if isinstance(made, str):
             return RedirectResponse(made, 303)  # a reload then repeats nothing
         return self._answer(request, ask, made, "html")
@@ -177,8 +201,8 @@ class Portal:
             params,
         )
 
-    def _allowed(self, route: PageRoute, session: Session, words: Words) -> None:
-        if session.role not in route.roles:
+    def _allowed(self, roles: tuple[str, ...], session: Session, words: Words) -> None:
+        if session.role not in roles:
             raise Problem(
                 403,
                 "forbidden",
@@ -311,6 +335,13 @@ def _fixed(show: Any, route: PageRoute, suffix: str) -> Any:
     async def endpoint(request: Request) -> Response:
         response: Response = await show(request, route, _tongue(request), suffix)
         return response
+
+    return endpoint
+
+
+def _handing_on(portal: Portal, route: FileRoute) -> Any:
+    async def endpoint(request: Request) -> Response:
+        return await portal.hand_on(request, route)
 
     return endpoint
 

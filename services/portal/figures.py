@@ -121,7 +121,7 @@ class Field:
     label: str
     typed: str = ""
     kind: Literal[
-        "text", "decimal", "textarea", "date", "month", "select", "checkbox", "hidden", "search"
+        "text", "decimal", "textarea", "date", "month", "select", "checkbox", "hidden", "search", "file"
     ] = "text"
     hint: str = ""
     fault: str = ""

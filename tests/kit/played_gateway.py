@@ -67,7 +67,9 @@ class PlayedGateway:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
-        found = next((each for each in self._routes if each[0].fullmatch(request.url.path)), None)
+        fitting = [each for each in self._routes if each[0].fullmatch(request.url.path)]
+        taking = [each for each in fitting if request.method.lower() in each[2]]
+        found = next(iter(taking or fitting), None)
         if request.method == "POST" and found is not None and "post" in found[2]:
             _check_body(request, found[2]["post"])
         if (own := self.before(request)) is not None:
@@ -82,10 +84,13 @@ class PlayedGateway:
         _, template, methods = found
         operation = methods.get(request.method.lower())
         assert operation is not None, f"the API has no {request.method} {template}"
-        if role not in self._roles[request.method, template]:
+        if role not in self._roles.get(
+            (request.method, template), SCOPES
+        ):  # those beside the operations say no roles
             return problem(403, "forbidden")
         if request.method == "POST":
-            return httpx.Response(201, json={**_MADE, **json.loads(request.content or b"{}")})
+            sent = json.loads(request.content) if _is_json(request) else {}
+            return httpx.Response(201, json={**_MADE, **sent})
         known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
         unknown = set(request.url.params) - known
         assert not unknown, f"{template} takes no {unknown}"
@@ -100,6 +105,11 @@ def _routes() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template.removeprefix(PREFIX), methods)
         for template, methods in sorted(paths.items(), key=lambda each: each[0].count("{"))
     ]
+
+
+def _is_json(request: httpx.Request) -> bool:
+    kind: str = request.headers.get("content-type", "")
+    return kind == "application/json"
 
 
 def _check_body(request: httpx.Request, operation: Mapping[str, Any]) -> None:

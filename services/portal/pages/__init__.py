@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from services.portal.ask import Ask
 from services.portal.figures import Page
 from services.portal.roles import ROLES
+from services.portal.uploads import File
 
 Make = Callable[[Ask], Awaitable[Page]]
+Upload = Callable[[Ask, Mapping[str, str], File], Awaitable[Page | str]]
+"""The same of a form with a file."""
 Take = Callable[[Ask, Mapping[str, str]], Awaitable[Page | str]]
 """A form's fields; answers with where to go on (a path), or with the page that says what is wrong."""
 
@@ -21,6 +24,24 @@ class PageRoute:
     roles: tuple[str, ...] = ROLES
     menu: str | None = None
     take: Take | None = None
+    upload: Upload | None = None
+    """What its form with a file does, instead of `take`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRoute:
+    """A file of the API's that the portal hands on: its bytes, their kind, and what it is saved as."""
+
+    path: str
+    fetch: Callable[[Ask], Awaitable[tuple[bytes, str, str]]]
+    roles: tuple[str, ...]
+
+
+def all_files() -> list[FileRoute]:
+    """Every file that is handed on."""
+    from services.portal.pages import imports
+
+    return list(imports.FILES)
 
 
 def all_pages() -> list[PageRoute]:
@@ -41,6 +62,7 @@ def all_pages() -> list[PageRoute]:
         evidence,
         funds,
         guide,
+        imports,
         matching,
         matching_forms,
         measures,
@@ -90,5 +112,6 @@ def all_pages() -> list[PageRoute]:
         *desk.PAGES,
         *my_enterprise.PAGES,
         *duties.PAGES,
+        *imports.PAGES,
         *guide.PAGES,
     ]

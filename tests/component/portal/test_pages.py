@@ -37,6 +37,8 @@ SAMPLES = {
     "year": "2013",
     "duty": "TR-25a",
     "period": "2012",
+    "import": "imp-1",
+    "kind": "projects",
     "meter": "FZ01-1",
     "reading": "229",
     "listing": "N-2013-0042",
