@@ -62,6 +62,7 @@ def html(
         other_language=address(other, path, query),  # type: ignore[arg-type]
         home=address(words.language, "/province", {}),
         help_page=address(words.language, "/help", {}),
+        guide_page=address(words.language, "/guide", {}),
         new_key=lambda: uuid4().hex,
         cell=partial(_cell, words, bars),
         heading=lambda column: exports.heading(column, words.language),

@@ -78,6 +78,7 @@ def all_pages() -> list[PageRoute]:
         region,
         reports,
         reserve,
+        role_guide,
         subsidies,
     )
 
@@ -114,4 +115,5 @@ def all_pages() -> list[PageRoute]:
         *duties.PAGES,
         *imports.PAGES,
         *guide.PAGES,
+        *role_guide.PAGES,
     ]
