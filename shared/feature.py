@@ -191,10 +191,18 @@ class Query:
     """
 
     name: str
-    ask: Callable[[Any, Call, Any], Awaitable[BaseModel | Encoded]]
+    ask: Callable[[Any, Call, Any], Awaitable[BaseModel | Encoded | Reply]]
     summary: str
     route: Route | None = None
     response: type[BaseModel] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act(Query):
+    """Changes something that isn't in the log, or more than that, so that no decision alone stands behind it.
+
+    `ask` does it and returns a `Reply`, whose data fit `response`. A repeat under the same id is its own affair.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +281,14 @@ def _command(feature: Feature, declared: Command[C], service: Callable[[], Servi
 
 
 def _query(declared: Query, service: Callable[[], Service]) -> Operation:
-    async def handle(call: Call, request: Any) -> BaseModel | Encoded:
+    async def handle(call: Call, request: Any) -> BaseModel | Encoded | Reply:
         return await declared.ask(service(), call, request)
 
     hints = get_type_hints(declared.ask, include_extras=True)
     *_, request, response = hints.values()
     return Operation(
         declared.name,
-        "query",
+        "command" if isinstance(declared, Act) else "query",
         request,
         declared.response or response,
         declared.summary,

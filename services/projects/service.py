@@ -25,6 +25,7 @@ from services.projects.plan.feature import FEATURE as PLAN
 from services.projects.problems.feature import FEATURE as PROBLEMS
 from services.projects.projects.feature import FEATURE as PROJECTS
 from services.projects.reports.feature import FEATURE as REPORTS
+from services.projects.saved_views.feature import FEATURE as SAVED_VIEWS
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
@@ -44,6 +45,7 @@ FEATURES = Features(
     MEETINGS,
     PROBLEMS,
     REPORTS,
+    SAVED_VIEWS,
 )
 FEATURES.register(ops, lambda: Serving.app)
 INLINE = (*tables.INLINE, *FEATURES.tables)
