@@ -40,7 +40,7 @@ from bench.system import System, command, gateway_request
 from clients.line import Connection
 from deploy.databases import for_sqlalchemy, with_database
 from plans.loader import load_plan
-from services.projects.app.context import App
+from services.projects.common.app import App
 from services.projects.matching.listings.facts import (
     INITIAL,
     ListingRegistered,
@@ -51,7 +51,7 @@ from services.projects.matching.listings.facts import (
     evolve,
 )
 from services.projects.matching.listings.feature import HISTORY
-from services.projects.service import serve
+from services.projects.service import app_on, serve
 from shared.clock import SteppedClock
 from shared.database import runtime_engine
 from shared.event_log import EventLog
@@ -91,7 +91,7 @@ async def serving() -> AsyncIterator[Projects]:
         database = await cluster.clone("projects")
         engine = runtime_engine(database.url, application="bench", pool=4)
         clock = SteppedClock(datetime(2013, 6, 18, 2, tzinfo=UTC))
-        app = App(engine, EventLog(clock), clock)
+        app = app_on(engine, EventLog(clock), clock)
         projects = Projects(app, serve(app))
         await projects.call("load-plan", **load_plan("fujian-2013").parts()["projects"])
         yield projects

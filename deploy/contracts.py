@@ -60,7 +60,10 @@ def catalogue(service: str) -> Catalogue | None:
     """The events a service publishes; None for one without a stream of its own."""
     if topology.service(service).stream is None:
         return None
-    found: Catalogue = importlib.import_module(f"services.{service}.events").CATALOGUE
+    module = importlib.import_module(f"services.{service}.service")
+    if not hasattr(module, "CATALOGUE"):
+        module = importlib.import_module(f"services.{service}.events")
+    found: Catalogue = module.CATALOGUE
     return found
 
 

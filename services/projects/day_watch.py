@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import structlog
 
-from services.projects.app.context import App
+from services.projects.common.app import App
 from shared.health import OK, Check
 
 _log = structlog.get_logger(__name__)

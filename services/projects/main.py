@@ -1,16 +1,14 @@
 """The projects service: `python -m services.projects.main`."""
 
-from services.projects.app.context import App
+from services.projects.assessed import appraisals_consumer, targets_consumer
 from services.projects.cohorts.watch import CohortWatch
-from services.projects.consumers import appraisals_consumer, targets_consumer
 from services.projects.duties.watch import DutyWatch
-from services.projects.events import CATALOGUE, SOURCE
 from services.projects.funds.awards.watch import AwardWatch
 from services.projects.imports.worker import ImportWorker
 from services.projects.problems.watch import EscalationWatch
 from services.projects.projects.acceptance.watch import AcceptanceWatch
 from services.projects.projects.reserve.watch import ReserveWatch
-from services.projects.service import serve
+from services.projects.service import CATALOGUE, SOURCE, app_on, serve
 from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
@@ -24,7 +22,7 @@ async def main() -> None:
     async with Runtime.start(SOURCE, process=SOURCE) as rt:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
-        app = App(rt.engine, log, rt.clock, appended=relay.poke)
+        app = app_on(rt.engine, log, rt.clock, appended=relay.poke)
         serve(app).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         imports = ImportWorker(app)

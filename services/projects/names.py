@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
-from services.projects.app.context import App
+from services.projects.common.app import App
 from services.projects.funds.views import TABLE as FUND
 from services.projects.projects.views import TABLE as PROJECT
 from shared.identity import Actor

@@ -1,22 +1,19 @@
-"""The features of this service and what is derived from them: events, tables, operations and rebuild.
+"""The features of this service and what is derived from them: events, tables, operations and rebuild."""
 
-Parts that no feature declares yet are in the registries of `events`, `inline`, `tables` and `api`, served alongside.
-"""
-
+from collections.abc import Callable
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.projects import inline, tables
-from services.projects.api import Serving, ops
-from services.projects.app.context import App
 from services.projects.ceremonies.feature import FEATURE as CEREMONIES
 from services.projects.cohorts.feature import FEATURE as COHORTS
+from services.projects.common.app import App
 from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.documents.feature import FEATURE as DOCUMENTS
+from services.projects.domain.refusal import Refused
 from services.projects.duties.feature import FEATURE as DUTIES
-from services.projects.events import CATALOGUE
 from services.projects.funds.feature import FEATURE as FUNDS
+from services.projects.imports.feature import FEATURE as IMPORTS
 from services.projects.matching.feature import FEATURE as MATCHING
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
@@ -26,11 +23,14 @@ from services.projects.problems.feature import FEATURE as PROBLEMS
 from services.projects.projects.feature import FEATURE as PROJECTS
 from services.projects.reports.feature import FEATURE as REPORTS
 from services.projects.saved_views.feature import FEATURE as SAVED_VIEWS
+from shared.catalogue import Catalogue
+from shared.clock import Clock
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 
+SOURCE = "projects"
 FEATURES = Features(
     PLAN,
     PROJECTS,
@@ -40,6 +40,7 @@ FEATURES = Features(
     DOCUMENTS,
     DUTIES,
     FUNDS,
+    IMPORTS,
     MATCHING,
     MEASURES,
     MEETINGS,
@@ -47,11 +48,26 @@ FEATURES = Features(
     REPORTS,
     SAVED_VIEWS,
 )
-FEATURES.register(ops, lambda: Serving.app)
-INLINE = (*tables.INLINE, *FEATURES.tables)
+CATALOGUE = Catalogue(SOURCE, FEATURES.events)
+INLINE = FEATURES.tables
 """The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""
 
-_BATCH = 1000
+
+class Serving:
+    """What the operations act on: set once by `serve`, before the first call can arrive."""
+
+    app: App
+
+
+ops = Operations(SOURCE, Refused)
+FEATURES.register(ops, lambda: Serving.app)
+
+
+def app_on(
+    engine: AsyncEngine, log: EventLog, clock: Clock, appended: Callable[[], None] = lambda: None
+) -> App:
+    """The service on this database and log. `appended`: called after each commit of events."""
+    return App(engine, log, clock, CATALOGUE, Refused, appended)
 
 
 def serve(app: App) -> Operations:
@@ -62,11 +78,7 @@ def serve(app: App) -> Operations:
 
 
 async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
-    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the log's last position."""
     await emptied(conn, INLINE)
-    position = 0
-    while batch := await log.read(conn, position, _BATCH):
-        await inline.apply(conn, [CATALOGUE.decode(event) for event in batch])
-        position = batch[-1].position
     await FEATURES.rebuild(conn, log, CATALOGUE)
-    return position
+    return (await log.head(conn)).position

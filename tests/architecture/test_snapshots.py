@@ -13,9 +13,10 @@ QUERIES = sorted(
     if path.parent.name == "queries"
     or "queries" in path.stem.split("_")
     or path.stem.endswith("_lists")
-    or ((path.parent / "feature.py").exists() and path.stem != "watch")
+    or ((path.parent / "feature.py").exists() and path.stem not in ("acts", "watch", "worker"))
 )
-"""Of a feature every file but what the days bring: its checks are given the connection of their transaction."""
+"""Of a feature every file but what the days bring and what writes beside the log: its checks are given the connection
+of their transaction."""
 
 
 def connected(path: Path) -> set[str]:

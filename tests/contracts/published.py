@@ -12,7 +12,7 @@ import msgspec
 
 from deploy import contracts, topology
 from services.progress.projection import readers as progress
-from services.projects import consumers as projects
+from services.projects import assessed as projects
 from shared.catalogue import Catalogue
 from shared.envelope import Envelope
 

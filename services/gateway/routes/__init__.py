@@ -49,7 +49,6 @@ def all_routes() -> list[Route]:
     """Every route, sorted by path: fixed segments before parameters, which would match them too."""
     from services.gateway.routes import (
         appraisals,
-        imports,
         plan,
     )
 
@@ -57,7 +56,6 @@ def all_routes() -> list[Route]:
     listed = [
         *plan.ROUTES,
         *appraisals.ROUTES,
-        *imports.ROUTES,
     ]
     return sorted([*listed, *declared], key=lambda route: (_fixed_first(route.path), route.method))
 

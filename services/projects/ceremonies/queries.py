@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, FromClause, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app.context import App
 from services.projects.ceremonies.guests.views import TABLE as INVITATION
+from services.projects.common.app import App
 from services.projects.common.investor import InvestorKind
 from services.projects.common.values import Ceremony
 from services.projects.models.base import Answer, Money, Request

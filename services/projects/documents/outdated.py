@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app.context import App
+from services.projects.common.app import App
 from services.projects.documents.decisions import DOCUMENT, differences
 from services.projects.documents.facts import Difference, Document, Figure, stream
 from services.projects.documents.snapshot import investment_now

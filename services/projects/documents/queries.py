@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, select
 
 from services.projects import reference, scope
-from services.projects.app.context import App
+from services.projects.common.app import App
 from services.projects.documents.decisions import DOCUMENT, PERIOD, DocumentId
 from services.projects.documents.facts import Difference, Document, DocumentKind, Standing, stream
 from services.projects.documents.outdated import outdated

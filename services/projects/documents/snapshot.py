@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
+from services.projects.assessed.tables import TARGET
 from services.projects.documents import reserve_drops
 from services.projects.documents.facts import Figure, Position, Snapshot
 from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
@@ -167,7 +168,7 @@ def _one_city(
 
 
 async def _targets(conn: AsyncConnection, year: int) -> dict[str, Decimal]:
-    table = tables.investment_target.c
+    table = TARGET.c
     rows = await conn.execute(
         select(table.region, func.max(table.value).label("value"))
         .where(table.year == year)

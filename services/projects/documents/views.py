@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer
 from sqlalchemy import Column, Text
 
+from services.projects.common.tables import metadata
 from services.projects.documents.decisions import DocumentCommand
 from services.projects.documents.facts import (
     Difference,
@@ -28,7 +29,6 @@ from services.projects.documents.facts import (
 )
 from services.projects.domain.duty import first_day, last_day, months_of
 from services.projects.models.base import Answer, Money, Version
-from services.projects.tables.base import metadata
 from services.projects.views.words import word
 from shared.event_log import Event
 from shared.feature import Done

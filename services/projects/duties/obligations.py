@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
+from services.projects.assessed.tables import APPRAISED
 from services.projects.documents.views import TABLE as DOCUMENT
 from services.projects.domain.duty import Duty, Instance, Standing, last_day, occasions, standing
 from services.projects.duties.days.tables import TABLE as DAYS
@@ -108,7 +108,7 @@ def _documents(kind: str) -> Carrier:
 
 async def _self_assessments(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
     """A city's first self-assessment of a year; a later one changes the points but not the day of receipt."""
-    table = tables.appraised_city.c
+    table = APPRAISED.c
     rows = await conn.execute(
         select(table.region, table.year, table.self_on, table.evidence).where(
             table.self_on.is_not(None), cast(table.year, Text).in_(periods)
@@ -119,7 +119,7 @@ async def _self_assessments(conn: AsyncConnection, periods: Sequence[str]) -> Ca
 
 async def _verifications(conn: AsyncConnection, periods: Sequence[str]) -> Carried:
     """The province has verified a year once it has verified the last city."""
-    city, area = tables.appraised_city.c, REGION.c
+    city, area = APPRAISED.c, REGION.c
     years = await conn.execute(
         select(city.plan, city.year, func.max(city.verified_on).label("on"))
         .where(cast(city.year, Text).in_(periods))

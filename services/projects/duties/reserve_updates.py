@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
-from services.projects.app.context import App
+from services.projects.common.app import App
 from services.projects.domain.duty import RESERVE_UPDATE, Duty, last_day
 from services.projects.duties.decisions import HandInDuty, OnOccasion
 from services.projects.duties.feature import HISTORY

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from sqlalchemy import Boolean, Column, Date, Integer, Table, Text
 
+from services.projects.common.tables import metadata
 from services.projects.duties.facts import Account, Drawn, Entry
-from services.projects.tables.base import metadata
 from shared.kept import Kept
 
 ENTRIES = Table(

@@ -8,6 +8,7 @@ import msgspec
 from pydantic import Field, PlainSerializer
 from sqlalchemy import Column
 
+from services.projects.common.tables import MONEY, metadata
 from services.projects.domain.money.terms import Aid, Base
 from services.projects.funds import values
 from services.projects.funds.balance import Balance
@@ -22,7 +23,6 @@ from services.projects.funds.facts import (
 )
 from services.projects.funds.subsidies.facts import SubsidyAssessed, SubsidyClosed, SubsidyRequested
 from services.projects.models.base import Answer, Money, Name
-from services.projects.tables.base import MONEY, metadata
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept, only

@@ -4,15 +4,13 @@ A `Batch` is an `App` that use cases run on. Reference data is read once (`memor
 table rows are written together, and commands get no answers of their own: only the number of events that they led to.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app.context import App, Making
-from services.projects.events import CATALOGUE
-from services.projects.inline import apply
+from services.projects.common.app import App
 from shared.decider import Decider, OnState, made
 from shared.event_log import Event, StreamWrite
 from shared.kept import Kept, Written, write
@@ -30,10 +28,9 @@ class Batch(App):
     """
 
     def __init__(self, app: App, conn: AsyncConnection, *, independent: bool = False) -> None:
-        super().__init__(app.engine, app.log, app.clock)
+        super().__init__(app.engine, app.log, app.clock, app.catalogue, app.refusal)
         self._conn = conn
         self._independent = independent
-        self._unwritten: list[Any] = []
         self._before: dict[str, tuple[Sequence[Kept[Any, Any] | Written[Any]], Any]] = {}
         self._histories: dict[str, Sequence[Event]] = {}
         self._states: dict[str, tuple[Any, int]] = {}
@@ -52,7 +49,7 @@ class Batch(App):
         call: Call,
         stream: str,
         decider: Decider[S, C, E],
-        command: C | OnState[S, C] | Making[C],
+        command: C | OnState[S, C] | Callable[[AsyncConnection], Awaitable[C]],
         *,
         answer: object = None,
         tables: Sequence[Kept[S, Any] | Written[S]] = (),
@@ -64,16 +61,15 @@ class Batch(App):
         asked: C = await made(command, self._conn, state)
         events = list(decider.decide(asked, state))
         if events:
-            self._unwritten += events
             self._before.setdefault(stream, (tables, state))
             self._states[stream] = (decider.fold(events, state), version + len(events))
             if not self._independent:
                 await self.write()
             now = self.clock.now()
-            encoded = [CATALOGUE.encode(event, now) for event in events]
+            encoded = [self.catalogue.encode(event, now) for event in events]
             self._writes.append(StreamWrite(stream, version, encoded))
             self.events += len(events)
-        return Reply({"events": len(events)}, CATALOGUE.source, 0)
+        return Reply({"events": len(events)}, self.catalogue.source, 0)
 
     async def known(self, stream: str, decider: Decider[S, Any, Any]) -> S:
         """The state of a stream, including the events of this batch."""
@@ -85,13 +81,13 @@ class Batch(App):
 
         Only for an independent batch: any other has written its tables by then.
         """
-        events, unwritten, writes = self.events, len(self._unwritten), len(self._writes)
+        events, writes = self.events, len(self._writes)
         known, before = self._states.get(stream), self._before.get(stream)
         try:
             yield
         except BaseException:
             self.events = events
-            del self._unwritten[unwritten:], self._writes[writes:]
+            del self._writes[writes:]
             for kept, was in ((self._states, known), (self._before, before)):
                 kept.pop(stream, None)
                 if was is not None:
@@ -100,7 +96,6 @@ class Batch(App):
 
     async def write(self) -> None:
         """Writes the table rows that are still pending."""
-        events, self._unwritten = self._unwritten, []
         before, self._before = self._before, {}
         changes: dict[int, tuple[Sequence[Kept[Any, Any] | Written[Any]], list[tuple[Any, Any]]]] = {}
         for stream, (tables, state) in before.items():
@@ -108,11 +103,6 @@ class Batch(App):
             pairs.append((state, self._states[stream][0]))
         for tables, pairs in changes.values():
             await write(self._conn, tables, pairs)
-        await apply(self._conn, events)
-
-    def add(self, write: StreamWrite) -> None:
-        """Adds events that no command decides, for `append`."""
-        self._writes.append(write)
 
     async def append(self, call: Call) -> None:
         """Appends the events of all commands. Only COMMIT may follow. Raises VersionConflict."""
@@ -124,6 +114,6 @@ class Batch(App):
             history = self._histories.pop(stream, None)
             if history is None:
                 history = await self.log.load(self._conn, stream)
-            state = decider.fold([CATALOGUE.decode(event) for event in history])
+            state = decider.fold([self.catalogue.decode(event) for event in history])
             self._states[stream] = (state, len(history))
         return self._states[stream]

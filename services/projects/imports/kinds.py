@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app.context import App
+from services.projects.common.app import App
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
 from services.projects.imports.changes import Change, of_project

@@ -7,14 +7,55 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import BigInteger, Column, DateTime, Integer, Table, Text, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import tables
-from services.projects.domain.file_import import Mode
+from services.projects.common.tables import metadata
+from services.projects.imports.facts import Mode
 from shared.identity import Actor
+from shared.problems import not_found
+from shared.rpc import Call
 
+JOB = Table(
+    "import_job",
+    metadata,
+    Column("import", Text, primary_key=True, key="job"),
+    Column("kind", Text),
+    Column("file_name", Text),
+    Column("sha256", Text),
+    Column("actor", JSON),
+    Column("subject", Text),
+    Column("heading", JSON),
+    Column("reading", JSON),
+    Column("rows", Integer),
+    Column("received", Integer),
+    Column("standing", Text),
+    Column("mode", Text),
+    Column("done", Integer),
+    Column("faulty", Integer),
+    Column("changing", Integer),
+    Column("created", Integer),
+    Column("changed", Integer),
+    Column("unchanged", Integer),
+    Column("refused", Integer),
+    Column("opened_at", DateTime(timezone=True)),
+    Column("lease", Text),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("attempt", BigInteger),
+    Column("reason", Text),
+)
+ROW = Table(
+    "import_row",
+    metadata,
+    Column("import", Text, primary_key=True, key="job"),
+    Column("row", Integer, primary_key=True),
+    Column("cells", JSON),
+    Column("faults", JSON),
+    Column("changes", JSON),
+    Column("outcome", Text),
+)
 LEASE = text("interval '90 seconds'")
 """How long a process keeps a job without renewing: longer than any transaction (shared.database.HELD_S)."""
 
@@ -52,7 +93,7 @@ async def opened(
     conn: AsyncConnection, job: str, actor: Actor, now: datetime, values: Mapping[str, Any]
 ) -> bool:
     """Opens a job. Returns False if it is open already."""
-    statement = upsert(tables.import_job).values(
+    statement = upsert(JOB).values(
         job=job,
         actor=actor.to_dict(),
         subject=actor.subject,
@@ -69,8 +110,8 @@ async def received(conn: AsyncConnection, job: str, rows: Sequence[Staged]) -> N
     values = [
         {"job": job, "row": row.row, "cells": list(row.cells), "faults": list(row.faults)} for row in rows
     ]
-    await conn.execute(upsert(tables.import_row).on_conflict_do_nothing(), values)
-    table, rows_of = tables.import_job, tables.import_row.c
+    await conn.execute(upsert(ROW).on_conflict_do_nothing(), values)
+    table, rows_of = JOB, ROW.c
     count = select(func.count()).where(rows_of.job == job).scalar_subquery()
     await conn.execute(update(table).where(table.c.job == job).values(received=count))
     complete = (table.c.job == job) & (table.c.received >= table.c.rows) & (table.c.standing == "receiving")
@@ -79,7 +120,7 @@ async def received(conn: AsyncConnection, job: str, rows: Sequence[Staged]) -> N
 
 async def claim(conn: AsyncConnection) -> Job | None:
     """Claims the oldest job that is waiting, or whose lease has expired; None: there is none."""
-    table = tables.import_job
+    table = JOB
     free = (table.c.lease.is_(None)) | (table.c.lease_until < func.now())
     waiting = (
         select(table.c.job)
@@ -114,7 +155,7 @@ async def claim(conn: AsyncConnection) -> Job | None:
 
 async def still_mine(conn: AsyncConnection, job: Job) -> bool:
     """Locks the job and renews the lease. False: another process has the job, so this transaction must not commit."""
-    table = tables.import_job
+    table = JOB
     mine = (table.c.job == job.job) & (table.c.lease == job.lease)
     renewed = update(table).where(mine).values(lease_until=func.now() + LEASE)
     return bool((await conn.execute(renewed)).rowcount)
@@ -122,7 +163,7 @@ async def still_mine(conn: AsyncConnection, job: Job) -> bool:
 
 async def note(conn: AsyncConnection, job: Job, **values: Any) -> bool:
     """Stores the progress of the job. False: another process has claimed it."""
-    table = tables.import_job
+    table = JOB
     mine = (table.c.job == job.job) & (table.c.lease == job.lease)
     return bool((await conn.execute(update(table).where(mine).values(**values))).rowcount)
 
@@ -134,7 +175,7 @@ async def let_go(conn: AsyncConnection, job: Job, standing: str, **values: Any) 
 
 async def rows(conn: AsyncConnection, job: str, after: int, limit: int, *, open_only: bool) -> list[Staged]:
     """Rows in order, from `after` on (exclusive); `open_only`: without an outcome."""
-    table = tables.import_row.c
+    table = ROW.c
     query = select(table.row, table.cells, table.faults, table.changes).where(
         table.job == job, table.row > after
     )
@@ -152,7 +193,7 @@ async def found(
 ) -> None:
     """Stores the faults by row, and clears those of the other rows that were checked."""
     if mended := [each.row for each in looked_at if each.faults and each.row not in faults]:
-        table = tables.import_row
+        table = ROW
         right = update(table).where(table.c.job == job, table.c.row.in_(mended))
         await conn.execute(right.values(faults=[]))
     if faults:
@@ -199,7 +240,7 @@ async def outcomes(conn: AsyncConnection, job: str, by_row: Mapping[int, str]) -
 
 async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
     """The number of rows per outcome."""
-    table = tables.import_row.c
+    table = ROW.c
     counted = await conn.execute(
         select(table.outcome, func.count()).where(table.job == job).group_by(table.outcome)
     )
@@ -209,5 +250,15 @@ async def tally(conn: AsyncConnection, job: str) -> dict[str, int]:
 
 async def forget(conn: AsyncConnection, before: datetime, kept: Job) -> None:
     """Deletes all jobs but `kept` that were opened before that time; what they did is in the log."""
-    table = tables.import_job.c
-    await conn.execute(delete(tables.import_job).where(table.opened_at < before, table.job != kept.job))
+    table = JOB.c
+    await conn.execute(delete(JOB).where(table.opened_at < before, table.job != kept.job))
+
+
+async def own_job(conn: AsyncConnection, call: Call, job: str, *, lock: bool = False) -> Any:
+    """The `import_job` row of the caller's own import. Raises Problem 404 for any other."""
+    table = JOB
+    query = select(table).where(table.c.job == job, table.c.subject == call.actor.subject)
+    row = (await conn.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        raise not_found("import", job)
+    return row

@@ -3,14 +3,43 @@
 from collections import Counter
 from datetime import date
 
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import industries, reference
 from services.projects.imports.kinds import MEETINGS, Kind
-from services.projects.models.imports import Choice, ImportTemplate, TemplateColumn
+from services.projects.models.base import Answer
 from services.projects.plan.views import PROGRAMME
 from shared.language import Language
+
+
+class Choice(Answer):
+    """A value that a cell may have, and what it means."""
+
+    value: str
+    name: str
+
+
+class TemplateColumn(Answer):
+    """A column of a template."""
+
+    title: str = Field(description="heading in the reader's language, with its unit")
+    field: str
+    required: bool
+    money: bool = Field(description="an amount, in the heading's unit")
+    form: str = Field(description="how its cells are written")
+    example: str
+    choices: str | None = Field(description="the list that its cells are chosen from")
+
+
+class ImportTemplate(Answer):
+    """What a spreadsheet of a kind looks like: the gateway makes a workbook of it."""
+
+    kind: str
+    term: str
+    columns: list[TemplateColumn]
+    lists: dict[str, list[Choice]] = Field(description="the lists that cells are chosen from")
 
 
 async def template(conn: AsyncConnection, kind: Kind, on: date, language: Language) -> ImportTemplate:

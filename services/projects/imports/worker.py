@@ -13,20 +13,20 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import industries, inline, reference
-from services.projects.app.context import App
-from services.projects.domain.file_import import FileImported
-from services.projects.events import CATALOGUE, import_stream
+from services.projects import industries, reference
+from services.projects.common.app import App
 from services.projects.imports import staging
 from services.projects.imports.batch import Batch
 from services.projects.imports.columns import places
+from services.projects.imports.facts import FileImported
+from services.projects.imports.history import HISTORY
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.rows import Carrying
 from services.projects.imports.staging import Job, Staged
 from services.projects.imports.twins import Key
+from services.projects.imports.values import MOST_ROWS
 from services.projects.memory import remembered
-from services.projects.models.imports import MOST_ROWS
-from shared.event_log import StreamWrite, VersionConflict
+from shared.event_log import VersionConflict
 from shared.health import OK, Check
 from shared.rpc import Call
 
@@ -181,12 +181,12 @@ class ImportWorker:
             reason=job.reason,
             **counts,
         )
-        await inline.apply(conn, [event])
+        stream, call = HISTORY.stream(event), self._call(job)
+        await batch.run(call, stream, HISTORY.decider, event, tables=HISTORY.tables)
+        await batch.write()
         if not await staging.let_go(conn, job, "finished", done=job.rows, **counts):
             raise Lost(job.job)
-        encoded = [CATALOGUE.encode(event, self.app.clock.now())]
-        batch.add(StreamWrite(import_stream(job.job), 0, encoded))
-        await batch.append(self._call(job))
+        await batch.append(call)
 
     async def _failed(self, job: Job, carrying: Carrying) -> None:
         """Marks a run of "all" as failed: since the check something has changed. Nothing was written."""

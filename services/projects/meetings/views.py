@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Column, Table, Text
 
+from services.projects.common.tables import metadata
 from services.projects.meetings.decisions import MeetingCommand
 from services.projects.meetings.facts import (
     AgendaItem,
@@ -18,7 +19,6 @@ from services.projects.meetings.facts import (
 )
 from services.projects.models.base import Answer, Version
 from services.projects.problems.facts import Level, ProblemKind
-from services.projects.tables.base import metadata
 from shared.feature import Done
 from shared.kept import Kept
 from shared.table_of import table_of

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, Date, Row, Table, Text, and_, dele
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.projects.common.tables import metadata
 from services.projects.domain.duty import Duty
 from services.projects.domain.rules import Rule
 from services.projects.domain.tags import Tag
@@ -27,7 +28,6 @@ from services.projects.plan.facts import (
     TagsLoaded,
     displaces,
 )
-from services.projects.tables.base import metadata
 from shared.feature import Done
 from shared.kept import Kept, Written, as_json
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, assert_never
 
 from pydantic import Field
 
+from services.projects.common.tables import metadata
 from services.projects.models.base import Answer, Name, Version
 from services.projects.problems.decisions.commands import ProblemCommand
 from services.projects.problems.facts import (
@@ -24,7 +25,6 @@ from services.projects.problems.facts import (
     ProblemState,
     standing,
 )
-from services.projects.tables.base import metadata
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, Computed, Date, Integer, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.projects.common.investor import FocusSector, InvestorCategory, InvestorKind
+from services.projects.common.tables import metadata
 from services.projects.models.base import Answer, Money, Name
 from services.projects.projects.decisions.decide import ProjectCommand
 from services.projects.projects.energy_savings import views as energy_savings
@@ -20,7 +21,6 @@ from services.projects.projects.registers.views import RegisterStay
 from services.projects.projects.stages import views as stages
 from services.projects.projects.stages.facts import Stage, status
 from services.projects.projects.stages.views import StepView
-from services.projects.tables.base import metadata
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of

@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope, tables
+from services.projects import reference, scope
 from services.projects.app import checks
+from services.projects.assessed.tables import TARGET
 from services.projects.domain.duty import CITY_REPORT, around, due_on, find, last_day
 from services.projects.domain.plausibility import ReportCare, Usual
 from services.projects.plan.facts import Region
@@ -90,7 +91,7 @@ async def _due_on(conn: AsyncConnection, known: Sequence[Region], region: str, m
 
 async def _usual(conn: AsyncConnection, region: str, month: str) -> Usual:
     """What the amount is held against, by the rule in force at the month's end."""
-    report, target = REPORT.c, tables.investment_target.c
+    report, target = REPORT.c, TARGET.c
     care = await reference.care(conn, CARE, last_day(month), ReportCare)
     nearest = (
         await conn.execute(

@@ -19,12 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common.tables import MONEY, metadata
 from services.projects.common.values import Month, ProjectId, RegionCode
 from services.projects.models.base import Answer, Cursor, Limit, Money, Request
 from services.projects.queries import visible
 from services.projects.reports.facts import Filed, MonthlyReportState
 from services.projects.reports.views import ReportLineView
-from services.projects.tables.base import MONEY, metadata
 from shared import lists
 from shared.kept import Written
 from shared.rpc import Call

@@ -10,6 +10,7 @@ import msgspec
 from pydantic import Field
 from sqlalchemy import Column, Integer
 
+from services.projects.common.tables import metadata
 from services.projects.models.base import Answer, Money, Version
 from services.projects.reports.decisions import MonthlyReportCommand
 from services.projects.reports.facts import (
@@ -22,7 +23,6 @@ from services.projects.reports.facts import (
     Withdrawn,
     report_id,
 )
-from services.projects.tables.base import metadata
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept, only

@@ -11,8 +11,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plans.loader import load_plan
-from services.projects.app.context import App
-from services.projects.service import serve
+from services.projects.service import app_on, serve
 from shared.clock import SteppedClock
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
@@ -174,7 +173,7 @@ async def bare_service(database: DatabaseFactory) -> AsyncIterator[Service]:
     engine = (await database("projects")).engine()
     clock = SteppedClock(local(2013, 1, 15))
     log = EventLog(clock)
-    operations = serve(App(engine, log, clock))
+    operations = serve(app_on(engine, log, clock))
     yield Service(engine, clock, operations, log)
     await engine.dispose()
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest_asyncio
 
 from plans.loader import load_plan
-from services.projects.app.context import App
-from services.projects.consumers.appraisals import apply
+from services.projects.assessed.appraisals import apply
 from services.projects.funds.awards.watch import AwardWatch
+from services.projects.service import app_on
 from shared.envelope import Envelope
 from shared.identity import Actor
 from shared.problems import Problem
@@ -68,7 +68,7 @@ async def decide(service: Service, operation: str, **changes: Any) -> Any:
 
 
 async def swept(service: Service) -> int:
-    return await AwardWatch(App(service.engine, service.log, service.clock)).sweep()
+    return await AwardWatch(app_on(service.engine, service.log, service.clock)).sweep()
 
 
 @pytest_asyncio.fixture

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
 from services.projects.projects.acceptance.watch import AcceptanceWatch
+from services.projects.service import app_on
 from tests.component.projects.conftest import FUQING, FUZHOU, PROVINCE, XIAMEN, Service, local
 
 SPAN = {"first_day": "2013-01-01", "last_day": "2013-03-31"}
@@ -80,7 +80,7 @@ async def test_the_members_are_listed_with_their_standing_and_a_late_contract_is
     today = await service.ask(PROVINCE, "list-cohort-members", **asked)
     assert (today["closed_on"], len(today["items"])) == (None, 3)
     await service.ask(PROVINCE, "close-cohort", **asked)
-    watch = CohortWatch(App(service.engine, service.log, service.clock))
+    watch = CohortWatch(app_on(service.engine, service.log, service.clock))
     assert await watch.sweep() == 0
     await contract(service, "P-4")
     assert (await service.ask(PROVINCE, "get-cohort", **asked))["late_contracts"] == 0
@@ -205,7 +205,7 @@ async def test_the_national_plan_is_loaded_and_its_built_projects_are_reminded(s
     counts = ("projects", "total_investment", "under_construction", "awaiting", "accepted", "overdue")
     assert [view[name] for name in counts] == [403, "29600000000.00", 144, 259, 0, 0]
 
-    watch = AcceptanceWatch(App(service.engine, service.log, service.clock))
+    watch = AcceptanceWatch(app_on(service.engine, service.log, service.clock))
     assert await watch.sweep() == 0  # 180 days after 1 September are over on 1 March
     service.clock.set(local(2013, 3, 1))
     await service.ask(

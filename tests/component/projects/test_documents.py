@@ -4,8 +4,8 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
-from services.projects.app.context import App
 from services.projects.duties.watch import DutyWatch
+from services.projects.service import app_on
 from shared.identity import Actor
 from tests.component.projects.conftest import (
     FUQING,
@@ -242,7 +242,7 @@ async def test_a_quarter_has_its_dispatch_with_a_number_of_its_own(service: Serv
 
 async def test_a_bulletin_carries_its_duty_out_and_names_who_was_silent(service: Service) -> None:
     await service.ask(OPS, "load-plan", plan="fujian-2013", duties=[PLAN["duties"][0], BULLETIN_DUTY])
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     service.clock.set(local(2013, 4, 6))
     await watch.sweep()
     await issued(service, "B-3", kind="monthly_bulletin", period="2013-03")
@@ -259,7 +259,7 @@ async def test_a_bulletin_carries_its_duty_out_and_names_who_was_silent(service:
 async def test_a_city_is_named_in_one_bulletin_and_no_longer_when_its_report_came_after_all(
     service: Service,
 ) -> None:
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     service.clock.set(local(2013, 4, 6))
     await watch.sweep()
     await issued(service, "B-3", kind="monthly_bulletin", period="2013-03")

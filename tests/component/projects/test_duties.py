@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
-from services.projects.app.context import App
 from services.projects.duties.facts import stream as account_stream
 from services.projects.duties.feature import HISTORY
 from services.projects.duties.obligations import Obligation, with_known
 from services.projects.duties.watch import DutyWatch
+from services.projects.service import app_on
 from shared.event_log import Event, EventLog, NewEvent, StreamWrite
 from shared.identity import Actor
 from shared.problems import Problem
@@ -154,7 +154,7 @@ async def test_a_day_that_the_plan_leaves_open_is_set_and_one_it_gives_is_not(se
 
 
 async def test_the_follow_up_reminds_finds_missing_and_draws_the_consequence(service: Service) -> None:
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     assert await watch.sweep() == 0
     service.clock.set(local(2013, 1, 31))
     assert await watch.sweep() == 2  # both cities are reminded of January, five days before the 5th
@@ -214,7 +214,7 @@ async def test_the_follow_up_reminds_finds_missing_and_draws_the_consequence(ser
 async def test_an_issued_document_is_read_once_for_the_consequences_that_wait(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     service.clock.set(local(2013, 4, 4))
     bulletin = {"document": "B-1", "kind": "monthly_bulletin", "period": "2013-03"}
     await service.ask(PROVINCE, "draft-document", **bulletin)
@@ -238,7 +238,7 @@ async def test_an_issued_document_is_read_once_for_the_consequences_that_wait(
 async def test_only_somebody_faster_is_no_trouble_of_a_watch(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     service.clock.set(local(2013, 1, 31))
     problems = [
         Problem(409, "conflict", "Somebody else was faster", "x"),
@@ -280,7 +280,7 @@ async def test_a_duty_may_be_planned_for_less_than_ten_years(service: Service) -
 
 async def test_what_a_newer_release_wrote_waits_for_it_and_holds_up_nothing_else(service: Service) -> None:
     """Two releases beside each other: the older one can't read one account, and goes on with the others."""
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     stream = account_stream("TR-12", "350100")
     async with service.engine.begin() as conn:
         newer = NewEvent("DutyExtended", 1, {"until": "2013-02-20"}, service.clock.now())

@@ -6,10 +6,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from services.projects.app.context import App
 from services.projects.imports import staging, worker
 from services.projects.imports.worker import ImportWorker
 from services.projects.projects.facts import stream as project_stream
+from services.projects.service import app_on
 from shared.catalogue import NewerEvent
 from shared.event_log import NewEvent, StreamWrite
 from shared.identity import Actor
@@ -21,7 +21,7 @@ SHA = "0" * 64
 
 @pytest_asyncio.fixture
 async def imports(service: Service) -> ImportWorker:
-    return ImportWorker(App(service.engine, service.log, service.clock))
+    return ImportWorker(app_on(service.engine, service.log, service.clock))
 
 
 def row(number: int, *cells: str, faults: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -190,7 +190,7 @@ async def test_a_process_that_dies_between_two_chunks_leaves_the_rest_to_the_nex
     monkeypatch.setattr(staging, "LEASE", text("interval '0 seconds'"))
     async with service.engine.begin() as conn:
         await conn.exec_driver_sql("UPDATE import_job SET lease_until = now() - interval '1 second'")
-    other = ImportWorker(App(service.engine, service.log, service.clock))
+    other = ImportWorker(app_on(service.engine, service.log, service.clock))
     assert await other.once()
     done = await view(service, name)
     assert (done["standing"], done["created"]) == ("finished", 7)

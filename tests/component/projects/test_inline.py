@@ -5,19 +5,16 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.projects.app.context import App
 from services.projects.cohorts.watch import CohortWatch
 from services.projects.duties.watch import DutyWatch
-from services.projects.events import CATALOGUE
 from services.projects.imports.worker import ImportWorker
-from services.projects.inline import APPLY
 from services.projects.plan.views import REGION
 from services.projects.projects.acceptance.watch import AcceptanceWatch
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
 from services.projects.reports.views import TABLE as REPORT
-from services.projects.service import FEATURES, INLINE, rebuild
+from services.projects.service import CATALOGUE, FEATURES, INLINE, app_on, rebuild
 from shared.identity import Actor
 from shared.inline_rebuild import anew
 from tests.component.projects.conftest import FUZHOU, OPS, PLAN, PROVINCE, TREASURY, Service, local
@@ -85,7 +82,7 @@ async def busy_duties(service: Service) -> None:
     await service.ask(PROVINCE, "waive-duty", **waived)
     day = {"plan": "fujian-2013", "duty": "TR-22", "period": "2013-Q2", "due_on": "2013-06-20", "reason": "x"}
     await service.ask(PROVINCE, "set-duty-day", **day)
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     for on in (local(2013, 3, 1), local(2013, 4, 6)):
         service.clock.set(on)
         await watch.sweep()
@@ -103,7 +100,7 @@ async def pre_review_and_signing(service: Service) -> None:
     await service.project("P-5", planned_on="2012-01-10", investor=investor, history=past)
     await service.ask(PROVINCE, "close-cohort", investor_kind="private", year=2012)
     await service.project("P-6", planned_on="2012-01-10", investor=investor, history=past)
-    await CohortWatch(App(service.engine, service.log, service.clock)).sweep()
+    await CohortWatch(app_on(service.engine, service.log, service.clock)).sweep()
     step = {"project": "P-3", "stage": "pre_reported", "on": "2013-02-01", "evidence": "1号"}
     await service.ask(FUZHOU, "reach-stage", **step)
     opinion = {"department": "forestry_department", "view": "agrees", "evidence": "2号"}
@@ -148,7 +145,7 @@ async def savings(service: Service) -> None:
     await service.ask(FUZHOU, "expect-energy-saving", **saving, tce="4000")
     await service.ask(PROVINCE, "verify-energy-saving", **saving, tce="3500", verified_by="示例")
     await service.ask(PROVINCE, "join-register", project="P-7", register="national_plan", on="2012-02-01")
-    assert await AcceptanceWatch(App(service.engine, service.log, service.clock)).sweep() == 1
+    assert await AcceptanceWatch(app_on(service.engine, service.log, service.clock)).sweep() == 1
 
 
 async def a_file(service: Service) -> None:
@@ -158,7 +155,7 @@ async def a_file(service: Service) -> None:
     name = {"import": (await service.ask(FUZHOU, "open-import", **body))["import"]}
     row = {"row": 2, "cells": ["项目", "福清市", "1751", "12000000", "8350000", "2013-01-10"]}
     await service.ask(FUZHOU, "add-import-rows", **name, rows=[row])
-    worker = ImportWorker(App(service.engine, service.log, service.clock))
+    worker = ImportWorker(app_on(service.engine, service.log, service.clock))
     await worker.once()
     await service.ask(FUZHOU, "run-import", **name, mode="all")
     await worker.once()
@@ -281,7 +278,7 @@ async def busy_documents(service: Service) -> None:
     await service.ask(PROVINCE, "draft-document", **bulletin)
     await service.ask(COLLEAGUE, "review-document", document="B-4", outcome="passed")
     await service.ask(PROVINCE, "issue-document", document="B-4")
-    watch = DutyWatch(App(service.engine, service.log, service.clock))
+    watch = DutyWatch(app_on(service.engine, service.log, service.clock))
     await watch.sweep()
     await service.report("2013-03", "100000000")
     await service.ask(FUZHOU, "withdraw-report", region="350100", month="2013-03", reason="x")
@@ -325,8 +322,3 @@ async def test_every_row_says_what_its_stream_is_folded_to(service: Service) -> 
     """Of every table that is kept of states: rows are what the states say, all of them and nothing else."""
     await busy_year(service)
     await check_rows_are_folded(FEATURES, service.engine, service.log, CATALOGUE)
-
-
-def test_every_event_of_the_catalogue_has_its_tables() -> None:
-    assert set(APPLY) | set(FEATURES.events) == set(CATALOGUE.classes.values())
-    assert not set(APPLY) & set(FEATURES.events)

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from services.projects.app.context import App
 from services.projects.problems.watch import EscalationWatch
+from services.projects.service import app_on
 from tests.component.projects.conftest import FUQING, FUZHOU, MILL, OPS, PROVINCE, XIAMEN, Service, local
 
 PAPER = "融国土〔2013〕8号"
@@ -17,7 +17,7 @@ async def raised(service: Service, problem: str = "Q-1", **more: Any) -> Any:
 
 
 def watch(service: Service) -> EscalationWatch:
-    return EscalationWatch(App(service.engine, service.log, service.clock))
+    return EscalationWatch(app_on(service.engine, service.log, service.clock))
 
 
 async def test_what_nobody_answers_goes_up_by_the_rule_and_is_decided_by_the_provinces_meeting(

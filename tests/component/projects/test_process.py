@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.projects import tables
+from services.projects.assessed.tables import TARGET
 from services.projects.main import main
 from shared import broker as nats_broker
 from shared.envelope import Envelope
@@ -114,4 +114,4 @@ async def _holds(js: JetStreamContext, stream: str, position: int) -> bool:
 
 async def _targets(engine: AsyncEngine) -> int:
     async with engine.connect() as conn:
-        return len((await conn.execute(select(tables.investment_target))).all())
+        return len((await conn.execute(select(TARGET))).all())

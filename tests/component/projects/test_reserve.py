@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.projects.app.context import App
 from services.projects.documents import reserve_drops
 from services.projects.duties.watch import DutyWatch
 from services.projects.projects.reserve.watch import ReserveWatch
+from services.projects.service import app_on
 from tests.component.projects.conftest import FUQING, FUZHOU, OPS, PROVINCE, XIAMEN, Service, local
 
 _CRITERIA = ("supported_field", "permits_complete", "own_funds")
@@ -156,7 +156,7 @@ async def test_a_day_before_every_rule_is_refused_with_what_to_do(library: Servi
 
 
 async def test_the_last_look_of_a_quarter_hands_the_citys_duty_in(library: Service) -> None:
-    watch = DutyWatch(App(library.engine, library.log, library.clock))
+    watch = DutyWatch(app_on(library.engine, library.log, library.clock))
     update = {"register": "reserve_county", "action": "confirmed"}
     for number in (1, 2, 3):
         await library.ask(FUQING, "update-reserve", project=f"P-{number}", on="2013-05-06", **update)
@@ -181,7 +181,7 @@ async def test_the_last_look_of_a_quarter_hands_the_citys_duty_in(library: Servi
 
 
 async def test_a_project_that_nobody_looks_at_leaves_the_library_and_may_come_back(library: Service) -> None:
-    watch = ReserveWatch(App(library.engine, library.log, library.clock))
+    watch = ReserveWatch(app_on(library.engine, library.log, library.clock))
     library.clock.set(local(2013, 12, 31))
     update = {"register": "reserve_county", "action": "confirmed", "on": "2013-09-20"}
     await library.ask(FUQING, "update-reserve", project="P-1", **update)
@@ -205,7 +205,7 @@ async def test_a_project_that_nobody_looks_at_leaves_the_library_and_may_come_ba
 async def test_a_bulletin_lists_what_silence_took_out_in_its_month_and_says_what_it_leaves_out(
     library: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = ReserveWatch(App(library.engine, library.log, library.clock))
+    watch = ReserveWatch(app_on(library.engine, library.log, library.clock))
     drop = {"project": "P-1", "register": "reserve_county", "action": "dropped", "reason": "企业停产"}
     await library.ask(FUQING, "update-reserve", **drop)
     library.clock.set(local(2014, 1, 2))

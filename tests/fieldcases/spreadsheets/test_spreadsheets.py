@@ -12,15 +12,14 @@ from pydantic import TypeAdapter
 from services.gateway import sheets
 from services.gateway.sheet_lines import NotRead
 from services.projects import industries
-from services.projects.app.imports import spoilt
 from services.projects.domain.plausibility import USUAL
 from services.projects.imports import rows
+from services.projects.imports.acts import SheetRow, spoilt
 from services.projects.imports.cells import Unreadable
 from services.projects.imports.changes import compared
 from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.staging import Job, Staged
-from services.projects.models.imports import SheetRow
 from services.projects.projects.decisions.commands import Registering, RegisterProject
 from services.projects.projects.decisions.decide import decide
 from services.projects.projects.facts import INITIAL, Project, ProjectState, evolve

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Table, Text
 
+from services.projects.common.tables import metadata
 from services.projects.duties.days.facts import DutyDays, DutyDaySet
-from services.projects.tables.base import metadata
 from shared.kept import Kept
 
 TABLE = Table(

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
+from services.projects.assessed.tables import AWARD
 from services.projects.funds.awards.decisions import AwardDecision, GrantedAward, Paying
 from services.projects.funds.awards.views import TABLE
 from services.projects.funds.commands import kept
@@ -27,7 +28,7 @@ async def decide(at: At, command: AwardDecision, state: FundState) -> Given:
 
 async def granted(conn: AsyncConnection, award: str, fund: str, state: FundState) -> GrantedAward:
     """The award as it was granted. Raises Problem 404, also where this service doesn't know of it yet."""
-    row = (await conn.execute(select(tables.award).where(tables.award.c.award == award))).one_or_none()
+    row = (await conn.execute(select(AWARD).where(AWARD.c.award == award))).one_or_none()
     if row is None:
         raise not_found(
             "award", award, remedy="Grant it in the appraisal first; a moment after that it is here."

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, func, select
 
-from services.projects import reference, scope, tables
+from services.projects import reference, scope
+from services.projects.assessed.tables import AWARD
 from services.projects.common.values import RegionCode
 from services.projects.funds.awards.facts import AwardPayment
 from services.projects.funds.awards.views import (
@@ -25,7 +26,7 @@ from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
-_A, _P = tables.award.c, TABLE.c
+_A, _P = AWARD.c, TABLE.c
 _ORDER = lists.Order(_A.award)
 
 
@@ -169,7 +170,7 @@ async def list_awards(service: Service, call: Call, body: ListAwards) -> AwardPa
 def _awards() -> Select[Any]:
     """The join of awards with what a fund holds or has paid for them."""
     held = (_P.fund, _P.reserved, _P.committed, _P.paid, _P.last_on)
-    return select(tables.award, *held).select_from(tables.award.outerjoin(TABLE, _P.award == _A.award))
+    return select(AWARD, *held).select_from(AWARD.outerjoin(TABLE, _P.award == _A.award))
 
 
 def _view(row: Any) -> AwardView:

@@ -4,8 +4,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, tables
+from services.projects import reference
 from services.projects.app.watched import not_done
+from services.projects.assessed.tables import AWARD
 from services.projects.day_watch import DayWatch
 from services.projects.funds.awards.commands import granted
 from services.projects.funds.awards.decisions import FitAward, Paying
@@ -29,7 +30,7 @@ class AwardWatch(DayWatch):
 
     async def sweep(self) -> int:
         """Releases every excess. Returns how many."""
-        award, payment = tables.award.c, TABLE.c
+        award, payment = AWARD.c, TABLE.c
         over = (
             select(award.award, award.position, payment.fund)
             .where(

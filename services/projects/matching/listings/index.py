@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Column, SmallInteger, Table, Text, delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.projects.common.tables import metadata
 from services.projects.matching import words
 from services.projects.matching.listings.facts import Listed, Listing, ListingState, MeetingPoint, Side
 from services.projects.matching.thesaurus import thesaurus
-from services.projects.tables.base import metadata
 from shared.kept import Written
 
 TABLE = Table(

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import JSON, Column, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.projects.common.tables import metadata
 from services.projects.matching.listings.decisions import ListingCommand
 from services.projects.matching.listings.facts import (
     Listed,
@@ -20,7 +21,6 @@ from services.projects.matching.listings.facts import (
 )
 from services.projects.matching.listings.index import words_of
 from services.projects.models.base import Answer, Money, Name
-from services.projects.tables.base import metadata
 from shared.feature import Done
 from shared.kept import Kept, as_json
 from shared.table_of import table_of

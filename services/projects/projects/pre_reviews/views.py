@@ -8,10 +8,10 @@ from pydantic import Field
 from sqlalchemy import Column, Date, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.projects.common.tables import metadata
 from services.projects.models.base import Answer, Name
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.pre_reviews.facts import PreReview
-from services.projects.tables.base import metadata
 from shared.kept import Kept
 
 

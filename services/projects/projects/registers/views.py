@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Column, Date, Table, Text
 
+from services.projects.common.tables import metadata
 from services.projects.models.base import Answer
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.registers.facts import Membership
-from services.projects.tables.base import metadata
 from shared.kept import Kept
 
 

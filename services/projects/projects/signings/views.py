@@ -7,11 +7,11 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Boolean, Column, Date, Table, Text
 
+from services.projects.common.tables import MONEY, metadata
 from services.projects.models.base import Answer, Money, Name
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.signings.facts import Recommendation
 from services.projects.projects.stages.facts import Stage
-from services.projects.tables.base import MONEY, metadata
 from shared.kept import Kept
 
 Standing = Literal["recommended", "approved", "declined", "signed"]

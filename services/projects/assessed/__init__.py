@@ -3,9 +3,9 @@
 Each follower has a checkpoint of its own, so that a later one begins at the first event of a store that is older.
 """
 
-from services.projects.consumers import appraisals, targets
-from services.projects.consumers.appraisals import appraisals_consumer
-from services.projects.consumers.targets import targets_consumer
+from services.projects.assessed import appraisals, targets
+from services.projects.assessed.appraisals import appraisals_consumer
+from services.projects.assessed.targets import targets_consumer
 
 READERS = {**targets.READERS, **appraisals.READERS}
 """The fields that this service reads of each event type."""

@@ -13,7 +13,8 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.projects import reference, tables
+from services.projects import reference
+from services.projects.assessed.tables import TARGET
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer, NewerSchema
 from shared.envelope import Envelope
@@ -63,7 +64,7 @@ async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
 
 
 async def _apply_one(conn: AsyncConnection, target: Target) -> None:
-    table = tables.investment_target
+    table = TARGET
     value = target.year_investment()
     if value is None:
         await conn.execute(delete(table).where(table.c.plan == target.plan, table.c.target == target.target))

@@ -1,10 +1,10 @@
-"""Awards, as appraisals grant them."""
+"""What assessment says, as it is kept here. It comes from another stream: a rebuild of this log leaves it."""
 
-from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Integer, Numeric, Table, Text
 
-from services.projects.tables.base import MONEY, metadata
+from services.projects.common.tables import MONEY, metadata
 
-appraised_city = Table(
+APPRAISED = Table(
     "appraised_city",
     metadata,
     Column("plan", Text, primary_key=True),
@@ -14,7 +14,7 @@ appraised_city = Table(
     Column("evidence", Text),
     Column("verified_on", Date),
 )
-award = Table(
+AWARD = Table(
     "award",
     metadata,
     Column("award", Text, primary_key=True),
@@ -27,4 +27,13 @@ award = Table(
     Column("granted_on", Date),
     Column("evidence", Text),
     Column("position", BigInteger),
+)
+TARGET = Table(
+    "investment_target",
+    metadata,
+    Column("plan", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("region", Text),
+    Column("year", Integer),
+    Column("value", Numeric(20, 2)),
 )

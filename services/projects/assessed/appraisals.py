@@ -13,7 +13,8 @@ from nats.js import JetStreamContext
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.projects import reference, tables
+from services.projects import reference
+from services.projects.assessed.tables import APPRAISED, AWARD
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer, NewerSchema
 from shared.envelope import Envelope
@@ -98,7 +99,7 @@ async def _apply_one(
     match event:
         case AppraisalOpened():
             rows = [{"plan": event.plan, "year": event.year, "region": each.region} for each in event.cities]
-            await conn.execute(insert(tables.appraised_city).on_conflict_do_nothing(), rows)
+            await conn.execute(insert(APPRAISED).on_conflict_do_nothing(), rows)
         case SelfAssessed():
             # The first self-assessment carries out the duty; later ones only change points.
             await _city(conn, event, first={"self_on": event.on, "evidence": event.evidence})
@@ -113,7 +114,7 @@ async def _apply_one(
 async def _city(
     conn: AsyncConnection, event: SelfAssessed | ScoreVerified, first: dict[str, date | str]
 ) -> None:
-    table = tables.appraised_city
+    table = APPRAISED
     key = {"plan": event.plan, "year": event.year, "region": event.region}
     (day, *_) = first
     statement = insert(table).values(**key, **first)
@@ -135,5 +136,5 @@ async def _award(conn: AsyncConnection, event: AwardGranted, position: int) -> N
         "evidence": event.evidence,
         "position": position,
     }
-    statement = insert(tables.award).values(**row)
+    statement = insert(AWARD).values(**row)
     await conn.execute(statement.on_conflict_do_update(constraint="award_pkey", set_=row))

@@ -1,15 +1,14 @@
-"""FileImport (表格导入): rows of a spreadsheet carried out as commands. What is a fact is that it was done, and how."""
+"""What is known of an import: that it was done, and how. What its rows led to stands in other streams."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, assert_never
+from typing import Literal
 
 Mode = Literal["all", "good"]
 """all: every row or none. good: the rows that can be carried out; the others are reported."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileImported:
     """The rows of a file were carried out: what each led to stands in the streams of what it is about.
 
@@ -33,9 +32,6 @@ class FileImported:
     reason: str | None = None
 
 
-FileImportEvent = FileImported
-
-
 @dataclass(frozen=True, slots=True)
 class NotImported:
     """The import has not been carried out."""
@@ -45,17 +41,11 @@ FileImportState = NotImported | FileImported
 INITIAL: FileImportState = NotImported()
 
 
-def decide(command: FileImported, state: FileImportState) -> Sequence[FileImportEvent]:
-    """The event, or none: an import is recorded once."""
-    match state:
-        case NotImported():
-            return [command]
-        case FileImported():
-            return []
-        case _:
-            assert_never(state)
+def stream(file_import: str) -> str:
+    """The stream of one import of a spreadsheet."""
+    return f"import:{file_import}"
 
 
-def evolve(_state: FileImportState, event: FileImportEvent) -> FileImportState:
+def evolve(_state: FileImportState, event: FileImported) -> FileImportState:
     """The state after a stored fact."""
     return event
