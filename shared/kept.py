@@ -41,8 +41,13 @@ class Kept(Generic[S, P]):
     def differences(self, before: S, after: S) -> "Differences":
         """The rows to insert, to change and to delete for this step of the state."""
         found = Differences()
+        self.add(found, before, after)
+        return found
+
+    def add(self, found: "Differences", before: S, after: S) -> None:
+        """Adds those of one more step: the steps of thousands of streams share three lists."""
         if before is after:
-            return found
+            return
         old, new = self.parts(before), self.parts(after)
         for key, part in new.items():
             had = old.get(key)
@@ -50,8 +55,9 @@ class Kept(Generic[S, P]):
                 found.new.append(self.row(part))
             elif had is not part and (row := self.row(part)) != self.row(had):
                 found.changed.append(row)
-        found.gone = [self.row(part) for key, part in old.items() if key not in new]
-        return found
+        for key, part in old.items():
+            if key not in new:
+                found.gone.append(self.row(part))
 
 
 def as_json(value: Any) -> Any:
@@ -94,14 +100,18 @@ async def write(
     exists already.
     """
     pairs = list(changes)
-    found = [
-        (kept.table, [kept.differences(*pair) for pair in pairs]) for kept in tables if isinstance(kept, Kept)
-    ]
+    found: list[tuple[Table, Differences]] = []
+    for kept in tables:
+        if isinstance(kept, Kept):
+            differences = Differences()
+            for before, after in pairs:
+                kept.add(differences, before, after)
+            found.append((kept.table, differences))
     for table, differences in reversed(found):
-        await _delete(conn, table, [row for each in differences for row in each.gone])
+        await _delete(conn, table, differences.gone)
     for table, differences in found:
-        await _insert(conn, table, [row for each in differences for row in each.new])
-        await _upsert(conn, table, [row for each in differences for row in each.changed])
+        await _insert(conn, table, differences.new)
+        await _upsert(conn, table, differences.changed)
     for written in tables:
         if isinstance(written, Written):
             await written.write(conn, pairs)
