@@ -6,7 +6,7 @@ Every command carries an Idempotency-Key made of what it is about, so that a sec
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -279,7 +279,7 @@ def _project(city: str) -> str:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 async def _tell(door: Door, story: Story) -> Any:

@@ -7,12 +7,11 @@ In simulated mode the time stands until somebody steps it, and what is recorded 
 
 import asyncio
 import contextlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-CHINA = ZoneInfo("Asia/Shanghai")
-"""Days and months are those of +08:00."""
+CHINA = timezone(timedelta(hours=8), "+08:00")
+"""Days and months are those of +08:00, with no summer time: that of 1986 to 1991 is no part of any record."""
 
 
 def local_day(moment: datetime) -> date:

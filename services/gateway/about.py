@@ -1,6 +1,6 @@
 """What a portal asks first: who its reader is and what that person may do, and what codes are called."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,6 +11,7 @@ from services.gateway import openapi
 from services.gateway.auth import Authenticator
 from services.gateway.names import Names
 from services.gateway.routes import all_routes
+from shared.clock import CHINA
 from shared.language import Language, preferred
 from shared.rpc import Client
 
@@ -63,7 +64,7 @@ def router(authenticator: Authenticator, client: Client) -> APIRouter:
             organisation=caller.actor.organisation,
             name=caller.name,
             ends_at=caller.ends_at,
-            now=datetime.now(UTC),
+            now=datetime.now(CHINA),
             may=may[caller.actor.role],
         )
 

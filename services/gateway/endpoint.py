@@ -22,6 +22,7 @@ from services.gateway.auth import ENTERPRISE, Authenticator, Caller
 from services.gateway.contracts import OperationContract, contract
 from services.gateway.exports import Exports
 from services.gateway.flights import Flights
+from services.gateway.local_times import local_times
 from services.gateway.names import Names
 from services.gateway.people import People
 from services.gateway.positions import HEADER, PositionTokens
@@ -101,7 +102,7 @@ class Endpoints:
 
                 async def query(asked: dict[str, Any]) -> Encoded:
                     attached = await self._attached_if_there(request, route, body, actor, correlation_id)
-                    return await self._client.query(
+                    answer = await self._client.query(
                         route.service,
                         route.operation,
                         asked,
@@ -110,6 +111,7 @@ class Endpoints:
                         timeout=self._settings.call_timeout,
                         attached=attached,
                     )
+                    return replace(answer, data=local_times(route.service, route.operation, answer.data))
 
                 async def page(asked: dict[str, Any]) -> bytes:
                     self._authenticator.still_holds(caller)
@@ -145,7 +147,8 @@ class Endpoints:
             )
             token = self._positions.sign(reply["source"], reply["position"])
             headers = {HEADER: token, "Idempotency-Key": command_id}
-            return Response(_encode(reply["data"]), route.status, headers, "application/json")
+            done = local_times(route.service, route.operation, _encode(reply["data"]))
+            return Response(done, route.status, headers, "application/json")
 
         endpoint.__name__ = f"{route.service}_{route.operation}".replace("-", "_")
         return endpoint

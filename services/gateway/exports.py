@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -24,6 +24,7 @@ from starlette.responses import StreamingResponse
 from services.gateway.columns import Column, columns, rows_key
 from services.gateway.contracts import OperationContract
 from services.gateway.workbooks import Cell, Number, Workbook
+from shared.clock import CHINA
 from shared.language import Language, Said
 from shared.problems import Problem, unavailable
 
@@ -36,7 +37,6 @@ _SMALLEST = 20
 _AT_ONCE = 2
 _WAITS_S = 20.0
 _SENT = 65_536
-_LOCAL = timezone(timedelta(hours=8))
 _FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r\n]|^[\t\r\n]")
 _CODE = re.compile(r"^(0\d+|\d{16,}|\d+[eE]\d+)$")
 """Codes that a spreadsheet program would convert to numbers: 0111, sixteen digits or more, 12E5."""
@@ -292,7 +292,7 @@ def _day(value: str) -> Cell:
 def _moment(value: str) -> Cell:
     """The timestamp as local time in +08:00, because a workbook has no time zones."""
     try:
-        return datetime.fromisoformat(value).astimezone(_LOCAL)
+        return datetime.fromisoformat(value).astimezone(CHINA)
     except ValueError:
         return value
 

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,8 +25,10 @@ from services.gateway.auth import Authenticator, Caller, seconds_left
 from services.gateway.flights import Flights
 from services.gateway.hints import Hints
 from services.gateway.limits import Limits
+from services.gateway.local_times import local_times
 from services.gateway.scope import Scope as Regions
 from services.gateway.tickets import VALID_S, Tickets
+from shared.clock import CHINA
 from shared.http_limits import too_often
 from shared.http_refusals import address
 from shared.identity import Actor
@@ -111,7 +113,7 @@ def router(
     )
     async def ticket(request: Request) -> Ticket:
         made, opens_until = tickets.make(await authenticator.identify(request), now())
-        return Ticket(ticket=made, opens_until=datetime.fromtimestamp(opens_until, UTC))
+        return Ticket(ticket=made, opens_until=datetime.fromtimestamp(opens_until, CHINA))
 
     return routes
 
@@ -214,4 +216,5 @@ class _Stream:
 
 def _event(name: str, data: Any, identifier: str | None) -> bytes:
     head = f"id: {identifier}\n" if identifier is not None else ""
-    return f"{head}event: {name}\n".encode() + b"data: " + _encoder.encode(data) + b"\n\n"
+    told = local_times("progress", "changes", _encoder.encode(data))
+    return f"{head}event: {name}\n".encode() + b"data: " + told + b"\n\n"

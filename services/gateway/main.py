@@ -84,7 +84,8 @@ def create_app(
     app = FastAPI(
         title="Shengji 升级",
         version="1",
-        description="A province's industrial-upgrade plan: targets, projects, energy, progress.",
+        description="A province's industrial-upgrade plan: targets, projects, energy, progress.\n\n"
+        "Days are China's. Moments in answers are told with the offset +08:00; a request may give any offset.",
         docs_url=None,
         redoc_url=None,
         telemetry=OWN_SPANS_ONLY,

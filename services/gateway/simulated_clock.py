@@ -14,7 +14,7 @@ from services.gateway.auth import OPS, Authenticator
 from services.gateway.endpoint import received
 from services.gateway.limits import Limits
 from shared import simulation
-from shared.clock import Clock, SteppedClock
+from shared.clock import CHINA, Clock, SteppedClock
 from shared.problems import Problem, forbidden
 from shared.rpc import invalid_fields
 
@@ -78,7 +78,7 @@ def router(authenticator: Authenticator, door: ClockDoor, limits: Limits) -> API
     @routes.get("/clock", summary="The time that counts for the record", openapi_extra=_described())
     async def read(request: Request) -> ClockView:
         await authenticator.identify(request)
-        return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
+        return ClockView(now=door.clock.now().astimezone(CHINA), simulated=door.clock.simulated)
 
     @routes.post(
         "/clock",
@@ -99,7 +99,7 @@ def router(authenticator: Authenticator, door: ClockDoor, limits: Limits) -> API
                 error, ClockStep
             ) from None  # the message repeats what was sent, and spans record messages
         await door.step(body.now)
-        return ClockView(now=door.clock.now(), simulated=door.clock.simulated)
+        return ClockView(now=door.clock.now().astimezone(CHINA), simulated=door.clock.simulated)
 
     return routes
 

@@ -9,14 +9,16 @@ import hashlib
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 from services.gateway import openapi
 from services.gateway.auth import CITY, COUNTY, PROVINCE, Authenticator
 from services.gateway.contracts import contract
 from services.gateway.endpoint import idempotency_key
+from services.gateway.local_times import local_times
 from services.gateway.people import People
 from services.gateway.settings import GatewaySettings
 from services.gateway.spreadsheets import Spreadsheets, Upload
@@ -89,7 +91,7 @@ def router(
         },
         response_model=None,
     )
-    async def upload(request: Request) -> JSONResponse:
+    async def upload(request: Request) -> Response:
         caller = await authenticator.identify(request)
         actor = caller.actor
         if actor.role not in ROLES:
@@ -120,7 +122,8 @@ def router(
                 for number, part in enumerate(reading.parts()):
                     body = {"import": view["import"], "rows": part, "language": language}
                     view = await _send(client, settings, "add-import-rows", body, actor, f"{key}.{number}")
-        return JSONResponse(view, 201, {"Idempotency-Key": key})
+        told = local_times("projects", "open-import", msgspec.json.encode(view))
+        return Response(told, 201, {"Idempotency-Key": key}, "application/json")
 
     return routes
 
