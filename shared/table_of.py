@@ -16,6 +16,8 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Numer
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
+from shared.naming import Beside
+
 
 def table_of(
     name: str,
@@ -26,14 +28,15 @@ def table_of(
     without: Collection[str] = (),
     more: tuple[Column[Any], ...] = (),
 ) -> Table:
-    """The table of a list of `item`s. `without`: fields that are made when it is read; `more`: columns it doesn't show.
+    """The table of a list of `item`s. `without`: fields that are made when it is read, as names
+    beside references are anyway; `more`: columns it doesn't show.
 
     Raises TypeError for a field whose type no column has.
     """
     columns = [
         Column(field, _type(info.annotation), primary_key=field in key)
         for field, info in item.model_fields.items()
-        if field not in without
+        if field not in without and Beside() not in info.metadata
     ]
     return Table(name, metadata, *columns, *more)
 

@@ -3,6 +3,8 @@
 Parts that no feature declares yet are in the registries of `events`, `inline`, `tables` and `api`, served alongside.
 """
 
+from functools import partial
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.assessment import inline, tables
@@ -10,6 +12,7 @@ from services.assessment.api import Serving, ops
 from services.assessment.app import App, Assessment
 from services.assessment.designations.feature import FEATURE as DESIGNATIONS
 from services.assessment.events import CATALOGUE, SOURCE
+from services.assessment.names import NAMES
 from services.assessment.people import People
 from services.assessment.queries import Queries
 from services.assessment.statistics.feature import FEATURE as STATISTICS
@@ -17,6 +20,7 @@ from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
+from shared.snapshots import snapshots
 
 FEATURES = Features(DESIGNATIONS, STATISTICS)
 FEATURES.register(ops, lambda: Serving.app)
@@ -31,6 +35,7 @@ def serve(app: App) -> Operations:
     Serving.app, Serving.people = app, People(app.engine, app.clock, SOURCE)
     Serving.assessment = Assessment(app.runner, app.engine, app.log)
     Serving.queries = Queries(app.engine, app.log)
+    ops.present = partial(NAMES.named, snapshots(app.engine))
     return ops
 
 

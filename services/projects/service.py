@@ -17,7 +17,7 @@ from services.projects.imports.feature import FEATURE as IMPORTS
 from services.projects.matching.feature import FEATURE as MATCHING
 from services.projects.measures.feature import FEATURE as MEASURES
 from services.projects.meetings.feature import FEATURE as MEETINGS
-from services.projects.names import named
+from services.projects.names import NAMES
 from services.projects.plan.feature import FEATURE as PLAN
 from services.projects.problems.feature import FEATURE as PROBLEMS
 from services.projects.projects.feature import FEATURE as PROJECTS
@@ -73,7 +73,7 @@ def app_on(
 def serve(app: App) -> Operations:
     """Binds the operations to this App and returns the registry."""
     Serving.app = app
-    ops.present = partial(named, app)
+    ops.present = partial(NAMES.named, app.snapshots)
     return ops
 
 

@@ -70,7 +70,7 @@ class Operations:
         self.service = service
         self._refusal = refusal
         self.present: Callable[[Call, Any], Awaitable[Any]] | None = None
-        """Makes an answer to a query ready for its reader, e.g. with names beside references."""
+        """Makes an answer ready for its reader, e.g. with names beside references."""
         self._operations: dict[str, Operation] = {}
         self._work = Work()
 
@@ -191,11 +191,22 @@ class Operations:
                 check_spans(request)
             try:
                 result = await _in_time(operation, call, request)
-                if self.present is not None and operation.kind == "query":
-                    result = await self.present(call, result)
+                result = await self._presented(call, operation, result)
             except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
                 raise refused(refusal) from None
             return encode_result(result)
+
+    async def _presented(self, call: Call, operation: Operation, result: Any) -> Any:
+        """The answer as its reader is to have it. A command that was carried out is answered in any case."""
+        if self.present is None:
+            return result
+        try:
+            return await self.present(call, result)
+        except Exception as error:
+            if operation.kind == "query":
+                raise
+            _log.warning("answer not presented", operation=operation.name, error=reason(error))
+            return result
 
     def contract(self) -> dict[str, Any]:
         """Every operation with its request and response JSON Schemas, as data for the gateway.

@@ -24,6 +24,7 @@ from services.assessment.tables import metadata
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept, only
+from shared.naming import Name
 from shared.table_of import table_of
 
 
@@ -35,6 +36,7 @@ class DesignationView(BaseModel):
     level: str
     name: str
     region: str
+    region_name: Name = None
     enterprise: str | None
     fields: list[str]
     designated_on: date

@@ -20,6 +20,7 @@ from services.assessment.statistics.facts import (
 from services.assessment.tables import metadata
 from shared.feature import Done
 from shared.kept import Kept, only
+from shared.naming import Name
 from shared.problems import not_found
 
 
@@ -28,6 +29,7 @@ class StatisticRow(BaseModel):
 
     indicator: str
     region: str
+    region_name: Name = None
     period: str
     value: Decimal
     unit: str
@@ -54,6 +56,7 @@ class StatisticView(BaseModel):
 
     indicator: str
     region: str
+    region_name: Name = None
     period: str
     value: Decimal
     unit: str

@@ -14,7 +14,7 @@ from services.projects.cohorts.facts import cohort_id
 from services.projects.cohorts.queries import STARTED
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
 from services.projects.common.values import RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
+from services.projects.models.base import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
@@ -46,6 +46,7 @@ class CohortMemberView(Answer):
     project: str
     name: str
     region: str
+    region_name: Name = None
     contracted_on: date
     amount: Money | None = Field(description="of the contract, CNY (yuan); null: not said")
     standing: Literal["not_started", "started", "exited", "formally_ended", "late"] = Field(

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.projects.common.tables import metadata
 from services.projects.diagnoses.decisions import DiagnosisCommand
 from services.projects.diagnoses.facts import Diagnosis, DiagnosisState, FindingOutcome
-from services.projects.models.base import Answer
+from services.projects.models.base import Answer, Name
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of
@@ -23,6 +23,7 @@ class DiagnosisSummary(Answer):
     enterprise: str | None
     enterprise_name: str
     region: str
+    region_name: Name = None
     industry: str
     institute: str
     held_on: date

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.projects.common.tables import metadata
 from services.projects.measures.decisions import MeasureCommand
 from services.projects.measures.facts import Measure, MeasureState
-from services.projects.models.base import Answer, Version
+from services.projects.models.base import Answer, Name, Version
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of
@@ -24,6 +24,7 @@ class MeasureSummary(Answer):
     kind: str
     name: str
     region: str
+    region_name: Name = None
     rows: list[str]
     owner: str
     due_on: date

@@ -14,7 +14,7 @@ from services.projects.meetings import agenda
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, Convened, MeetingKind, NotConvened, stream
 from services.projects.meetings.views import ITEM, TABLE, MeetingSummary, Standing, view
-from services.projects.models.base import Answer, Cursor, Limit, Request
+from services.projects.models.base import Answer, Cursor, Limit, Name, Request
 from services.projects.problems.facts import stream as problem_stream
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.problems.views import ProblemSummary
@@ -75,6 +75,7 @@ class PackedProject(Answer):
     project: ProjectId
     name: str
     region: str
+    region_name: Name = None
     stage: str
     problems: list[ProblemSummary]
 

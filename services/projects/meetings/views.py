@@ -17,7 +17,7 @@ from services.projects.meetings.facts import (
     MeetingState,
     NotConvened,
 )
-from services.projects.models.base import Answer, Version
+from services.projects.models.base import Answer, Name, Version
 from services.projects.problems.facts import Level, ProblemKind
 from shared.feature import Done
 from shared.kept import Kept
@@ -33,6 +33,7 @@ class MeetingSummary(Answer):
     kind: MeetingKind
     name: str
     region: str
+    region_name: Name = None
     level: Level
     held_on: date
     kinds: list[ProblemKind]

@@ -18,6 +18,7 @@ from services.projects.common.values import ProjectId as ProjectId
 from services.projects.common.values import RegionCode as RegionCode
 from services.projects.common.values import RegisterCode as RegisterCode
 from services.projects.common.values import ShortText as ShortText
+from shared.naming import Name as Name
 from shared.numerals import plain_text
 
 
@@ -78,15 +79,6 @@ class Request(BaseModel):
     """Strict at the door: a field that isn't known is an error, so that a misspelt one can't pass."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Name = Annotated[
-    str | None,
-    Field(
-        description="what it is called; null: not known, not the reader's to know, or the answer of a command"
-    ),
-]
-"""Beside a reference: `services/projects/names.py` fills it in."""
 
 
 class Answer(BaseModel):

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference, scope
 from services.projects.common.tables import MONEY, metadata
 from services.projects.common.values import Month, ProjectId, RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
+from services.projects.models.base import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.queries import visible
 from services.projects.reports.facts import Filed, MonthlyReportState
 from services.projects.reports.views import ReportLineView
@@ -119,8 +119,11 @@ class ReportLineItem(ReportLineView):
     """What the newest version of a report says of a project."""
 
     month: str
+    project_name: Name = None
     city: str = Field(description="whose report it is")
+    city_name: Name = None
     region: str = Field(description="the project's region")
+    region_name: Name = None
 
 
 class ReportLineTotals(Answer):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects import reference, scope
 from services.projects.common.values import Month, RegionCode
 from services.projects.domain.duty import CITY_REPORT, Duty, due_on, last_day, months, standing
-from services.projects.models.base import Answer, Cursor, Limit, Request
+from services.projects.models.base import Answer, Cursor, Limit, Name, Request
 from services.projects.queries import versions
 from services.projects.reports.decisions import MONTHLY_REPORT
 from services.projects.reports.facts import stream
@@ -88,6 +88,7 @@ class CalendarEntry(Answer):
     """What one city owes for one month, and how it stands."""
 
     region: str
+    region_name: Name = None
     month: str
     due_on: date
     standing: Literal["received", "late", "missing", "not_due"]

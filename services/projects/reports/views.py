@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import Column, Integer
 
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer, Money, Version
+from services.projects.models.base import Answer, Money, Name, Version
 from services.projects.reports.decisions import MonthlyReportCommand
 from services.projects.reports.facts import (
     Filed,
@@ -48,6 +48,7 @@ class ReportSummary(Answer):
 
     report: str = Field(description="its id", examples=["350100:2013-02"])
     region: str
+    region_name: Name = None
     month: str
     investment: Money | None = Field(description="CNY (yuan); null: withdrawn, so the month is missing")
     due_on: date
