@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plans.loader import HOME, load_folder
+from plans.loader import COMMON, HOME, load_folder
 from plans.source import Fault, PlanError
 
 CASES = sorted(Path(__file__).parent.glob("*.json"))
@@ -15,7 +15,7 @@ CASES = sorted(Path(__file__).parent.glob("*.json"))
 
 def _faults(folder: Path) -> list[Fault]:
     try:
-        load_folder(folder)
+        load_folder(folder, folder.parent / "common")
     except PlanError as error:
         return error.faults
     return []
@@ -24,11 +24,13 @@ def _faults(folder: Path) -> list[Fault]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_plan(case: Path, tmp_path: Path) -> None:
     told: dict[str, Any] = json.loads(case.read_text(encoding="utf-8"))
+    shutil.copytree(COMMON, tmp_path / "common")
     folder = Path(shutil.copytree(HOME / "fujian-2013", tmp_path / "fujian-2013"))
     for name, old, new in told["changes"]:
-        text = (folder / name).read_text(encoding="utf-8")
+        file = (tmp_path if name.startswith("common/") else folder) / name
+        text = file.read_text(encoding="utf-8")
         assert old in text, f"{case.name}: {name} doesn't say {old!r}"
-        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
     left = _faults(folder)
     for right in told["faults"]:
         (fault,) = [each for each in left if right["says"] in each.problem and each.file == right["file"]]
