@@ -12,11 +12,11 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.domain.duty import Duty
-from services.projects.domain.plausibility import AmountCare
-from services.projects.domain.refusal import Refused
-from services.projects.domain.rules import Rule, in_force
-from services.projects.domain.tags import Tag
+from services.projects.common.duty import Duty
+from services.projects.common.plausibility import AmountCare
+from services.projects.common.refusal import Refused
+from services.projects.common.rules import Rule, in_force
+from services.projects.common.tags import Tag
 from services.projects.funds.separation import Separation
 from services.projects.memory import remembers
 from services.projects.plan.facts import Region, RegionRelation

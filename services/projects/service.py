@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.projects.ceremonies.feature import FEATURE as CEREMONIES
 from services.projects.cohorts.feature import FEATURE as COHORTS
 from services.projects.common.app import App
+from services.projects.common.refusal import Refused
 from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.documents.feature import FEATURE as DOCUMENTS
-from services.projects.domain.refusal import Refused
 from services.projects.duties.feature import FEATURE as DUTIES
 from services.projects.funds.feature import FEATURE as FUNDS
 from services.projects.imports.feature import FEATURE as IMPORTS

@@ -9,7 +9,7 @@ import pytest
 import services
 import shared
 from services.energy.common.remedies import REMEDIES as ENERGY
-from services.projects.domain.remedies import REMEDIES as PROJECTS
+from services.projects.common.remedies import REMEDIES as PROJECTS
 
 ROOT = Path(services.__file__).parent
 BY_CODE = {"projects": PROJECTS, "energy": ENERGY, "assessment": {}}

@@ -13,9 +13,9 @@ from plans.vocabulary import AIDS, BASES, CARRIER_UNITS, STAGES, TARGET_UNITS
 from services.energy.plan.consistency import UNITS
 from services.progress.common.units import _FACTORS
 from services.progress.measures.catalogue import MEASURES
-from services.projects.domain.money.terms import Aid, Base
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.funds.separation import Separation, Step
+from services.projects.funds.terms import Aid, Base
 from services.projects.problems.facts import ProblemKind
 from services.projects.projects.pre_reviews.rounds import ReviewRule
 from services.projects.projects.stages.facts import Stage

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.projects.ceremonies.guests.views import TABLE as INVITATION
 from services.projects.common.app import App
 from services.projects.common.investor import InvestorKind
+from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import Ceremony
-from services.projects.models.base import Answer, Money, Request
 from services.projects.plan.views import REGION
 from services.projects.projects.counts import queries as counts
 from services.projects.projects.counts.queries import CountProjectsBy

@@ -17,7 +17,7 @@ from services.projects.cohorts.facts import (
     evolve,
 )
 from services.projects.common.investor import InvestorKind
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from shared.command import Given, command, decider
 from shared.values import Number, Says
 

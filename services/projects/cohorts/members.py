@@ -13,12 +13,12 @@ from services.projects.cohorts.decisions import Kind, Year
 from services.projects.cohorts.facts import cohort_id
 from services.projects.cohorts.queries import STARTED
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.common.values import RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import visible
 from shared import lists
 from shared.rpc import Call
 from shared.service import Service

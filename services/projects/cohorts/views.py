@@ -9,8 +9,8 @@ from sqlalchemy import Column, Date, Integer, Table, Text
 
 from services.projects.cohorts.decisions import CloseCohort
 from services.projects.cohorts.facts import Cohort, CohortMember, CohortState, LateContractFound
+from services.projects.common.models import Answer
 from services.projects.common.tables import MONEY, metadata
-from services.projects.models.base import Answer
 from shared.feature import Done
 from shared.kept import Kept, only
 

@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
-from services.projects.app import checks
+from services.projects.common import checks
+from services.projects.common.refusal import Refused
 from services.projects.diagnoses.decisions import HoldDiagnosis, SettleFinding
 from services.projects.diagnoses.facts import Diagnosis, DiagnosisState, FindingOutcome
-from services.projects.domain.refusal import Refused
 from services.projects.matching.listings.views import TABLE as LISTING
 from shared.areas import AreaTree
 from shared.command import Given

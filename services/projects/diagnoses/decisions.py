@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
+from services.projects.common.asking import not_in_future
+from services.projects.common.refusal import Refused
 from services.projects.common.values import (
     ID_PATTERN,
     DayOfIt,
@@ -25,8 +27,6 @@ from services.projects.diagnoses.facts import (
     NoDiagnosis,
     evolve,
 )
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
 from shared.command import Given, command, decider
 from shared.values import Many, Number, Says, Text
 

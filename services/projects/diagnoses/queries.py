@@ -4,12 +4,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import func, select
 
 from services.projects import reference, scope
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import RegionCode
 from services.projects.diagnoses.decisions import DIAGNOSIS, DiagnosisId
 from services.projects.diagnoses.facts import Diagnosis, stream
 from services.projects.diagnoses.views import TABLE, DiagnosisSummary, DiagnosisView, view
-from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import visible
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

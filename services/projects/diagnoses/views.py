@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import Field
 
+from services.projects.common.models import Answer, Name
 from services.projects.common.tables import metadata
 from services.projects.diagnoses.decisions import DiagnosisCommand
 from services.projects.diagnoses.facts import Diagnosis, DiagnosisState, FindingOutcome
-from services.projects.models.base import Answer, Name
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of

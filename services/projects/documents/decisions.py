@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, assert_never
 
+from services.projects.common.duty import last_day
+from services.projects.common.refusal import Refused
 from services.projects.common.values import ID_PATTERN, Line, Note, SeenVersion, ShortText
 from services.projects.documents.facts import (
     INITIAL,
@@ -23,8 +25,6 @@ from services.projects.documents.facts import (
     Snapshot,
     evolve,
 )
-from services.projects.domain.duty import last_day
-from services.projects.domain.refusal import Refused
 from shared.command import Given, command, decider
 from shared.values import Many, Says, Text
 

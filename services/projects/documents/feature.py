@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.projects.access import GOVERNMENT, PROVINCE
-from services.projects.app.checks import made_id
+from services.projects.common.checks import made_id
 from services.projects.documents import commands, queries, views
 from services.projects.documents.decisions import (
     DOCUMENT,

@@ -6,14 +6,14 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, select
 
 from services.projects import reference, scope
+from services.projects.common import versions
 from services.projects.common.app import App
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.documents.decisions import DOCUMENT, PERIOD, DocumentId
 from services.projects.documents.facts import Difference, Document, DocumentKind, Standing, stream
 from services.projects.documents.outdated import outdated
 from services.projects.documents.page import document_page
 from services.projects.documents.views import TABLE, DocumentSummary, DocumentView, view
-from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import versions
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

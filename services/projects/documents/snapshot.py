@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
 from services.projects.assessed.tables import TARGET
+from services.projects.common.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.documents import reserve_drops
 from services.projects.documents.facts import Figure, Position, Snapshot
-from services.projects.domain.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.duties.obligations import all_duties, obligations
 from services.projects.duties.tables import CONSEQUENCES
 from services.projects.plan.facts import Region

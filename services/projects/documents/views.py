@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer
 from sqlalchemy import Column, Text
 
+from services.projects.common.duty import first_day, last_day, months_of
+from services.projects.common.models import Answer, Money, Version
 from services.projects.common.tables import metadata
+from services.projects.common.words import word
 from services.projects.documents.decisions import DocumentCommand
 from services.projects.documents.facts import (
     Difference,
@@ -27,9 +30,6 @@ from services.projects.documents.facts import (
     Figure,
     Standing,
 )
-from services.projects.domain.duty import first_day, last_day, months_of
-from services.projects.models.base import Answer, Money, Version
-from services.projects.views.words import word
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept, only

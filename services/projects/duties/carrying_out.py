@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.app.watched import not_done
 from services.projects.common.app import App
+from services.projects.common.watched import not_done
 from services.projects.documents.decisions import DOCUMENT
 from services.projects.documents.facts import Document, stream
 from services.projects.documents.snapshot import NAMED

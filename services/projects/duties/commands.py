@@ -1,9 +1,9 @@
 """Who hands in, waives and withdraws, and which occasion of which duty is meant."""
 
 from services.projects import reference, scope
-from services.projects.app import checks
-from services.projects.domain.duty import ALSO_BY_REFERENCE, Duty
-from services.projects.domain.refusal import Refused
+from services.projects.common import checks
+from services.projects.common.duty import ALSO_BY_REFERENCE, Duty
+from services.projects.common.refusal import Refused
 from services.projects.duties.decisions import HandInDuty, OccasionCommand, WaiveDuty, WithdrawDutyEntry
 from services.projects.duties.facts import Account
 from services.projects.duties.obligations import Known, Obligation, all_duties, obligations

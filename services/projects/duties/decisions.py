@@ -6,9 +6,9 @@ from datetime import date
 from functools import reduce
 from typing import Annotated, Any, Literal
 
+from services.projects.common.duty import FollowUp
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Evidence, RegionCode, ReportedBy, SeenVersion, ShortText
-from services.projects.domain.duty import FollowUp
-from services.projects.domain.refusal import Refused
 from services.projects.duties.facts import (
     INITIAL,
     Account,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, assert_never
 
-from services.projects.domain.duty import Consequence
+from services.projects.common.duty import Consequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

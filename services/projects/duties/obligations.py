@@ -9,8 +9,8 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.assessed.tables import APPRAISED
+from services.projects.common.duty import Duty, Instance, Standing, last_day, occasions, standing
 from services.projects.documents.views import TABLE as DOCUMENT
-from services.projects.domain.duty import Duty, Instance, Standing, last_day, occasions, standing
 from services.projects.duties.days.tables import TABLE as DAYS
 from services.projects.duties.decisions import OnOccasion, Owed
 from services.projects.duties.facts import Entry

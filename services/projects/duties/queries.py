@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import versions
+from services.projects.common.duty import Duty, Standing
+from services.projects.common.models import Answer, Cursor, Limit, Name, Request
 from services.projects.common.values import RegionCode
-from services.projects.domain.duty import Duty, Standing
 from services.projects.duties.decisions import DutyId
 from services.projects.duties.facts import stream
 from services.projects.duties.obligations import (
@@ -31,9 +33,7 @@ from services.projects.duties.views import (
     duty_view,
     obligation_view,
 )
-from services.projects.models.base import Answer, Cursor, Limit, Name, Request
 from services.projects.plan.facts import Region
-from services.projects.queries import versions
 from shared import lists
 from shared.areas import AreaTree
 from shared.identity import Actor

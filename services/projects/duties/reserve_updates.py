@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
 from services.projects.common.app import App
-from services.projects.domain.duty import RESERVE_UPDATE, Duty, last_day
+from services.projects.common.duty import RESERVE_UPDATE, Duty, last_day
 from services.projects.duties.decisions import HandInDuty, OnOccasion
 from services.projects.duties.feature import HISTORY
 from services.projects.duties.obligations import Obligation, obligations

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.projects.domain.duty import Consequence, Duty, Instance, Standing, occasions
+from services.projects.common.duty import Consequence, Duty, Instance, Standing, occasions
+from services.projects.common.models import Answer, Name, Version
 from services.projects.duties.decisions import OccasionCommand
 from services.projects.duties.facts import (
     Account,
@@ -20,7 +21,6 @@ from services.projects.duties.facts import (
     DutyWaived,
 )
 from services.projects.duties.obligations import Known, Obligation
-from services.projects.models.base import Answer, Name, Version
 from shared.event_log import Event
 from shared.feature import Done
 

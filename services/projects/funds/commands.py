@@ -1,7 +1,7 @@
 """Who may set money aside, and change what is."""
 
 from services.projects import reference, scope
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.funds.decisions import ChangeAppropriation, ChangeFundTerms, OpenFund
 from services.projects.funds.facts import Fund, FundState
 from shared.command import Given

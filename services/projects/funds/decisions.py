@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, get_args
 
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Evidence, Note, RegionCode, ShortText
-from services.projects.domain.money.terms import Aid, Base, Terms, checked
-from services.projects.domain.refusal import Refused
 from services.projects.funds.awards.decisions import AwardCommand, Paying, decide_on_award
 from services.projects.funds.balance import Balance
 from services.projects.funds.facts import (
@@ -30,6 +29,7 @@ from services.projects.funds.subsidies.decisions.commands import (
     SubsidyDecision,
 )
 from services.projects.funds.subsidies.decisions.ledger import decide_on_application
+from services.projects.funds.terms import Aid, Base, Terms, checked
 from services.projects.funds.values import (
     AboveZero,
     DayOfDecision,

@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from services.projects.domain.money.terms import Terms
 from services.projects.funds import movement
 from services.projects.funds.awards.facts import (
     AwardCommitted,
@@ -39,6 +38,7 @@ from services.projects.funds.subsidies.facts import (
     SubsidyRequested,
     SubsidyReserved,
 )
+from services.projects.funds.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.funds.facts import Fund
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.funds.balance import Balance
 from services.projects.funds.separation import People, Step
 

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, func, select
 
 from services.projects import reference, scope
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import RegionCode
 from services.projects.funds.balance import Balance
 from services.projects.funds.decisions import FUND
@@ -23,7 +24,6 @@ from services.projects.funds.views import (
     summary,
     view,
 )
-from services.projects.models.base import Answer, Cursor, Limit, Request
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

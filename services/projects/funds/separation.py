@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 
 
 class Step(StrEnum):

@@ -8,8 +8,8 @@ import msgspec
 from pydantic import Field, PlainSerializer
 from sqlalchemy import Column
 
+from services.projects.common.models import Answer, Money, Name
 from services.projects.common.tables import MONEY, metadata
-from services.projects.domain.money.terms import Aid, Base
 from services.projects.funds import values
 from services.projects.funds.balance import Balance
 from services.projects.funds.decisions import FundCommand
@@ -22,7 +22,7 @@ from services.projects.funds.facts import (
     FundTermsChanged,
 )
 from services.projects.funds.subsidies.facts import SubsidyAssessed, SubsidyClosed, SubsidyRequested
-from services.projects.models.base import Answer, Money, Name
+from services.projects.funds.terms import Aid, Base
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept, only

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import scope
-from services.projects.app import checks
+from services.projects.common import checks
+from services.projects.common.models import ReaderLanguage, Request
 from services.projects.common.values import Line, ShortText
 from services.projects.imports import staging
 from services.projects.imports.cells import Unreadable
@@ -17,7 +18,6 @@ from services.projects.imports.facts import Mode
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.values import MOST_ROWS, ONE, Cell, ImportId, KindName, Words, example
 from services.projects.imports.views import import_view
-from services.projects.models.base import ReaderLanguage, Request
 from shared.language import Language, Said
 from shared.problems import Problem, invalid
 from shared.rpc import Call, Reply

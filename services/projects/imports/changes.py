@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
-from services.projects.app import checks
-from services.projects.domain.refusal import Refused
+from services.projects.common import checks
+from services.projects.common.refusal import Refused
 from services.projects.imports.batch import Batch
 from services.projects.projects.decisions.commands import ChangeProject, RegisterProject
 from services.projects.projects.decisions.decide import PROJECT

@@ -6,6 +6,9 @@ from pydantic import Field
 from sqlalchemy import Text, cast, select, tuple_
 
 from services.projects import industries, reference, scope
+from services.projects.common import paging
+from services.projects.common.models import Answer, Cursor, Limit, ReaderLanguage, Request
+from services.projects.common.words import WORDS
 from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.staging import JOB, ROW, own_job
@@ -19,10 +22,7 @@ from services.projects.imports.views import (
     faults,
     import_view,
 )
-from services.projects.models.base import Answer, Cursor, Limit, ReaderLanguage, Request
 from services.projects.plan.views import PROGRAMME
-from services.projects.queries import paging
-from services.projects.views.words import WORDS
 from shared.problems import bad_cursor, not_found
 from shared.rpc import Call
 from shared.service import Service

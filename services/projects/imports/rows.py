@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import industries
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.imports import words
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import Unreadable

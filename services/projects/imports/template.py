@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import industries, reference
+from services.projects.common.models import Answer
 from services.projects.imports.kinds import MEETINGS, Kind
-from services.projects.models.base import Answer
 from services.projects.plan.views import PROGRAMME
 from shared.language import Language
 

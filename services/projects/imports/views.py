@@ -7,12 +7,12 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Column, Date, Integer, Table, Text
 
+from services.projects.common.models import Answer
 from services.projects.common.tables import metadata
 from services.projects.imports.columns import Place, places
 from services.projects.imports.facts import FileImported, FileImportState, Mode
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.values import Standing
-from services.projects.models.base import Answer
 from shared.kept import Kept, only
 from shared.language import Language
 

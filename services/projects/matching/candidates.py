@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
-from services.projects.domain.rules import in_force
+from services.projects.common.rules import in_force
 from services.projects.matching import words
 from services.projects.matching.listings.facts import MeetingPoint, Side, Terms
 from services.projects.matching.listings.index import corpus

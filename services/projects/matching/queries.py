@@ -7,12 +7,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, extract, func, select
 
 from services.projects import reference
+from services.projects.common import visible
+from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import RegionCode
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.listings.views import TABLE as LISTING
 from services.projects.matching.matches.views import TABLE as MATCH
-from services.projects.models.base import Answer, Money, Request
-from services.projects.queries import visible
 from shared.rpc import Call
 from shared.service import Service
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import scope
-from services.projects.domain.refusal import Refused
+from services.projects.common.models import Answer, Name, Request
+from services.projects.common.refusal import Refused
 from services.projects.matching import candidates, scoring
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.listings.queries import seen
@@ -18,7 +19,6 @@ from services.projects.matching.matches.views import TABLE as MATCH
 from services.projects.matching.scoring import Candidate, Score, Weights, Wording
 from services.projects.matching.values import ListingId
 from services.projects.matching.views import ReasonView, reasons
-from services.projects.models.base import Answer, Name, Request
 from shared.areas import AreaTree
 from shared.problems import Problem
 from shared.rpc import Call

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from services.projects.common.models import Answer
 from services.projects.matching.scoring import Criterion, Score
-from services.projects.models.base import Answer
 
 
 class ReasonView(Answer):

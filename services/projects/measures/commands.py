@@ -1,7 +1,7 @@
 """Who may promise something, and say what was done for it."""
 
 from services.projects import reference, scope
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.measures.decisions import MeasureChange, OpenMeasure
 from services.projects.measures.facts import Measure, MeasureState
 from shared.command import Given

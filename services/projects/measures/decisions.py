@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
+from services.projects.common.asking import not_in_future
+from services.projects.common.refusal import Refused
 from services.projects.common.values import (
     ID_PATTERN,
     Day,
@@ -14,8 +16,6 @@ from services.projects.common.values import (
     SeenVersion,
     ShortText,
 )
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
 from services.projects.measures.facts import (
     INITIAL,
     Item,

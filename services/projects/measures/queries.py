@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
+from services.projects.common import versions
+from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import RegionCode
 from services.projects.funds.subsidies.views import TABLE as SUBSIDY
 from services.projects.measures.decisions import MEASURE, Kind, MeasureId, Row
 from services.projects.measures.facts import Measure, stream
 from services.projects.measures.views import TABLE, MeasureSummary, MeasureView, Standing, summary, view
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import versions
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from services.projects.common.models import Answer, Name, Version
 from services.projects.common.tables import metadata
 from services.projects.measures.decisions import MeasureCommand
 from services.projects.measures.facts import Measure, MeasureState
-from services.projects.models.base import Answer, Name, Version
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from services.projects import reference, scope
-from services.projects.app import checks
-from services.projects.domain.refusal import Refused
+from services.projects.common import checks
+from services.projects.common.refusal import Refused
 from services.projects.meetings import agenda
 from services.projects.meetings.decisions import (
     Calling,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from services.projects.common.refusal import Refused
 from services.projects.common.values import (
     Evidence,
     MeetingId,
@@ -14,7 +15,6 @@ from services.projects.common.values import (
     SeenVersion,
     ShortText,
 )
-from services.projects.domain.refusal import Refused
 from services.projects.meetings.facts import (
     INITIAL,
     AgendaItem,

@@ -9,18 +9,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import versions, visible
+from services.projects.common.models import Answer, Cursor, Limit, Name, Request
 from services.projects.common.values import MeetingId, ProjectId, RegionCode
 from services.projects.meetings import agenda
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, Convened, MeetingKind, NotConvened, stream
 from services.projects.meetings.views import ITEM, TABLE, MeetingSummary, Standing, view
-from services.projects.models.base import Answer, Cursor, Limit, Name, Request
 from services.projects.problems.facts import stream as problem_stream
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.problems.views import ProblemSummary
 from services.projects.problems.views import summary as problem_summary
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import versions, visible
 from shared import lists
 from shared.identity import Actor
 from shared.problems import not_found

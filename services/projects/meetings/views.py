@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Column, Table, Text
 
+from services.projects.common.models import Answer, Name, Version
 from services.projects.common.tables import metadata
 from services.projects.meetings.decisions import MeetingCommand
 from services.projects.meetings.facts import (
@@ -17,7 +18,6 @@ from services.projects.meetings.facts import (
     MeetingState,
     NotConvened,
 )
-from services.projects.models.base import Answer, Name, Version
 from services.projects.problems.facts import Level, ProblemKind
 from shared.feature import Done
 from shared.kept import Kept

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from services.projects.domain.duty import Duty
-from services.projects.domain.rules import Rule
-from services.projects.domain.tags import Tag
+from services.projects.common.duty import Duty
+from services.projects.common.rules import Rule
+from services.projects.common.tags import Tag
 
 
 @dataclass(frozen=True, slots=True)

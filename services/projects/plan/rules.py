@@ -1,7 +1,7 @@
 """Rules that a plan may load: those that something of this service goes by."""
 
 from plans import rules
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.plan.decisions.commands import LoadPlan
 
 

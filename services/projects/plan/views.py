@@ -9,11 +9,11 @@ from sqlalchemy import JSON, Boolean, Column, Date, Row, Table, Text, and_, dele
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.projects.common.duty import Duty
+from services.projects.common.models import Answer
+from services.projects.common.rules import Rule
 from services.projects.common.tables import metadata
-from services.projects.domain.duty import Duty
-from services.projects.domain.rules import Rule
-from services.projects.domain.tags import Tag
-from services.projects.models.base import Answer
+from services.projects.common.tags import Tag
 from services.projects.plan.decisions.commands import LoadPlan
 from services.projects.plan.facts import (
     DutiesLoaded,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from services.projects import reference, scope
-from services.projects.app import checks
-from services.projects.domain.refusal import Refused
+from services.projects.common import checks
+from services.projects.common.refusal import Refused
 from services.projects.meetings import facts as meetings
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, NotConvened

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.problems.facts import Level
 
 _ABOVE = {Level.COUNTY: Level.CITY, Level.CITY: Level.PROVINCE}

@@ -5,12 +5,12 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import versions, visible
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import MeetingId, ProblemId, ProjectId, RegionCode
 from services.projects.meetings.views import ITEM
-from services.projects.models.base import Answer, Cursor, Limit, Request
 from services.projects.problems.facts import Level, ProblemKind, stream
 from services.projects.problems.views import TABLE, ProblemSummary, ProblemView, Standing, step, summary
-from services.projects.queries import versions, visible
 from shared import lists
 from shared.identity import Actor
 from shared.problems import not_found

@@ -6,8 +6,8 @@ from typing import Any, Literal, assert_never
 
 from pydantic import Field
 
+from services.projects.common.models import Answer, Name, Version
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer, Name, Version
 from services.projects.problems.decisions.commands import ProblemCommand
 from services.projects.problems.facts import (
     Known,

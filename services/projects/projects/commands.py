@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from services.projects import reference, scope
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.common.investor import Investor
 from services.projects.projects.decisions.commands import (
     ChangeProject,

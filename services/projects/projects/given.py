@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.projects.domain.plausibility import AmountCare
+from services.projects.common.plausibility import AmountCare
 from shared.command import Given
 
 

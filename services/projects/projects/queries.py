@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import visible
 from services.projects.common.investor import FocusSector, InvestorKind
+from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import ProjectId, RegionCode, RegisterCode, ShortText, TagCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.projects import orders
 from services.projects.projects.decisions.decide import PROJECT
@@ -20,7 +21,6 @@ from services.projects.projects.facts import Project, stream
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.stages.facts import ProjectStageCorrected, ProjectStageReached
 from services.projects.projects.views import TABLE, ProjectSummary, ProjectView, summary, view
-from services.projects.queries import visible
 from shared import lists
 from shared.identity import Actor
 from shared.problems import not_found

@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Column, Computed, Date, Integer, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.projects.common.investor import FocusSector, InvestorCategory, InvestorKind
+from services.projects.common.models import Answer, Money, Name
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer, Money, Name
 from services.projects.projects.decisions.decide import ProjectCommand
 from services.projects.projects.energy_savings import views as energy_savings
 from services.projects.projects.energy_savings.views import EnergySavingView

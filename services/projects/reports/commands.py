@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
-from services.projects.app import checks
 from services.projects.assessed.tables import TARGET
-from services.projects.domain.duty import CITY_REPORT, around, due_on, find, last_day
-from services.projects.domain.plausibility import ReportCare, Usual
+from services.projects.common import checks
+from services.projects.common.duty import CITY_REPORT, around, due_on, find, last_day
+from services.projects.common.plausibility import ReportCare, Usual
 from services.projects.plan.facts import Region
 from services.projects.projects.views import TABLE as PROJECT
 from services.projects.reports.decisions import (

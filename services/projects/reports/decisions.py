@@ -6,6 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from services.projects.common import asking as checks
+from services.projects.common.duty import last_day
+from services.projects.common.plausibility import Usual, doubt
+from services.projects.common.refusal import Refused
 from services.projects.common.values import (
     Money,
     Month,
@@ -15,10 +19,6 @@ from services.projects.common.values import (
     SeenVersion,
     ShortText,
 )
-from services.projects.domain import checks
-from services.projects.domain.duty import last_day
-from services.projects.domain.plausibility import Usual, doubt
-from services.projects.domain.refusal import Refused
 from services.projects.reports.facts import (
     INITIAL,
     Filed,

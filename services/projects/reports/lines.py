@@ -19,10 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.common.tables import MONEY, metadata
 from services.projects.common.values import Month, ProjectId, RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Name, Request
-from services.projects.queries import visible
 from services.projects.reports.facts import Filed, MonthlyReportState
 from services.projects.reports.views import ReportLineView
 from shared import lists

@@ -9,10 +9,10 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import versions
+from services.projects.common.duty import CITY_REPORT, Duty, due_on, last_day, months, standing
+from services.projects.common.models import Answer, Cursor, Limit, Name, Request
 from services.projects.common.values import Month, RegionCode
-from services.projects.domain.duty import CITY_REPORT, Duty, due_on, last_day, months, standing
-from services.projects.models.base import Answer, Cursor, Limit, Name, Request
-from services.projects.queries import versions
 from services.projects.reports.decisions import MONTHLY_REPORT
 from services.projects.reports.facts import stream
 from services.projects.reports.views import (

@@ -10,8 +10,8 @@ import msgspec
 from pydantic import Field
 from sqlalchemy import Column, Integer
 
+from services.projects.common.models import Answer, Money, Name, Version
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer, Money, Name, Version
 from services.projects.reports.decisions import MonthlyReportCommand
 from services.projects.reports.facts import (
     Filed,

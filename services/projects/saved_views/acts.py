@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
+from services.projects.common.models import Request
 from services.projects.documents.queries import ListDocuments
 from services.projects.duties.queries import DutyCalendar
 from services.projects.funds.subsidies.queries import ListSubsidies
@@ -16,7 +17,6 @@ from services.projects.matching.listings.queries import ListListings
 from services.projects.matching.matches.queries import ListMatches
 from services.projects.measures.queries import ListMeasures
 from services.projects.meetings.queries import ListMeetings
-from services.projects.models.base import Request
 from services.projects.problems.queries import ListProblems
 from services.projects.projects.queries import ListProjects
 from services.projects.projects.reserve.queries import ListReserve

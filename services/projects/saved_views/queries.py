@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
-from services.projects.models.base import Cursor, Request
-from services.projects.queries import paging
+from services.projects.common import paging
+from services.projects.common.models import Cursor, Request
 from services.projects.saved_views.views import GOVERNMENTS, TABLE, ListName, SavedViews, area_of, presented
 from shared.areas import AreaTree
 from shared.identity import Actor

@@ -7,9 +7,9 @@ from pydantic import Field, JsonValue
 from sqlalchemy import Column, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
+from services.projects.common.models import Answer
 from services.projects.common.tables import metadata
 from services.projects.common.values import Line
-from services.projects.models.base import Answer
 from shared.areas import AreaTree
 from shared.identity import Actor
 

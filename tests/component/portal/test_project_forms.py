@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.portal.pages.project_forms import following
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.projects.stages.decisions.order import advance
 from services.projects.projects.stages.facts import Stage, settle, status
 from services.projects.projects.stages.facts import Step as DomainStep

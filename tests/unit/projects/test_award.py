@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.projects.domain.money.terms import Aid, Terms
 from services.projects.funds.awards.decisions import (
     CommitAward,
     FitAward,
@@ -27,6 +26,7 @@ from services.projects.funds.awards.facts import (
 from services.projects.funds.balance import Balance
 from services.projects.funds.decisions import FUND
 from services.projects.funds.facts import FundOpened
+from services.projects.funds.terms import Aid, Terms
 from tests.kit.spec import given
 from tests.unit.projects.test_money import CLERK, OPENED, REQUEST, SEPARATION
 

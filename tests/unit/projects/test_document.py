@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from services.projects.common.words import WORDS, word
 from services.projects.documents.decisions import (
     DOCUMENT,
     Corrected,
@@ -31,7 +32,6 @@ from services.projects.documents.facts import (
 )
 from services.projects.problems.facts import Level, ProblemKind
 from services.projects.projects.stages.facts import Stage
-from services.projects.views.words import WORDS, word
 from shared.command import Given
 from tests.kit.spec import given
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.projects.domain.duty import (
+from services.projects.common.duty import (
     DueRule,
     Duty,
     Instance,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from services.projects.domain.duty import FollowUp
+from services.projects.common.duty import FollowUp
 from services.projects.duties.decisions import (
     DUTY_ACCOUNT,
     CarryOut,

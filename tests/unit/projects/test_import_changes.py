@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.imports.changes import check_agreed, compared
 from services.projects.projects.decisions.commands import RegisterProject
 from services.projects.projects.facts import Project, ProjectRegistered, Unregistered, evolve

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from services.projects import industries
-from services.projects.app.checks import check_industry
-from services.projects.domain.refusal import Refused
+from services.projects.common.checks import check_industry
+from services.projects.common.refusal import Refused
 
 IN_FORCE, BEFORE = date(2013, 6, 1), date(2011, 10, 31)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.projects.common.investor import Investor, InvestorKind
-from services.projects.domain.plausibility import USUAL
+from services.projects.common.plausibility import USUAL
 from services.projects.projects.acceptance.decisions import AcceptanceRule, RemindAcceptance, Reminding
 from services.projects.projects.acceptance.facts import AcceptanceReminded
 from services.projects.projects.decisions.commands import (

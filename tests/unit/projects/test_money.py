@@ -10,9 +10,8 @@ from hypothesis import given as over
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.projects.domain.money.terms import Aid, Base, Terms, entitlement
-from services.projects.domain.plausibility import USUAL
-from services.projects.domain.refusal import Refused
+from services.projects.common.plausibility import USUAL
+from services.projects.common.refusal import Refused
 from services.projects.funds.balance import Balance
 from services.projects.funds.decisions import (
     FUND,
@@ -51,6 +50,7 @@ from services.projects.funds.subsidies.facts import (
     SubsidyRequested,
     SubsidyReserved,
 )
+from services.projects.funds.terms import Aid, Base, Terms, entitlement
 from shared.command import Given
 from tests.kit.spec import given
 

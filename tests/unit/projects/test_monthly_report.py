@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.projects.domain.plausibility import Usual
+from services.projects.common.plausibility import Usual
 from services.projects.reports.decisions import (
     MONTHLY_REPORT,
     CorrectMonthlyReport,

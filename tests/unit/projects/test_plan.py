@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
-from services.projects.domain.refusal import Refused
-from services.projects.domain.rules import Rule, in_force
+from services.projects.common.refusal import Refused
+from services.projects.common.rules import Rule, in_force
 from services.projects.plan.decisions.commands import LoadPlan
 from services.projects.plan.decisions.loading import PLAN, Beside
 from services.projects.plan.facts import Programme, ProgrammesLoaded, RulesLoaded

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from services.projects.domain.rules import Rule
-from services.projects.domain.tags import Tag
+from services.projects.common.rules import Rule
+from services.projects.common.tags import Tag
 from services.projects.plan.decisions.commands import LoadPlan
 from services.projects.plan.decisions.loading import PLAN, Beside
 from services.projects.plan.facts import (

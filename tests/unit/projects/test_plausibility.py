@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.projects.domain import plausibility
-from services.projects.domain.plausibility import USUAL
+from services.projects.common import plausibility
+from services.projects.common.plausibility import USUAL
 
 WIDE = replace(
     USUAL, far_factor=Decimal(50), smallest=Decimal(1), smallest_project=Decimal(1), largest=Decimal(10**15)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.projects.domain.plausibility import USUAL
+from services.projects.common.plausibility import USUAL
 from services.projects.projects.decisions.commands import (
     ChangeProject,
     Changing,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.projects.decisions.decide import PROJECT
 from services.projects.projects.facts import ProjectRegistered
 from services.projects.projects.registers.facts import Membership, RegisterJoined, RegisterLeft

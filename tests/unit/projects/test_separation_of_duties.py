@@ -8,7 +8,7 @@ from hypothesis import given as over
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.funds.decisions import FUND, decide
 from services.projects.funds.separation import Separation, Step
 from services.projects.funds.subsidies.decisions.commands import Deciding

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.assessment.common.values import Value
 from services.energy.common.values import Quantity
-from services.projects.models.base import Money
+from services.projects.common.models import Money
 from shared import numerals
 
 WRONG = ["1_000", "１２", "١٢", "1,5", "0x10", "", " ", "1e", "--1", "NaN", "twelve"]

@@ -1,9 +1,9 @@
 """Who may invite a firm, and answer for it."""
 
 from services.projects import reference, scope
-from services.projects.app import checks
 from services.projects.ceremonies.guests.decisions import AnswerInvitation, InviteFirm
 from services.projects.ceremonies.guests.facts import GuestList
+from services.projects.common import checks
 from shared.command import Given
 from shared.feature import At
 from shared.problems import not_found

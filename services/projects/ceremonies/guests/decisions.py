@@ -13,7 +13,9 @@ from services.projects.ceremonies.guests.facts import (
     InvitationAnswered,
     evolve,
 )
+from services.projects.common.asking import not_in_future
 from services.projects.common.investor import InvestorCategory
+from services.projects.common.refusal import Refused
 from services.projects.common.values import (
     ID_PATTERN,
     Ceremony,
@@ -23,8 +25,6 @@ from services.projects.common.values import (
     ReportedBy,
     ShortText,
 )
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
 from shared.command import Given, command, decider
 from shared.values import Many, Says, Text
 

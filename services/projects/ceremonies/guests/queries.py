@@ -5,9 +5,9 @@ from sqlalchemy import func, select
 
 from services.projects import reference
 from services.projects.ceremonies.guests.views import TABLE, InvitationView
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import Ceremony, RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import visible
 from shared import lists
 from shared.rpc import Call
 from shared.service import Service

@@ -9,8 +9,8 @@ from pydantic import Field
 from services.projects.ceremonies.guests.decisions import GuestListCommand
 from services.projects.ceremonies.guests.facts import GuestList, Invitation
 from services.projects.common.investor import InvestorCategory
+from services.projects.common.models import Answer
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer
 from shared.feature import Done
 from shared.kept import Kept
 from shared.table_of import table_of

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from services.projects.common.duty import Duty
+from services.projects.common.refusal import Refused
 from services.projects.common.values import ShortText
-from services.projects.domain.duty import Duty
-from services.projects.domain.refusal import Refused
 from services.projects.duties.days.facts import INITIAL, DutyDays, DutyDaySet, evolve
 from services.projects.duties.decisions import DutyId, DutyPeriod
 from shared.command import Given, command, decider

@@ -9,9 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Evidence, SeenVersion, ShortText
-from services.projects.domain.money.terms import Aid, in_force
-from services.projects.domain.refusal import Refused
 from services.projects.funds import movement
 from services.projects.funds.awards.facts import (
     AwardCommitted,
@@ -26,6 +25,7 @@ from services.projects.funds.facts import Fund
 from services.projects.funds.guards import check_day, check_open, check_voucher
 from services.projects.funds.movement import Movement, after
 from services.projects.funds.separation import People, Separation, Step, check_other_person
+from services.projects.funds.terms import Aid, in_force
 from services.projects.funds.values import AwardId, DayOfDecision, FundId, Yuan
 from shared.command import Given, command
 from shared.values import Says

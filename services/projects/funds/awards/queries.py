@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from services.projects import reference, scope
 from services.projects.assessed.tables import AWARD
+from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import RegionCode
 from services.projects.funds.awards.facts import AwardPayment
 from services.projects.funds.awards.views import (
@@ -20,7 +21,6 @@ from services.projects.funds.awards.views import (
 )
 from services.projects.funds.facts import is_about_award, stream
 from services.projects.funds.values import AwardId, FundId
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

@@ -7,11 +7,11 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Column, Date, Table, Text
 
+from services.projects.common.models import Answer, Money, Name, Version
 from services.projects.common.tables import MONEY, metadata
 from services.projects.funds.awards.decisions import AwardDecision, Paying
 from services.projects.funds.awards.facts import AwardEvent, AwardPayment
 from services.projects.funds.facts import Fund, FundState
-from services.projects.models.base import Answer, Money, Name, Version
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
-from services.projects.app.watched import not_done
 from services.projects.assessed.tables import AWARD
+from services.projects.common.watched import not_done
 from services.projects.day_watch import DayWatch
 from services.projects.funds.awards.commands import granted
 from services.projects.funds.awards.decisions import FitAward, Paying

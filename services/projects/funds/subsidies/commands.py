@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from services.projects import reference
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.funds.commands import kept
 from services.projects.funds.facts import Fund, FundState
 from services.projects.funds.subsidies.decisions.commands import (

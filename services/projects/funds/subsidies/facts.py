@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from services.projects.domain.money.terms import Aid, Base
 from services.projects.funds.balance import Balance
 from services.projects.funds.movement import Purse
+from services.projects.funds.terms import Aid, Base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

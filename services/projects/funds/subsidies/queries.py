@@ -6,14 +6,14 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Text, func, literal_column, select
 
 from services.projects import reference, scope
+from services.projects.common import versions, visible
+from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import ProjectId, RegionCode
 from services.projects.funds.decisions import FUND
 from services.projects.funds.facts import Fund, is_about, stream
 from services.projects.funds.subsidies.facts import Status
 from services.projects.funds.subsidies.views import TABLE, SubsidySummary, SubsidyView, view
 from services.projects.funds.values import ApplicationId, FundId
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
-from services.projects.queries import versions, visible
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Column, Text
 
+from services.projects.common.models import Answer, Money, Name, Version
 from services.projects.common.tables import metadata
-from services.projects.domain.money.terms import Aid, Base
 from services.projects.funds.facts import Fund, FundState
 from services.projects.funds.subsidies.decisions.commands import SubsidyCommand
 from services.projects.funds.subsidies.facts import Application, Status
+from services.projects.funds.terms import Aid, Base
 from services.projects.funds.views import Quantity
-from services.projects.models.base import Answer, Money, Name, Version
 from shared.feature import Done
 from shared.kept import Kept
 from shared.table_of import table_of

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import select
 
 from services.projects import reference, scope
-from services.projects.app import checks
-from services.projects.domain.refusal import Refused
+from services.projects.common import checks
+from services.projects.common.refusal import Refused
 from services.projects.matching.listings.decisions import (
     Careful,
     ListingTerms,

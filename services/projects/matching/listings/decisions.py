@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from services.projects.common.asking import ask_back
+from services.projects.common.plausibility import USUAL, AmountCare, doubt_listing
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Line, Money, ProjectId, RegionCode, SeenVersion, ShortText
-from services.projects.domain.checks import ask_back
-from services.projects.domain.plausibility import USUAL, AmountCare, doubt_listing
-from services.projects.domain.refusal import Refused
 from services.projects.matching.listings.facts import (
     INITIAL,
     Listed,

@@ -7,11 +7,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import ProjectId, RegionCode, ShortText
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.listings.views import TABLE, ListingSummary, ListingView, summary, view
 from services.projects.matching.values import ListingId, Tag
-from services.projects.models.base import Answer, Cursor, Limit, Request
 from shared.areas import AreaTree
 from shared.lists import Order
 from shared.problems import not_found

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import JSON, Column, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.projects.common.models import Answer, Money, Name
 from services.projects.common.tables import metadata
 from services.projects.matching.listings.decisions import ListingCommand
 from services.projects.matching.listings.facts import (
@@ -20,7 +21,6 @@ from services.projects.matching.listings.facts import (
     Terms,
 )
 from services.projects.matching.listings.index import words_of
-from services.projects.models.base import Answer, Money, Name
 from shared.feature import Done
 from shared.kept import Kept, as_json
 from shared.table_of import table_of

@@ -1,7 +1,7 @@
 """Who may bring a need and an offer together, and how the two fit."""
 
 from services.projects import reference, scope
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.matching import candidates, scoring
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.matches.decisions import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, assert_never
 
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Evidence, Money, Note
-from services.projects.domain.refusal import Refused
 from services.projects.matching.listings.facts import MeetingPoint
 from services.projects.matching.matches.facts import (
     INITIAL,

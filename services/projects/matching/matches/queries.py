@@ -4,6 +4,8 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 
 from services.projects import reference
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import RegionCode
 from services.projects.matching.listings.facts import MeetingPoint
 from services.projects.matching.listings.queries import seen
@@ -11,8 +13,6 @@ from services.projects.matching.matches.decisions import MATCH
 from services.projects.matching.matches.facts import Apart, stream
 from services.projects.matching.matches.views import TABLE, MatchSummary, MatchView, Status, summary, view
 from services.projects.matching.values import ListingId
-from services.projects.models.base import Answer, Cursor, Limit, Request
-from services.projects.queries import visible
 from shared.lists import Order
 from shared.problems import not_found
 from shared.rpc import Call

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Column, Date, Integer
 
+from services.projects.common.models import Answer, Money, Name
 from services.projects.common.tables import metadata
 from services.projects.matching.listings.facts import MeetingPoint
 from services.projects.matching.matches.decisions import MatchCommand
@@ -26,7 +27,6 @@ from services.projects.matching.matches.facts import (
     Negotiating,
 )
 from services.projects.matching.views import ReasonView, reasons
-from services.projects.models.base import Answer, Money, Name
 from shared.feature import Done
 from shared.kept import Kept
 from shared.table_of import table_of

@@ -5,10 +5,10 @@ from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
+from services.projects.common.duty import Consequence, DueRule, Duty, FollowUp, Instance
+from services.projects.common.rules import Rule
+from services.projects.common.tags import Tag
 from services.projects.common.values import ShortText
-from services.projects.domain.duty import Consequence, DueRule, Duty, FollowUp, Instance
-from services.projects.domain.rules import Rule
-from services.projects.domain.tags import Tag
 from services.projects.plan.facts import Programme, Region, RegionRelation, Register
 from shared.command import command
 from shared.values import Json, Many, Number, Says, Text

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from services.projects.domain.refusal import Refused
-from services.projects.domain.rules import Rule
+from services.projects.common.refusal import Refused
+from services.projects.common.rules import Rule
 from services.projects.plan.decisions.commands import LoadPlan, parts
 from services.projects.plan.facts import (
     INITIAL,

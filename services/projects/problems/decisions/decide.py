@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.problems.decisions.commands import (
     AnswerProblem,
     AssignProblem,

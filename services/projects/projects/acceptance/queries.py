@@ -7,14 +7,14 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import func, or_, select
 
 from services.projects import reference
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.common.values import RegionCode, RegisterCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.projects.acceptance.decisions import AcceptanceRule
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import visible
 from shared import lists
 from shared.rpc import Call
 from shared.service import Service

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import or_, select
 
 from services.projects import reference
-from services.projects.app.watched import not_done
+from services.projects.common.watched import not_done
 from services.projects.day_watch import DayWatch
 from services.projects.projects.acceptance.decisions import AcceptanceRule, RemindAcceptance, Reminding
 from services.projects.projects.history import HISTORY

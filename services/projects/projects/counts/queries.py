@@ -10,16 +10,16 @@ from sqlalchemy import ColumnElement, FromClause, Select, Text, case, column, fu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference, scope
+from services.projects.common import visible
 from services.projects.common.investor import FocusSector, InvestorCategory, InvestorKind
+from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import ProgrammeCode, RegionCode, RegisterCode, TagCode
-from services.projects.models.base import Answer, Money, Request
 from services.projects.plan.views import REGION
 from services.projects.projects.queries import DepartmentCode, kinds_of
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import visible
 from shared.areas import AreaTree
 from shared.rpc import Call
 from shared.service import Service

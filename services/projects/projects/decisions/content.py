@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.projects.domain import checks
-from services.projects.domain.plausibility import doubt_project
-from services.projects.domain.refusal import Refused
+from services.projects.common import asking as checks
+from services.projects.common.plausibility import doubt_project
+from services.projects.common.refusal import Refused
 from services.projects.projects.decisions.commands import (
     ChangeProject,
     Changing,

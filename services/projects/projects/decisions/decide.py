@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.projects.acceptance.decisions import RemindAcceptance, Reminding, reminded
 from services.projects.projects.decisions.commands import (
     ChangeProject,

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, assert_never
 
+from services.projects.common.asking import not_in_future
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Evidence, ProjectId, ReportedBy, ShortText
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
 from services.projects.projects.energy_savings.facts import (
     EnergySavingEvent,
     EnergySavingExpected,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from services.projects.models.base import Answer
+from services.projects.common.models import Answer
 from services.projects.projects.energy_savings.facts import EnergySaving
 
 

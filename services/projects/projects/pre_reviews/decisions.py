@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from services.projects.common import asking as checks
+from services.projects.common.plausibility import USUAL
+from services.projects.common.refusal import Refused
 from services.projects.common.values import DayOrToday, Evidence, Note, ProjectId, ReportedBy
-from services.projects.domain import checks
-from services.projects.domain.plausibility import USUAL
-from services.projects.domain.refusal import Refused
 from services.projects.projects.facts import Project, ProjectEvent
 from services.projects.projects.given import OnProject
 from services.projects.projects.pre_reviews.facts import (

@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Text, and_, func, select
 
 from services.projects import reference, scope
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import ProjectId, RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Request
 from services.projects.projects.decisions.decide import PROJECT
 from services.projects.projects.facts import Project, stream
 from services.projects.projects.pre_reviews.decisions import Department
@@ -19,7 +20,6 @@ from services.projects.projects.pre_reviews.views import (
     summary,
     view,
 )
-from services.projects.queries import visible
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call

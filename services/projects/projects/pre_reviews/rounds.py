@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.projects.pre_reviews.facts import PreReview, PreReviewOpened
 
 

@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy import Column, Date, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.projects.common.models import Answer, Name
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer, Name
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.pre_reviews.facts import PreReview
 from shared.kept import Kept

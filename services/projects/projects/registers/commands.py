@@ -1,7 +1,7 @@
 """Who may put a project into a register and take it out: by the register's level (X-22)."""
 
 from services.projects import reference
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.projects.commands import kept, on_project
 from services.projects.projects.facts import ProjectState
 from services.projects.projects.registers.decisions import JoinRegister, LeaveRegister

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated
 
+from services.projects.common import asking as checks
+from services.projects.common.refusal import Refused
 from services.projects.common.values import ProjectId, RegisterCode, ShortText
-from services.projects.domain import checks
-from services.projects.domain.refusal import Refused
 from services.projects.projects.facts import Project
 from services.projects.projects.registers.facts import Membership, RegisterJoined, RegisterLeft
 from shared.command import Given, command

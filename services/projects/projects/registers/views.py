@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Column, Date, Table, Text
 
+from services.projects.common.models import Answer
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.registers.facts import Membership
 from shared.kept import Kept

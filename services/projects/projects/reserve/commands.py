@@ -1,7 +1,7 @@
 """Who may look at a stay in the reserve library and screen a project, and by which rules."""
 
 from services.projects import reference
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.projects.commands import departments, kept
 from services.projects.projects.facts import ProjectState
 from services.projects.projects.reserve import rules

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from services.projects.common.asking import not_in_future
+from services.projects.common.refusal import Refused
 from services.projects.common.values import (
     Evidence,
     Note,
@@ -14,8 +16,6 @@ from services.projects.common.values import (
     ReportedBy,
     SeenVersion,
 )
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
 from services.projects.projects.facts import Project, ProjectEvent
 from services.projects.projects.given import OnProject
 from services.projects.projects.registers.decisions import join, leave

@@ -6,11 +6,11 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import func, select, tuple_
 
 from services.projects import reference
+from services.projects.common import visible
+from services.projects.common.models import Cursor, Limit, Request
 from services.projects.common.values import RegionCode, RegisterCode
-from services.projects.models.base import Cursor, Limit, Request
 from services.projects.projects.reserve.views import DROP, ReserveDrop, ReserveDropPage
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import visible
 from shared import lists
 from shared.rpc import Call
 from shared.service import Service

@@ -29,9 +29,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import reference
+from services.projects.common import visible
+from services.projects.common.models import Cursor, Limit, Request
 from services.projects.common.tables import MONEY
 from services.projects.common.values import RegionCode, RegisterCode
-from services.projects.models.base import Cursor, Limit, Request
 from services.projects.plan.facts import Region
 from services.projects.projects import past
 from services.projects.projects.facts import ProjectChanged, ProjectRegistered, stream
@@ -51,7 +52,6 @@ from services.projects.projects.reserve.views import (
 )
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import visible
 from shared import lists
 from shared.areas import AreaTree
 from shared.rpc import Call

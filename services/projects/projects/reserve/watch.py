@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy import select
 
 from services.projects import reference
-from services.projects.app.watched import not_done
+from services.projects.common.watched import not_done
 from services.projects.day_watch import DayWatch
 from services.projects.projects.history import HISTORY
 from services.projects.projects.registers.views import STAY

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from services.projects.common.asking import not_in_future
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Ceremony, DayOrToday, Note, ProjectId, ReportedBy
-from services.projects.domain.checks import not_in_future
-from services.projects.domain.refusal import Refused
 from services.projects.projects.facts import Project
 from services.projects.projects.signings.facts import (
     Recommendation,

@@ -4,12 +4,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Join, and_, func, select
 
 from services.projects import reference
+from services.projects.common import visible
+from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import Ceremony, RegionCode
-from services.projects.models.base import Answer, Cursor, Limit, Money, Request
 from services.projects.projects.signings.views import TABLE, SigningView, Standing, view
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
-from services.projects.queries import visible
 from shared import lists
 from shared.rpc import Call
 from shared.service import Service

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Boolean, Column, Date, Table, Text
 
+from services.projects.common.models import Answer, Money, Name
 from services.projects.common.tables import MONEY, metadata
-from services.projects.models.base import Answer, Money, Name
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.signings.facts import Recommendation
 from services.projects.projects.stages.facts import Stage

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Column, Date, Table, Text
 
+from services.projects.common.models import Answer, Money
 from services.projects.common.tables import MONEY, metadata
-from services.projects.models.base import Answer, Money
 from services.projects.projects.facts import Project, ProjectState
 from services.projects.projects.stages.facts import MILESTONES, Stage, Step
 from shared.kept import Kept

@@ -1,7 +1,7 @@
 """The province closes a month, and consents to what comes late."""
 
 from services.projects import reference, scope
-from services.projects.app import checks
+from services.projects.common import checks
 from services.projects.reports.months import calendar
 from services.projects.reports.months.decisions import CloseReportingMonth, Days, ReopenReportingMonth
 from services.projects.reports.months.facts import Books

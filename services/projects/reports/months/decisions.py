@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from services.projects.common.duty import last_day
+from services.projects.common.refusal import Refused
 from services.projects.common.values import Month, RegionCode, ShortText
-from services.projects.domain.duty import last_day
-from services.projects.domain.refusal import Refused
 from services.projects.reports.months.facts import (
     INITIAL,
     Books,

@@ -7,9 +7,9 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 
 from services.projects import reference, scope
+from services.projects.common.duty import CITY_REPORT, months
+from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import Month, RegionCode
-from services.projects.domain.duty import CITY_REPORT, months
-from services.projects.models.base import Answer, Cursor, Limit, Request
 from services.projects.reports.months import calendar
 from services.projects.reports.months.facts import INITIAL
 from services.projects.reports.months.views import TABLE

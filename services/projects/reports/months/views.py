@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy import Column, Date, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
+from services.projects.common.models import Answer
 from services.projects.common.tables import metadata
-from services.projects.models.base import Answer
 from services.projects.reports.months.decisions import CloseReportingMonth, ReopenReportingMonth
 from services.projects.reports.months.facts import Books
 from shared.feature import Done

@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from services.projects.domain.checks import ask_back
-from services.projects.domain.money.terms import Aid, Base, Terms, entitlement, in_force
-from services.projects.domain.plausibility import AmountCare, doubt_audited, doubt_subsidy
-from services.projects.domain.refusal import Refused
+from services.projects.common.asking import ask_back
+from services.projects.common.plausibility import AmountCare, doubt_audited, doubt_subsidy
+from services.projects.common.refusal import Refused
 from services.projects.funds.facts import Fund
 from services.projects.funds.subsidies.decisions.commands import (
     Asking,
@@ -16,6 +15,7 @@ from services.projects.funds.subsidies.decisions.commands import (
     RequestSubsidy,
 )
 from services.projects.funds.subsidies.facts import Application, CriterionMet, Outcome, SubsidyRequested
+from services.projects.funds.terms import Aid, Base, Terms, entitlement, in_force
 
 
 def request(command: RequestSubsidy, fund: Fund, given: Asking) -> SubsidyRequested:

@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
+from services.projects.common.plausibility import AmountCare
 from services.projects.common.values import Evidence, Note, ProjectId, SeenVersion, ShortText
-from services.projects.domain.money.terms import Aid, Base
-from services.projects.domain.plausibility import AmountCare
 from services.projects.funds.separation import Separation
 from services.projects.funds.subsidies.facts import Outcome
+from services.projects.funds.terms import Aid, Base
 from services.projects.funds.values import ApplicationId, DayOfDecision, FundId, Quantity, Word, Yuan
 from shared.command import Given, command
 from shared.values import Many, Says

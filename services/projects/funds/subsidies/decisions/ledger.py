@@ -6,7 +6,7 @@ No entry overdraws the fund, and none gives a project more than it is entitled t
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.funds import movement
 from services.projects.funds.facts import Fund, FundEvent
 from services.projects.funds.guards import check_day, check_open, check_voucher

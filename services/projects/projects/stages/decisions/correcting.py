@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.projects.domain import checks
-from services.projects.domain.refusal import Refused
+from services.projects.common import asking as checks
+from services.projects.common.refusal import Refused
 from services.projects.projects.facts import Project, ProjectEvent
 from services.projects.projects.given import WithCare
 from services.projects.projects.signings.decisions import check_on_stage

@@ -15,7 +15,7 @@ cohort until it is formally ended.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 from services.projects.projects.stages.facts import (
     SIGNINGS,
     Accepted,

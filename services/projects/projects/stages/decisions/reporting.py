@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.projects.domain import checks
-from services.projects.domain.plausibility import AmountCare, doubt_contract
-from services.projects.domain.refusal import Refused
+from services.projects.common import asking as checks
+from services.projects.common.plausibility import AmountCare, doubt_contract
+from services.projects.common.refusal import Refused
 from services.projects.projects.facts import Project, ProjectEvent
 from services.projects.projects.pre_reviews.rounds import opened
 from services.projects.projects.signings.decisions import check_on_stage

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 
 _FEN = Decimal("0.01")
 

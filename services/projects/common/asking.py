@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.projects.domain.refusal import Refused
+from services.projects.common.refusal import Refused
 
 
 def ask_back(doubt: str | None, confirmed: bool, where: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.projects.domain.remedies import REMEDIES
+from services.projects.common.remedies import REMEDIES
 
 
 class Refused(Exception):

@@ -9,8 +9,8 @@ from sqlalchemy import Select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects import industries, reference, scope
-from services.projects.domain.refusal import Refused
-from services.projects.domain.tags import with_fields
+from services.projects.common.refusal import Refused
+from services.projects.common.tags import with_fields
 from shared import unknown_region
 from shared.areas import AreaTree
 from shared.problems import Problem, not_found

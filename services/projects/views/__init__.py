@@ -1,1 +1,0 @@
-"""Domain states and table rows as answers, one module per slice."""
