@@ -94,6 +94,7 @@ class PlayedGateway:
         known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
         unknown = set(request.url.params) - known
         assert not unknown, f"{template} takes no {unknown}"
+        _check_query(request, operation)
         return httpx.Response(200, json=recorded(template))
 
 
@@ -105,6 +106,17 @@ def _routes() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template.removeprefix(PREFIX), methods)
         for template, methods in sorted(paths.items(), key=lambda each: each[0].count("{"))
     ]
+
+
+def _check_query(request: httpx.Request, operation: Mapping[str, Any]) -> None:
+    """Each filter is one that the API takes: a limit within its bounds, a code of its list."""
+    schemas = {
+        each["name"]: each["schema"] for each in operation.get("parameters", ()) if each["in"] == "query"
+    }
+    for name, value in request.url.params.items():
+        as_typed = [value, *([int(value)] if value.isdecimal() else []), *([True] if value == "true" else [])]
+        validator = jsonschema.Draft202012Validator({**schemas[name], "components": _components()})
+        assert any(validator.is_valid(each) for each in as_typed), f"{request.url}: {name} can't be {value!r}"
 
 
 def _is_json(request: httpx.Request) -> bool:

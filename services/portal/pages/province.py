@@ -26,6 +26,7 @@ from services.portal.pages.common import (
 )
 from services.portal.pictures.areas import Area, borders_map, tile_grid
 from services.portal.pictures.charts import Line, lines
+from services.portal.roles import COUNTY
 
 METRICS = ("investment", "intensity", "monitoring")
 """What the board has of every region."""
@@ -59,7 +60,7 @@ async def province(ask: Ask) -> Page:
     if main is not None:
         figures.append(await _curve(ask, main))
     figures += [await _headlines(ask), _changes(ask, cities, before, metric)]
-    if ask.government:
+    if ask.government and ask.session.role != COUNTY:  # cities report; a county may not see how they do
         figures.append(await _reports(ask))
     return Page(
         title=w("province.title", metric=w(f"metric.{metric}"), year=board["plan"]["year"]),
