@@ -192,6 +192,12 @@ class Operations:
             try:
                 result = await _in_time(operation, call, request)
                 result = await self._presented(call, operation, result)
+            except Problem as problem:
+                if (
+                    problem.extra and operation.kind == "command"
+                ):  # a conflict shows the thing as it stands now
+                    problem.extra = await self._presented(call, operation, problem.extra)
+                raise
             except self._refusal as refusal:  # of a query: a command's runner has made a problem of its own
                 raise refused(refusal) from None
             return encode_result(result)
