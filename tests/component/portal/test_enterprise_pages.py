@@ -43,7 +43,7 @@ async def test_an_enterprise_s_desk_says_what_is_missing_or_parked_and_what_is_i
 @pytest.mark.parametrize("role", ["province", "city", "county", "enterprise"])
 @pytest.mark.parametrize("form", ["credential_issue", "credential_rotate"])
 async def test_a_secret_is_in_the_answer_alone(role: str, form: str):
-    made = {
+    made: dict[str, Any] = {
         "enterprise": "demo-FZ01",
         "credential": "0123456789abcdef",
         "token": "the-secret",

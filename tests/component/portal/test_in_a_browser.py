@@ -101,7 +101,7 @@ async def test_axe_finds_nothing(language: str, tmp_path: Path):
     axe = tmp_path / "axe.js"
     axe.write_text(Path(AXE).read_text("utf-8"), "utf-8")
     pages = list((await _pages(language)).items())
-    faults = {}
+    faults: dict[str, list[str]] = {}
     for start in range(0, len(pages), 12):  # a dozen frames at a time: each has axe of its own
         some = pages[start : start + 12]
         frames = []

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ from tests.kit.spec import given
 START = datetime(2013, 1, 1, tzinfo=UTC)
 NOW = START + timedelta(days=60)
 AT = START + timedelta(days=30)
-WHO = {"today": date(2013, 3, 2), "by": "clerk"}
+WHO: dict[str, Any] = {"today": date(2013, 3, 2), "by": "clerk"}
 CLERK = AtMoment(**WHO, now=NOW)
 ELECTRICITY = Registering(**WHO, carrier_unit="kWh")
 COAL = Registering(**WHO, carrier_unit="kg")
