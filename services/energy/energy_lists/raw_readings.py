@@ -10,18 +10,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.common.moments import moment
-from services.energy.common.paging import pair
 from services.energy.common.scale import amount_of
 from services.energy.domain.coverage import day_start
 from services.energy.energy_lists.views import Reading, Readings
 from services.energy.readings.archived import Kept, Unreadable, readings_of
-from shared.problems import Problem, bad_cursor
+from shared import lists
+from shared.problems import Problem
 
 # At a moment that two series share (a replacement), both are listed: the old device's last and the new one's first.
 _STORED = text("""
     SELECT r.t AS seconds, r.s, r.v FROM series x JOIN reading r USING (s)
     WHERE x.meter = :meter AND x.statistic_type = :type AND r.t > :begin AND r.t <= :finish
-      AND (r.t, r.s) > (:after_t, :after_s)
+      AND (r.t, r.s) > (CAST(:after_t AS bigint), CAST(:after_s AS bigint))
     ORDER BY r.t, r.s LIMIT :limit
 """)
 _SERIES = text("SELECT s, unit FROM series WHERE meter = :meter AND statistic_type = :type")
@@ -53,11 +53,10 @@ async def page_of(conn: AsyncConnection, asked: Asked) -> Readings:
 
     Raises Problem 409 `archived` where a month's file isn't within reach, 422 for a cursor of no page.
     """
-    limit, (after_t, after_s) = asked.limit, pair(asked.cursor)
-    if asked.cursor is not None and not after_t.isdigit():
-        raise bad_cursor()
+    limit = asked.limit
+    after_t, after_s = lists.read(asked.cursor, int, int) if asked.cursor else (0, 0)
     begin, finish = (int(day_start(day).timestamp()) for day in (asked.first, asked.last + timedelta(days=1)))
-    span = (begin, finish, int(after_t or 0), after_s)
+    span = (begin, finish, after_t, after_s)
     named = {"meter": asked.meter, "type": asked.statistic_type}
     units = {row.s: row.unit for row in await conn.execute(_SERIES, named)}
     line = int(await conn.scalar(_LINE) or 0)
@@ -67,13 +66,14 @@ async def page_of(conn: AsyncConnection, asked: Asked) -> Readings:
             **named,
             "begin": max(begin, line),
             "finish": finish,
-            "after_t": span[2],
-            "after_s": span[3],
+            "after_t": after_t,
+            "after_s": after_s,
             "limit": limit + 1 - len(found),
         }
         found += [Kept(row.seconds, row.s, row.v) for row in await conn.execute(_STORED, wanted)]
     keys = {"s": [each.s for each in found], "t": [each.t for each in found]}
     old = {(row.s, row.seconds): row.old for row in await conn.execute(_OLD, keys)}
+    page = lists.cut(found, limit, lambda each: (each.t, each.s))
     items = [
         Reading(
             at=moment(each.t),
@@ -81,12 +81,11 @@ async def page_of(conn: AsyncConnection, asked: Asked) -> Readings:
             unit=units[each.s],
             old_values=["" if v < 0 else f"{amount_of(v):f}" for v in old.get((each.s, each.t), [])],
         )
-        for each in found[:limit]
+        for each in page.rows
     ]
-    last = found[limit - 1] if len(found) > limit else None
     return Readings(
         items=items,
-        next_cursor=None if last is None else f"{last.t}|{last.s}",
+        next_cursor=page.next_cursor,
         archived_until=moment(line) if line else None,
     )
 

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.access import seen_enterprise
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.paging import page
 from services.energy.common.seen import SEEN, seen
 from services.energy.common.values import CarrierCode, EnterpriseId, MeterId
 from services.energy.meters.views import TABLE, Meter, of_row
+from shared import lists
 from shared.identity import Actor
 from shared.problems import Problem, not_found
 from shared.rpc import Call
@@ -58,10 +58,12 @@ async def get_meter(service: Service, call: Call, body: GetMeter) -> Meter:
 async def list_meters(service: Service, call: Call, body: ListMeters) -> MeterPage:
     """Of the enterprises that you may see."""
     async with service.snapshots.connect() as conn:
-        asked = {"after": body.cursor or "", "carrier": body.carrier, "limit": body.limit + 1}
+        after = lists.read(body.cursor, str)[0] if body.cursor else ""
+        asked = {"after": after, "carrier": body.carrier, "limit": body.limit + 1}
         rows = await conn.execute(_LISTED, {**asked, **await seen(conn, call.actor, body.enterprise)})
-        items = [of_row(dict(row._mapping)) for row in rows]
-    return MeterPage.model_validate(page(items, body.limit, lambda row: str(row["meter"])))
+        found = lists.cut(rows.all(), body.limit, lambda row: (row.meter,))
+    items = [Meter(**of_row(dict(row._mapping))) for row in found.rows]
+    return MeterPage(items=items, next_cursor=found.next_cursor)
 
 
 async def seen_meter(conn: AsyncConnection, actor: Actor, meter: str) -> Any:

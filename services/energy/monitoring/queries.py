@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from services.energy.access import visible
 from services.energy.common.models import Answer, Cursor, Figure, Limit, Request, example
-from services.energy.common.paging import page
 from services.energy.common.values import Day, RegionCode
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
@@ -81,14 +81,14 @@ async def coverage(service: Service, call: Call, body: GetCoverage) -> Coverage:
             raise not_found("list of key energy users for", str(day.year), "It hasn't been designated yet.")
         asked = {"year": listed.year, "day": day, "regions": regions, "own": own}
         counts = (await conn.execute(_COUNT, asked)).one()
-        rows = await conn.execute(_ITEMS, {**asked, "after": body.cursor or "", "limit": body.limit + 1})
-        items = [dict(row._mapping) for row in rows]
-    return Coverage.model_validate(
-        {
-            "day": day,
-            "list_year": listed.year,
-            "basis": listed.basis,
-            **counts._mapping,
-            **page(items, body.limit, lambda row: str(row["enterprise"])),
-        }
+        after = lists.read(body.cursor, str)[0] if body.cursor else ""
+        rows = await conn.execute(_ITEMS, {**asked, "after": after, "limit": body.limit + 1})
+        users = lists.cut(rows.all(), body.limit, lambda row: (row.enterprise,))
+    return Coverage(
+        day=day,
+        list_year=listed.year,
+        basis=listed.basis,
+        **counts._mapping,
+        items=[CoveredUser(**row._mapping) for row in users.rows],
+        next_cursor=users.next_cursor,
     )

@@ -6,11 +6,11 @@ from pydantic import Field
 from sqlalchemy import text
 
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.paging import number, page
 from services.energy.common.seen import SEEN, seen
 from services.energy.common.values import EnterpriseId, Line
 from services.energy.quarantine.decisions import ReadingId
 from services.energy.quarantine.views import Quarantined, of_row
+from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
@@ -76,7 +76,7 @@ async def get_quarantined(service: Service, call: Call, body: GetQuarantined) ->
 async def list_quarantine(service: Service, call: Call, body: ListQuarantine) -> QuarantinePage:
     """Kept with their reason; what a registration cures is released by it."""
     asked = {
-        "after": number(body.cursor),
+        "after": lists.read(body.cursor, int)[0] if body.cursor else 0,
         "meter": body.meter,
         "reason": body.reason,
         "state": body.state,
@@ -84,5 +84,6 @@ async def list_quarantine(service: Service, call: Call, body: ListQuarantine) ->
     }
     async with service.snapshots.connect() as conn:
         rows = await conn.execute(_LISTED, {**asked, **await seen(conn, call.actor, body.enterprise)})
-        items = [of_row(row) for row in rows]
-    return QuarantinePage.model_validate(page(items, body.limit, lambda row: str(row["id"])))
+        found = lists.cut(rows.all(), body.limit, lambda row: (row.id,))
+    items = [Quarantined.model_validate(of_row(row)) for row in found.rows]
+    return QuarantinePage(items=items, next_cursor=found.next_cursor)

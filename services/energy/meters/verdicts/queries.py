@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from services.energy.common.models import Answer, Cursor, Figure, Limit, Request, example
 from services.energy.common.moments import moment
-from services.energy.common.paging import page, pair
 from services.energy.common.scale import plain
 from services.energy.common.seen import SEEN, seen
 from services.energy.common.values import EnterpriseId, MeterId
+from shared import lists
 from shared.rpc import Call
 from shared.service import Service
 
@@ -59,19 +59,22 @@ class SuspectPage(Answer):
 async def list_suspects(service: Service, call: Call, body: ListSuspects) -> SuspectPage:
     """jump: more than the capacity allows; backwards: the register fell; after_fall: what follows that, while nothing
     explains it; gap: over 31 days without a reading; beyond: more than anybody uses."""
-    after, after_t = pair(body.cursor)
+    after, after_t = lists.read(body.cursor, str, int) if body.cursor else ("", 0)
     async with service.snapshots.connect() as conn:
         asked = {"after": after, "after_t": after_t, "meter": body.meter, "limit": body.limit + 1}
         rows = await conn.execute(_SUSPECTS, {**asked, **await seen(conn, call.actor, body.enterprise)})
-        items = [
-            {
-                **row._mapping,
-                "start": moment(row.begins),
-                "at": moment(row.ends),
-                "energy": plain(row.energy),
-            }
-            for row in rows
-        ]
-    return SuspectPage.model_validate(
-        page(items, body.limit, lambda row: f"{row['meter']}|{row['ends'] * 4 + row['statistic_type']}")
-    )
+        found = lists.cut(rows.all(), body.limit, lambda row: (row.meter, row.ends * 4 + row.statistic_type))
+    items = [
+        Suspect(
+            enterprise=row.enterprise,
+            meter=row.meter,
+            statistic_type=row.statistic_type,
+            start=moment(row.begins),
+            at=moment(row.ends),
+            why=row.why,
+            energy=plain(row.energy),
+            unit=row.unit,
+        )
+        for row in found.rows
+    ]
+    return SuspectPage(items=items, next_cursor=found.next_cursor)
