@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from services.assessment.domain.region import PROVINCE
+from services.assessment.common.region import PROVINCE
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import Problem, forbidden
@@ -20,6 +20,9 @@ EVERYONE = ("province", "city", "county", "enterprise", "ops")
 GOVERNMENT = ("province", "city", "county", "ops")
 REPORTERS = ("province", "city")
 OF_PROVINCE = ("province",)
+OF_CITY = ("city",)
+OPERATORS = ("ops",)
+PUBLISHERS = ("province", "ops")
 """Roles by name, as routes want them."""
 
 _ALL = frozenset({"province", "ops", "system"})
@@ -34,6 +37,13 @@ def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
     if actor.role in _SOME and actor.area:
         return sorted({*provinces, actor.area, *tree.covered_by(actor.area)})
     return provinces
+
+
+def sees(actor: Actor) -> str | None:
+    """The one city whose scores the actor may see, "" if none; None: those of all cities."""
+    if actor.role in _ALL:
+        return None
+    return (actor.area if actor.role == "city" else None) or ""
 
 
 def check_read(actor: Actor, tree: AreaTree, region: str) -> None:
@@ -74,6 +84,12 @@ def check_statistic_write(actor: Actor, tree: AreaTree, region: str) -> None:
     if actor.role == "city" and actor.area and tree.covers(actor.area, region):
         return
     raise _not_yours(actor, f"Statistics of {region} are reported by its city or the province.")
+
+
+def check_ops(actor: Actor) -> None:
+    """Raises Problem 403 for any role but ops."""
+    if actor.role != "ops":
+        raise forbidden(f"The directory of people is for ops; your role is {actor.role}.")
 
 
 def _not_yours(actor: Actor, rule: str) -> Problem:

@@ -1,8 +1,6 @@
 """The assessment service: `python -m services.assessment.main`."""
 
-from services.assessment.app import App
-from services.assessment.events import CATALOGUE, SOURCE
-from services.assessment.service import serve
+from services.assessment.service import CATALOGUE, SOURCE, serve
 from shared import loop
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly
@@ -16,7 +14,7 @@ async def main() -> None:
     async with Runtime.start(SOURCE, process=SOURCE) as rt:
         log = EventLog(rt.clock)
         relay = Relay(SOURCE, rt.engine, log, rt.js, health=rt.health)
-        serve(App(rt.engine, log, rt.clock, appended=relay.poke)).bind(rt.broker)
+        serve(rt.engine, log, rt.clock, relay.poke).bind(rt.broker)
         rt.spawn(relay.run(), "relay")
         rt.health.register("releases", CATALOGUE.check)
         rt.spawn(Anchoring.of(SOURCE, rt.engine, log, rt.settings).run(), "anchors")

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment import tables
+from services.assessment.regions.views import TABLE as REGION
 from shared.identity import Actor
 from shared.naming import Naming
 
 
 async def _regions(conn: AsyncConnection, actor: Actor, ids: set[str]) -> Mapping[str, str]:
-    t = tables.region.c
+    t = REGION.c
     return {row.code: row.name for row in await conn.execute(select(t.code, t.name).where(t.code.in_(ids)))}
 
 

@@ -1,41 +1,49 @@
-"""The features of this service and what is derived from them: events, tables, operations and rebuild.
+"""The features of this service and what is derived from them: events, tables, operations and rebuild."""
 
-Parts that no feature declares yet are in the registries of `events`, `inline`, `tables` and `api`, served alongside.
-"""
-
+from collections.abc import Callable
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.assessment import inline, tables
-from services.assessment.api import Serving, ops
-from services.assessment.app import App, Assessment
+from services.assessment.appraisals.feature import FEATURE as APPRAISALS
+from services.assessment.common.refusal import Refused
 from services.assessment.designations.feature import FEATURE as DESIGNATIONS
-from services.assessment.events import CATALOGUE, SOURCE
 from services.assessment.names import NAMES
-from services.assessment.people import People
-from services.assessment.queries import Queries
+from services.assessment.people.feature import FEATURE as PEOPLE
+from services.assessment.plans.feature import FEATURE as PLANS
+from services.assessment.regions.feature import FEATURE as REGIONS
 from services.assessment.statistics.feature import FEATURE as STATISTICS
+from shared.catalogue import Catalogue
+from shared.clock import Clock
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
-from shared.snapshots import snapshots
+from shared.service import Service
 
-FEATURES = Features(DESIGNATIONS, STATISTICS)
-FEATURES.register(ops, lambda: Serving.app)
-INLINE = (*FEATURES.tables, *tables.INLINE)
+SOURCE = "assessment"
+FEATURES = Features(APPRAISALS, DESIGNATIONS, PEOPLE, PLANS, REGIONS, STATISTICS)
+CATALOGUE = Catalogue(SOURCE, FEATURES.events)
+INLINE = FEATURES.tables
 """The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""
 
-_BATCH = 1000
+
+class Serving:
+    """What the operations act on: set once by `serve`, before the first call can arrive."""
+
+    service: Service
 
 
-def serve(app: App) -> Operations:
-    """Binds the operations to this App and returns the registry."""
-    Serving.app, Serving.people = app, People(app.engine, app.clock, SOURCE)
-    Serving.assessment = Assessment(app.runner, app.engine, app.log)
-    Serving.queries = Queries(app.engine, app.log)
-    ops.present = partial(NAMES.named, snapshots(app.engine))
+ops = Operations(SOURCE, Refused)
+FEATURES.register(ops, lambda: Serving.service)
+
+
+def serve(
+    engine: AsyncEngine, log: EventLog, clock: Clock, appended: Callable[[], None] = lambda: None
+) -> Operations:
+    """Binds the operations to this database and log and returns the registry. `appended`: called after each commit."""
+    Serving.service = Service(engine, log, clock, CATALOGUE, Refused, appended)
+    ops.present = partial(NAMES.named, Serving.service.snapshots)
     return ops
 
 
@@ -43,9 +51,4 @@ async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
     """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
     await emptied(conn, INLINE)
     await FEATURES.rebuild(conn, log, CATALOGUE)
-    position = 0
-    while batch := await log.read(conn, position, _BATCH):
-        known = [CATALOGUE.decode(event) for event in batch]
-        await inline.apply(conn, [event for event in known if not isinstance(event, FEATURES.events)])
-        position = batch[-1].position
-    return position
+    return (await log.head(conn)).position

@@ -5,9 +5,9 @@ A field may override the description: `Annotated[RegionCode, Says(description="w
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
-from services.assessment.domain.period import PATTERN
+from services.assessment.common.periods import PATTERN
 from shared.values import Number, Plain, Says, Text
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -33,6 +33,7 @@ Period = Annotated[
         example="2013",
     ),
 ]
+Level = Literal["province", "prefecture", "county", "zone"]
 Unit = Annotated[
     str,
     Text(

@@ -16,7 +16,7 @@ from services.assessment.designations.decisions import (
 from services.assessment.designations.facts import Designation, DesignationState
 from services.assessment.designations.kinds import kind_on
 from services.assessment.designations.views import TABLE
-from services.assessment.regions import regions
+from services.assessment.regions.queries import regions
 from shared.feature import At
 
 

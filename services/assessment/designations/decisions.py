@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from services.assessment.common.refusal import Refused
+from services.assessment.common.region import Region
 from services.assessment.common.values import ID_PATTERN, DecisionDay, Reason, RegionCode, Words
 from services.assessment.designations.facts import (
     INITIAL,
@@ -22,8 +24,6 @@ from services.assessment.designations.facts import (
     evolve,
     members,
 )
-from services.assessment.domain.refusal import Refused
-from services.assessment.domain.region import Region
 from shared.command import Given, command, decider
 from shared.values import Many, Number, Plain, Says, Text
 

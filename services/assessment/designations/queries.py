@@ -27,7 +27,7 @@ from services.assessment.designations.views import (
     step,
     view,
 )
-from services.assessment.regions import area_tree
+from services.assessment.regions.queries import area_tree
 from shared import lists
 from shared.areas import AreaTree
 from shared.problems import not_found

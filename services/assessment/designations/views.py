@@ -8,6 +8,7 @@ from typing import Annotated, Any, assert_never
 from pydantic import BaseModel, Field
 
 from services.assessment.common.models import Moment
+from services.assessment.common.tables import metadata
 from services.assessment.designations.decisions import DesignationCommand
 from services.assessment.designations.facts import (
     Designated,
@@ -20,7 +21,6 @@ from services.assessment.designations.facts import (
     Standing,
     members,
 )
-from services.assessment.tables import metadata
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept, only

@@ -1,7 +1,7 @@
 """Commands on figures: authorises the reporter, and reads what the decision needs."""
 
 from services.assessment import access
-from services.assessment.regions import regions
+from services.assessment.regions.queries import regions
 from services.assessment.statistics.decisions import Known, ReportStatistic, ReviseStatistic
 from services.assessment.statistics.facts import StatisticState
 from services.assessment.statistics.indicators import find

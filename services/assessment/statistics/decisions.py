@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
+from services.assessment.common import periods
+from services.assessment.common.refusal import Refused
+from services.assessment.common.region import Region
 from services.assessment.common.values import Amount, Period, Reason, RegionCode, Unit, Words
-from services.assessment.domain import period as periods
-from services.assessment.domain.refusal import Refused
-from services.assessment.domain.region import Region
 from services.assessment.statistics.facts import (
     INITIAL,
     Indicator,

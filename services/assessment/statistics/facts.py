@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from services.assessment.domain import period as periods
+from services.assessment.common import periods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

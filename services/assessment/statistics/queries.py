@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.assessment import access
 from services.assessment.common.models import Cursor, NextCursor, Request
 from services.assessment.common.values import Period, RegionCode
-from services.assessment.regions import area_tree
+from services.assessment.regions.queries import area_tree
 from services.assessment.statistics.decisions import STATISTIC, IndicatorId
 from services.assessment.statistics.facts import INITIAL, stream
 from services.assessment.statistics.indicators import find, indicators

@@ -9,6 +9,7 @@ import msgspec
 from pydantic import BaseModel, Field
 from sqlalchemy import JSON, Column, Integer, Table, Text
 
+from services.assessment.common.tables import metadata
 from services.assessment.statistics.decisions import Known, ReportStatistic
 from services.assessment.statistics.facts import (
     Indicator,
@@ -17,7 +18,6 @@ from services.assessment.statistics.facts import (
     StatisticEvent,
     StatisticState,
 )
-from services.assessment.tables import metadata
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.naming import Name

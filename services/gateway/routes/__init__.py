@@ -1,18 +1,13 @@
 """The public routes: method and path, the operation that answers, who may call, what is scoped.
 
-A service declares routes with its operations, and its contract carries them here; the routes that no service declares
-yet are in the modules of this package.
+A service declares its routes with its operations, and its contract carries them here.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from services.gateway import contracts
-from services.gateway.auth import CITY, COUNTY, ENTERPRISE, OPS, PROVINCE
-from shared.rpc import Attached as Attached
-
-EVERYONE = (PROVINCE, CITY, COUNTY, ENTERPRISE, OPS)
-GOVERNMENT = (PROVINCE, CITY, COUNTY, OPS)
+from shared.rpc import Attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +42,8 @@ class Route:
 
 def all_routes() -> list[Route]:
     """Every route, sorted by path: fixed segments before parameters, which would match them too."""
-    from services.gateway.routes import (
-        appraisals,
-        plan,
-    )
-
-    declared = [_route(service, name, route) for service, name, route in contracts.routes()]
-    listed = [
-        *plan.ROUTES,
-        *appraisals.ROUTES,
-    ]
-    return sorted([*listed, *declared], key=lambda route: (_fixed_first(route.path), route.method))
+    declared = (_route(service, name, route) for service, name, route in contracts.routes())
+    return sorted(declared, key=lambda route: (_fixed_first(route.path), route.method))
 
 
 def _fixed_first(path: str) -> list[tuple[bool, str]]:

@@ -12,7 +12,6 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plans.loader import load_plan
-from services.assessment.app import App
 from services.assessment.service import serve
 from shared.clock import SteppedClock
 from shared.event_log import Event, EventLog
@@ -89,7 +88,7 @@ async def bare_service(database: DatabaseFactory, fujian: dict[str, Any]) -> Asy
     engine = (await database("assessment")).engine()
     clock = SteppedClock(datetime(2013, 3, 5, 2, tzinfo=UTC))
     log = EventLog(clock)
-    operations = serve(App(engine, log, clock))
+    operations = serve(engine, log, clock)
     yield Service(engine, clock, operations, log, fujian)
     await engine.dispose()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy import contracts
-from services.assessment.api import ops
+from services.assessment.service import ops
 from shared.problems import Problem
 from tests.component.assessment.conftest import ENERGY, FUZHOU, PROVINCE, Service
 

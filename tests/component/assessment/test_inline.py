@@ -5,10 +5,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.assessment import tables
 from services.assessment.designations.views import TABLE as DESIGNATION
-from services.assessment.events import CATALOGUE
-from services.assessment.service import FEATURES, INLINE, rebuild
+from services.assessment.plans.targets.views import TABLE as TARGET
+from services.assessment.service import CATALOGUE, FEATURES, INLINE, rebuild
 from services.assessment.statistics.views import TABLE as STATISTIC
 from tests.component.assessment.conftest import ENERGY, FUZHOU, OPS, PROVINCE, Service
 from tests.component.assessment.test_appraisals import NOTICE, points
@@ -53,7 +52,7 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
     before = await rows(service.engine)
     assert all(before.values()), "every table must have rows, or the comparison proves nothing"
     async with service.engine.begin() as conn:
-        await conn.execute(delete(tables.target).where(tables.target.c.target == "TR-6a"))
+        await conn.execute(delete(TARGET).where(TARGET.c.target == "TR-6a"))
         await conn.execute(delete(STATISTIC))
         await conn.execute(delete(DESIGNATION))
     assert await rows(service.engine) != before
@@ -61,6 +60,19 @@ async def test_a_rebuild_gives_identical_tables(service: Service) -> None:
         read = await rebuild(conn, service.log)
     assert await rows(service.engine) == before
     assert read == len(await service.events())
+
+
+async def test_the_map_is_the_newest_list_of_any_plan_in_a_rebuild_too(service: Service) -> None:
+    """The older plan's history goes on behind it, with regions that aren't in force any more."""
+    other = {**service.plan, "plan": "zhejiang-2013", "targets": [], "appraisal_schemes": None}
+    other["regions"] = [{"code": "330000", "name": "浙江省", "level": "province"}]
+    await service.ask(OPS, "load-plan", **other, over=[PLAN])
+    await service.ask(PROVINCE, "revise-target", plan=PLAN, target="TR-1", value="2700", reason="later")
+    before = await rows(service.engine)
+    assert [row[:2] for row in before["region"]] == [("330000", "zhejiang-2013")]
+    async with service.engine.begin() as conn:
+        await rebuild(conn, service.log)
+    assert await rows(service.engine) == before
 
 
 async def test_every_row_says_what_its_stream_is_folded_to(service: Service) -> None:

@@ -5,10 +5,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.assessment.domain.plan import PlanEvent, PlanHeader, PlanPublished, Programme, RegionsDefined
-from services.assessment.domain.plan_decisions import PublishPlan
-from services.assessment.domain.region import Region, RegionRelation
-from services.assessment.domain.target import TargetBase, TargetFacts, set_event
+from services.assessment.common.records import members
+from services.assessment.common.region import Region, RegionRelation
+from services.assessment.plans.decisions.commands import (
+    Beside,
+    LoadPlan,
+    ProgrammeDefinition,
+    RegionDefinition,
+)
+from services.assessment.plans.decisions.commands import RegionRelation as SentRelation
+from services.assessment.plans.facts.plan import (
+    PlanEvent,
+    PlanHeader,
+    PlanPublished,
+    Programme,
+    RegionsDefined,
+)
+from services.assessment.plans.targets.decisions import Base, TargetDefinition
+from services.assessment.plans.targets.facts import TargetBase, TargetFacts, set_event
 
 HEADER = PlanHeader(
     plan="p",
@@ -74,9 +88,33 @@ UNMEASURED = target(
 TARGETS = (WHOLE, GROWTH, FUZHOU, QUANZHOU, UNMEASURED)
 
 
-def publish(**changes: Any) -> PublishPlan:
-    """The command that publishes the small plan."""
-    return replace(PublishPlan(header=HEADER, regions=REGIONS, targets=TARGETS), **changes)
+CLERK = Beside(today=date(2013, 3, 5), by="clerk")
+"""What a decision is given where no other plan defines regions."""
+
+
+def publish(header: PlanHeader = HEADER, **changes: Any) -> LoadPlan:
+    """The command that publishes the small plan; `regions` and `targets` as facts."""
+    said = {"regions": REGIONS, "targets": TARGETS, **changes}
+    programmes = tuple(ProgrammeDefinition(code=each.code, name=each.name) for each in header.programmes)
+    return LoadPlan(
+        **{**members(header), "programmes": programmes},
+        **{
+            **said,
+            "regions": tuple(map(_region, said["regions"])),
+            "targets": tuple(map(sent, said["targets"])),
+        },
+    )
+
+
+def sent(facts: TargetFacts, kind: type[TargetDefinition] = TargetDefinition) -> Any:
+    """The request that says these facts."""
+    base = None if facts.base is None else Base(**members(facts.base))
+    return kind(**{**members(facts, kind), "base": base})
+
+
+def _region(region: Region) -> RegionDefinition:
+    relations = tuple(SentRelation(**members(each)) for each in region.relations)
+    return RegionDefinition(**{**members(region), "relations": relations})
 
 
 def published() -> list[PlanEvent]:

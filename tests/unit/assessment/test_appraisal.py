@@ -4,48 +4,56 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 import pytest
 
 from plans.loader import load_plan
-from services.assessment.domain.appraisal import (
+from services.assessment.appraisals.decisions.appraisal import APPRAISAL
+from services.assessment.appraisals.decisions.commands import (
+    AssessOwn,
+    GrantAwards,
+    ItemPoints,
+    Known,
+    OpenAppraisal,
+    Opening,
+    PublishRanking,
+    Scoring,
+    VerifyScore,
+)
+from services.assessment.appraisals.decisions.places import Score, places
+from services.assessment.appraisals.facts import (
     Appraisal,
     AppraisalOpened,
     AwardGranted,
     City,
     Completion,
-    ItemScore,
     RankingPublished,
     ScoreVerified,
     SelfAssessed,
     SourcePosition,
     VerifiedScoreCorrected,
 )
-from services.assessment.domain.appraisal_decisions import (
-    AppraisalCommand,
-    AssessOwn,
-    GrantAwards,
-    OpenAppraisal,
-    PublishRanking,
-    VerifyScore,
-)
-from services.assessment.domain.scheme import Scheme, Score, faults, places, scheme_for
-from services.assessment.events import APPRAISAL
+from services.assessment.plans.facts.scheme import Scheme, faults, scheme_for
+from shared.command import Asked
 from tests.kit.spec import given
 
 D = date.fromisoformat
 (_SHIPPED,) = load_plan("fujian-2013").parts()["assessment"]["appraisal_schemes"]
 SCHEME = msgspec.convert(_SHIPPED, Scheme)
 REGIONS = ("350100", "350200", "350300", "350400")
-OPEN = OpenAppraisal(
-    plan="fujian-2013",
-    year=2013,
-    scheme=SCHEME,
-    cities=tuple(
-        City(region, region, f"TR-6{letter}") for region, letter in zip(REGIONS, "abcd", strict=True)
+OF: Any = {"plan": "fujian-2013", "year": 2013}
+OPEN = Asked(
+    OpenAppraisal(**OF),
+    Opening(
+        today=D("2014-01-06"),
+        by="province-office",
+        scheme=SCHEME,
+        cities=tuple(
+            City(region, region, f"TR-6{letter}") for region, letter in zip(REGIONS, "abcd", strict=True)
+        ),
     ),
-    today=D("2014-01-06"),
 )
 OPENED = given(APPRAISAL).when(OPEN).events[0]
 
@@ -62,31 +70,38 @@ def completed(value: str | None, *missing: str, target: str = "100") -> Completi
     )
 
 
-def items(points: str = "8") -> tuple[ItemScore, ...]:
-    return tuple(ItemScore(each.item, Decimal(points), "1号") for each in SCHEME.items)
+def items(points: str = "8") -> tuple[ItemPoints, ...]:
+    return tuple(ItemPoints(item=each.item, points=Decimal(points), evidence="1号") for each in SCHEME.items)
 
 
-def own(region: str = "350100", points: str = "8", day: str = "2014-01-20") -> AssessOwn:
-    return AssessOwn(
-        region=region, items=items(points), completion=completed("90"), evidence="8号", today=D(day)
-    )
+def but(asked: Asked[Any, Any], **changes: Any) -> Asked[Any, Any]:
+    """The same, with other fields of the command or of what is given beside it."""
+    beside = {name: value for name, value in changes.items() if hasattr(asked.given, name)}
+    said = {name: value for name, value in changes.items() if name not in beside}
+    return Asked(replace(asked.command, **said), replace(asked.given, **beside))
+
+
+def known(day: str) -> Known:
+    return Known(today=D(day), by="province-office")
+
+
+def scoring(day: str, completion: Completion) -> Scoring:
+    return Scoring(today=D(day), by="province-office", completion=completion)
+
+
+def own(region: str = "350100", points: str = "8", day: str = "2014-01-20") -> Asked[Any, Any]:
+    command = AssessOwn(**OF, region=region, items=items(points), evidence="8号")
+    return Asked(command, scoring(day, completed("90")))
 
 
 def verify(
     region: str = "350100", points: str = "8", value: str = "90", reason: str | None = None
-) -> VerifyScore:
-    return VerifyScore(
-        region=region,
-        items=items(points),
-        completion=completed(value),
-        evidence="66号",
-        missing_accepted=None,
-        reason=reason,
-        today=D("2014-02-18"),
-    )
+) -> Asked[Any, Any]:
+    command = VerifyScore(**OF, region=region, items=items(points), evidence="66号", reason=reason)
+    return Asked(command, scoring("2014-02-18", completed(value)))
 
 
-def after(*commands: AppraisalCommand) -> Appraisal:
+def after(*commands: Asked[Any, Any]) -> Appraisal:
     state: object = given(APPRAISAL).when(OPEN).state
     for command in commands:
         state = APPRAISAL.fold(APPRAISAL.decide(command, state), state)  # type: ignore[arg-type]
@@ -94,8 +109,8 @@ def after(*commands: AppraisalCommand) -> Appraisal:
     return state
 
 
-PUBLISH = PublishRanking(evidence="90号", reason=None, today=D("2014-02-25"))
-GRANT = GrantAwards(evidence="31号", today=D("2014-03-01"))
+PUBLISH = Asked(PublishRanking(**OF, evidence="90号"), known("2014-02-25"))
+GRANT = Asked(GrantAwards(**OF, evidence="31号"), known("2014-03-01"))
 
 
 # --- scheme ------------------------------------------------------------------------------------------------
@@ -191,8 +206,8 @@ def test_it_is_opened_once_with_its_days() -> None:
     assert isinstance(OPENED, AppraisalOpened)
     assert (OPENED.self_due_on, OPENED.verify_due_on) == (D("2014-01-31"), D("2014-02-28"))
     given(APPRAISAL, OPENED).when(OPEN).changes_nothing()
-    given(APPRAISAL).when(replace(OPEN, scheme=None)).rejects("No scheme")
-    given(APPRAISAL).when(replace(OPEN, cities=())).rejects("no cities")
+    given(APPRAISAL).when(but(OPEN, scheme=None)).rejects("No scheme")
+    given(APPRAISAL).when(but(OPEN, cities=())).rejects("no cities")
     given(APPRAISAL).when(own()).rejects("isn't open", code="not-found")
 
 
@@ -213,35 +228,35 @@ def test_a_city_assesses_itself_and_may_do_so_again_until_it_is_verified() -> No
     ("command", "why", "code"),
     [
         (own(region="350900"), "350900 is not assessed", "not-assessed"),
-        (replace(own(), items=items()[1:]), "its points once", "items-incomplete"),
-        (replace(own(), items=(*items(), items()[0])), "its points once", "items-incomplete"),
+        (but(own(), items=items()[1:]), "its points once", "items-incomplete"),
+        (but(own(), items=(*items(), items()[0])), "its points once", "items-incomplete"),
         (own(points="10.01"), "at most 10 points", "too-many-points"),
         (own(day="2013-12-31"), "2013 is not over", "year-not-over"),
-        (replace(verify(), completion=None), "prints no target", "no-target"),
+        (but(verify(), completion=None), "prints no target", "no-target"),
         (
-            replace(verify(), completion=completed("90", "350100:2013-12")),
+            but(verify(), completion=completed("90", "350100:2013-12")),
             "350100:2013-12",
             "reports-missing",
         ),
-        (replace(verify(), completion=completed(None)), "missing is not zero", "reports-missing"),
+        (but(verify(), completion=completed(None)), "missing is not zero", "reports-missing"),
         (
-            replace(verify(), completion=replace(completed("90"), expected=11)),
+            but(verify(), completion=replace(completed("90"), expected=11)),
             "11 of the 12",
             "reports-not-due",
         ),
-        (replace(verify(), today=D("2014-01-31")), "until 2014-01-31", "self-assessment-open"),
+        (but(verify(), today=D("2014-01-31")), "until 2014-01-31", "self-assessment-open"),
     ],
 )
-def test_what_is_no_score(command: AppraisalCommand, why: str, code: str) -> None:
+def test_what_is_no_score(command: Asked[Any, Any], why: str, code: str) -> None:
     given(APPRAISAL, OPENED).when(command).rejects(why, code=code)
 
 
 def test_missing_reports_are_let_go_only_by_a_reason_that_is_kept() -> None:
-    accepted = replace(verify(), completion=completed("90", "350100:2013-12"), missing_accepted="on paper")
+    accepted = but(verify(), completion=completed("90", "350100:2013-12"), missing_accepted="on paper")
     (made,) = given(APPRAISAL, OPENED).when(accepted).events
     assert isinstance(made, ScoreVerified)
     assert (made.missing_accepted, made.completion.missing) == ("on paper", ("350100:2013-12",))
-    (made,) = given(APPRAISAL, OPENED).when(replace(verify(), missing_accepted="on paper")).events
+    (made,) = given(APPRAISAL, OPENED).when(but(verify(), missing_accepted="on paper")).events
     assert isinstance(made, ScoreVerified)
     assert made.missing_accepted is None
 
@@ -272,7 +287,7 @@ def test_a_correction_makes_another_edition_and_moves_only_what_it_changes() -> 
     assert isinstance(corrected, Appraisal)
     with pytest.raises(Exception, match="Edition 1 is out"):
         APPRAISAL.decide(PUBLISH, corrected)
-    (edition,) = APPRAISAL.decide(replace(PUBLISH, reason="a score was corrected"), corrected)
+    (edition,) = APPRAISAL.decide(but(PUBLISH, reason="a score was corrected"), corrected)
     assert isinstance(edition, RankingPublished)
     assert (edition.edition, [line.region for line in edition.cities]) == (
         2,

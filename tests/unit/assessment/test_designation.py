@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from plans.loader import load_plan
+from services.assessment.common.region import Region
 from services.assessment.designations.decisions import (
     DESIGNATION,
     AssessDesignation,
@@ -24,7 +25,6 @@ from services.assessment.designations.facts import (
     DesignationWithdrawn,
 )
 from services.assessment.designations.kinds import kind_on, kinds
-from services.assessment.domain.region import Region
 from tests.kit.spec import given
 
 D = date.fromisoformat

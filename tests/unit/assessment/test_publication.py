@@ -5,14 +5,21 @@ from decimal import Decimal
 
 import pytest
 
-from services.assessment.domain.plan import PlanHeader, PlanPublished, Programme, Published, RegionsDefined
-from services.assessment.domain.plan_decisions import ReviseTarget
-from services.assessment.domain.refusal import Refused
-from services.assessment.domain.region import Region
-from services.assessment.domain.target import revised_event, set_event
-from services.assessment.events import PLAN
+from services.assessment.common.refusal import Refused
+from services.assessment.common.region import Region
+from services.assessment.plans.decisions.plan import PLAN
+from services.assessment.plans.facts.plan import (
+    PlanHeader,
+    PlanPublished,
+    Programme,
+    Published,
+    RegionsDefined,
+)
+from services.assessment.plans.targets.decisions import ReviseTarget
+from services.assessment.plans.targets.facts import revised_event, set_event
 from tests.kit.spec import given
 from tests.unit.assessment.facts import (
+    CLERK,
     FUZHOU,
     HEADER,
     QUANZHOU,
@@ -26,37 +33,40 @@ from tests.unit.assessment.facts import (
 
 
 def test_a_plan_is_published_with_its_regions_and_every_target_measured_or_not() -> None:
-    state = given(PLAN).when(publish()).then(*published())
+    state = given(PLAN).when(publish(), CLERK).then(*published())
     assert isinstance(state, Published)
     assert state.header == HEADER
     assert state.regions == REGIONS
-    assert state.targets == {facts.target: facts for facts in TARGETS}
-    assert state.targets["TR-4"].measure is None
+    assert {name: each.facts for name, each in state.targets.items()} == {
+        each.target: each for each in TARGETS
+    }
+    assert [each.ordinal for each in state.targets.values()] == [1, 2, 3, 4, 5]
+    assert state.targets["TR-4"].facts.measure is None
 
 
 def test_the_same_plan_again_changes_nothing() -> None:
-    given(PLAN, *published()).when(publish()).changes_nothing()
+    given(PLAN, *published()).when(publish(), CLERK).changes_nothing()
 
 
 def test_660_and_660_00_are_the_same_figure() -> None:
     same = tuple(
         replace(facts, value=facts.value and facts.value.quantize(Decimal("0.01"))) for facts in TARGETS
     )
-    given(PLAN, *published()).when(publish(targets=same)).changes_nothing()
+    given(PLAN, *published()).when(publish(targets=same), CLERK).changes_nothing()
 
 
 def test_a_changed_target_needs_a_reason_and_keeps_the_value_before() -> None:
     changed = replace(FUZHOU, value=Decimal(680))
     command = publish(targets=tuple(changed if facts is FUZHOU else facts for facts in TARGETS))
-    given(PLAN, *published()).when(command).rejects("TR-6a", code="reason-required")
+    given(PLAN, *published()).when(command, CLERK).rejects("TR-6a", code="reason-required")
     event = revised_event(changed, FUZHOU, "erratum", "publication")
     assert (event.previous_value, event.value) == (Decimal(660), Decimal(680))
-    given(PLAN, *published()).when(replace(command, reason="erratum")).then(event)
+    given(PLAN, *published()).when(replace(command, reason="erratum"), CLERK).then(event)
 
 
 def test_a_further_target_needs_no_reason() -> None:
     further = target("TR-6b", "350500", "200")
-    given(PLAN, *published()).when(publish(targets=(*TARGETS, further))).then(
+    given(PLAN, *published()).when(publish(targets=(*TARGETS, further)), CLERK).then(
         set_event(further, "publication")
     )
 
@@ -65,9 +75,9 @@ def test_a_changed_header_and_changed_regions_are_facts_of_their_own() -> None:
     header = replace(HEADER, title="计划（修订）")
     regions = (*REGIONS, Region("350200", "厦门市", "prefecture", "350000"))
     command = publish(header=header, regions=regions)
-    given(PLAN, *published()).when(command).rejects("the plan's header, its regions")
+    given(PLAN, *published()).when(command, CLERK).rejects("the plan's header, its regions")
     members = {name: getattr(header, name) for name in PlanHeader.__dataclass_fields__}
-    given(PLAN, *published()).when(replace(command, reason="new edition")).then(
+    given(PLAN, *published()).when(replace(command, reason="new edition"), CLERK).then(
         PlanPublished(**members, reason="new edition"),
         RegionsDefined(plan="p", regions=regions, reason="new edition"),
     )
@@ -75,16 +85,16 @@ def test_a_changed_header_and_changed_regions_are_facts_of_their_own() -> None:
 
 def test_a_target_is_not_dropped_by_leaving_it_out() -> None:
     without = tuple(facts for facts in TARGETS if facts is not QUANZHOU)
-    given(PLAN, *published()).when(publish(targets=without, reason="x")).rejects(
+    given(PLAN, *published()).when(publish(targets=without, reason="x"), CLERK).rejects(
         "TR-6d", code="target-missing"
     )
 
 
 def test_publishing_the_same_after_a_decision_does_not_undo_the_decision() -> None:
     revised = revised_event(replace(FUZHOU, value=Decimal(700)), FUZHOU, "moved projects", "decision")
-    state = given(PLAN, *published(), revised).when(publish()).changes_nothing()
+    state = given(PLAN, *published(), revised).when(publish(), CLERK).changes_nothing()
     assert isinstance(state, Published)
-    assert state.targets["TR-6a"].value == Decimal(700)
+    assert state.targets["TR-6a"].facts.value == Decimal(700)
 
 
 def test_a_new_figure_in_the_plan_replaces_a_decision_and_names_the_value_that_held() -> None:
@@ -94,7 +104,7 @@ def test_a_new_figure_in_the_plan_replaces_a_decision_and_names_the_value_that_h
     command = publish(targets=tuple(new if f is FUZHOU else f for f in TARGETS), reason="second edition")
     event = revised_event(new, decided, "second edition", "publication")
     assert event.previous_value == Decimal(700)
-    given(PLAN, *published(), revised).when(command).then(event)
+    given(PLAN, *published(), revised).when(command, CLERK).then(event)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +135,7 @@ def test_a_new_figure_in_the_plan_replaces_a_decision_and_names_the_value_that_h
 def test_a_plan_that_contradicts_itself_is_refused_as_a_whole(
     changes: dict[str, object], where: str, why: str
 ) -> None:
-    refusal = given(PLAN).when(publish(**changes)).refusal
+    refusal = given(PLAN).when(publish(**changes), CLERK).refusal
     assert isinstance(refusal, Refused)
     assert refusal.code == "inconsistent-plan"
     assert any(fault["where"] == where and why in fault["why"] for fault in refusal.faults), refusal.faults
@@ -134,7 +144,9 @@ def test_a_plan_that_contradicts_itself_is_refused_as_a_whole(
 def test_all_faults_are_named_at_once() -> None:
     header = replace(HEADER, programmes=(Programme("TR", "a"), Programme("TR", "b")))
     refusal = (
-        given(PLAN).when(publish(header=header, targets=(target("TR-6a", "1"), target("TR-6b", "2")))).refusal
+        given(PLAN)
+        .when(publish(header=header, targets=(target("TR-6a", "1"), target("TR-6b", "2"))), CLERK)
+        .refusal
     )
     assert isinstance(refusal, Refused)
     assert [fault["where"] for fault in refusal.faults] == [
@@ -147,11 +159,15 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_nothing_is_decided_on_a_plan_that_is_not_there() -> None:
     command = ReviseTarget(plan="p", target="TR-6a", reason="x", value=Decimal(1))
-    given(PLAN).when(command).rejects("isn't published", code="no-such-plan")
+    given(PLAN).when(command, CLERK).rejects("isn't published", code="no-such-plan")
 
 
 def test_a_target_without_value_and_measure_is_kept() -> None:
     bare = replace(UNMEASURED, target="EN-1", value=None)
-    state = given(PLAN).when(publish(targets=(bare,))).then(*published()[:2], set_event(bare, "publication"))
+    state = (
+        given(PLAN)
+        .when(publish(targets=(bare,)), CLERK)
+        .then(*published()[:2], set_event(bare, "publication"))
+    )
     assert isinstance(state, Published)
-    assert state.targets["EN-1"].value is None
+    assert state.targets["EN-1"].facts.value is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.assessment.domain.region import Region
+from services.assessment.common.region import Region
 from services.assessment.statistics.decisions import STATISTIC, Known, ReportStatistic, ReviseStatistic
 from services.assessment.statistics.facts import Indicator, Reported, StatisticReported, StatisticRevised
 from services.assessment.statistics.indicators import find, indicators

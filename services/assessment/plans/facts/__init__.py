@@ -1,0 +1,1 @@
+"""A plan as facts, and the schemes of appraisal in it."""
