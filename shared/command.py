@@ -56,12 +56,16 @@ class Given:
     by: str
 
 
+Held = TypeVar("Held", covariant=True)
+Beside = TypeVar("Beside", covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[C, G]):
+class Asked(Generic[Held, Beside]):
     """A command with what is given beside it."""
 
-    command: C
-    given: G
+    command: Held
+    given: Beside
 
 
 @dataclass(frozen=True, slots=True)

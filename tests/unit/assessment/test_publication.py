@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_a_new_figure_in_the_plan_replaces_a_decision_and_names_the_value_that_h
     ],
 )
 def test_a_plan_that_contradicts_itself_is_refused_as_a_whole(
-    changes: dict[str, object], where: str, why: str
+    changes: dict[str, Any], where: str, why: str
 ) -> None:
     refusal = given(PLAN).when(publish(**changes), CLERK).refusal
     assert isinstance(refusal, Refused)

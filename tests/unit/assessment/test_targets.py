@@ -12,6 +12,7 @@ from services.assessment.plans.targets.decisions import Base, DecomposeTarget, R
 from services.assessment.plans.targets.facts import (
     TargetBase,
     TargetDecomposed,
+    TargetFacts,
     TargetPart,
     revised_event,
     set_event,
@@ -62,12 +63,12 @@ def test_setting_the_same_again_changes_nothing_and_another_under_its_id_is_refu
         (target("TR-9", parent="TR-8"), "parent"),
     ],
 )
-def test_a_target_that_does_not_fit_the_plan_is_refused_by_field(facts: object, where: str) -> None:
+def test_a_target_that_does_not_fit_the_plan_is_refused_by_field(facts: TargetFacts, where: str) -> None:
     refusal = (
         given(PLAN, *published())
         .when(sent(facts, SetTarget), CLERK)
         .rejects("TR-9", code="inconsistent-target")
-    )  # type: ignore[arg-type]
+    )
     assert getattr(refusal, "where", None) == where
 
 
