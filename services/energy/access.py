@@ -26,6 +26,13 @@ PLANNERS = ("province", "ops")
 WHOLE_PROVINCE = frozenset({"province", "ops", "system"})
 _ADMINISTRATION = frozenset({"province", "city", "county", "ops", "system"})
 
+SEEN = """
+    AND (CAST(:regions AS text[]) IS NULL OR e.region = ANY (:regions))
+    AND (CAST(:own AS text) IS NULL OR e.enterprise = :own)
+    AND (CAST(:enterprise AS text) IS NULL OR e.enterprise = :enterprise)
+"""
+"""What a list shows of things that belong to enterprises (table `enterprise` as e): those that the asker may see."""
+
 _ENTERPRISE = select(ENTERPRISE).where(ENTERPRISE.c.enterprise == bindparam("enterprise"))
 
 
@@ -88,6 +95,12 @@ async def seen_enterprise(conn: AsyncConnection, actor: Actor, enterprise: str) 
         raise not_found("enterprise", enterprise)
     await _check_seen(conn, actor, enterprise, row.region)
     return row
+
+
+async def seen(conn: AsyncConnection, actor: Actor, enterprise: str | None = None) -> dict[str, Any]:
+    """The parameters of `SEEN`; `enterprise`: this one only. Raises Problem 403 for who may see nothing here."""
+    own, regions = await visible(conn, actor, None)
+    return {"own": own, "regions": regions, "enterprise": enterprise}
 
 
 async def managed_enterprise(

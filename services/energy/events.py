@@ -5,13 +5,12 @@ from typing import get_args
 from services.energy.coefficients.facts import CoefficientPublished
 from services.energy.coefficients.restatements.facts import CoefficientsRestated
 from services.energy.credentials.facts import CredentialEvent
-from services.energy.domain import (
-    coverage,
-    measured_day,
-)
+from services.energy.days.facts import EnterpriseDayMeasured
 from services.energy.enterprises.facts import EnterpriseEvent
 from services.energy.key_users.facts import KeyUsersDesignated
 from services.energy.meters.facts.events import MeterEvent
+from services.energy.monitoring.coverage.facts import CoverageChanged
+from services.energy.monitoring.feeds.facts import FeedEvent
 from services.energy.plan.facts import PlanEvent
 from services.energy.quarantine.facts import QuarantineEvent
 from shared.catalogue import Catalogue
@@ -27,10 +26,9 @@ CLASSES: tuple[type, ...] = (
     *get_args(MeterEvent),
     *get_args(CredentialEvent),
     *get_args(QuarantineEvent),
-    measured_day.EnterpriseDayMeasured,
-    coverage.CoverageChanged,
-    coverage.FeedSilent,
-    coverage.FeedResumed,
+    EnterpriseDayMeasured,
+    CoverageChanged,
+    *get_args(FeedEvent),
 )
 
 CATALOGUE = Catalogue(SOURCE, CLASSES)

@@ -4,13 +4,12 @@ import sys
 from datetime import timedelta
 
 from services.energy import quarantine_depth
-from services.energy.app.context import Energy
 from services.energy.backlog import Settled, StreamBacklog
-from services.energy.coverage import CoverageWatch
+from services.energy.days.flusher import Flusher
 from services.energy.events import CATALOGUE, SOURCE
-from services.energy.flusher import Flusher
+from services.energy.monitoring.watch import CoverageWatch
 from services.energy.readings import release
-from services.energy.service import serve
+from services.energy.service import Energy, serve
 from services.energy.settings import EnergySettings
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly

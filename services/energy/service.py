@@ -1,17 +1,17 @@
 """The features of this service and what is derived from them: tables, operations and rebuild.
 
-Events that no feature declares yet (of days, verdicts and feeds) are in the registries of `events`, `app.inline` and
-`tables`.
+Days are measured by the flusher alone, and their rows are written beside the log (`days/views.py`).
 """
+
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy import tables
-from services.energy.app import inline
-from services.energy.app.context import Energy
 from services.energy.coefficients.feature import FEATURE as COEFFICIENTS
 from services.energy.common.refusal import Refused
 from services.energy.credentials.feature import FEATURE as CREDENTIALS
+from services.energy.days import views as days
+from services.energy.days.facts import EnterpriseDayMeasured
 from services.energy.energy_lists.feature import FEATURE as ENERGY_LISTS
 from services.energy.enterprises.feature import FEATURE as ENTERPRISES
 from services.energy.events import CATALOGUE, SOURCE
@@ -22,10 +22,12 @@ from services.energy.plan.feature import FEATURE as PLAN
 from services.energy.quarantine.feature import FEATURE as QUARANTINE
 from services.energy.receipts.feature import FEATURE as RECEIPTS
 from services.energy.sums.feature import FEATURE as SUMS
+from shared.catalogue import Catalogue
 from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
+from shared.service import Service
 
 FEATURES = Features(
     PLAN,
@@ -44,6 +46,14 @@ FEATURES = Features(
 ops = Operations(SOURCE, Refused)
 
 
+@dataclass(slots=True)
+class Energy(Service):
+    """The energy service of one process."""
+
+    catalogue: Catalogue = CATALOGUE
+    refusal: type[Exception] = Refused
+
+
 class Serving:
     """What the operations act on: set once by `serve`, before the first call can arrive."""
 
@@ -51,7 +61,7 @@ class Serving:
 
 
 FEATURES.register(ops, lambda: Serving.energy)
-INLINE = (*FEATURES.tables, *tables.INLINE)
+INLINE = (*FEATURES.tables, days.TABLE)
 """The tables written with the events and rebuilt from this service's log, in an order that foreign keys allow."""
 
 _BATCH = 1000
@@ -69,9 +79,7 @@ async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
     await FEATURES.rebuild(conn, log, CATALOGUE)
     position = 0
     while batch := await log.read(conn, position, _BATCH):
-        for event in batch:
-            known = CATALOGUE.decode(event)
-            if not isinstance(known, FEATURES.events):
-                await inline.apply(conn, [known], event.recorded_at)
+        known = [(CATALOGUE.decode(event), event.recorded_at) for event in batch]
+        await days.write(conn, [each for each in known if isinstance(each[0], EnterpriseDayMeasured)])
         position = batch[-1].position
     return position

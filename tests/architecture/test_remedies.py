@@ -37,7 +37,7 @@ def test_every_refusal_has_a_remedy(service: str) -> None:
         if (remedy is None or (isinstance(remedy, ast.Constant) and not remedy.value))
         and code not in BY_CODE[service]
     ]
-    assert not without, "give these a remedy, or their code one in domain/remedies.py"
+    assert not without, "give these a remedy, or their code one in common/remedies.py"
 
 
 @pytest.mark.parametrize("folder", [ROOT, Path(shared.__file__).parent], ids=["services", "shared"])

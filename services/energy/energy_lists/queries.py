@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from services.energy.access import seen_enterprise
 from services.energy.common.models import Cursor, Limit, Request, span_example
+from services.energy.common.moments import day_start
+from services.energy.common.totals import completeness
 from services.energy.common.values import Day, EnterpriseId, MeterId, StatisticType
-from services.energy.domain.coverage import day_start
-from services.energy.domain.measured_day import completeness
 from services.energy.energy_lists import raw_readings
 from services.energy.energy_lists.views import (
     EnterprisePeriod,

@@ -9,9 +9,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.common.moments import moment
+from services.energy.common.moments import day_start, moment
 from services.energy.common.scale import amount_of
-from services.energy.domain.coverage import day_start
 from services.energy.energy_lists.views import Reading, Readings
 from services.energy.readings.archived import Kept, Unreadable, readings_of
 from shared import lists

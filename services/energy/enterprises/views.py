@@ -7,9 +7,9 @@ from typing import Any, Literal
 from sqlalchemy import Column, Date, Table, Text
 
 from services.energy.common.models import Answer, Figure
+from services.energy.common.tables import metadata
 from services.energy.enterprises.decisions import EnterpriseCommand
 from services.energy.enterprises.facts import EnterpriseState, ExternalId, Registered
-from services.energy.tables import metadata
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Column, Integer
 
 from services.energy.common.models import Answer, Figure
+from services.energy.common.tables import metadata
 from services.energy.key_users.decisions import DesignateKeyUsers
 from services.energy.key_users.facts import KeyUser, KeyUsersDesignated, KeyUserState, Listed
-from services.energy.tables import metadata
 from shared.feature import Done
 from shared.kept import Kept, only
 from shared.table_of import table_of

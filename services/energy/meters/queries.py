@@ -5,9 +5,8 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.access import seen_enterprise
+from services.energy.access import SEEN, seen, seen_enterprise
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.seen import SEEN, seen
 from services.energy.common.values import CarrierCode, EnterpriseId, MeterId
 from services.energy.meters.views import TABLE, Meter, of_row
 from shared import lists

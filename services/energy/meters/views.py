@@ -9,12 +9,12 @@ from pydantic import Field
 from sqlalchemy import JSON, Column, Date
 
 from services.energy.common.models import Answer, Figure
+from services.energy.common.tables import metadata
 from services.energy.meters.decisions import MeterCommand
 from services.energy.meters.facts.events import Direction
 from services.energy.meters.facts.life import InUse, MeterState, NoMeter, Retired, segments
 from services.energy.meters.guards import in_use
 from services.energy.meters.values import CalibrationIn
-from services.energy.tables import metadata
 from shared.feature import Done
 from shared.kept import Kept
 from shared.table_of import table_of

@@ -1,7 +1,9 @@
-"""The question and route of online monitoring. The day's watch writes what it shows."""
+"""The question and route of online monitoring, and its two histories, on which the watch decides."""
 
 from services.energy.access import EVERYONE
 from services.energy.monitoring import queries
+from services.energy.monitoring.coverage.feature import FEATURE as COVERAGE
+from services.energy.monitoring.feeds.feature import FEATURE as FEEDS
 from shared.feature import Feature, Query
 from shared.rpc import Route
 
@@ -15,4 +17,5 @@ FEATURE = Feature(
             route=Route("GET", "/coverage", EVERYONE, "key users", area="region"),
         ),
     ),
+    parts=(COVERAGE, FEEDS),
 )

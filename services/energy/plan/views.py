@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.common.models import Answer
+from services.energy.common.tables import metadata
 from services.energy.events import CATALOGUE
 from services.energy.plan.decisions import LoadPlan
 from services.energy.plan.facts import STREAMS, PlanEvent, Reference, RegionsLoaded
 from services.energy.plan.parts import KEY_USER_RULES, MONITORING_RULES, standing
-from services.energy.tables import metadata
 from shared.clock import SystemClock
 from shared.event_log import EventLog
 from shared.feature import Done

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlalchemy import text
 
+from services.energy.access import SEEN, seen
 from services.energy.common.models import Answer, Cursor, Limit, Request, example
-from services.energy.common.seen import SEEN, seen
 from services.energy.common.values import EnterpriseId, Line
 from services.energy.quarantine.decisions import ReadingId
 from services.energy.quarantine.views import Quarantined, of_row

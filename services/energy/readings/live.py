@@ -13,7 +13,7 @@ from itertools import groupby
 import msgspec
 import structlog
 
-from services.energy.domain.measured_day import total
+from services.energy.common.totals import total
 from services.energy.readings.batch import Done
 from services.energy.readings.memory import Connection, moment
 from services.energy.readings.sums import day_figures

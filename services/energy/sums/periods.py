@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.energy.domain.measured_day import completeness
+from services.energy.common.totals import completeness
 from services.energy.readings import sums
 from shared.problems import Problem
 

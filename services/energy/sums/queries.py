@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from services.energy.access import seen_enterprise
 from services.energy.common.models import Request, example, span_example
+from services.energy.common.moments import day_of, day_start
+from services.energy.common.totals import total
 from services.energy.common.values import Day, EnterpriseId, MeterId, StatisticType
-from services.energy.domain.coverage import day_of, day_start
-from services.energy.domain.measured_day import total
 from services.energy.meters.queries import seen_meter
 from services.energy.readings import sums
 from services.energy.readings.reference import driver

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.energy.common.models import Answer, Figure
-from services.energy.domain.measured_day import completeness
+from services.energy.common.totals import completeness
 from services.energy.readings import sums
 from services.energy.sums.periods import label
 

@@ -14,13 +14,12 @@ import msgspec
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.energy.app.context import Energy
 from services.energy.backlog import Settled
-from services.energy.coverage import CoverageWatch
-from services.energy.flusher import Flusher
+from services.energy.days.flusher import Flusher
+from services.energy.monitoring.watch import CoverageWatch
 from services.energy.readings import ranks, wire
 from services.energy.readings.batch import BatchStep, Done
-from services.energy.service import serve
+from services.energy.service import Energy, serve
 from shared.clock import SteppedClock
 from shared.event_log import Event, EventLog
 from shared.identity import Actor

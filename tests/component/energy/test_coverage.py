@@ -1,10 +1,17 @@
 """Online monitoring (EN-14): same-day data, backfill, silence, on the real database."""
 
-from sqlalchemy import event
+import asyncio
+
+import pytest
+from sqlalchemy import event, insert, text
+from sqlalchemy.exc import IntegrityError
 
 from services.energy.backlog import Settled
-from services.energy.coverage import CoverageWatch
-from tests.component.energy.conftest import FUZHOU, OPS, XIAMEN, NothingWaits, Service, local
+from services.energy.common.system import came_second
+from services.energy.monitoring.coverage.views import TABLE as COVERAGE_DAY
+from services.energy.monitoring.watch import CoverageWatch
+from tests.component.energy.conftest import FUZHOU, OPS, XIAMEN, NothingWaits, Service, day, local
+from tests.kit.servers import wait_for
 
 
 async def _verdicts(service: Service) -> list[tuple[str, bool, str]]:
@@ -175,3 +182,33 @@ async def test_between_two_looks_at_all_only_silent_feeds_are_read(
     await watch.sweep()
     assert [e.type for e in await mill.events("FeedSilent", "FeedResumed")][-1] == "FeedResumed"
     assert looks_at_all() == before
+
+
+async def test_of_two_watches_that_meet_the_second_writes_nothing_and_is_no_fault(mill: Service) -> None:
+    """Both have found the day unjudged. The second waits for the row of the first, and finds it there."""
+    verdict = {
+        "enterprise": "MILL",
+        "day": day("2013-01-14"),
+        "region": "350181",
+        "online": False,
+        "reason": "no_same_day_data",
+        "version": 1,
+    }
+    waiting = text("""
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """)
+
+    async def waits() -> bool:
+        async with mill.engine.connect() as conn:
+            return bool(await conn.scalar(waiting))
+
+    async with mill.engine.connect() as first:
+        await first.execute(insert(COVERAGE_DAY), verdict)
+        second = asyncio.create_task(mill.watch.sweep())
+        await wait_for(waits, what="the second watch waits for the first")
+        await first.commit()
+    with pytest.raises(IntegrityError) as met:
+        await second
+    assert came_second(met.value)
+    assert await mill.events("CoverageChanged") == []
+    assert not came_second(IntegrityError("", {}, Exception("a key of another table")))

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Column, Table, Text
 
+from services.energy.common.tables import metadata
 from services.energy.meters.facts.life import MeterState, NoMeter
 from services.energy.meters.guards import in_use
-from services.energy.tables import metadata
 from shared.kept import Kept
 
 TABLE = Table(

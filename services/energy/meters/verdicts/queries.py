@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy import text
 
+from services.energy.access import SEEN, seen
 from services.energy.common.models import Answer, Cursor, Figure, Limit, Request, example
 from services.energy.common.moments import moment
 from services.energy.common.scale import plain
-from services.energy.common.seen import SEEN, seen
 from services.energy.common.values import EnterpriseId, MeterId
 from shared import lists
 from shared.rpc import Call

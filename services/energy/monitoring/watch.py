@@ -8,25 +8,33 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 from opentelemetry.trace import SpanKind
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.app import inline
-from services.energy.app.context import Energy
-from services.energy.app.system import metadata
 from services.energy.backlog import Settled
-from services.energy.domain import coverage as domain
-from services.energy.events import CATALOGUE
+from services.energy.common.moments import day_of
+from services.energy.common.system import ACTOR, came_second, metadata
+from services.energy.monitoring.coverage import decisions as coverage
+from services.energy.monitoring.coverage.facts import DayState, Judged, Unjudged
+from services.energy.monitoring.coverage.feature import HISTORY as DAYS
+from services.energy.monitoring.feeds import decisions as feeds
+from services.energy.monitoring.feeds.facts import FeedState, Flowing, Silent, Unwatched
+from services.energy.monitoring.feeds.feature import HISTORY as FEEDS
 from services.energy.plan.reference import monitoring_rule
 from shared import telemetry
-from shared.event_log import StreamWrite, VersionConflict
+from shared.command import Asked, Given
+from shared.event_log import StreamWrite
+from shared.feature import History
 from shared.health import OK, Check
+from shared.kept import write
+from shared.service import Service
 
 log = structlog.get_logger(__name__)
+S = TypeVar("S")
 
 BATCH = 500
 IDLE_S = 2.0
@@ -38,7 +46,7 @@ which may resume, today and yesterday are read; all feeds as soon as the first c
 # When each feed should have begun (its first valid real-time series), and the latest arrival among its newest days with
 # data.
 _FEEDS = """
-    SELECT e.enterprise, e.region, coalesce(s.version, 0) AS version, s.silent_since,
+    SELECT e.enterprise, e.region, s.version, s.silent_since,
            greatest(a.last_received_at, x.since) AS last
     FROM enterprise e
     JOIN LATERAL (SELECT min(valid_from) AS since FROM series
@@ -61,7 +69,7 @@ _DAYS = text("""
         FROM generate_series(CAST(:first AS date), CAST(:today AS date), interval '1 day') AS d
     )
     SELECT k.enterprise, days.day, r.region, f.first_received_at, f.traceparent,
-           c.online, coalesce(c.version, 0) AS version
+           c.online, c.reason, c.region AS judged_in, c.version
     FROM days JOIN key_user k ON k.year = days.year
     JOIN LATERAL (SELECT region FROM enterprise_region
                   WHERE enterprise = k.enterprise AND valid_from <= days.day
@@ -81,11 +89,33 @@ _LISTS = text("""
 
 
 @dataclass(slots=True)
+class Found(Generic[S]):
+    """What one look over many streams of a history has found, to be written together."""
+
+    history: History[S]
+    events: list[Any] = field(default_factory=list)
+    writes: list[tuple[str, int, Sequence[Any]]] = field(default_factory=list)
+    """Each stream with its version before, and its new events."""
+    changes: list[tuple[S, S]] = field(default_factory=list)
+    rest_on: list[str | None] = field(default_factory=list)
+
+    def decide(self, command: Any, state: S, given: Given, traceparent: str | None = None) -> None:
+        """Decide on one stream. `traceparent`: of the batch that the decision rests on."""
+        decider = self.history.decider
+        events = decider.decide(Asked(command, given), state)
+        if events:
+            self.events += events
+            self.writes.append((self.history.stream(command), getattr(state, "version", 0), events))
+            self.changes.append((state, decider.fold(events, state)))
+            self.rest_on.append(traceparent)
+
+
+@dataclass(slots=True)
 class CoverageWatch:
     """Runs in the process that takes commands. Two at once do no harm: the second finds the verdict already
     recorded."""
 
-    energy: Energy
+    energy: Service
     settled: Settled
     look_back: timedelta = timedelta(days=14)
     """How far back a verdict is looked at again: data that arrived in time may be worked off days later."""
@@ -102,12 +132,13 @@ class CoverageWatch:
             try:
                 await self.sweep()
                 self._failure = None
-            except VersionConflict:
-                log.info("somebody else was faster")
             except Exception as error:
-                self._failure = f"{type(error).__name__}: {error}"
-                log.exception("sweep failed")
-                await asyncio.sleep(IDLE_S)
+                if came_second(error):
+                    log.info("somebody else was faster")
+                else:
+                    self._failure = f"{type(error).__name__}: {error}"
+                    log.exception("sweep failed")
+                    await asyncio.sleep(IDLE_S)
             await self.energy.clock.changed(0.1 if self.settled.waiting else IDLE_S)
 
     def check(self) -> Check:
@@ -120,7 +151,7 @@ class CoverageWatch:
         if moment is None:
             return 0
         everybody = self._all_at is None or not timedelta(0) <= moment - self._all_at < LOOK_AT_ALL
-        written = await self._days(domain.day_of(moment), everybody) + await self._feeds(moment, everybody)
+        written = await self._days(day_of(moment), everybody) + await self._feeds(moment, everybody)
         if everybody:
             self._all_at = moment
         if written:
@@ -129,14 +160,12 @@ class CoverageWatch:
 
     async def _feeds(self, moment: datetime, everybody: bool) -> int:
         async with self.energy.engine.begin() as conn:
-            rule = await monitoring_rule(conn, domain.day_of(moment))
+            rule = await monitoring_rule(conn, day_of(moment))
             if rule is None:
                 return 0
             silent_after = timedelta(seconds=float(rule.silent_after_hours * 3600))
             due = self._next_silence is not None and self._next_silence <= moment
             everybody = everybody or due or silent_after != self._silent_after
-            writes: list[StreamWrite] = []
-            events: list[domain.FeedEvent] = []
             rows = (await conn.execute(_ALL_FEEDS if everybody else _SILENT_FEEDS, {"now": moment})).all()
             if everybody:
                 flowing = [
@@ -144,15 +173,18 @@ class CoverageWatch:
                 ]
                 self._next_silence = min(flowing) + silent_after if flowing else None
                 self._silent_after = silent_after
+            found: Found[FeedState] = Found(FEEDS)
             for row in rows:
-                state = domain.Flowing() if row.silent_since is None else domain.Silent(row.silent_since)
-                command = domain.WatchFeed(row.enterprise, row.region, row.last, silent_after, moment)
-                found = domain.watch(command, state)
-                if found:
-                    events += found
-                    writes.append(self._write(f"feed-{row.enterprise}", row.version, found))
-            await self._append(conn, writes, events, "watch-feeds")
-        return len(events)
+                heard = feeds.Heard(
+                    today=day_of(moment),
+                    by=ACTOR.subject,
+                    last_received_at=row.last,
+                    silent_after=silent_after,
+                    now=moment,
+                )
+                found.decide(feeds.WatchFeed(enterprise=row.enterprise, region=row.region), _feed(row), heard)
+            await self._append(conn, found, "watch-feeds")
+        return len(found.events)
 
     async def _days(self, today: date, everything: bool) -> int:
         written = 0
@@ -167,40 +199,54 @@ class CoverageWatch:
                     back = self.look_back if everything else timedelta(days=1)
                     first = max(lists.first, min(today, self._judged_to) - back)
                 rows = (await conn.execute(_DAYS, {"first": first, "today": today, "limit": BATCH})).all()
-                writes: list[StreamWrite] = []
-                events: list[domain.CoverageChanged] = []
+                found: Found[DayState] = Found(DAYS)
                 for row in rows:
-                    state = domain.Unjudged() if row.online is None else domain.Judged(row.online)
-                    command = domain.JudgeDay(
-                        row.enterprise, row.region, row.day, row.first_received_at, today
+                    arrived = coverage.Arrived(
+                        today=today, by=ACTOR.subject, first_received_at=row.first_received_at
                     )
-                    found = domain.judge(command, state)
-                    events += found
-                    name = f"coverage-{row.enterprise}-{row.day.isoformat()}"
-                    writes.append(self._write(name, row.version, found))
-                rest_on = [row.traceparent for row, write in zip(rows, writes, strict=True) if write.events]
-                await self._append(conn, writes, events, "judge-days", rest_on)
-            written += len(events)
+                    command = coverage.JudgeDay(enterprise=row.enterprise, region=row.region, day=row.day)
+                    found.decide(command, _day(row), arrived, row.traceparent)
+                await self._append(conn, found, "judge-days")
+            written += len(found.events)
             if len(rows) < BATCH:
                 self._judged_to, self._lists = today, lists.lists
                 return written
 
-    def _write(self, stream: str, version: int, events: Sequence[Any]) -> StreamWrite:
-        now = self.energy.now()
-        return StreamWrite(stream, version, [CATALOGUE.encode(event, now) for event in events])
-
-    async def _append(
-        self,
-        conn: AsyncConnection,
-        writes: Sequence[StreamWrite],
-        events: Sequence[Any],
-        what: str,
-        rest_on: Sequence[str | None] = (),
-    ) -> None:
-        """Append, in a span linked to the batches that the verdicts rest on. A sweep without a verdict makes no
-        span."""
-        if not events:
+    async def _append(self, conn: AsyncConnection, found: Found[Any], what: str) -> None:
+        """Rows and events, in a span linked to the batches that the verdicts rest on. A sweep without a verdict makes
+        no span."""
+        if not found.events:
             return
-        with telemetry.batch_span("energy coverage sweep", rest_on, kind=SpanKind.INTERNAL, scope=__name__):
-            await inline.apply(conn, events, self.energy.now())
+        now, catalogue = self.energy.clock.now(), self.energy.catalogue
+        writes = [
+            StreamWrite(name, version, [catalogue.encode(event, now) for event in events])
+            for name, version, events in found.writes
+        ]
+        with telemetry.batch_span(
+            "energy coverage sweep", found.rest_on, kind=SpanKind.INTERNAL, scope=__name__
+        ):
+            await write(conn, found.history.tables, found.changes)
             await self.energy.log.append(conn, writes, metadata(what))
+
+
+def _day(row: Row[Any]) -> DayState:
+    """A day as its row says it: the rows are what the streams fold to, and come by the hundred."""
+    if row.online is None:
+        return Unjudged()
+    return Judged(
+        enterprise=row.enterprise,
+        day=row.day,
+        region=row.judged_in,
+        online=row.online,
+        reason=row.reason,
+        version=row.version,
+    )
+
+
+def _feed(row: Row[Any]) -> FeedState:
+    """A feed as its row says it."""
+    if row.version is None:
+        return Unwatched()
+    if row.silent_since is None:
+        return Flowing(enterprise=row.enterprise, version=row.version)
+    return Silent(enterprise=row.enterprise, since=row.silent_since, version=row.version)

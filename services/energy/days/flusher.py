@@ -19,18 +19,25 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.app import inline
-from services.energy.app.context import Energy
-from services.energy.app.system import metadata
 from services.energy.backlog import Settled
-from services.energy.domain import measured_day as domain
-from services.energy.domain.coverage import day_of
-from services.energy.events import CATALOGUE
+from services.energy.common.moments import day_of
+from services.energy.common.system import came_second, metadata
+from services.energy.days import views
+from services.energy.days.decisions import MeasureDay, decide
+from services.energy.days.facts import (
+    INITIAL,
+    CarrierDay,
+    CoefficientUsed,
+    DayState,
+    EnterpriseDayMeasured,
+    stream,
+)
 from services.energy.readings import sums
 from services.energy.readings.reference import driver
 from shared import telemetry
-from shared.event_log import StreamWrite, VersionConflict
+from shared.event_log import StreamWrite
 from shared.health import OK, Check
+from shared.service import Service
 
 log = structlog.get_logger(__name__)
 _flushed = telemetry.meter(__name__).create_counter(
@@ -69,7 +76,7 @@ _LAST = text("""
 class Flusher:
     """Runs beside the commands. Several may run: a mark is taken by one."""
 
-    energy: Energy
+    energy: Service
     settled: Settled
     interval: timedelta = timedelta(minutes=5)
     _late_at: float = field(default=float("-inf"), init=False)
@@ -81,12 +88,13 @@ class Flusher:
             try:
                 await self.flush()
                 self._failure = None
-            except VersionConflict:
-                log.info("somebody else was faster")
             except Exception as error:
-                self._failure = f"{type(error).__name__}: {error}"
-                log.exception("flush failed")
-                await asyncio.sleep(IDLE_S)
+                if came_second(error):
+                    log.info("somebody else was faster")
+                else:
+                    self._failure = f"{type(error).__name__}: {error}"
+                    log.exception("flush failed")
+                    await asyncio.sleep(IDLE_S)
             await self.energy.clock.changed(0.1 if self.settled.waiting else IDLE_S)
 
     def check(self) -> Check:
@@ -98,7 +106,7 @@ class Flusher:
         moment = await self.settled.moment()
         if moment is None:
             return 0
-        today, now = day_of(moment), self.energy.now()
+        today, now = day_of(moment), self.energy.clock.now()
         standing = self.energy.clock.simulated and time.monotonic() - self._late_at >= SETTLE_S
         not_since = now if standing else now - self.interval
         written = 0
@@ -126,12 +134,12 @@ class Flusher:
                 span.set_attribute("shengji.days", len(marks))
                 events = await self._decide(conn, marks)
                 if events:
-                    await inline.apply(conn, events, now)
+                    await views.write(conn, [(event, now) for event in events])
                     writes = [
                         StreamWrite(
-                            f"day-{event.enterprise}-{event.day.isoformat()}",
+                            stream(event.enterprise, event.day),
                             event.revision - 1,
-                            [CATALOGUE.encode(event, now)],
+                            [self.energy.catalogue.encode(event, now)],
                         )
                         for event in events
                     ]
@@ -143,7 +151,7 @@ class Flusher:
 
     async def _decide(
         self, conn: AsyncConnection, marks: Sequence[tuple[str, date]]
-    ) -> list[domain.EnterpriseDayMeasured]:
+    ) -> list[EnterpriseDayMeasured]:
         known = {
             (row.enterprise, row.day): row
             for row in await conn.execute(
@@ -153,40 +161,46 @@ class Flusher:
         figures: dict[tuple[str, date], list[sums.Sum]] = {}
         for one in await sums.day_figures(await driver(conn), marks):
             figures.setdefault((one.enterprise, one.day), []).append(one)
-        events: list[domain.EnterpriseDayMeasured] = []
+        events: list[EnterpriseDayMeasured] = []
         for mark in marks:
             row = known[mark]
-            state: domain.State = (
-                domain.Unmeasured()
+            state: DayState = (
+                INITIAL
                 if row.figures is None
-                else msgspec.convert(_parsed(row.figures), domain.EnterpriseDayMeasured)
+                else msgspec.convert(_parsed(row.figures), EnterpriseDayMeasured)
             )
-            events += domain.decide(_measure(mark, row.region, figures.get(mark, [])), state)
+            events += decide(_measure(mark, row.region, figures.get(mark, [])), state)
         return events
 
 
-def _measure(mark: tuple[str, date], region: str, figures: Sequence[sums.Sum]) -> domain.MeasureDay:
-    return domain.MeasureDay(
-        mark[0],
-        region,
-        mark[1],
-        tuple(
-            domain.CarrierDay(
-                one.carrier,
-                one.native,
-                one.unit,
-                one.tce_equal,
-                one.tce_equivalent,
-                one.present,
-                one.expected,
-                one.spread,
-                one.parked,
-                one.parked_intervals,
+def _measure(mark: tuple[str, date], region: str, figures: Sequence[sums.Sum]) -> MeasureDay:
+    return MeasureDay(
+        enterprise=mark[0],
+        region=region,
+        day=mark[1],
+        carriers=tuple(
+            CarrierDay(
+                carrier=one.carrier,
+                native=one.native,
+                unit=one.unit,
+                tce_equal=one.tce_equal,
+                tce_equivalent=one.tce_equivalent,
+                present=one.present,
+                expected=one.expected,
+                spread=one.spread,
+                parked=one.parked,
+                parked_intervals=one.parked_intervals,
             )
             for one in figures
         ),
-        tuple(
-            domain.CoefficientUsed(one.carrier, used.basis, used.value, used.edition, used.provisional)
+        coefficients=tuple(
+            CoefficientUsed(
+                carrier=one.carrier,
+                basis=used.basis,
+                value=used.value,
+                edition=used.edition,
+                provisional=used.provisional,
+            )
             for one in figures
             for used in one.coefficients
         ),

@@ -1,1 +1,0 @@
-"""The registry's use cases: load, decide, append, in this order and nowhere else."""

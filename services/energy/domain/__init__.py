@@ -1,1 +1,0 @@
-"""Pure decisions and facts: standard library only."""

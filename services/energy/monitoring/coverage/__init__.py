@@ -1,0 +1,1 @@
+"""Which day of which key user counts as online (EN-14, G-10)."""
