@@ -9,6 +9,7 @@ import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -97,6 +98,11 @@ async def test_two_releases_side_by_side_share_the_work(proof: Proof) -> None:
     await recovered(proof)
 
 
+def unnamed(answer: dict[str, Any]) -> dict[str, Any]:
+    """What was answered, without the names beside its references: a release adds those that it knows (ADR 0330)."""
+    return {key: value for key, value in answer.items() if not key.endswith("_name")}
+
+
 async def repeated(proof: Proof, gateway: str, intake: str) -> None:
     """What a door has answered before, or the other release's door, it answers again: nothing happens twice."""
     answered = proof.ledger.answers[-1]
@@ -104,7 +110,7 @@ async def repeated(proof: Proof, gateway: str, intake: str) -> None:
     async with httpx.AsyncClient(headers=city, timeout=30) as http:
         key = {"Idempotency-Key": answered.key}
         again = await http.post(gateway + API + answered.path, json=answered.body, headers=key)
-        assert ok(again) == answered.answer
+        assert unnamed(ok(again)) == unnamed(answered.answer)
     sent = next(iter(proof.ledger.receipts.values()))
     [box] = [each for each in proof.load.boxes if each.enterprise == sent.enterprise]
     async with Door(intake, box.credential) as door:
