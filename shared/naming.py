@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -43,6 +43,7 @@ class Naming:
         self._fields = dict(fields)
         self._lookups = dict(lookups)
         self._open = cache(self._pairs)
+        self._within = cache(self._holding)
 
     async def named(self, snapshots: AsyncEngine, call: Call, answer: Any) -> Any:
         """The answer with the names that its reader may know."""
@@ -50,7 +51,7 @@ class Naming:
             return answer
         data = answer.data if isinstance(answer, Reply) else answer
         wanted: dict[str, set[str]] = defaultdict(set)
-        for part in _parts(data):
+        for part in self._parts(data):
             for field in self._of(part):
                 wanted[self._fields[field]].add(_value(part, field))
         if not wanted:
@@ -81,12 +82,46 @@ class Naming:
         changes = {
             f"{field}_name": known[self._fields[field]].get(_value(part, field)) for field in self._of(part)
         }
-        for name, value in _items(part):
+        for name, value in self._items(part):
             if _holds(value) and value:
                 changes[name] = self._filled(value, known)
         if not changes:
             return part
         return {**part, **changes} if isinstance(part, dict) else part.model_copy(update=changes)
+
+    def _parts(self, data: Any) -> Iterator[BaseModel | dict[str, Any]]:
+        """Everything in an answer that may have names, or hold what has."""
+        waiting = [data] if _holds(data) else []
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, list):
+                waiting += [each for each in part if _holds(each)]
+            else:
+                yield part
+                waiting += [value for _, value in self._items(part) if _holds(value)]
+
+    def _items(self, part: BaseModel | dict[str, Any]) -> Iterable[tuple[str, Any]]:
+        if isinstance(part, dict):
+            return part.items()
+        return [(name, part.__dict__.get(name)) for name in self._within(type(part))]
+
+    def _holding(self, model: type[BaseModel]) -> list[str]:
+        """The fields in which there may be names: thousands of figures need not be walked through for a few names."""
+        return [name for name, field in model.model_fields.items() if self._reaches(field.annotation, set())]
+
+    def _reaches(self, annotation: Any, through: set[type]) -> bool:
+        """Whether a value of this type may have names in it; `through`: models that are being asked already."""
+        if get_origin(annotation) is Literal:
+            return False
+        if parts := get_args(annotation):
+            of = parts[:1] if get_origin(annotation) is Annotated else parts
+            return any(self._reaches(each, through) for each in of)
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            if annotation in through:
+                return False
+            fields, inner = annotation.model_fields.values(), {*through, annotation}
+            return bool(self._open(annotation)) or any(self._reaches(f.annotation, inner) for f in fields)
+        return annotation in (Any, object, list, dict) or not isinstance(annotation, type)
 
 
 _PLAIN = {str, int, bool, type(None), date, datetime, Decimal}
@@ -97,21 +132,5 @@ def _holds(value: Any) -> bool:
     return type(value) not in _PLAIN and isinstance(value, list | dict | BaseModel)
 
 
-def _items(part: BaseModel | dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    return part.items() if isinstance(part, dict) else part.__dict__.items()
-
-
 def _value(part: BaseModel | dict[str, Any], field: str) -> Any:
     return part.get(field) if isinstance(part, dict) else getattr(part, field)
-
-
-def _parts(data: Any) -> Iterator[BaseModel | dict[str, Any]]:
-    """Everything in an answer that has fields."""
-    waiting = [data] if _holds(data) else []
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting += [each for each in part if _holds(each)]
-        else:
-            yield part
-            waiting += [value for _, value in _items(part) if _holds(value)]

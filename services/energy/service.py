@@ -4,6 +4,7 @@ Days are measured by the flusher alone, and their rows are written beside the lo
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,7 @@ from services.energy.events import CATALOGUE, SOURCE
 from services.energy.key_users.feature import FEATURE as KEY_USERS
 from services.energy.meters.feature import FEATURE as METERS
 from services.energy.monitoring.feature import FEATURE as MONITORING
+from services.energy.names import NAMES
 from services.energy.plan.feature import FEATURE as PLAN
 from services.energy.quarantine.feature import FEATURE as QUARANTINE
 from services.energy.receipts.feature import FEATURE as RECEIPTS
@@ -70,6 +72,7 @@ _BATCH = 1000
 def serve(energy: Energy) -> Operations:
     """Binds the operations to this service and returns the registry."""
     Serving.energy = energy
+    ops.present = partial(NAMES.named, energy.snapshots)
     return ops
 
 

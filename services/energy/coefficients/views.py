@@ -6,12 +6,14 @@ from services.energy.coefficients.decisions import PublishCoefficient, published
 from services.energy.coefficients.facts import Published
 from services.energy.common.models import Answer, Figure
 from shared.feature import Done
+from shared.naming import Name
 
 
 class CoefficientPublished(Answer):
     """The coefficient as it was taken."""
 
     carrier: str
+    carrier_name: Name = None
     basis: str
     kgce: Figure
     edition: str
@@ -19,6 +21,7 @@ class CoefficientPublished(Answer):
     valid_to: date | None
     provisional: bool
     enterprise: str | None
+    enterprise_name: Name = None
 
 
 class CoefficientOut(Answer):
@@ -35,6 +38,7 @@ class CoefficientOut(Answer):
     valid_to: date | None
     provisional: bool
     enterprise: str | None
+    enterprise_name: Name = None
     source: str
 
 

@@ -11,6 +11,7 @@ from services.energy.credentials.decisions import CredentialCommand, New
 from services.energy.credentials.facts import CredentialState, Issued
 from shared.command import Given
 from shared.feature import Done
+from shared.naming import Name
 
 
 class CredentialOut(Answer):
@@ -26,6 +27,7 @@ class Credentials(Answer):
     """All credentials of the enterprise. `token` is the new one's, told this once; null in any repeat."""
 
     enterprise: str
+    enterprise_name: Name = None
     credential: str | None = Field(description="name of the new credential")
     token: str | None = Field(description='for "Authorization: Bearer …" at the meters\' door; keep it now')
     credentials: list[CredentialOut]

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from services.energy.common.models import Answer, Figure
+from shared.naming import Name
 
 
 class EnterprisePeriod(Answer):
@@ -13,6 +14,7 @@ class EnterprisePeriod(Answer):
     period: str = Field(description="in China's days: 2013, 2013-01, 2013-01-15, 2013-01-15T08:00")
     start: datetime
     carrier: str
+    carrier_name: Name = None
     unit: str
     native: Figure | None
     spread: Figure

@@ -12,6 +12,7 @@ from services.energy.enterprises.decisions import EnterpriseCommand
 from services.energy.enterprises.facts import EnterpriseState, ExternalId, Registered
 from shared.feature import Done
 from shared.kept import Kept, only
+from shared.naming import Name
 from shared.table_of import table_of
 
 
@@ -30,6 +31,7 @@ class Enterprise(Answer):
     enterprise: str
     name: str
     region: str
+    region_name: Name = None
     industry: str
     external_ids: list[ExternalIdOut]
     valid_from: date
@@ -66,6 +68,7 @@ class EnterpriseItem(Answer):
     enterprise: str
     name: str
     region: str
+    region_name: Name = None
     industry: str
     key_user_tce: Figure | None
     online: bool | None

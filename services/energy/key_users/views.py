@@ -11,6 +11,7 @@ from services.energy.key_users.decisions import DesignateKeyUsers
 from services.energy.key_users.facts import KeyUser, KeyUsersDesignated, KeyUserState, Listed
 from shared.feature import Done
 from shared.kept import Kept, only
+from shared.naming import Name
 from shared.table_of import table_of
 
 
@@ -18,7 +19,9 @@ class KeyUserOut(Answer):
     """One key user."""
 
     enterprise: str
+    enterprise_name: Name = None
     region: str
+    region_name: Name = None
     tce: Figure
     category: str
     reason: str

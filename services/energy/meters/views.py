@@ -17,6 +17,7 @@ from services.energy.meters.guards import in_use
 from services.energy.meters.values import CalibrationIn
 from shared.feature import Done
 from shared.kept import Kept
+from shared.naming import Name
 from shared.table_of import table_of
 
 
@@ -25,7 +26,9 @@ class Meter(Answer):
 
     meter: str
     enterprise: str
+    enterprise_name: Name = None
     carrier: str
+    carrier_name: Name = None
     unit: str
     carrier_unit: str = Field(description="unit in which the carrier is counted")
     unit_factor: Figure = Field(description="how many of it one `unit` is")

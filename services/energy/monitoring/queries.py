@@ -9,6 +9,7 @@ from services.energy.access import visible
 from services.energy.common.models import Answer, Cursor, Figure, Limit, Request, example
 from services.energy.common.values import Day, RegionCode
 from shared import lists
+from shared.naming import Name
 from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
@@ -50,6 +51,7 @@ class CoveredUser(Answer):
     enterprise: str
     name: str
     region: str
+    region_name: Name = None
     tce: Figure
     online: bool | None
     reason: str | None = Field(description="same_day_data, no_same_day_data, or same_day_data_processed_late")

@@ -11,6 +11,7 @@ from services.energy.common.scale import EXTREME, VOID, amount_of
 from services.energy.quarantine.decisions import DecideOnQuarantined
 from services.energy.quarantine.facts import Decisions
 from shared.feature import Done
+from shared.naming import Name
 
 
 class Quarantined(Answer):
@@ -19,6 +20,7 @@ class Quarantined(Answer):
 
     id: int
     enterprise: str
+    enterprise_name: Name = None
     meter: str
     statistic_type: int
     at: datetime | None = Field(description="null: not a time that can exist; see sent_time")
@@ -37,6 +39,7 @@ class QuarantineDecided(Answer):
     """What was decided. `unchanged`: how many were there already."""
 
     enterprise: str
+    enterprise_name: Name = None
     decided: list[int] = Field(description="numbers of the readings that the decision changed")
     unchanged: int
 

@@ -11,6 +11,7 @@ from services.energy.common.models import Answer, Figure
 from services.energy.common.totals import completeness
 from services.energy.readings import sums
 from services.energy.sums.periods import label
+from shared.naming import Name
 
 
 class CoefficientUsed(Answer):
@@ -51,6 +52,7 @@ class CarrierEnergy(Answer):
     """One carrier; quantities in `unit`."""
 
     carrier: str
+    carrier_name: Name = None
     unit: str
     coefficients: list[CoefficientUsed]
     periods: list[Period]
@@ -60,6 +62,7 @@ class EnterpriseEnergyAnswer(Answer):
     """Whole-plant real-time sums by carrier."""
 
     enterprise: str
+    enterprise_name: Name = None
     grain: str
     basis: str
     first: date = Field(serialization_alias="from")
@@ -87,7 +90,9 @@ class MeterEnergyAnswer(Answer):
 
     meter: str
     enterprise: str
+    enterprise_name: Name = None
     carrier: str
+    carrier_name: Name = None
     unit: str
     grain: str
     first: date = Field(serialization_alias="from")
@@ -100,7 +105,9 @@ class Live(Answer):
     """Provisional: the day isn't over. `expected` counts the slots due by now."""
 
     enterprise: str
+    enterprise_name: Name = None
     region: str
+    region_name: Name = None
     day: date
     tce: Tce
     present: int

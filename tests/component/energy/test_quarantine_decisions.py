@@ -9,6 +9,8 @@ from shared.identity import Actor
 from tests.component.energy.conftest import CHINA as OFFSET
 from tests.component.energy.conftest import FUQING, MILL, OPS, XIAMEN, Service
 
+NAMED = {"enterprise_name": "示例纸业 MILL"}
+
 
 async def ahead(mill: Service, count: int = 2) -> list[int]:
     """Readings a day ahead of the Clock: the device's clock is wrong. Answers their numbers in quarantine."""
@@ -47,7 +49,7 @@ async def work_off_releases(mill: Service) -> None:
 async def test_a_drop_is_in_the_log_with_who_and_why_and_erases_nothing(mill: Service) -> None:
     first, second = await ahead(mill)
     answer = await decide(mill, "drop", [first], FUQING)
-    assert answer == {"enterprise": "MILL", "decided": [first], "unchanged": 0}
+    assert answer == {"enterprise": "MILL", "decided": [first], "unchanged": 0, **NAMED}
     [event] = await mill.events("QuarantineDropped")
     assert event.data["readings"] == [{"id": first, "meter": "M-1", "why": "ahead_of_clock"}]
     assert event.data["reason"] == "seen to"
@@ -62,7 +64,7 @@ async def test_the_same_decision_again_changes_nothing(mill: Service) -> None:
     numbers = await ahead(mill)
     await decide(mill, "drop", numbers)
     again = await decide(mill, "drop", numbers)
-    assert again == {"enterprise": "MILL", "decided": [], "unchanged": 2}
+    assert again == {"enterprise": "MILL", "decided": [], "unchanged": 2, **NAMED}
     assert len(await mill.events("QuarantineDropped")) == 1
     assert await held(mill) == 0
 

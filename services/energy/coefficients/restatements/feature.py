@@ -8,6 +8,7 @@ from services.energy.coefficients.restatements.decisions import RESTATEMENTS, Re
 from services.energy.coefficients.restatements.facts import CoefficientsRestated, Restatements, stream
 from services.energy.common.models import Answer
 from shared.feature import Command, Done, Feature, History
+from shared.naming import Name
 from shared.rpc import Route
 
 
@@ -15,9 +16,11 @@ class Restated(Answer):
     """How many enterprise-days got another coefficient; each follows as a new revision."""
 
     carrier: str
+    carrier_name: Name = None
     first: date
     last: date
     enterprise: str | None
+    enterprise_name: Name = None
     enterprise_days: int
 
 

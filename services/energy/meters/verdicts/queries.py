@@ -12,6 +12,7 @@ from services.energy.common.moments import moment
 from services.energy.common.scale import plain
 from services.energy.common.values import EnterpriseId, MeterId
 from shared import lists
+from shared.naming import Name
 from shared.rpc import Call
 from shared.service import Service
 
@@ -40,6 +41,7 @@ class Suspect(Answer):
     """A parked interval: neither believed nor zeroed. `energy` is what is apart, in the carrier's unit."""
 
     enterprise: str
+    enterprise_name: Name = None
     meter: str
     statistic_type: int
     start: datetime
