@@ -48,7 +48,7 @@ def serve(
 
 
 async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
-    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the log's last position."""
     await emptied(conn, INLINE)
     await FEATURES.rebuild(conn, log, CATALOGUE)
     return (await log.head(conn)).position

@@ -42,7 +42,7 @@ def test_every_refusal_has_a_remedy(service: str) -> None:
 
 @pytest.mark.parametrize("folder", [ROOT, Path(shared.__file__).parent], ids=["services", "shared"])
 def test_every_problem_has_a_remedy(folder: Path) -> None:
-    """Also those that no domain refuses: of doors, queries and calls."""
+    """Also those that no decision refuses: of doors, queries and calls."""
     found, without = 0, []
     for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -177,7 +177,7 @@ def decide(command: DesignationCommand, state: DesignationState, given: Known) -
                 return []
             _check(command, on, state, given)
             return [made]
-        case _:
+        case (AssessDesignation() | WarnDesignation() | WithdrawDesignation(), NotDesignated()):
             raise Refused(
                 "There is no such designation.",
                 code="not-found",
@@ -185,6 +185,8 @@ def decide(command: DesignationCommand, state: DesignationState, given: Known) -
                 status=404,
                 remedy="List the designations.",
             )
+        case _:
+            raise TypeError(f"{type(command).__name__} on {type(state).__name__}")
 
 
 DESIGNATION = decider(INITIAL, decide, evolve)

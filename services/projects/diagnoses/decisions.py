@@ -102,7 +102,7 @@ def decide(command: DiagnosisCommand, state: DiagnosisState, given: Given) -> Se
             return _held_again(_held(command, given), state.held)
         case (SettleFinding(), Diagnosis()):
             return _settled(command, state, given)
-        case _:
+        case (SettleFinding(), NoDiagnosis()):
             raise Refused(
                 f"{type(command).__name__} on {type(state).__name__}: there is no such diagnosis.",
                 code="not-found",
@@ -110,6 +110,8 @@ def decide(command: DiagnosisCommand, state: DiagnosisState, given: Given) -> Se
                 where="diagnosis",
                 remedy="Record the diagnosis first, or check its id.",
             )
+        case _:
+            raise TypeError(f"{type(command).__name__} on {type(state).__name__}")
 
 
 DIAGNOSIS = decider(INITIAL, decide, evolve)

@@ -347,8 +347,10 @@ def _out_of_turn(command: DocumentCommand, state: Document) -> Sequence[Document
                 "document",
                 "Return it first, with the reason.",
             )
-        case _:
+        case (_, "discarded"):
             raise _refused(f"{known} has been discarded.", "discarded", "document", "Draft a new one.")
+        case _:
+            raise TypeError(f"{type(command).__name__} on a document that is {state.standing}")
 
 
 def _refused(detail: str, code: str, where: str, remedy: str) -> Refused:

@@ -192,7 +192,7 @@ def decide(command: MeasureCommand, state: MeasureState, given: Given) -> Sequen
             return [_item_reopened(command, _item(state, name), state, given)]
         case (ReopenMeasure(), Measure()):
             return [_reopened(command, state, given)]
-        case _:
+        case (AddMeasureItem() | FollowUpMeasure() | CompleteMeasure() | ReopenMeasure(), NoMeasure()):
             raise Refused(
                 f"{type(command).__name__} on {type(state).__name__}: there is no measure {command.measure!r}.",
                 code="not-found",
@@ -200,6 +200,8 @@ def decide(command: MeasureCommand, state: MeasureState, given: Given) -> Sequen
                 where="measure",
                 remedy="Open the measure first, or check its id.",
             )
+        case _:
+            raise TypeError(f"{type(command).__name__} on {type(state).__name__}")
 
 
 MEASURE = decider(INITIAL, decide, evolve)

@@ -136,7 +136,7 @@ def decide(command: MeetingCommand, state: MeetingState, given: Given) -> Sequen
             return [_concluded(command, convened, items, given)]
         case (ConcludeMeeting(), Concluded(), _) if state.concluded.evidence == command.evidence:
             return []
-        case (_, NotConvened(), _):
+        case (FixAgenda() | ConcludeMeeting(), NotConvened(), _):
             raise Refused(
                 f"There is no meeting {command.meeting!r}.",
                 code="not-found",
@@ -144,7 +144,7 @@ def decide(command: MeetingCommand, state: MeetingState, given: Given) -> Sequen
                 where="meeting",
                 remedy="Convene it first, or check its id.",
             )
-        case (_, Concluded(concluded=over), _):
+        case (FixAgenda() | ConcludeMeeting(), Concluded(concluded=over), _):
             raise Refused(
                 f"The meeting was concluded on {over.on} ({over.evidence}): {over.decided} of its problems decided, "
                 f"{len(over.left)} left.",
@@ -153,7 +153,7 @@ def decide(command: MeetingCommand, state: MeetingState, given: Given) -> Sequen
                 where="meeting",
                 remedy="Convene another one for what it left.",
             )
-        case _:
+        case (ConcludeMeeting(), Convened(), _):
             raise Refused(
                 f"{type(command).__name__} doesn't fit: the meeting is without an agenda.",
                 code="wrong-state",
@@ -161,6 +161,8 @@ def decide(command: MeetingCommand, state: MeetingState, given: Given) -> Sequen
                 where="meeting",
                 remedy="Fix its agenda first.",
             )
+        case _:
+            raise TypeError(f"{type(command).__name__} isn't decided on {type(given).__name__}")
 
 
 MEETING = decider(INITIAL, decide, evolve)

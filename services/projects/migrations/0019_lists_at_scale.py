@@ -49,7 +49,7 @@ CREATE TABLE report_line_sum (
 COMMENT ON TABLE report_line_sum IS
     'Lines of one report by region of their projects, counted and added up: a list of millions says its sum at once.';
 """
-# The log's newest version of each report, as inline/reports.py writes it.
+# The log's newest version of each report, as reports/lines.py writes it.
 KNOWN = """
 INSERT INTO report_line (month, project, city, region, investment, progress_percent, note)
 SELECT newest.data ->> 'month', line ->> 'project', newest.data ->> 'region', project.region,

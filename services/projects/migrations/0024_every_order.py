@@ -11,7 +11,7 @@ from shared.database import run_script
 revision = "0024_every_order"
 down_revision = "0023_diagnoses"
 
-# The expressions of queries/orders.py, to the letter: an index serves no other.
+# The expressions of projects/orders.py, to the letter: an index serves no other.
 _INDEXES = """
 CREATE INDEX project_by_industry ON project (industry, project);
 CREATE INDEX project_by_enterprise ON project (coalesce(enterprise, ''), project);

@@ -219,7 +219,7 @@ def decide(
                 )
             ]
         case _:
-            raise Refused(f"{type(command).__name__} on {type(state).__name__} is not known.")
+            raise TypeError(f"{type(command).__name__} on {type(state).__name__}")
 
 
 MONTHLY_REPORT = decider(INITIAL, decide, evolve)

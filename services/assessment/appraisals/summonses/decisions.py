@@ -141,12 +141,17 @@ def decide_on_summons(command: SummonsCommand, state: Appraisal, today: date) ->
             if report.evidence == command.evidence:
                 return []
             raise _refused(f"{report.evidence} came in on {report.on}.", "reported", "Read it again.")
-        case _:
+        case (HoldSummons() | LiftSummons() | ReportImprovement(), None) | (
+            HoldSummons() | ReportImprovement(),
+            Lifted(),
+        ):
             raise _refused(
                 f"{command.region} isn't summoned.",
                 "not-summoned",
                 "The province calls it in first, and holds it before a report is due.",
             )
+        case _:
+            raise TypeError(f"{type(command).__name__} on {type(known).__name__}")
 
 
 def called_by_rule(line: Ranked, state: Appraisal) -> bool:

@@ -174,7 +174,7 @@ def decide(command: ListingCommand, state: ListingState, given: Careful) -> Sequ
                 where="listing",
                 remedy="Register it anew under another id.",
             )
-        case _:
+        case (ReviseListing() | WithdrawListing(), Unlisted()):
             raise Refused(
                 f"{type(command).__name__} on {type(state).__name__}: there is no listing {command.listing!r}.",
                 code="not-found",
@@ -182,6 +182,8 @@ def decide(command: ListingCommand, state: ListingState, given: Careful) -> Sequ
                 where="listing",
                 remedy="Register it first, or check its id.",
             )
+        case _:
+            raise TypeError(f"{type(command).__name__} on {type(state).__name__}")
 
 
 LISTING = decider(INITIAL, decide, evolve)
