@@ -6,12 +6,14 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from services.assessment.appraisals.facts import Appraisal
+from shared.naming import Name
 
 
 class OutdatedView(BaseModel):
     """A verified completion that is known otherwise by now: ranking and awards rest on it."""
 
     region: str
+    region_name: Name = None
     target: str
     unit: str
     verified: Decimal | None = Field(description="as it was verified; null: nothing was known")

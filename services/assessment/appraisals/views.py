@@ -20,6 +20,7 @@ from services.assessment.appraisals.summonses.views import SummonsView
 from services.assessment.common.tables import metadata
 from shared.feature import Done
 from shared.kept import Kept, only
+from shared.naming import Name
 
 
 class ItemView(BaseModel):
@@ -128,6 +129,7 @@ class RankedView(BaseModel):
     """A line of the ranking."""
 
     region: str
+    region_name: Name = None
     rank: int
     ties: Annotated[int, Field(description="how many share the place, itself included")]
     total: Decimal
@@ -139,6 +141,7 @@ class DifferenceView(BaseModel):
     """What an edition says otherwise than the one before."""
 
     region: str
+    region_name: Name = None
     rank_before: int
     rank: int
     total_before: Decimal

@@ -74,7 +74,9 @@ async def test_nine_cities_are_assessed_verified_ranked_and_three_awarded(servic
     await service.ask(PROVINCE, "verify-score", **fix, reason="evidence was withdrawn")
     edition = await service.ask(PROVINCE, "publish-ranking", **OF, **NOTICE, reason="a score was corrected")
     assert edition["standing"] == "published"
-    assert edition["editions"][1]["differences"][-1]["region"] == "350100"
+    corrected = edition["editions"][1]["differences"][-1]
+    assert (corrected["region"], corrected["region_name"]) == ("350100", "福州市")
+    assert "福州市" in {each["region_name"] for each in edition["editions"][0]["cities"]}
     again = await service.ask(PROVINCE, "grant-awards", **OF, **NOTICE)
     assert (again["standing"], sum(float(city["award"]) for city in again["cities"])) == (
         "awarded",
@@ -101,6 +103,7 @@ async def test_what_was_verified_and_is_known_otherwise_now_says_so(service: Ser
     path = "POST /plans/fujian-2013/appraisals/2013"
     marked = {
         "region": "350100",
+        "region_name": "福州市",
         "target": "TR-6a",
         "unit": "CNY_1e8",
         "verified": "594.0000",

@@ -31,8 +31,8 @@ async def test_a_city_decomposes_its_target_and_sees_sum_and_difference(service:
     answer = await service.ask(FUZHOU, "decompose-target", plan=PLAN, target="TR-6a", parts=PARTS)
     assert answer["value"] == "660"
     assert answer["parts"] == [
-        {"target": "TR-6a:350102", "region": "350102", "value": "60"},
-        {"target": "TR-6a:350181", "region": "350181", "value": "150.5"},
+        {"target": "TR-6a:350102", "region": "350102", "region_name": "鼓楼区", "value": "60"},
+        {"target": "TR-6a:350181", "region": "350181", "region_name": "福清市", "value": "150.5"},
     ]
     assert (answer["parts_sum"], answer["parts_difference"]) == ("210.5", "-449.5")
     page = await service.ask(FUZHOU, "list-targets", part_of="TR-6a")

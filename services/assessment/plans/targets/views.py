@@ -24,6 +24,7 @@ from services.assessment.plans.targets.facts import (
 from shared.event_log import Event
 from shared.feature import Done
 from shared.kept import Kept
+from shared.naming import Name
 
 NO_MEASURE = "no measure yet"
 
@@ -49,6 +50,7 @@ class TargetView(BaseModel):
     measure: str | None
     measured_by: str
     region: str
+    region_name: Name = None
     level: str
     period: str
     value: Decimal | None
@@ -76,6 +78,7 @@ class PartView(BaseModel):
 
     target: str
     region: str
+    region_name: Name = None
     value: Decimal | None
 
 
@@ -96,6 +99,7 @@ class HistoryPart(BaseModel):
 
     target: str
     region: str
+    region_name: Name = None
     name: str
     value: Decimal
 
