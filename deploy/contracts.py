@@ -12,7 +12,6 @@ Generated: `operations.json` (requests and answers of every operation, from the 
 
 import argparse
 import importlib
-import importlib.util
 import json
 import re
 import sys
@@ -60,10 +59,7 @@ def catalogue(service: str) -> Catalogue | None:
     """The events a service publishes; None for one without a stream of its own."""
     if topology.service(service).stream is None:
         return None
-    module = importlib.import_module(f"services.{service}.service")
-    if not hasattr(module, "CATALOGUE"):
-        module = importlib.import_module(f"services.{service}.events")
-    found: Catalogue = module.CATALOGUE
+    found: Catalogue = importlib.import_module(f"services.{service}.service").CATALOGUE
     return found
 
 
@@ -73,11 +69,8 @@ def operations(service: str) -> Json:
 
 
 def served(service: str) -> Operations:
-    """The operations of a service, which its module `service` names `ops`, or `api` where it has none."""
-    name = f"services.{service}.service"
-    found: Operations = importlib.import_module(
-        name if importlib.util.find_spec(name) else f"services.{service}.api"
-    ).ops
+    """The operations of a service, which its module `service` names `ops`."""
+    found: Operations = importlib.import_module(f"services.{service}.service").ops
     return found
 
 

@@ -253,8 +253,8 @@ class Features:
                 )
 
     async def rebuild(self, conn: AsyncConnection, log: EventLog, catalogue: Catalogue) -> None:
-        """Fold every stream and write its rows; the tables must be empty."""
-        for history in self.histories:
+        """Fold every stream that tables are kept of and write its rows; the tables must be empty."""
+        for history in (each for each in self.histories if each.tables):
             async for changes in history.changes(conn, log, catalogue):
                 await write(conn, history.tables, changes)
 

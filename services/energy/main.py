@@ -6,10 +6,9 @@ from datetime import timedelta
 from services.energy import quarantine_depth
 from services.energy.backlog import Settled, StreamBacklog
 from services.energy.days.flusher import Flusher
-from services.energy.events import CATALOGUE, SOURCE
 from services.energy.monitoring.watch import CoverageWatch
 from services.energy.readings import release
-from services.energy.service import Energy, serve
+from services.energy.service import CATALOGUE, SOURCE, Energy, serve
 from services.energy.settings import EnergySettings
 from shared.anchors import Anchoring
 from shared.answers import forget_regularly

@@ -1,4 +1,4 @@
-"""The features of this service and what is derived from them: tables, operations and rebuild.
+"""The features of this service and what is derived from them: events, tables, operations and rebuild.
 
 Days are measured by the flusher alone, and their rows are written beside the log (`days/views.py`).
 """
@@ -13,9 +13,9 @@ from services.energy.common.refusal import Refused
 from services.energy.credentials.feature import FEATURE as CREDENTIALS
 from services.energy.days import views as days
 from services.energy.days.facts import EnterpriseDayMeasured
+from services.energy.days.feature import FEATURE as DAYS
 from services.energy.energy_lists.feature import FEATURE as ENERGY_LISTS
 from services.energy.enterprises.feature import FEATURE as ENTERPRISES
-from services.energy.events import CATALOGUE, SOURCE
 from services.energy.key_users.feature import FEATURE as KEY_USERS
 from services.energy.meters.feature import FEATURE as METERS
 from services.energy.monitoring.feature import FEATURE as MONITORING
@@ -31,6 +31,7 @@ from shared.inline_rebuild import emptied
 from shared.rpc import Operations
 from shared.service import Service
 
+SOURCE = "energy"
 FEATURES = Features(
     PLAN,
     COEFFICIENTS,
@@ -39,11 +40,13 @@ FEATURES = Features(
     METERS,
     CREDENTIALS,
     QUARANTINE,
+    DAYS,
     MONITORING,
     SUMS,
     ENERGY_LISTS,
     RECEIPTS,
 )
+CATALOGUE = Catalogue(SOURCE, FEATURES.events)
 
 ops = Operations(SOURCE, Refused)
 
@@ -77,7 +80,7 @@ def serve(energy: Energy) -> Operations:
 
 
 async def rebuild(conn: AsyncConnection, log: EventLog) -> int:
-    """Rebuilds all inline tables from this service's log in one transaction. Returns the number of events read."""
+    """Rebuilds all inline tables from this service's log in one transaction. Returns the log's last position."""
     await emptied(conn, INLINE)
     await FEATURES.rebuild(conn, log, CATALOGUE)
     position = 0

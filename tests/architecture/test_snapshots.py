@@ -10,7 +10,7 @@ QUERIES = sorted(
     path
     for service in ("projects", "assessment", "energy")
     for path in (ROOT / "services" / service).glob("**/*.py")
-    if (path.parent / "feature.py").exists() and path.stem not in ("acts", "watch", "worker")
+    if (path.parent / "feature.py").exists() and path.stem not in ("acts", "flusher", "watch", "worker")
 )
 """Of a feature every file but what the days bring and what writes beside the log: its checks are given the connection
 of their transaction."""

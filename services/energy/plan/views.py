@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from sqlalchemy import Boolean, Column, Date, Table, Text, delete, insert
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.common.models import Answer
 from services.energy.common.tables import metadata
-from services.energy.events import CATALOGUE
 from services.energy.plan.decisions import LoadPlan
 from services.energy.plan.facts import STREAMS, PlanEvent, Reference, RegionsLoaded
 from services.energy.plan.parts import KEY_USER_RULES, MONITORING_RULES, standing
+from shared.catalogue import Catalogue
 from shared.clock import SystemClock
 from shared.event_log import EventLog
 from shared.feature import Done
@@ -44,6 +44,8 @@ RULE = Table(
 )
 _LOG = EventLog(SystemClock())
 """Only read from: no event takes its time from this clock."""
+_EVENTS = Catalogue("energy", get_args(PlanEvent))
+"""Of this feature's streams; that of the service is made of its features."""
 
 
 class PlanLoaded(Answer):
@@ -95,7 +97,7 @@ def rules(history: Sequence[PlanEvent]) -> Sequence[Mapping[str, Any]]:
 
 async def _in_force(conn: AsyncConnection, changes: Sequence[tuple[Reference, Reference]]) -> None:
     """What a command loads is not in the log yet, and counts as its end; in a rebuild all of it is."""
-    history: list[PlanEvent] = [CATALOGUE.decode(each) for each in await _LOG.of_streams(conn, STREAMS)]
+    history: list[PlanEvent] = [_EVENTS.decode(each) for each in await _LOG.of_streams(conn, STREAMS)]
     there = Counter(event.plan for event in history)
     for _, after in changes:
         history += after.loaded[there[after.loaded[0].plan] :]

@@ -6,8 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.energy.events import CATALOGUE
-from services.energy.service import FEATURES, INLINE, rebuild
+from services.energy.service import CATALOGUE, FEATURES, INLINE, rebuild
 from tests.component.energy.conftest import OPS, PROVINCE, Service, local
 from tests.kit.kept_rows import check_rows_are_folded
 
