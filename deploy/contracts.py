@@ -5,7 +5,8 @@
     python -m deploy.contracts energy     one service (and not the gateway's document)
     python -m deploy.contracts --break    write even where a version would mean something else than before
 
-Generated: `operations.json` (requests and answers of every operation, from the services' pydantic models),
+Generated: `operations.json` (requests and answers of every operation, from the services' pydantic models: each schema
+once under `schemas`, referred to by `#/schemas/Name`),
 `<EventType>.v<N>.schema.json` (from the event classes, their newest version), `asyncapi.json`, and
 `gateway/openapi.json`. Golden samples, `<EventType>.v<N>.json`, are written by hand: see the README there.
 """
@@ -31,6 +32,7 @@ from shared.catalogue import Catalogue, schema_version
 from shared.clock import SteppedClock
 from shared.envelope import CONTENT_TYPE, Envelope
 from shared.rpc import Operations
+from shared.rpc.schemas import TwoSchemas
 
 HOME = Path(__file__).parent.parent / "shared" / "contracts"
 GATEWAY = "gateway"
@@ -226,7 +228,8 @@ def everything(services: Sequence[str] = SERVICES) -> Iterator[Mapping[Path, Jso
 def breaks(path: Path, document: Json) -> list[str]:
     """Why an event's committed schema may not become `document`: within a version only optional additions.
 
-    Empty for a new file and for anything but an event's schema. A break is the next version, with an upcaster.
+    Empty for a new file and for anything but an event's schema: events are kept for ever, requests and answers only as
+    long as two releases roll out side by side. A break is the next version, with an upcaster.
     """
     if not _SCHEMA_FILE.match(path.name) or not path.exists():
         return []
@@ -266,7 +269,10 @@ def write(files: Mapping[Path, Json]) -> list[Drift]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when nothing had drifted or all was written, 1 when `--check` found something or a version would break."""
+    """0 when nothing had drifted or all was written.
+
+    1 when `--check` found something, a version would break, or one name would stand for two schemas.
+    """
     parser = argparse.ArgumentParser(prog="python -m deploy.contracts", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("services", nargs="*", metavar="SERVICE", help=", ".join(SERVICES))
@@ -277,7 +283,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"no such service: {', '.join(unknown)}; there are {', '.join(SERVICES)}")
     services = given.services or SERVICES
-    return _check(services) if given.check else _mend(services, given.may_break)
+    try:
+        return _check(services) if given.check else _mend(services, given.may_break)
+    except TwoSchemas as error:
+        _say(str(error))
+        return 1
 
 
 def _check(services: Sequence[str]) -> int:

@@ -5,18 +5,23 @@ the gateway has no models of its own, so the two can't drift apart.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-_REF = "#/components/schemas/"
+from shared.rpc.schemas import REFERENCE, resolved, used
+
+_COMPONENTS = "#/components/schemas/"
 
 
 @dataclass(frozen=True, slots=True)
 class OperationContract:
-    """One operation: JSON Schemas with references into the gateway's OpenAPI components."""
+    """One operation: JSON Schemas with references into the gateway's OpenAPI components.
+
+    `schemas`: all those of its service, by their names there.
+    """
 
     service: str
     name: str
@@ -25,7 +30,7 @@ class OperationContract:
     description: str
     request: dict[str, Any]
     response: dict[str, Any]
-    schemas: dict[str, Any]
+    schemas: Mapping[str, dict[str, Any]]
 
     def request_object(self) -> dict[str, Any]:
         """The request's own schema with its reference resolved: properties, required, examples."""
@@ -33,8 +38,11 @@ class OperationContract:
 
     def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema that a reference points to; any other schema unchanged."""
-        reference = schema.get("$ref")
-        return self.schemas[reference.removeprefix(_REF)] if reference else schema
+        return resolved(self.schemas, schema)
+
+    def components(self) -> dict[str, dict[str, Any]]:
+        """The schemas that its request and its answer are made of."""
+        return used(self.schemas, self.request, self.response)
 
 
 @cache
@@ -54,8 +62,14 @@ def contract(service: str, operation: str) -> OperationContract:
         raw["description"],
         _prefixed(raw["request"], service),
         _prefixed(raw["response"], service),
-        {f"{service}.{name}": _prefixed(schema, service) for name, schema in raw["schemas"].items()},
+        _schemas(service),
     )
+
+
+@cache
+def _schemas(service: str) -> Mapping[str, dict[str, Any]]:
+    schemas = _load(service)["schemas"]
+    return {f"{service}.{name}": _prefixed(schema, service) for name, schema in schemas.items()}
 
 
 def routes() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -80,7 +94,7 @@ def _prefixed(node: Any, service: str) -> Any:
     """Prefixes references with the service's name, because two services may use the same model name."""
     if isinstance(node, dict):
         return {
-            key: f"{_REF}{service}.{value.removeprefix(_REF)}"
+            key: f"{_COMPONENTS}{service}.{value.removeprefix(REFERENCE)}"
             if key == "$ref" and isinstance(value, str)
             else _prefixed(value, service)
             for key, value in node.items()

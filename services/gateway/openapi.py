@@ -104,7 +104,7 @@ def components(routes: list[Route]) -> dict[str, Any]:
     """Every schema that the rows refer to, by name."""
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     for route in routes:
-        schemas |= contract(route.service, route.operation).schemas
+        schemas |= contract(route.service, route.operation).components()
     return dict(sorted(schemas.items()))
 
 

@@ -27,6 +27,7 @@ from shared.problems import Problem, refused, unavailable
 from shared.rpc.fields import invalid_fields
 from shared.rpc.message import GIVEN_UP, MAX_REPLY_BYTES, Call, encode_result
 from shared.rpc.routes import Route
+from shared.rpc.schemas import Schemas
 from shared.rpc.spans import check_spans
 from shared.rpc.work import Work
 
@@ -215,34 +216,25 @@ class Operations:
             return result
 
     def contract(self) -> dict[str, Any]:
-        """Every operation with its request and response JSON Schemas, as data for the gateway.
+        """Every operation as data for the gateway, and the JSON Schemas that requests and responses refer to.
 
-        Raises ValueError where two operations mean different models by one name: the document has one place for it.
+        Raises TwoSchemas where different models have one name: the document has one place for it.
         """
         operations: dict[str, Any] = {}
-        named: dict[str, tuple[str, Any]] = {}
+        schemas = Schemas()
         for operation in self.all():
-            schemas, definitions = TypeAdapter.json_schemas(
-                [
-                    ("request", "validation", operation.accepts),
-                    ("response", "serialization", TypeAdapter(operation.response)),
-                ],
-                ref_template="#/components/schemas/{model}",
+            request, response = schemas.add(
+                operation.name, operation.accepts, TypeAdapter(operation.response)
             )
-            for name, schema in definitions.get("$defs", {}).items():
-                first, same = named.setdefault(name, (operation.name, schema))
-                if schema != same:
-                    raise ValueError(f"{first} and {operation.name} have different models of the name {name}")
             operations[operation.name] = {
                 "kind": operation.kind,
                 "summary": operation.summary,
                 "description": operation.description,
                 **({"route": operation.route.contract()} if operation.route else {}),
-                "request": schemas[("request", "validation")],
-                "response": schemas[("response", "serialization")],
-                "schemas": definitions.get("$defs", {}),
+                "request": request,
+                "response": response,
             }
-        return {"service": self.service, "operations": operations}
+        return {"service": self.service, "operations": operations, "schemas": schemas.by_name()}
 
 
 def _decode(raw: bytes) -> Call:

@@ -6,20 +6,22 @@ import jsonschema
 import pytest
 
 from deploy import contracts
+from shared.rpc.schemas import resolved
 
 
 @pytest.mark.parametrize("service", contracts.SERVICES)
 def test_every_operation_has_a_summary_a_description_and_an_example_that_is_accepted(service: str) -> None:
-    described = contracts.operations(service)["operations"]
+    document = contracts.operations(service)
+    described, schemas = document["operations"], document["schemas"]
     assert described
     for operation in contracts.served(service).all():
         name = f"{service}.{operation.name}"
         contract = described[operation.name]
         assert contract["summary"], name
         assert contract["description"], name
-        examples = _resolved(contract).get("examples", [])
+        examples = resolved(schemas, contract["request"]).get("examples", [])
         assert examples, f"{name}: give {operation.request.__name__} an example"
-        schema = {**contract["request"], "components": {"schemas": contract["schemas"]}}
+        schema = {**contract["request"], "schemas": schemas}
         for example in examples:
             operation.accepts.validate_python(example)
             jsonschema.Draft202012Validator(schema).validate(example)
@@ -40,13 +42,6 @@ def test_a_misspelt_field_is_refused_and_not_passed_over(service: str) -> None:
     assert lenient == []
 
 
-def _resolved(contract: dict[str, Any]) -> dict[str, Any]:
-    request: dict[str, Any] = contract["request"]
-    reference = request.get("$ref", "").removeprefix("#/components/schemas/")
-    found: dict[str, Any] = contract["schemas"][reference] if reference else request
-    return found
-
-
 @pytest.mark.parametrize("service", ["assessment"])
 def test_a_bound_stands_by_the_name_that_json_schema_has_for_it(service: str) -> None:
     """pydantic writes `ge` for a bound that is put on a checked number, and nobody who reads the document sees it."""
@@ -62,6 +57,5 @@ def test_a_bound_stands_by_the_name_that_json_schema_has_for_it(service: str) ->
             for each in node:
                 walk(each, place)
 
-    for name, operation in contracts.operations(service)["operations"].items():
-        walk(operation["schemas"], name)
+    walk(contracts.operations(service)["schemas"], service)
     assert unknown == []

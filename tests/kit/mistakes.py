@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.problems import Problem
+from shared.rpc.schemas import resolved
 
 _CONTRACTS = Path(__file__).parents[2] / "shared" / "contracts"
 
@@ -42,8 +43,7 @@ def mistakes(service: str, things: Mapping[str, dict[str, Any]] | None = None) -
     found: list[Mistake] = []
     for name, operation in contract["operations"].items():
         if operation["kind"] == "query":
-            request = operation["request"]
-            schema = operation["schemas"].get(request.get("$ref", "").rpartition("/")[2], request)
+            schema = resolved(contract["schemas"], operation["request"])
             found += _of(name, schema, {**_needed(schema), **(things or {}).get(name, {})})
     return found
 

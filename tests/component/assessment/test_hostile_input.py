@@ -9,6 +9,7 @@ import pytest
 from deploy import contracts
 from services.assessment.service import ops
 from shared.problems import Problem
+from shared.rpc.schemas import resolved
 from tests.component.assessment.conftest import ENERGY, FUZHOU, PROVINCE, Service
 
 HOSTILE: list[Any] = [
@@ -38,9 +39,9 @@ HOSTILE: list[Any] = [
 
 
 def _examples(operation: str) -> list[dict[str, Any]]:
-    described = contracts.operations("assessment")["operations"][operation]
-    reference = described["request"]["$ref"].removeprefix("#/components/schemas/")
-    found: list[dict[str, Any]] = described["schemas"][reference]["examples"]
+    document = contracts.operations("assessment")
+    request = resolved(document["schemas"], document["operations"][operation]["request"])
+    found: list[dict[str, Any]] = request["examples"]
     return found
 
 
