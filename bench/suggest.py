@@ -40,7 +40,6 @@ from bench.system import System, command, gateway_request
 from clients.line import Connection
 from deploy.databases import for_sqlalchemy, with_database
 from plans.loader import load_plan
-from services.projects.common.app import App
 from services.projects.matching.listings.facts import (
     INITIAL,
     ListingRegistered,
@@ -59,6 +58,7 @@ from shared.identity import Actor
 from shared.kept import write
 from shared.problems import Problem
 from shared.rpc import Call, Operations
+from shared.service import Service
 from tests.kit.servers import TestCluster
 
 _PROVINCE = Actor("bench", "province", "350000")
@@ -71,7 +71,7 @@ _LISTINGS = "/matching/listings"
 class Projects:
     """The projects service without a network."""
 
-    app: App
+    app: Service
     operations: Operations
 
     async def call(self, operation: str, **body: object) -> Mapping[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.funds.views import TABLE as FUND
+from services.projects.plan import reference
 from services.projects.projects.views import TABLE as PROJECT
 from shared.identity import Actor
 from shared.naming import Naming
@@ -39,7 +40,7 @@ async def _of_projects(
     return {
         row.id: row.name
         for row in await conn.execute(query.where(key.in_(ids)).order_by(_PROJECT.project))
-        if row.name and scope.may_see_project(actor, tree, row.region, row.enterprise)
+        if row.name and access.may_see_project(actor, tree, row.region, row.enterprise)
     }
 
 

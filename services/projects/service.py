@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.projects.ceremonies.feature import FEATURE as CEREMONIES
 from services.projects.cohorts.feature import FEATURE as COHORTS
-from services.projects.common.app import App
 from services.projects.common.refusal import Refused
 from services.projects.diagnoses.feature import FEATURE as DIAGNOSES
 from services.projects.documents.feature import FEATURE as DOCUMENTS
@@ -29,6 +28,7 @@ from shared.event_log import EventLog
 from shared.feature import Features
 from shared.inline_rebuild import emptied
 from shared.rpc import Operations
+from shared.service import Service
 
 SOURCE = "projects"
 FEATURES = Features(
@@ -56,7 +56,7 @@ INLINE = FEATURES.tables
 class Serving:
     """What the operations act on: set once by `serve`, before the first call can arrive."""
 
-    app: App
+    app: Service
 
 
 ops = Operations(SOURCE, Refused)
@@ -65,13 +65,13 @@ FEATURES.register(ops, lambda: Serving.app)
 
 def app_on(
     engine: AsyncEngine, log: EventLog, clock: Clock, appended: Callable[[], None] = lambda: None
-) -> App:
+) -> Service:
     """The service on this database and log. `appended`: called after each commit of events."""
-    return App(engine, log, clock, CATALOGUE, Refused, appended)
+    return Service(engine, log, clock, CATALOGUE, Refused, appended)
 
 
-def serve(app: App) -> Operations:
-    """Binds the operations to this App and returns the registry."""
+def serve(app: Service) -> Operations:
+    """Binds the operations to this service and returns the registry."""
     Serving.app = app
     ops.present = partial(NAMES.named, app.snapshots)
     return ops

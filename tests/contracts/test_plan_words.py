@@ -14,12 +14,13 @@ from services.energy.plan.consistency import UNITS
 from services.progress.common.units import _FACTORS
 from services.progress.measures.catalogue import MEASURES
 from services.projects.common.refusal import Refused
+from services.projects.funds.rules import default_rules
 from services.projects.funds.separation import Separation, Step
 from services.projects.funds.terms import Aid, Base
+from services.projects.plan.reference import read
 from services.projects.problems.facts import ProblemKind
 from services.projects.projects.pre_reviews.rounds import ReviewRule
 from services.projects.projects.stages.facts import Stage
-from services.projects.reference import _default_rules, read
 
 
 def test_words_are_those_of_the_services() -> None:
@@ -68,13 +69,13 @@ def test_a_rule_without_one_of_its_parameters_is_named(rule: object) -> None:
 
 
 def test_the_default_rules_are_rules() -> None:
-    (default,) = _default_rules()
+    (default,) = default_rules()
     assert rules.faults(default.rule, default.parameters) == []
     assert (Step.COMMIT, Step.PAY) in read(default, Separation).subsidy
 
 
 def test_a_stored_rule_that_cannot_be_read_is_a_refusal_with_a_remedy() -> None:
-    (default,) = _default_rules()
+    (default,) = default_rules()
     with pytest.raises(Refused, match="can't be read") as refused:
         read(replace(default, rule="pre_review", parameters={"opinion_days": 10}), ReviewRule)
     assert (refused.value.status, "shengji plan check" in refused.value.remedy) == (409, True)

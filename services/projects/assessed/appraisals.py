@@ -13,12 +13,14 @@ from nats.js import JetStreamContext
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.projects import reference
 from services.projects.assessed.tables import APPRAISED, AWARD
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer, NewerSchema
 from shared.envelope import Envelope
 from shared.health import Health
+
+CONSUMER = "appraisals"
+"""The consumer that follows assessment's appraisals; separate, so that an older store reads them all."""
 
 
 class Assessed(msgspec.Struct, frozen=True):
@@ -79,7 +81,7 @@ def appraisals_consumer(
     engine: AsyncEngine, js: JetStreamContext, health: Health | None = None
 ) -> DomainConsumer:
     """The consumer of stream ASSESSMENT that writes the tables `appraised_city` and `award`."""
-    return DomainConsumer("assessment", js, Checkpoints(engine, reference.APPRAISALS), apply, health=health)
+    return DomainConsumer("assessment", js, Checkpoints(engine, CONSUMER), apply, health=health)
 
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
@@ -125,7 +127,7 @@ async def _city(
 
 async def _award(conn: AsyncConnection, event: AwardGranted, position: int) -> None:
     row = {
-        "award": reference.award_id(event.plan, event.year, event.region),
+        "award": award_id(event.plan, event.year, event.region),
         "plan": event.plan,
         "year": event.year,
         "region": event.region,
@@ -138,3 +140,8 @@ async def _award(conn: AsyncConnection, event: AwardGranted, position: int) -> N
     }
     statement = insert(AWARD).values(**row)
     await conn.execute(statement.on_conflict_do_update(constraint="award_pkey", set_=row))
+
+
+def award_id(plan: str, year: int, region: str) -> str:
+    """The id of an award in this service: plan, year of the appraisal, and city."""
+    return f"{plan}.{year}.{region}"

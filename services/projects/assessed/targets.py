@@ -13,7 +13,6 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.projects import reference
 from services.projects.assessed.tables import TARGET
 from shared.checkpoint import Checkpoints
 from shared.consumer import DomainConsumer, NewerSchema
@@ -22,6 +21,9 @@ from shared.health import Health
 
 _MEASURE = "tech_renovation_investment"
 _YUAN = {"CNY": Decimal(1), "CNY_1e4": Decimal(10_000), "CNY_1e8": Decimal(100_000_000)}
+
+CONSUMER = "targets"
+"""The consumer that follows assessment's targets; its checkpoint says how far it has read."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -49,7 +51,7 @@ def targets_consumer(
     engine: AsyncEngine, js: JetStreamContext, health: Health | None = None
 ) -> DomainConsumer:
     """The consumer of stream ASSESSMENT that writes the table `investment_target`."""
-    return DomainConsumer("assessment", js, Checkpoints(engine, reference.TARGETS), apply, health=health)
+    return DomainConsumer("assessment", js, Checkpoints(engine, CONSUMER), apply, health=health)
 
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, FromClause, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.ceremonies.guests.views import TABLE as INVITATION
-from services.projects.common.app import App
 from services.projects.common.investor import InvestorKind
 from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import Ceremony
@@ -19,6 +18,7 @@ from services.projects.projects.signings import queries as signings
 from services.projects.projects.signings.views import TABLE as SIGNING
 from services.projects.projects.stages.views import MILESTONE
 from shared.rpc import Call
+from shared.service import Service
 
 
 class SummariseCeremony(Request):
@@ -58,7 +58,7 @@ class CeremonySummary(Answer):
     without_firms: list[str] = Field(description="reporters with no firm on the guest list")
 
 
-async def summarise(app: App, call: Call, body: SummariseCeremony) -> CeremonySummary:
+async def summarise(app: Service, call: Call, body: SummariseCeremony) -> CeremonySummary:
     """Signing projects and invited firms of nine cities and Pingtan, and the year's contracts and starts (PM-15)."""
     on = body.on or app.today()
     year = CountProjectsBy(

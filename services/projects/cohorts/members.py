@@ -7,15 +7,15 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Date, Select, Subquery, cast, func, literal, null, select, union_all
 
-from services.projects import reference
+from services.projects import access
 from services.projects.cohorts.contracts import open_members
 from services.projects.cohorts.decisions import Kind, Year
 from services.projects.cohorts.facts import cohort_id
 from services.projects.cohorts.queries import STARTED
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
-from services.projects.common import visible
 from services.projects.common.models import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.common.values import RegionCode
+from services.projects.plan import reference
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
@@ -78,7 +78,7 @@ async def list_members(service: Service, call: Call, body: ListCohortMembers) ->
         tree = await reference.area_tree(conn)
         source = _members(cohort, body, closed_on).subquery()
         stand = _standing(source, on).subquery()
-        query = select(stand).where(*visible.conditions(call.actor, tree, stand.c, body.region))
+        query = select(stand).where(*access.conditions(call.actor, tree, stand.c, body.region))
         if body.standing:
             query = query.where(_named(stand.c, body.standing))
         page = await lists.Order(stand.c.project).page(conn, query, body)

@@ -8,16 +8,16 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
+from services.projects import access
 from services.projects.cohorts.contracts import open_members
 from services.projects.cohorts.decisions import Kind, Year
 from services.projects.cohorts.facts import cohort_id
 from services.projects.cohorts.rate import Standing, start_rate
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
-from services.projects.common import visible
 from services.projects.common.investor import InvestorKind
 from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import RegionCode
+from services.projects.plan import reference
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from shared.rpc import Call
@@ -68,14 +68,14 @@ async def get_cohort(service: Service, call: Call, body: GetCohort) -> CohortVie
         members = _closed(cohort) if closed else open_members(body.investor_kind, body.year)
         tree = await reference.area_tree(conn)
         source = members.subquery()
-        narrowed = select(source).where(*visible.conditions(call.actor, tree, source.c, body.region))
+        narrowed = select(source).where(*access.conditions(call.actor, tree, source.c, body.region))
         rows = (await conn.execute(narrowed)).all()
         reached = await _reached(conn, narrowed, on)
         missed = LATE.c
         late = (
             select(func.count())
             .select_from(LATE)
-            .where(missed.cohort == cohort, *visible.conditions(call.actor, tree, missed, body.region))
+            .where(missed.cohort == cohort, *access.conditions(call.actor, tree, missed, body.region))
         )
         late_contracts = (await conn.execute(late)).scalar_one()
     rate = start_rate(

@@ -7,8 +7,8 @@ from services.projects.cohorts.decisions import Contracts, NoteLateContract
 from services.projects.cohorts.facts import CohortMember
 from services.projects.cohorts.feature import HISTORY
 from services.projects.cohorts.views import COHORT, LATE, MEMBER
+from services.projects.common.day_watch import DayWatch
 from services.projects.common.watched import not_done
-from services.projects.day_watch import DayWatch
 from services.projects.projects.stages.facts import Stage
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT

@@ -1,6 +1,5 @@
 """Checks that what a command names exists and is the actor's to change: regions, registers, programmes, projects."""
 
-from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 from sqlalchemy import Select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import industries, reference, scope
+from services.projects.common import industries
 from services.projects.common.refusal import Refused
-from services.projects.common.tags import with_fields
 from shared import unknown_region
 from shared.areas import AreaTree
-from shared.problems import Problem, not_found
+from shared.problems import Problem
 from shared.rpc import Call
 
 
@@ -41,60 +39,6 @@ def check_industry(code: str, on: date, where: str = "industry") -> None:
             where=where,
             remedy="Write a code of GB/T 4754-2011 with its 0 in front, e.g. 0610 or C2822.",
         )
-
-
-def check_register(call: Call, levels: dict[str, str], register: str) -> None:
-    if register not in levels:
-        raise Refused(
-            f"There is no register {register!r}.",
-            code="unknown-register",
-            where="register",
-            remedy=f"Known: {', '.join(sorted(levels)) or 'none, load the plan first'}.",
-        )
-    scope.check_register(call.actor, register, levels[register])
-
-
-def check_programmes(codes: Sequence[str], known: set[str]) -> None:
-    for code in codes:
-        if code not in known:
-            raise Refused(
-                f"There is no programme {code!r}.",
-                code="unknown-programme",
-                where="programmes",
-                remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
-            )
-
-
-async def counted_for(
-    conn: AsyncConnection, codes: Sequence[str], tags: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The named programmes plus those of the tags, and the tags plus the fields that their technologies belong to.
-
-    Raises Refused for a programme or tag that isn't loaded.
-    """
-    check_programmes(codes, await reference.programme_codes(conn))
-    if not tags:
-        return tuple(codes), ()
-    known = await reference.tags(conn)
-    unknown = sorted(set(tags) - set(known))
-    if unknown:
-        raise Refused(
-            f"There is no tag {', '.join(unknown)}.",
-            code="unknown-tag",
-            where="tags",
-            remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
-        )
-    return tuple(sorted({*codes, *(known[tag].programme for tag in tags)})), with_fields(tags, known)
-
-
-async def kept_project(conn: AsyncConnection, call: Call, project: str) -> str:
-    """The region of the project. Raises Problem 404 if it is unknown, 403 if it isn't the actor's to change."""
-    region = await reference.project_region(conn, project)
-    tree = await reference.area_tree(conn)
-    if region is None or not scope.may_see_project(call.actor, tree, region, None):
-        raise not_found("project", project)
-    scope.check_project_write(call.actor, tree, region)
-    return region
 
 
 # A lock: of two commands sent at the same moment, neither would see the other's row.

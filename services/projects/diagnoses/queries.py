@@ -3,13 +3,13 @@
 from pydantic import ConfigDict, Field
 from sqlalchemy import func, select
 
-from services.projects import reference, scope
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import RegionCode
 from services.projects.diagnoses.decisions import DIAGNOSIS, DiagnosisId
 from services.projects.diagnoses.facts import Diagnosis, stream
 from services.projects.diagnoses.views import TABLE, DiagnosisSummary, DiagnosisView, view
+from services.projects.plan import reference
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
@@ -63,7 +63,7 @@ async def get_diagnosis(service: Service, call: Call, body: GetDiagnosis) -> Dia
     async with service.snapshots.connect() as conn:
         state, _ = await service.state(conn, DIAGNOSIS, stream(body.diagnosis))
         tree = await reference.area_tree(conn)
-    if not isinstance(state, Diagnosis) or not scope.may_see_project(
+    if not isinstance(state, Diagnosis) or not access.may_see_project(
         call.actor, tree, state.held.region, state.held.enterprise
     ):
         raise not_found("diagnosis", body.diagnosis)
@@ -81,7 +81,7 @@ async def list_diagnoses(service: Service, call: Call, body: ListDiagnoses) -> D
         where.append(settled < t.findings if body.unsettled else settled == t.findings)
     sums = {each.name: func.sum(each) for each in (t.findings, t.needs, t.projects, t.dismissed)}
     async with service.snapshots.connect() as conn:
-        where += visible.conditions(call.actor, await reference.area_tree(conn), t, body.region)
+        where += access.conditions(call.actor, await reference.area_tree(conn), t, body.region)
         query = select(TABLE).where(*where)
         page = await _ORDER.page(conn, query, body)
         totals = await lists.totals(conn, query, diagnoses=func.count(), **sums)

@@ -5,18 +5,20 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from sqlalchemy import Select, select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common import versions
-from services.projects.common.app import App
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.documents.decisions import DOCUMENT, PERIOD, DocumentId
 from services.projects.documents.facts import Difference, Document, DocumentKind, Standing, stream
 from services.projects.documents.outdated import outdated
 from services.projects.documents.page import document_page
 from services.projects.documents.views import TABLE, DocumentSummary, DocumentView, view
+from services.projects.plan import reference
 from shared import lists
-from shared.problems import not_found
+from shared.identity import Actor
+from shared.problems import forbidden, not_found
 from shared.rpc import Call
+from shared.service import Service
 
 _T = TABLE.c
 _ORDER = lists.Order(lists.down(_T.period), _T.document)
@@ -64,9 +66,9 @@ class DocumentHtml(Answer):
     content: str = Field(description="HTML, complete in itself")
 
 
-async def get_document(app: App, call: Call, body: GetDocument) -> DocumentView:
+async def get_document(app: Service, call: Call, body: GetDocument) -> DocumentView:
     """The figures never change once it is issued; a correction is another document with the differences."""
-    drafts = scope.sees_unissued_documents(call.actor)
+    drafts = sees_unissued_documents(call.actor)
     async with app.snapshots.connect() as conn:
         history = await app.log.load(conn, stream(body.document))
         newer = select(_CORRECTED_BY).where(_T.document == body.document)
@@ -83,15 +85,15 @@ async def get_document(app: App, call: Call, body: GetDocument) -> DocumentView:
     return found.model_copy(update={"version": len(history)})
 
 
-async def get_page(app: App, call: Call, body: GetDocument) -> DocumentHtml:
+async def get_page(app: Service, call: Call, body: GetDocument) -> DocumentHtml:
     """To be read and printed; what the JSON says in yuan stands here in 亿元."""
     return DocumentHtml(content=document_page(await get_document(app, call, body)))
 
 
-async def list_documents(app: App, call: Call, body: ListDocuments) -> DocumentPage:
+async def list_documents(app: Service, call: Call, body: ListDocuments) -> DocumentPage:
     """Cities and counties see what is issued; the province its drafts too."""
     query = _wanted(body)
-    if not scope.sees_unissued_documents(call.actor):
+    if not sees_unissued_documents(call.actor):
         query = query.where(_T.standing == "issued")
     async with app.snapshots.connect() as conn:
         page = await _ORDER.page(conn, query, body)
@@ -115,3 +117,10 @@ def _wanted(body: ListDocuments) -> Select[Any]:
         if wanted is not None:
             query = query.where(column == wanted)
     return query
+
+
+def sees_unissued_documents(actor: Actor) -> bool:
+    """Whether the actor may read drafts; all governments read issued documents. Raises Problem 403."""
+    if actor.role == "enterprise":
+        raise forbidden("Bulletins and dispatches are for governments; your role is enterprise.")
+    return actor.role in access.READS_ALL

@@ -7,9 +7,9 @@ from decimal import Decimal
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.common.rules import in_force
 from services.projects.documents.facts import DroppedStay, Figure, ReserveDrops
+from services.projects.plan import reference
 from services.projects.projects.reserve.decisions import SilenceRule
 from services.projects.projects.reserve.rules import SILENCE
 from services.projects.projects.reserve.views import DROP

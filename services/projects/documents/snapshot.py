@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.assessed.tables import TARGET
+from services.projects.assessed.targets import CONSUMER as TARGETS
 from services.projects.common.duty import CITY_REPORT, due_on, first_day, last_day, months, months_of
 from services.projects.documents import reserve_drops
 from services.projects.documents.facts import Figure, Position, Snapshot
 from services.projects.duties.obligations import all_duties, obligations
 from services.projects.duties.tables import CONSEQUENCES
+from services.projects.plan import reference
 from services.projects.plan.facts import Region
 from services.projects.problems import past as past_problems
 from services.projects.projects import past
@@ -88,7 +89,7 @@ async def take(service: Service, period: str, corrected: Snapshot | None = None)
     judged_on = today if corrected is None else corrected.judged_on or corrected.as_of
     async with service.snapshots.connect() as conn:
         position = (await service.log.head(conn)).position
-        targets = await Checkpoints(service.engine, reference.TARGETS).all(conn)
+        targets = await Checkpoints(service.engine, TARGETS).all(conn)
         regions = await reference.regions(conn)
         world = _World(period, today, judged_on, regions, AreaTree.of(regions))
         figures = [figure for section in SECTIONS for figure in await section(conn, world)]

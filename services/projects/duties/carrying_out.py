@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.common.app import App
 from services.projects.common.watched import not_done
 from services.projects.documents.decisions import DOCUMENT
 from services.projects.documents.facts import Document, stream
@@ -20,6 +19,7 @@ from shared.command import Given
 from shared.identity import system_actor
 from shared.problems import Problem
 from shared.rpc import Call
+from shared.service import Service
 
 _log = structlog.get_logger(__name__)
 _ACTOR = system_actor("projects")
@@ -29,7 +29,7 @@ NamedIn = dict[str, frozenset[tuple[str | None, str | None]]]
 """Cache: the (region, duty) pairs that each issued document names; an issued document never changes."""
 
 
-async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> int:
+async def carry_out_all(app: Service, plans: Mapping[str, str], named: NamedIn) -> int:
     """Records every open consequence that an issued bulletin has carried out. Returns how many. `plans`: plan by duty.
 
     `named` is the caller's cache, kept between calls; documents issued since the last call are added to it.
@@ -62,7 +62,7 @@ async def carry_out_all(app: App, plans: Mapping[str, str], named: NamedIn) -> i
     return done
 
 
-async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | None:
+async def _named(app: Service, key: Key, row: Any, named: NamedIn) -> CarryOut | None:
     """The command for the first document, issued since the consequence was drawn, that names the region; else None."""
     table = DOCUMENTS.c
     async with app.snapshots.connect() as conn:
@@ -80,7 +80,7 @@ async def _named(app: App, key: Key, row: Any, named: NamedIn) -> CarryOut | Non
 
 
 async def _named_in(
-    app: App, conn: AsyncConnection, document: str
+    app: Service, conn: AsyncConnection, document: str
 ) -> frozenset[tuple[str | None, str | None]]:
     state, _ = await app.state(conn, DOCUMENT, stream(document))
     figures = state.drafted.snapshot.figures if isinstance(state, Document) else ()

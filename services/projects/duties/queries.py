@@ -8,13 +8,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import versions
+from services.projects import access
 from services.projects.common.duty import Duty, Standing
 from services.projects.common.models import Answer, Cursor, Limit, Name, Request
 from services.projects.common.values import RegionCode
 from services.projects.duties.decisions import DutyId
-from services.projects.duties.facts import stream
+from services.projects.duties.facts import EDITS, stream
 from services.projects.duties.obligations import (
     Obligation,
     all_duties,
@@ -33,6 +32,7 @@ from services.projects.duties.views import (
     duty_view,
     obligation_view,
 )
+from services.projects.plan import reference
 from services.projects.plan.facts import Region
 from shared import lists
 from shared.areas import AreaTree
@@ -235,7 +235,7 @@ async def _views(
     service: Service, conn: AsyncConnection, shown: Sequence[Obligation]
 ) -> list[ObligationView]:
     keys = [(each.duty.duty, each.region.code, each.period) for each in shown]
-    at = await versions.of_occasions(service, conn, keys)
+    at = await _versions(service, conn, keys)
     return [obligation_view(each, service.today(), version) for each, version in zip(shown, at, strict=True)]
 
 
@@ -243,8 +243,17 @@ def _codes(actor: Actor, tree: AreaTree, region: str | None) -> set[str] | None:
     """The codes of the wanted regions whose duties the actor may see; None: all. Raises Problem 403, 422."""
     if actor.role == "enterprise":
         raise forbidden("The duties of governments are read by governments; your role is enterprise.")
-    visible = scope.visible_regions(actor, tree)
+    visible = access.visible_regions(actor, tree)
     if region is None:
         return None if visible is None else set(visible)
-    asked = set(scope.asked_regions(actor, tree, region))
+    asked = set(access.asked_regions(actor, tree, region))
     return asked if visible is None else asked & set(visible)
+
+
+async def _versions(
+    service: Service, conn: AsyncConnection, keys: Sequence[tuple[str, str, str]]
+) -> list[int]:
+    """The versions of occasions of duties, each named by duty, region and period."""
+    streams = list({stream(duty, region) for duty, region, _ in keys})
+    found = await service.log.count(conn, streams, [each.__name__ for each in EDITS], "period")
+    return [found.get((stream(duty, region), period), 0) for duty, region, period in keys]

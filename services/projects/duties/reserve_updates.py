@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
-from services.projects.common.app import App
 from services.projects.common.duty import RESERVE_UPDATE, Duty, last_day
 from services.projects.duties.decisions import HandInDuty, OnOccasion
 from services.projects.duties.feature import HISTORY
 from services.projects.duties.obligations import Obligation, obligations
+from services.projects.plan import reference
 from services.projects.plan.facts import Region
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.reserve.facts import quarter
@@ -22,6 +21,7 @@ from services.projects.projects.views import TABLE as PROJECT
 from shared.areas import AreaTree
 from shared.identity import system_actor
 from shared.rpc import Call
+from shared.service import Service
 
 _ACTOR = system_actor("projects")
 
@@ -35,7 +35,7 @@ class Looks:
     last_on: date | None
 
 
-async def hand_in_updates(app: App, duties: Iterable[Duty], regions: Iterable[Region]) -> int:
+async def hand_in_updates(app: Service, duties: Iterable[Duty], regions: Iterable[Region]) -> int:
     """Hands in for every region all of whose stays were updated, in this quarter or the previous one."""
     today = app.today()
     own = [duty for duty in duties if duty.carried_by == RESERVE_UPDATE]
@@ -61,7 +61,7 @@ async def hand_in_updates(app: App, duties: Iterable[Duty], regions: Iterable[Re
     return done
 
 
-async def _hand_in(app: App, one: Obligation, looked: Looks, on: date, today: date) -> int:
+async def _hand_in(app: Service, one: Obligation, looked: Looks, on: date, today: date) -> int:
     duty, region = one.duty.duty, one.region.code
     command = HandInDuty(
         duty=duty,

@@ -10,10 +10,9 @@ from datetime import date, timedelta
 import structlog
 from sqlalchemy import select
 
-from services.projects import reference
+from services.projects.common.day_watch import DayWatch
 from services.projects.common.versions import of_streams
 from services.projects.common.watched import not_done
-from services.projects.day_watch import DayWatch
 from services.projects.duties.carrying_out import NamedIn, carry_out_all
 from services.projects.duties.decisions import FollowUpOn, Key, account_stream, decide
 from services.projects.duties.facts import Account, Drawn
@@ -21,6 +20,7 @@ from services.projects.duties.feature import HISTORY
 from services.projects.duties.obligations import Obligation, all_duties, obligations
 from services.projects.duties.reserve_updates import hand_in_updates
 from services.projects.duties.tables import CONSEQUENCES
+from services.projects.plan import reference
 from shared import telemetry
 from shared.command import Given
 from shared.identity import system_actor

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, func, select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import RegionCode
 from services.projects.funds.balance import Balance
@@ -24,8 +24,11 @@ from services.projects.funds.views import (
     summary,
     view,
 )
+from services.projects.plan import reference
 from shared import lists
-from shared.problems import not_found
+from shared.areas import AreaTree
+from shared.identity import Actor
+from shared.problems import forbidden, not_found
 from shared.rpc import Call
 from shared.service import Service
 from shared.unknown_region import check_region
@@ -125,7 +128,7 @@ async def get_ledger(service: Service, call: Call, body: GetLedger) -> Ledger:
         ).scalar_one_or_none()
         if region is None:
             raise not_found("fund", body.fund)
-        scope.check_fund_read(call.actor, await reference.area_tree(conn), region)
+        check_fund_read(call.actor, await reference.area_tree(conn), region)
         last = await log.last(conn, name, until=body.position, without=MOVES_NO_MONEY)
         if last is None:
             first = (await log.part(conn, name, limit=1))[0]
@@ -143,3 +146,10 @@ async def get_ledger(service: Service, call: Call, body: GetLedger) -> Ledger:
         items=[ledger_entry(decode(recorded), recorded) for recorded in page.rows],
         next_cursor=page.next_cursor,
     )
+
+
+def check_fund_read(actor: Actor, tree: AreaTree, region: str) -> None:
+    """Only the government that owns a fund's money, or one above it, reads its ledger. Raises Problem 403."""
+    if actor.role in access.READS_ALL or (actor.area and tree.covers(actor.area, region)):
+        return
+    raise forbidden(f"The ledger is {region}'s; your token is for {actor.area}.")

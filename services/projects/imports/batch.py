@@ -1,7 +1,8 @@
 """Many commands in one transaction: each is decided as if it came alone, and all their events are appended at once.
 
-A `Batch` is an `App` that use cases run on. Reference data is read once (`memory.remembered`), streams are read ahead,
-table rows are written together, and commands get no answers of their own: only the number of events that they led to.
+A `Batch` is a `Service` that use cases run on. Reference data is read once (`memory.remembered`), streams are read
+ahead, table rows are written together, and commands get no answers of their own: only the number of events that they
+led to.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -10,24 +11,24 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.common.app import App
 from shared.decider import Decider, OnState, made
 from shared.event_log import Event, StreamWrite
 from shared.kept import Kept, Written, write
 from shared.rpc import Call, Reply
+from shared.service import Service
 
 S = TypeVar("S")
 C = TypeVar("C")
 E = TypeVar("E")
 
 
-class Batch(App):
+class Batch(Service):
     """The commands of one transaction; `append` ends it.
 
     `independent`: none of the commands reads a table that another one writes, so `write` may wait for many.
     """
 
-    def __init__(self, app: App, conn: AsyncConnection, *, independent: bool = False) -> None:
+    def __init__(self, app: Service, conn: AsyncConnection, *, independent: bool = False) -> None:
         super().__init__(app.engine, app.log, app.clock, app.catalogue, app.refusal)
         self._conn = conn
         self._independent = independent

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import checks
+from services.projects import access
 from services.projects.common.refusal import Refused
 from services.projects.imports.batch import Batch
+from services.projects.plan import reference
 from services.projects.projects.decisions.commands import ChangeProject, RegisterProject
 from services.projects.projects.decisions.decide import PROJECT
 from services.projects.projects.facts import Project
@@ -59,7 +59,7 @@ async def of_project(batch: Batch, conn: AsyncConnection, call: Call, body: Regi
     known = await batch.known(stream, PROJECT)
     if not isinstance(known, Project) or not await _kept(conn, call, known):
         return None
-    programmes, tags = await checks.counted_for(
+    programmes, tags = await reference.counted_for(
         conn,
         body.programmes if "programmes" in named else known.registered.programmes,
         body.tags if "tags" in named else known.registered.tags,
@@ -151,7 +151,7 @@ async def _kept(conn: AsyncConnection, call: Call, known: Project) -> bool:
     """Whether the actor may change the project; nobody else is shown its content."""
     tree = await reference.area_tree(conn)
     try:
-        scope.check_project_write(call.actor, tree, known.registered.region)
+        access.check_project_write(call.actor, tree, known.registered.region)
     except Problem:
         return False
     return True

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.common.app import App
 from services.projects.imports.batch import Batch
 from services.projects.imports.cells import code, day, many, month, number, one_of, percent, text, words, yes
 from services.projects.imports.changes import Change, of_project
@@ -24,6 +23,7 @@ from services.projects.reports.facts import stream as report_stream
 from services.projects.reports.feature import FEATURE as REPORTS
 from shared.language import Said
 from shared.rpc import Call, Reply
+from shared.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Kind:
     operation: str
     columns: tuple[Column, ...]
     model: type[Any]
-    handle: Callable[[App, Call, Any], Awaitable[Reply]]
+    handle: Callable[[Service, Call, Any], Awaitable[Reply]]
     units: Callable[[Sequence[Row]], list[Unit]]
     stream: Callable[[dict[str, Any]], str | None] = field(default=lambda _: None)
     grouped: bool = False

@@ -5,10 +5,10 @@ from datetime import datetime
 from pydantic import Field
 from sqlalchemy import Text, cast, select, tuple_
 
-from services.projects import industries, reference, scope
-from services.projects.common import paging
+from services.projects.common import industries, paging
 from services.projects.common.models import Answer, Cursor, Limit, ReaderLanguage, Request
 from services.projects.common.words import WORDS
+from services.projects.imports.acts import check_import
 from services.projects.imports.columns import places
 from services.projects.imports.kinds import KINDS
 from services.projects.imports.staging import JOB, ROW, own_job
@@ -22,6 +22,7 @@ from services.projects.imports.views import (
     faults,
     import_view,
 )
+from services.projects.plan import reference
 from services.projects.plan.views import PROGRAMME
 from shared.problems import bad_cursor, not_found
 from shared.rpc import Call
@@ -156,7 +157,7 @@ async def get_import(service: Service, call: Call, body: GetImport) -> ImportVie
 
 async def list_imports(service: Service, call: Call, body: ListImports) -> ImportPage:
     """The newest first; kept for 30 days. What they did stays in the log."""
-    scope.check_import(call.actor)
+    check_import(call.actor)
     table = JOB.c
     query = select(JOB).where(table.subject == call.actor.subject)
     if body.cursor:
@@ -250,7 +251,7 @@ async def list_names(service: Service, call: Call, body: ListNames) -> CodeNames
     known = industries.on(service.today()).values()
     async with service.snapshots.connect() as conn:
         programmes = (await conn.execute(select(PROGRAMME))).all()
-        tags = (await reference.tags(conn)).values()
+        tags = (await reference.loaded_tags(conn)).values()
         regions = await reference.regions(conn)
     chinese = body.language == "zh"
     return CodeNames(

@@ -9,7 +9,8 @@ import msgspec
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import industries
+from services.projects.common import industries
+from services.projects.common.industries import Industry
 from services.projects.common.refusal import Refused
 from services.projects.imports import words
 from services.projects.imports.batch import Batch
@@ -19,7 +20,6 @@ from services.projects.imports.columns import Column, Place
 from services.projects.imports.kinds import Kind, Row, Unit
 from services.projects.imports.staging import Job, Staged
 from services.projects.imports.twins import Key, Known
-from services.projects.industries import Industry
 from shared.language import Said
 from shared.problems import Problem
 from shared.rpc import Call

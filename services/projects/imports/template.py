@@ -7,9 +7,10 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import industries, reference
+from services.projects.common import industries
 from services.projects.common.models import Answer
 from services.projects.imports.kinds import MEETINGS, Kind
+from services.projects.plan import reference
 from services.projects.plan.views import PROGRAMME
 from shared.language import Language
 
@@ -86,7 +87,7 @@ async def _choices(conn: AsyncConnection, name: str, on: date, language: Languag
             rows = (await conn.execute(select(PROGRAMME).order_by(PROGRAMME.c.code))).all()
             return [Choice(value=row.code, name=row.name) for row in rows]
         case "tags":
-            tags = (await reference.tags(conn)).values()
+            tags = (await reference.loaded_tags(conn)).values()
             return [
                 Choice(value=each.tag, name=each.term if language == "zh" else each.name) for each in tags
             ]

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import industries, reference
-from services.projects.common.app import App
+from services.projects.common import industries
+from services.projects.common.memory import remembered
 from services.projects.imports import staging
 from services.projects.imports.batch import Batch
 from services.projects.imports.columns import places
@@ -25,10 +25,11 @@ from services.projects.imports.rows import Carrying
 from services.projects.imports.staging import Job, Staged
 from services.projects.imports.twins import Key
 from services.projects.imports.values import MOST_ROWS
-from services.projects.memory import remembered
+from services.projects.plan import reference
 from shared.event_log import VersionConflict
 from shared.health import OK, Check
 from shared.rpc import Call
+from shared.service import Service
 
 CHUNK = 500
 KEPT = timedelta(days=30)
@@ -45,7 +46,7 @@ class Lost(Exception):
 class ImportWorker:
     """Checks and runs imports in the background; `poke` wakes it."""
 
-    app: App
+    app: Service
     _waiting: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _failure: str | None = field(default=None, init=False)
 

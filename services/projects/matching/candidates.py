@@ -16,7 +16,6 @@ from sqlalchemy import Text, any_, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.common.rules import in_force
 from services.projects.matching import words
 from services.projects.matching.listings.facts import MeetingPoint, Side, Terms
@@ -24,6 +23,7 @@ from services.projects.matching.listings.index import corpus
 from services.projects.matching.listings.views import TABLE
 from services.projects.matching.scoring import Candidate, Criterion, Weights
 from services.projects.matching.thesaurus import thesaurus
+from services.projects.plan import reference
 
 SHORTLIST = 200
 """The length of each of the two short lists; a listing beyond both is near neither in words nor in figures."""

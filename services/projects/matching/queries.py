@@ -6,13 +6,13 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, extract, func, select
 
-from services.projects import reference
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import RegionCode
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.listings.views import TABLE as LISTING
 from services.projects.matching.matches.views import TABLE as MATCH
+from services.projects.plan import reference
 from shared.rpc import Call
 from shared.service import Service
 
@@ -60,7 +60,7 @@ async def figures(service: Service, call: Call, body: MatchingFigures) -> Matchi
         put_forward = await conn.execute(
             select(listing.meeting, listing.side, func.count().label("many"))
             .where(
-                *visible.conditions(call.actor, tree, listing, body.region),
+                *access.conditions(call.actor, tree, listing, body.region),
                 _in_year(listing.registered_on, body.year),
             )
             .group_by(listing.meeting, listing.side)
@@ -76,7 +76,7 @@ async def figures(service: Service, call: Call, body: MatchingFigures) -> Matchi
                 func.count().filter(pair.status == "declined").label("declined"),
                 func.coalesce(func.sum(pair.amount).filter(matched), 0).label("amount"),
             )
-            .where(*visible.conditions(call.actor, tree, pair, body.region))
+            .where(*access.conditions(call.actor, tree, pair, body.region))
             .group_by(pair.meeting)
         )
         met = {row.meeting: row for row in pairs}

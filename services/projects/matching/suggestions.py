@@ -9,12 +9,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import scope
 from services.projects.common.models import Answer, Name, Request
 from services.projects.common.refusal import Refused
 from services.projects.matching import candidates, scoring
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.listings.queries import seen
+from services.projects.matching.listings.visible import may_see_listing
 from services.projects.matching.matches.views import TABLE as MATCH
 from services.projects.matching.scoring import Candidate, Score, Weights, Wording
 from services.projects.matching.values import ListingId
@@ -77,7 +77,7 @@ async def suggest(service: Service, call: Call, body: Suggest) -> Suggestions:
     scored: list[tuple[Score, Candidate]] = []
     excluded = 0
     for other_row in others:
-        if not scope.may_see_listing(call.actor, tree, other_row) or not other_row.open:
+        if not may_see_listing(call.actor, tree, other_row) or not other_row.open:
             continue
         other = candidates.candidate(other_row)
         if other.terms.valid_to is not None and other.terms.valid_to < today:

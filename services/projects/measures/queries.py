@@ -8,7 +8,6 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.common import versions
 from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import RegionCode
@@ -16,6 +15,7 @@ from services.projects.funds.subsidies.views import TABLE as SUBSIDY
 from services.projects.measures.decisions import MEASURE, Kind, MeasureId, Row
 from services.projects.measures.facts import Measure, stream
 from services.projects.measures.views import TABLE, MeasureSummary, MeasureView, Standing, summary, view
+from services.projects.plan import reference
 from services.projects.projects.views import TABLE as PROJECT
 from shared import lists
 from shared.problems import not_found

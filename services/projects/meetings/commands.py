@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common import checks
 from services.projects.common.refusal import Refused
 from services.projects.meetings import agenda
@@ -25,7 +25,9 @@ from services.projects.meetings.facts import (
     NotConvened,
 )
 from services.projects.meetings.views import TABLE
+from services.projects.plan import reference
 from services.projects.problems import rules as problem_rules
+from services.projects.problems.rules import level_of
 from services.projects.problems.views import TABLE as PROBLEM
 from shared.command import Given
 from shared.feature import At
@@ -42,7 +44,7 @@ async def convene(at: At, command: ConveneMeeting, state: MeetingState) -> Given
     """The dispatch meeting takes what was escalated, the meeting on starts land, environment and funds (TR-10)."""
     tree = await reference.area_tree(at.conn)
     checks.check_region(tree, command.region)
-    scope.check_meeting_write(at.actor, command.region)
+    access.check_meeting_write(at.actor, command.region)
     if command.meeting == checks.made_id("M", at.call) and not command.confirmed:
         await _ask_about_a_twin(at, command)
     kinds = command.kinds
@@ -52,7 +54,7 @@ async def convene(at: At, command: ConveneMeeting, state: MeetingState) -> Given
         today=at.today,
         by=at.actor.subject,
         meeting=command.meeting or "",
-        level=scope.level_of(tree, command.region),
+        level=level_of(tree, command.region),
         kinds=kinds,
     )
 
@@ -91,7 +93,7 @@ async def _ask_about_a_twin(at: At, command: ConveneMeeting) -> None:
 def _known(at: At, command: FixAgenda | ConcludeMeeting, state: MeetingState) -> MeetingConvened:
     if isinstance(state, NotConvened):
         raise not_found("meeting", command.meeting)
-    scope.check_meeting_write(at.actor, state.convened.region)
+    access.check_meeting_write(at.actor, state.convened.region)
     return state.convened
 
 

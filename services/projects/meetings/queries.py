@@ -8,20 +8,22 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import versions, visible
+from services.projects import access
+from services.projects.common import versions
 from services.projects.common.models import Answer, Cursor, Limit, Name, Request
 from services.projects.common.values import MeetingId, ProjectId, RegionCode
 from services.projects.meetings import agenda
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, Convened, MeetingKind, NotConvened, stream
 from services.projects.meetings.views import ITEM, TABLE, MeetingSummary, Standing, view
+from services.projects.plan import reference
 from services.projects.problems.facts import stream as problem_stream
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.problems.views import ProblemSummary
 from services.projects.problems.views import summary as problem_summary
 from services.projects.projects.views import TABLE as PROJECT
 from shared import lists
+from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.problems import not_found
 from shared.rpc import Call
@@ -102,7 +104,7 @@ async def list_meetings(service: Service, call: Call, body: ListMeetings) -> Mee
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         check_region(tree, body.region)
-        mine = scope.meeting_regions(call.actor, tree)
+        mine = meeting_regions(call.actor, tree)
         if mine is not None:
             query = query.where(t.region.in_(mine))
         page = await _ORDER.page(conn, query, body)
@@ -138,7 +140,7 @@ async def _known(
 ) -> tuple[Convened | Concluded, int]:
     """The meeting with its version. Raises Problem 404 if there is none that the actor may see."""
     state, version = await service.state(conn, MEETING, stream(meeting))
-    mine = scope.meeting_regions(actor, await reference.area_tree(conn))
+    mine = meeting_regions(actor, await reference.area_tree(conn))
     if isinstance(state, NotConvened) or (mine is not None and state.convened.region not in mine):
         raise not_found("meeting", meeting)
     return state, version
@@ -158,7 +160,7 @@ async def _packed(
             .where(problem.problem.in_(listed))
             .order_by(problem.project, problem.due_on, problem.problem)
         )
-    return query.where(*visible.conditions(actor, tree, problem))
+    return query.where(*access.conditions(actor, tree, problem))
 
 
 async def _by_project(
@@ -182,3 +184,11 @@ async def _by_project(
         )
         for project, group in groupby(found, key=lambda each: each[0].project)
     ]
+
+
+def meeting_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
+    """The regions whose meetings the actor may read: its own, those below and those above; None: all."""
+    own = access.visible_regions(actor, tree)
+    if own is None or not actor.area:
+        return own
+    return [*own, *(area.code for area in tree.all() if tree.covers(area.code, actor.area))]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from services.projects import scope
+from services.projects import access
 from services.projects.plan.decisions.commands import LoadPlan
 from services.projects.plan.decisions.loading import Beside
 from services.projects.plan.facts import LoadedPlan
@@ -20,7 +20,7 @@ async def load(at: At, command: LoadPlan, state: LoadedPlan) -> Beside:
     With `replace` each part that is given is all of it: rows change, and what it doesn't name is dropped. What would
     drop or change something that another plan goes by is refused, unless that plan is named in `over`.
     """
-    scope.check_load_plan(at.actor)
+    access.check_load_plan(at.actor)
     check_rules(command)
     await at.conn.execute(_ONE_AFTER_THE_OTHER)
     history = await of_all_plans(at.service, at.conn)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import scope
+from services.projects import access
 from services.projects.plan.decisions.commands import LoadPlan
 from services.projects.plan.decisions.loading import PLAN, Beside
 from services.projects.plan.facts import PlanEvent, stream
@@ -20,7 +20,7 @@ async def of_all_plans(service: Service, conn: AsyncConnection) -> tuple[PlanEve
 
 async def check_plan(service: Service, call: Call, body: LoadPlan) -> PlanView:
     """The answer that loading them would give, or the refusal; nothing is written."""
-    scope.check_load_plan(call.actor)
+    access.check_load_plan(call.actor)
     check_rules(body)
     async with service.snapshots.connect() as conn:
         history = await of_all_plans(service, conn)

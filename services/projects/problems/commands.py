@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common import checks
 from services.projects.common.refusal import Refused
 from services.projects.meetings import facts as meetings
 from services.projects.meetings.decisions import MEETING
 from services.projects.meetings.facts import Concluded, NotConvened
+from services.projects.plan import reference
 from services.projects.problems import rules
 from services.projects.problems.decisions.commands import (
     AssignProblem,
@@ -22,7 +23,8 @@ from services.projects.problems.decisions.commands import (
     RaiseProblem,
     Raising,
 )
-from services.projects.problems.facts import Known, NotRaised, ProblemState
+from services.projects.problems.facts import Known, Level, NotRaised, ProblemState
+from services.projects.problems.rules import level_of
 from services.projects.problems.views import TABLE
 from services.projects.projects.decisions.decide import PROJECT
 from services.projects.projects.facts import Project
@@ -30,7 +32,8 @@ from services.projects.projects.facts import stream as project_stream
 from services.projects.projects.stages.facts import status
 from shared.command import Given
 from shared.feature import At
-from shared.problems import not_found
+from shared.identity import Actor
+from shared.problems import forbidden, not_found
 from shared.rpc import Call
 
 
@@ -60,7 +63,7 @@ async def change(at: At, command: ProblemChange, state: ProblemState) -> Given:
     """
     known = await _kept(at, command.problem, state)
     if isinstance(command, AssignProblem | CloseProblem):
-        scope.check_level(at.actor, known.subject.level)
+        check_level(at.actor, known.subject.level)
     return ByRules(today=at.today, by=at.actor.subject, rules=await rules.rules(at.conn))
 
 
@@ -75,7 +78,7 @@ async def decide(at: At, command: DecideProblem, state: ProblemState) -> Given:
             where="meeting",
             remedy="Convene it first, or check its id.",
         )
-    scope.check_meeting_write(at.actor, meeting.convened.region)
+    access.check_meeting_write(at.actor, meeting.convened.region)
     return AtMeeting(
         today=at.today,
         by=at.actor.subject,
@@ -101,16 +104,16 @@ async def _project(at: At, project: str) -> RaisedAt:
     """The project, if the actor may raise a problem at it: its government, or its own enterprise."""
     state, _ = await at.service.state(at.conn, PROJECT, project_stream(project))
     tree = await reference.area_tree(at.conn)
-    if not isinstance(state, Project) or not scope.may_see_project(
+    if not isinstance(state, Project) or not access.may_see_project(
         at.actor, tree, state.registered.region, state.registered.enterprise
     ):
         raise not_found("project", project)
     known = state.registered
     if at.actor.role != "enterprise":
-        scope.check_project_write(at.actor, tree, known.region)
+        access.check_project_write(at.actor, tree, known.region)
     return RaisedAt(
         region=known.region,
-        level=scope.level_of(tree, known.region),
+        level=level_of(tree, known.region),
         programmes=known.programmes,
         stage=status(state.stage),
         planned_on=state.steps[0].on,
@@ -124,7 +127,13 @@ async def _kept(at: At, problem: str, state: ProblemState) -> Known:
     if isinstance(state, NotRaised):
         raise not_found("problem", problem)
     raised = state.subject.raised
-    if not scope.may_see_project(at.actor, tree, raised.region, raised.enterprise):
+    if not access.may_see_project(at.actor, tree, raised.region, raised.enterprise):
         raise not_found("problem", problem)
-    scope.check_project_write(at.actor, tree, raised.region)
+    access.check_project_write(at.actor, tree, raised.region)
     return state
+
+
+def check_level(actor: Actor, level: Level) -> None:
+    """Only the level that has a problem, or one above, may act on it. Raises Problem 403."""
+    if access.RANK.get(actor.role, 9) > access.RANK[level]:
+        raise forbidden(f"The problem stands with the {level}; your role is {actor.role}.")

@@ -4,11 +4,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import versions, visible
+from services.projects import access
+from services.projects.common import versions
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import MeetingId, ProblemId, ProjectId, RegionCode
 from services.projects.meetings.views import ITEM
+from services.projects.plan import reference
 from services.projects.problems.facts import Level, ProblemKind, stream
 from services.projects.problems.views import TABLE, ProblemSummary, ProblemView, Standing, step, summary
 from shared import lists
@@ -75,7 +76,7 @@ async def get_problem(service: Service, call: Call, body: GetProblem) -> Problem
         found = await conn.execute(select(TABLE).where(TABLE.c.problem == body.problem))
         row = found.one_or_none()
         tree = await reference.area_tree(conn)
-        if row is None or not scope.may_see_project(call.actor, tree, row.region, row.enterprise):
+        if row is None or not access.may_see_project(call.actor, tree, row.region, row.enterprise):
             raise not_found("problem", body.problem)
         history = await service.log.load(conn, stream(body.problem))
     steps = [step(service.catalogue.decode(event), event) for event in history]
@@ -104,7 +105,7 @@ async def _narrowed(
     service: Service, conn: AsyncConnection, actor: Actor, body: ListProblems
 ) -> Select[tuple[object, ...]]:
     table, tree = TABLE.c, await reference.area_tree(conn)
-    query = select(TABLE).where(*visible.conditions(actor, tree, table, body.region))
+    query = select(TABLE).where(*access.conditions(actor, tree, table, body.region))
     for column, value in (
         (table.project, body.project),
         (table.enterprise, body.enterprise),

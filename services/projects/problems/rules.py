@@ -1,4 +1,5 @@
-"""The plan's dated rule `problems`: how long each level has for an answer, and what the meeting on starts takes."""
+"""Whose a problem is. The plan's dated rule `problems`: how long each level has for an answer, and what the meeting on
+starts takes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +7,10 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
+from services.projects.plan import reference
 from services.projects.problems.escalation import EscalationRule, Rules
 from services.projects.problems.facts import Level, ProblemKind
+from shared.areas import AreaTree
 
 _RULE = "problems"
 
@@ -38,3 +40,15 @@ async def rules(conn: AsyncConnection) -> Rules:
 async def starts_kinds(conn: AsyncConnection, on: date) -> tuple[ProblemKind, ...]:
     """Default kinds of problem of a TR-10 meeting on that day (土地、环境和资金等要素)."""
     return (await reference.parameters(conn, _RULE, on, _Parameters)).starts_meeting_kinds
+
+
+def level_of(tree: AreaTree, region: str) -> Level:
+    """The level of a region; a zone (实验区) counts as a city."""
+    area = tree.get(region)
+    match area.level if area else "":
+        case "county":
+            return Level.COUNTY
+        case "province" | "nation":
+            return Level.PROVINCE
+        case _:
+            return Level.CITY

@@ -6,8 +6,8 @@ The id of each command is derived from what it escalates, so that two processes 
 import structlog
 from sqlalchemy import select
 
+from services.projects.common.day_watch import DayWatch
 from services.projects.common.watched import not_done
-from services.projects.day_watch import DayWatch
 from services.projects.problems import rules
 from services.projects.problems.decisions.commands import ByRules, EscalateOverdue
 from services.projects.problems.feature import HISTORY

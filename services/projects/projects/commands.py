@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common import checks
 from services.projects.common.investor import Investor
+from services.projects.common.refusal import Refused
+from services.projects.plan import reference
 from services.projects.projects.decisions.commands import (
     ChangeProject,
     Changing,
@@ -21,7 +23,7 @@ from services.projects.projects.reserve import rules as library
 from services.projects.projects.views import TABLE
 from shared.command import Given
 from shared.feature import At
-from shared.problems import not_found
+from shared.problems import forbidden, not_found
 from shared.rpc import Call
 
 
@@ -46,13 +48,13 @@ async def register(at: At, command: RegisterProject, state: ProjectState) -> Giv
     """
     tree = await reference.area_tree(at.conn)
     checks.check_region(tree, command.region)
-    scope.check_project_write(at.actor, tree, command.region)
+    access.check_project_write(at.actor, tree, command.region)
     checks.check_industry(command.industry, at.today)
     levels = await reference.register_levels(at.conn)
     for member in command.registers:
-        checks.check_register(at.call, levels, member.register)
+        check_register(at.call, levels, member.register)
         await library.check_threshold(at.conn, member.register, command.total_investment, member.valid_from)
-    programmes, tags = await checks.counted_for(at.conn, command.programmes, command.tags)
+    programmes, tags = await reference.counted_for(at.conn, command.programmes, command.tags)
     if command.project == checks.made_id("P", at.call) and not command.confirmed:
         await _ask_about_a_twin(at, command)
     return Registering(
@@ -76,7 +78,7 @@ async def change(at: At, command: ChangeProject, state: ProjectState) -> Given:
     programmes: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     if command.programmes is not None or command.tags is not None:
-        programmes, tags = await checks.counted_for(
+        programmes, tags = await reference.counted_for(
             at.conn,
             command.programmes or known.programmes,
             known.tags if command.tags is None else command.tags,
@@ -95,11 +97,11 @@ async def change(at: At, command: ChangeProject, state: ProjectState) -> Given:
 async def kept(at: At, project: str, state: ProjectState) -> Project:
     """The project, if it is the actor's to change. Raises Problem 404 if it is unknown to the actor, or 403."""
     tree = await reference.area_tree(at.conn)
-    if not isinstance(state, Project) or not scope.may_see_project(
+    if not isinstance(state, Project) or not access.may_see_project(
         at.actor, tree, state.registered.region, None
     ):
         raise not_found("project", project)
-    scope.check_project_write(at.actor, tree, state.registered.region)
+    access.check_project_write(at.actor, tree, state.registered.region)
     return state
 
 
@@ -138,3 +140,22 @@ async def _investor(at: At, said: InvestorIn | None) -> Investor | None:
         origin=said.origin,
         eastern=said.origin in rule.provinces,
     )
+
+
+def check_register(call: Call, levels: dict[str, str], register: str) -> None:
+    """The register exists, and is kept at the actor's level or one below: no city adds to the province's list (X-22).
+
+    Raises Refused, or Problem 403.
+    """
+    if register not in levels:
+        raise Refused(
+            f"There is no register {register!r}.",
+            code="unknown-register",
+            where="register",
+            remedy=f"Known: {', '.join(sorted(levels)) or 'none, load the plan first'}.",
+        )
+    level = levels[register]
+    if access.RANK.get(call.actor.role, 9) > access.RANK.get(level, 0):
+        raise forbidden(
+            f"The register {register} is kept at the level {level}; your role is {call.actor.role}."
+        )

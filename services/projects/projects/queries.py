@@ -9,11 +9,11 @@ from sqlalchemy import Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.investor import FocusSector, InvestorKind
 from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import ProjectId, RegionCode, RegisterCode, ShortText, TagCode
+from services.projects.plan import reference
 from services.projects.problems.views import TABLE as PROBLEM
 from services.projects.projects import orders
 from services.projects.projects.decisions.decide import PROJECT
@@ -159,7 +159,7 @@ async def get_project(service: Service, call: Call, body: GetProject) -> Project
         tree = await reference.area_tree(conn)
         state, _ = await service.state(conn, PROJECT, stream(body.project))
         departments = await reference.departments(conn, service.today())
-    if not isinstance(state, Project) or not scope.may_see_project(
+    if not isinstance(state, Project) or not access.may_see_project(
         call.actor, tree, state.registered.region, state.registered.enterprise
     ):
         raise not_found("project", body.project)
@@ -198,7 +198,7 @@ async def _narrowed(
     departments: Mapping[str, str],
 ) -> Select[tuple[object, ...]]:
     table, tree = TABLE.c, await reference.area_tree(conn)
-    query = select(TABLE).where(*visible.conditions(actor, tree, table, body.region))
+    query = select(TABLE).where(*access.conditions(actor, tree, table, body.region))
     if body.stage:
         query = query.where(table.stage == body.stage)
     if body.programme:

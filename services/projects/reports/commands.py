@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
 from services.projects.assessed.tables import TARGET
 from services.projects.common import checks
 from services.projects.common.duty import CITY_REPORT, around, due_on, find, last_day
 from services.projects.common.plausibility import ReportCare, Usual
+from services.projects.plan import reference
 from services.projects.plan.facts import Region
 from services.projects.projects.views import TABLE as PROJECT
 from services.projects.reports.decisions import (
@@ -25,6 +25,8 @@ from services.projects.reports.months.calendar import closed_since
 from services.projects.reports.views import TABLE as REPORT
 from shared.areas import AreaTree
 from shared.feature import At
+from shared.identity import Actor
+from shared.problems import forbidden
 
 CARE = "report_plausibility"
 """The rule by which an amount is asked back."""
@@ -64,7 +66,7 @@ async def _known(at: At, command: MonthlyReportCommand, projects: Iterable[str])
     regions = await reference.regions(conn)
     tree = AreaTree.of(regions)
     checks.check_region(tree, region)
-    scope.check_report_write(at.actor, region)
+    check_report_write(at.actor, region)
     table = PROJECT.c
     rows = await conn.execute(
         select(table.project, table.region).where(table.project.in_(sorted(set(projects))))
@@ -106,3 +108,13 @@ async def _usual(conn: AsyncConnection, region: str, month: str) -> Usual:
         )
     ).scalar_one()
     return Usual(year_target, tuple((row.month, row.investment) for row in nearest), care)
+
+
+def check_report_write(actor: Actor, region: str) -> None:
+    """Only a city itself files its reports. Raises Problem 403."""
+    if actor.role == "city" and actor.area == region:
+        return
+    raise forbidden(
+        f"Only {region} itself reports for {region}.",
+        remedy="Use a token of the role city with that area.",
+    )

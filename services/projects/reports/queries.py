@@ -8,11 +8,12 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common import versions
 from services.projects.common.duty import CITY_REPORT, Duty, due_on, last_day, months, standing
 from services.projects.common.models import Answer, Cursor, Limit, Name, Request
 from services.projects.common.values import Month, RegionCode
+from services.projects.plan import reference
 from services.projects.reports.decisions import MONTHLY_REPORT
 from services.projects.reports.facts import stream
 from services.projects.reports.views import (
@@ -113,7 +114,7 @@ class Calendar(Answer):
 
 async def get_report(service: Service, call: Call, body: GetReport) -> ReportHistory:
     """What the report says now, and every version of it with when it was recorded."""
-    mine = scope.report_regions(call.actor)
+    mine = report_regions(call.actor)
     if mine is not None and mine != body.region:
         raise not_found("report", f"{body.region}:{body.month}")
     async with service.snapshots.connect() as conn:
@@ -218,7 +219,16 @@ def _months(duty: Duty, first: str | None, last: str | None) -> list[str]:
 
 def _only(actor: Actor, region: str | None) -> str | None:
     """The only city whose reports the query may return; None: all. Raises Problem 403."""
-    mine = scope.report_regions(actor)
+    mine = report_regions(actor)
     if mine is not None and region not in (None, mine):
         raise forbidden(f"Your token is for {mine}, not for {region}.")
     return mine or region
+
+
+def report_regions(actor: Actor) -> str | None:
+    """The one city whose reports the actor may read; None: all. Raises Problem 403 if the actor may read none."""
+    if actor.role in access.READS_ALL:
+        return None
+    if actor.role == "city" and actor.area:
+        return actor.area
+    raise forbidden(f"Monthly reports are read by their city and the province; your role is {actor.role}.")

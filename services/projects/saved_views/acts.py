@@ -8,7 +8,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.common.models import Request
 from services.projects.documents.queries import ListDocuments
 from services.projects.duties.queries import DutyCalendar
@@ -17,6 +16,7 @@ from services.projects.matching.listings.queries import ListListings
 from services.projects.matching.matches.queries import ListMatches
 from services.projects.measures.queries import ListMeasures
 from services.projects.meetings.queries import ListMeetings
+from services.projects.plan import reference
 from services.projects.problems.queries import ListProblems
 from services.projects.projects.queries import ListProjects
 from services.projects.projects.reserve.queries import ListReserve

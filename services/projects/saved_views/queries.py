@@ -6,9 +6,9 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.common import paging
 from services.projects.common.models import Cursor, Request
+from services.projects.plan import reference
 from services.projects.saved_views.views import GOVERNMENTS, TABLE, ListName, SavedViews, area_of, presented
 from shared.areas import AreaTree
 from shared.identity import Actor

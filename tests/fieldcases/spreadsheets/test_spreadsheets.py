@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from services.gateway import sheets
 from services.gateway.sheet_lines import NotRead
-from services.projects import industries
+from services.projects.common import industries
 from services.projects.common.plausibility import USUAL
 from services.projects.imports import rows
 from services.projects.imports.acts import SheetRow, spoilt

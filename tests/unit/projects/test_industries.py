@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.projects import industries
+from services.projects.common import industries
 from services.projects.common.checks import check_industry
 from services.projects.common.refusal import Refused
 

@@ -3,11 +3,11 @@
 from pydantic import ConfigDict, Field
 from sqlalchemy import func, select
 
-from services.projects import reference
+from services.projects import access
 from services.projects.ceremonies.guests.views import TABLE, InvitationView
-from services.projects.common import visible
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import Ceremony, RegionCode
+from services.projects.plan import reference
 from shared import lists
 from shared.rpc import Call
 from shared.service import Service
@@ -43,7 +43,7 @@ async def list_invitations(service: Service, call: Call, body: ListInvitations) 
     if body.attends is not None:
         where.append(t.attends == body.attends)
     async with service.snapshots.connect() as conn:
-        where += visible.conditions(call.actor, await reference.area_tree(conn), t, body.region)
+        where += access.conditions(call.actor, await reference.area_tree(conn), t, body.region)
         query = select(TABLE).where(*where)
         page = await _ORDER.page(conn, query, body)
         counts = {"firms": func.count(), "attending": func.count().filter(t.attends)}

@@ -1,6 +1,6 @@
 """Operations and routes of the days of duties that the plan leaves open."""
 
-from services.projects import scope
+from services.projects import access
 from services.projects.duties.commands import unknown_duty
 from services.projects.duties.days import tables
 from services.projects.duties.days.decisions import DUTY_DAYS, OfDuty, SetDutyDay
@@ -13,7 +13,7 @@ from shared.rpc import Route
 
 async def set_day(at: At, command: SetDutyDay, state: DutyDays) -> OfDuty:
     """For duties whose rule is `configuration` (定期, 每年). A day that the plan gives is refused."""
-    scope.check_load_plan(at.actor)
+    access.check_load_plan(at.actor)
     for duty in await all_duties(at.conn):
         if (duty.plan, duty.duty) == (command.plan, command.duty):
             return OfDuty(today=at.today, by=at.actor.subject, duty=duty)

@@ -3,12 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.assessed.tables import AWARD
 from services.projects.funds.awards.decisions import AwardDecision, GrantedAward, Paying
 from services.projects.funds.awards.views import TABLE
 from services.projects.funds.commands import kept
 from services.projects.funds.facts import Fund, FundState
+from services.projects.funds.rules import separation_of_duties
+from services.projects.plan import reference
 from shared.command import Given
 from shared.feature import At
 from shared.problems import not_found
@@ -22,7 +23,7 @@ async def decide(at: At, command: AwardDecision, state: FundState) -> Given:
         today=at.today,
         by=at.actor.subject,
         award=award,
-        separation=await reference.separation_of_duties(at.conn, at.today),
+        separation=await separation_of_duties(at.conn, at.today),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, func, select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.assessed.tables import AWARD
 from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import RegionCode
@@ -21,6 +21,7 @@ from services.projects.funds.awards.views import (
 )
 from services.projects.funds.facts import is_about_award, stream
 from services.projects.funds.values import AwardId, FundId
+from services.projects.plan import reference
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
@@ -122,7 +123,7 @@ async def get_award(service: Service, call: Call, body: GetAward) -> AwardDetail
     """From the decision of the appraisal to the lines of the ledger of the fund that pays it."""
     async with service.snapshots.connect() as conn:
         row = (await conn.execute(_awards().where(_A.award == body.award))).one_or_none()
-        visible = scope.visible_regions(call.actor, await reference.area_tree(conn))
+        visible = access.visible_regions(call.actor, await reference.area_tree(conn))
         if row is None or (visible is not None and row.region not in visible):
             raise not_found("award", body.award)
         history = [] if row.fund is None else await service.log.load(conn, stream(row.fund))
@@ -140,11 +141,11 @@ async def list_awards(service: Service, call: Call, body: ListAwards) -> AwardPa
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         where: list[ColumnElement[bool]] = []
-        visible = scope.visible_regions(call.actor, tree)
+        visible = access.visible_regions(call.actor, tree)
         if visible is not None:
             where.append(_A.region.in_(visible))
         if body.region:
-            where.append(_A.region.in_(scope.asked_regions(call.actor, tree, body.region)))
+            where.append(_A.region.in_(access.asked_regions(call.actor, tree, body.region)))
         if body.year:
             where.append(_A.year == body.year)
         if body.fund:

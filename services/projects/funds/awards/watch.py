@@ -4,15 +4,15 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.assessed.tables import AWARD
+from services.projects.common.day_watch import DayWatch
 from services.projects.common.watched import not_done
-from services.projects.day_watch import DayWatch
 from services.projects.funds.awards.commands import granted
 from services.projects.funds.awards.decisions import FitAward, Paying
 from services.projects.funds.awards.views import TABLE
 from services.projects.funds.facts import FundState
 from services.projects.funds.history import HISTORY
+from services.projects.funds.rules import separation_of_duties
 from shared.command import Given
 from shared.identity import system_actor
 from shared.problems import Problem
@@ -64,7 +64,7 @@ class AwardWatch(DayWatch):
                 today=today,
                 by=call.actor.subject,
                 award=await granted(conn, command.award, command.fund, state),
-                separation=await reference.separation_of_duties(conn, today),
+                separation=await separation_of_duties(conn, today),
             )
 
         await HISTORY.carry_out(self.app, call, command, given, answer=lambda done: len(done.events))

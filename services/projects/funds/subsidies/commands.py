@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from services.projects import reference
 from services.projects.common import checks
 from services.projects.funds.commands import kept
 from services.projects.funds.facts import Fund, FundState
+from services.projects.funds.rules import separation_of_duties
 from services.projects.funds.subsidies.decisions.commands import (
     Asking,
     CloseSubsidy,
@@ -17,6 +17,8 @@ from services.projects.funds.subsidies.decisions.commands import (
     SubsidyDecision,
 )
 from services.projects.funds.subsidies.facts import Application, Outcome
+from services.projects.plan import reference
+from services.projects.projects.kept import kept_project
 from services.projects.projects.views import TABLE as PROJECT
 from shared.command import Given
 from shared.feature import At
@@ -35,7 +37,7 @@ async def request(at: At, command: RequestSubsidy, state: FundState) -> Given:
     The answer says what the terms give: min(rate × base, cap). A project asks a fund once. A base that looks
     like one in the wrong unit is asked back once (problem code confirm-amount).
     """
-    await checks.kept_project(at.conn, at.call, command.project)
+    await kept_project(at.conn, at.call, command.project)
     return Asking(
         today=at.today,
         by=at.actor.subject,
@@ -50,7 +52,7 @@ async def decide(at: At, command: SubsidyDecision, state: FundState) -> Given:
     application = _known(command, state)
     project = application.requested.project
     if isinstance(command, CloseSubsidy) and command.outcome == Outcome.WITHDRAWN:
-        await checks.kept_project(at.conn, at.call, project)
+        await kept_project(at.conn, at.call, project)
     else:
         await kept(at, command.fund, state)
     stage = select(PROJECT.c.stage).where(PROJECT.c.project == project)
@@ -58,7 +60,7 @@ async def decide(at: At, command: SubsidyDecision, state: FundState) -> Given:
         today=at.today,
         by=at.actor.subject,
         stage=(await at.conn.execute(stage)).scalar_one(),
-        separation=await reference.separation_of_duties(at.conn, at.today),
+        separation=await separation_of_duties(at.conn, at.today),
         care=await reference.amount_care(at.conn, at.today),
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Text, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import versions, visible
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import ProjectId, RegionCode
 from services.projects.funds.decisions import FUND
@@ -14,6 +14,7 @@ from services.projects.funds.facts import Fund, is_about, stream
 from services.projects.funds.subsidies.facts import Status
 from services.projects.funds.subsidies.views import TABLE, SubsidySummary, SubsidyView, view
 from services.projects.funds.values import ApplicationId, FundId
+from services.projects.plan import reference
 from shared import lists
 from shared.problems import not_found
 from shared.rpc import Call
@@ -75,7 +76,7 @@ async def get_subsidy(service: Service, call: Call, body: GetSubsidy) -> Subsidy
     events = [service.catalogue.decode(event) for event in history]
     state = FUND.fold(events)
     known = state.applications.get(body.application) if isinstance(state, Fund) else None
-    if known is None or not scope.may_see_project(
+    if known is None or not access.may_see_project(
         call.actor, tree, known.requested.region, known.requested.enterprise
     ):
         raise not_found("application", f"{body.fund} / {body.application}")
@@ -86,13 +87,13 @@ async def list_subsidies(service: Service, call: Call, body: ListSubsidies) -> S
     """Every filter narrows; count and sums are of all that they leave. By project: its money from every fund."""
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
-        where = [*visible.conditions(call.actor, tree, _T, body.region), *_filters(body)]
+        where = [*access.conditions(call.actor, tree, _T, body.region), *_filters(body)]
         query = select(TABLE, _STATUS.label("status")).where(*where)
         page = await _ORDER.page(conn, query, body)
         columns = {each.name: func.sum(each) for each in (_T.entitlement, _T.reserved, _T.committed, _T.paid)}
         sums = await lists.totals(conn, query, count=func.count(), **columns)
         keys = [(row.fund, row.application) for row in page.rows]
-        at = await versions.of_applications(service, conn, keys)
+        at = await _versions(service, conn, keys)
     return SubsidyPage(
         items=[
             SubsidySummary.model_validate({**row._mapping, "version": version})
@@ -112,3 +113,9 @@ def _filters(body: ListSubsidies) -> Sequence[ColumnElement[bool]]:
         (_STATUS, body.status),
     )
     return [column == value for column, value in wanted if value is not None]
+
+
+async def _versions(service: Service, conn: AsyncConnection, keys: Sequence[tuple[str, str]]) -> list[int]:
+    """The versions of applications, each named by fund and id."""
+    found = await service.log.count(conn, list({stream(fund) for fund, _ in keys}), None, "application")
+    return [found.get((stream(fund), application), 0) for fund, application in keys]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy import select
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common import checks
 from services.projects.common.refusal import Refused
 from services.projects.matching.listings.decisions import (
@@ -17,10 +17,13 @@ from services.projects.matching.listings.decisions import (
 )
 from services.projects.matching.listings.facts import ListingState, Unlisted
 from services.projects.matching.listings.views import TABLE
+from services.projects.matching.listings.visible import may_see_listing
+from services.projects.plan import reference
 from services.projects.projects.views import TABLE as PROJECT
 from shared.areas import AreaTree
 from shared.feature import At
-from shared.problems import not_found, unavailable
+from shared.identity import Actor
+from shared.problems import forbidden, not_found, unavailable
 from shared.rpc import Call
 from shared.unknown_region import unknown_region
 
@@ -37,7 +40,7 @@ async def register(at: At, command: RegisterListing, state: ListingState) -> Car
     by_itself = at.actor.organisation if at.actor.role == "enterprise" else None
     tree = await reference.area_tree(at.conn)
     checks.check_region(tree, command.region)
-    scope.check_listing_write(at.actor, tree, command.region, command.enterprise or by_itself)
+    check_listing_write(at.actor, tree, command.region, command.enterprise or by_itself)
     if at.actor.role == "enterprise":
         _check_own(at.call, command)
     _check_regions(tree, command)
@@ -123,9 +126,9 @@ def _check_own(call: Call, command: RegisterListing) -> None:
 async def _kept(at: At, command: ReviseListing | WithdrawListing, state: ListingState) -> AreaTree:
     """The regions, for a listing that exists and that the actor keeps. Raises Problem 404 or 403."""
     tree = await reference.area_tree(at.conn)
-    if isinstance(state, Unlisted) or not scope.may_see_listing(at.actor, tree, state.registered):
+    if isinstance(state, Unlisted) or not may_see_listing(at.actor, tree, state.registered):
         raise not_found("listing", command.listing)
-    scope.check_listing_write(at.actor, tree, state.registered.region, state.registered.enterprise)
+    check_listing_write(at.actor, tree, state.registered.region, state.registered.enterprise)
     return tree
 
 
@@ -141,10 +144,19 @@ async def _check_project(at: At, tree: AreaTree, project: str) -> None:
     row = (
         await at.conn.execute(select(table.region, table.enterprise).where(table.project == project))
     ).one_or_none()
-    if row is None or not scope.may_see_project(at.actor, tree, row.region, row.enterprise):
+    if row is None or not access.may_see_project(at.actor, tree, row.region, row.enterprise):
         raise Refused(
             f"There is no project {project!r}.",
             code="unknown-project",
             where="project",
             remedy="Register it first, or leave it out.",
         )
+
+
+def check_listing_write(actor: Actor, tree: AreaTree, region: str, enterprise: str | None) -> None:
+    """Only the government of a listing's region, or its own enterprise, changes the listing."""
+    if actor.role == "enterprise":
+        if enterprise is None or enterprise != actor.organisation:
+            raise forbidden(f"Your token is for enterprise {actor.organisation}, not for {enterprise!r}.")
+        return
+    access.check_project_write(actor, tree, region)

@@ -6,12 +6,13 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import ProjectId, RegionCode, ShortText
 from services.projects.matching.listings.facts import MeetingPoint, Side
 from services.projects.matching.listings.views import TABLE, ListingSummary, ListingView, summary, view
+from services.projects.matching.listings.visible import may_see_listing, visible_listings
 from services.projects.matching.values import ListingId, Tag
+from services.projects.plan import reference
 from shared.areas import AreaTree
 from shared.lists import Order
 from shared.problems import not_found
@@ -67,7 +68,7 @@ async def list_listings(service: Service, call: Call, body: ListListings) -> Lis
     t = TABLE.c
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
-        query = select(TABLE).where(*scope.visible_listings(call.actor, tree, t))
+        query = select(TABLE).where(*visible_listings(call.actor, tree, t))
         for column, wanted in (
             (t.meeting, body.meeting),
             (t.side, body.side),
@@ -96,6 +97,6 @@ async def seen(conn: AsyncConnection, call: Call, listing: str) -> tuple[Any, Ar
     """A listing's row, and the regions. Raises Problem 404, also where it isn't the actor's to see."""
     tree = await reference.area_tree(conn)
     row = (await conn.execute(select(TABLE).where(TABLE.c.listing == listing))).one_or_none()
-    if row is None or not scope.may_see_listing(call.actor, tree, row):
+    if row is None or not may_see_listing(call.actor, tree, row):
         raise not_found("listing", listing)
     return row, tree

@@ -1,9 +1,10 @@
 """Who may bring a need and an offer together, and how the two fit."""
 
-from services.projects import reference, scope
+from services.projects import access
 from services.projects.common.refusal import Refused
 from services.projects.matching import candidates, scoring
 from services.projects.matching.listings.facts import MeetingPoint, Side
+from services.projects.matching.listings.visible import may_see_listing
 from services.projects.matching.matches.decisions import (
     IntroduceMatch,
     MatchCommand,
@@ -13,6 +14,7 @@ from services.projects.matching.matches.decisions import (
 )
 from services.projects.matching.matches.facts import MatchState, Pair, Revisions
 from services.projects.matching.scoring import Candidate, Score, Wording
+from services.projects.plan import reference
 from shared.areas import AreaTree
 from shared.feature import At
 from shared.problems import not_found
@@ -55,7 +57,7 @@ async def _both(
     rows = {row.listing: row for row in await candidates.load(at.conn, {need, offer}, lock=True)}
     for listing, side in ((need, Side.NEED), (offer, Side.OFFER)):
         row = rows.get(listing)
-        if row is None or not scope.may_see_listing(at.actor, tree, row):
+        if row is None or not may_see_listing(at.actor, tree, row):
             raise not_found("listing", listing)
         if row.side != side:
             raise Refused(f"{listing} is a {row.side}, not a {side}.", code="wrong-side", where=side.value)
@@ -73,7 +75,7 @@ async def _both(
             where="offer",
             remedy="Only a need and an offer of one meeting point can be brought together.",
         )
-    scope.check_project_write(at.actor, tree, rows[need].region)
+    access.check_project_write(at.actor, tree, rows[need].region)
     meeting = MeetingPoint(rows[need].meeting)
     return candidates.candidate(rows[need]), candidates.candidate(rows[offer]), meeting, tree
 

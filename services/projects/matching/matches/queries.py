@@ -3,8 +3,7 @@
 from pydantic import ConfigDict, Field
 from sqlalchemy import select
 
-from services.projects import reference
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import RegionCode
 from services.projects.matching.listings.facts import MeetingPoint
@@ -13,6 +12,7 @@ from services.projects.matching.matches.decisions import MATCH
 from services.projects.matching.matches.facts import Apart, stream
 from services.projects.matching.matches.views import TABLE, MatchSummary, MatchView, Status, summary, view
 from services.projects.matching.values import ListingId
+from services.projects.plan import reference
 from shared.lists import Order
 from shared.problems import not_found
 from shared.rpc import Call
@@ -68,7 +68,7 @@ async def list_matches(service: Service, call: Call, body: ListMatches) -> Match
     t = TABLE.c
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
-        query = select(TABLE).where(*visible.conditions(call.actor, tree, t, body.region))
+        query = select(TABLE).where(*access.conditions(call.actor, tree, t, body.region))
         for column, wanted in (
             (t.meeting, body.meeting),
             (t.status, body.status),

@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from sqlalchemy import func, or_, select
 
-from services.projects import reference
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Money, Name, Request
 from services.projects.common.values import RegionCode, RegisterCode
+from services.projects.plan import reference
 from services.projects.projects.acceptance.decisions import AcceptanceRule
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.stages.facts import Stage
@@ -81,7 +81,7 @@ async def register_acceptance(service: Service, call: Call, body: RegisterAccept
             )
             .exists()
         )
-        own = [inside, *visible.conditions(call.actor, tree, project, body.region)]
+        own = [inside, *access.conditions(call.actor, tree, project, body.region)]
         latest = today - timedelta(days=rule.due_days)
         counts = (await conn.execute(_counts(latest).where(*own))).one()
         query = (

@@ -8,9 +8,9 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import or_, select
 
-from services.projects import reference
+from services.projects.common.day_watch import DayWatch
 from services.projects.common.watched import not_done
-from services.projects.day_watch import DayWatch
+from services.projects.plan import reference
 from services.projects.projects.acceptance.decisions import AcceptanceRule, RemindAcceptance, Reminding
 from services.projects.projects.history import HISTORY
 from services.projects.projects.registers.views import STAY

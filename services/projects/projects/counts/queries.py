@@ -9,11 +9,11 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, FromClause, Select, Text, case, column, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference, scope
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.investor import FocusSector, InvestorCategory, InvestorKind
 from services.projects.common.models import Answer, Money, Request
 from services.projects.common.values import ProgrammeCode, RegionCode, RegisterCode, TagCode
+from services.projects.plan import reference
 from services.projects.plan.views import REGION
 from services.projects.projects.queries import DepartmentCode, kinds_of
 from services.projects.projects.registers.views import STAY
@@ -167,7 +167,7 @@ async def _names(
         case "city":
             regions = await reference.regions(conn)
             tree = AreaTree.of(regions)
-            seen = scope.visible_regions(call.actor, tree)
+            seen = access.visible_regions(call.actor, tree)
             asked = None if body.region is None else set(tree.covered_by(body.region) or [body.region])
             return {
                 each.code: each.name
@@ -180,7 +180,7 @@ async def _names(
         case "department":
             return {each: each for each in (await reference.departments(conn, service.today())).values()}
         case by:
-            tags = (await reference.tags(conn)).values()
+            tags = (await reference.loaded_tags(conn)).values()
             if by == "field":
                 return {each.tag: each.term for each in tags if each.parent is None}
             return {
@@ -213,7 +213,7 @@ async def _keyed(
 async def _where(service: Service, conn: AsyncConnection, call: Call, body: CountProjects) -> list[Any]:
     tree = await reference.area_tree(conn)
     departments = await reference.departments(conn, service.today())
-    seen = visible.conditions(call.actor, tree, PROJECT.c, body.region)
+    seen = access.conditions(call.actor, tree, PROJECT.c, body.region)
     return [*_filters(body, departments), *seen]
 
 

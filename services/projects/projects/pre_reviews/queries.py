@@ -6,10 +6,10 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from sqlalchemy import Text, and_, func, select
 
-from services.projects import reference, scope
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import ProjectId, RegionCode
+from services.projects.plan import reference
 from services.projects.projects.decisions.decide import PROJECT
 from services.projects.projects.facts import Project, stream
 from services.projects.projects.pre_reviews.decisions import Department
@@ -64,7 +64,7 @@ async def get_pre_review(service: Service, call: Call, body: GetPreReview) -> Pr
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
         state, _ = await service.state(conn, PROJECT, stream(body.project))
-    if not isinstance(state, Project) or not scope.may_see_project(
+    if not isinstance(state, Project) or not access.may_see_project(
         call.actor, tree, state.registered.region, None
     ):
         raise not_found("project", body.project)
@@ -89,7 +89,7 @@ async def list_pre_reviews(service: Service, call: Call, body: ListPreReviews) -
         query = query.where(t.result.is_(None), t.missing.contains([body.department]))
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
-        query = query.where(*visible.conditions(call.actor, tree, t, body.region))
+        query = query.where(*access.conditions(call.actor, tree, t, body.region))
         page = await _ORDER.page(conn, query, body)
     return PreReviewPage(
         items=[summary(row._asdict(), today) for row in page.rows],

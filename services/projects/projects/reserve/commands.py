@@ -1,8 +1,7 @@
 """Who may look at a stay in the reserve library and screen a project, and by which rules."""
 
-from services.projects import reference
-from services.projects.common import checks
-from services.projects.projects.commands import departments, kept
+from services.projects.plan import reference
+from services.projects.projects.commands import check_register, departments, kept
 from services.projects.projects.facts import ProjectState
 from services.projects.projects.reserve import rules
 from services.projects.projects.reserve.decisions import (
@@ -26,9 +25,9 @@ async def update(at: At, command: UpdateReserve, state: ProjectState) -> Given:
     levels = await reference.register_levels(at.conn)
     if command.register in rule.registers:  # to drop or promote needs the right to the tier left or joined
         if command.action is Action.DROPPED:
-            checks.check_register(at.call, levels, command.register)
+            check_register(at.call, levels, command.register)
         elif command.action is Action.PROMOTED and (above := rule.above(command.register)):
-            checks.check_register(at.call, levels, above)
+            check_register(at.call, levels, above)
     return ByLibrary(today=at.today, by=at.actor.subject, departments=await departments(at), rule=rule)
 
 

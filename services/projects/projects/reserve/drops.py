@@ -5,10 +5,10 @@ from datetime import date
 from pydantic import ConfigDict, Field
 from sqlalchemy import func, select, tuple_
 
-from services.projects import reference
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Cursor, Limit, Request
 from services.projects.common.values import RegionCode, RegisterCode
+from services.projects.plan import reference
 from services.projects.projects.reserve.views import DROP, ReserveDrop, ReserveDropPage
 from services.projects.projects.views import TABLE as PROJECT
 from shared import lists
@@ -47,7 +47,7 @@ async def list_drops(service: Service, call: Call, body: ListReserveDrops) -> Re
         where.append(DROP.c.by_rule == body.by_rule)
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
-        where += visible.conditions(call.actor, tree, PROJECT.c, body.region)
+        where += access.conditions(call.actor, tree, PROJECT.c, body.region)
         joined = DROP.join(PROJECT, PROJECT.c.project == DROP.c.project)
         count = (await conn.execute(select(func.count()).select_from(joined).where(*where))).scalar_one()
         query = select(*DROP.c, PROJECT.c.name).select_from(joined).where(*where)

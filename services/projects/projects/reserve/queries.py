@@ -28,11 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Cursor, Limit, Request
 from services.projects.common.tables import MONEY
 from services.projects.common.values import RegionCode, RegisterCode
+from services.projects.plan import reference
 from services.projects.plan.facts import Region
 from services.projects.projects import past
 from services.projects.projects.facts import ProjectChanged, ProjectRegistered, stream
@@ -267,7 +267,7 @@ async def _where(
     conn: AsyncConnection, call: Call, body: ReserveSummaryRequest
 ) -> Sequence[ColumnElement[bool]]:
     tree = await reference.area_tree(conn)
-    return visible.conditions(call.actor, tree, PROJECT.c, body.region)
+    return access.conditions(call.actor, tree, PROJECT.c, body.region)
 
 
 def _filters(body: ListReserve, on: date, of: Any) -> Sequence[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
+from services.projects.plan import reference
 from services.projects.projects.reserve.decisions import ReserveRule, ScreeningRule
 from services.projects.projects.reserve.decisions import check_threshold as check
 

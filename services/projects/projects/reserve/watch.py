@@ -3,9 +3,9 @@
 import structlog
 from sqlalchemy import select
 
-from services.projects import reference
+from services.projects.common.day_watch import DayWatch
 from services.projects.common.watched import not_done
-from services.projects.day_watch import DayWatch
+from services.projects.plan import reference
 from services.projects.projects.history import HISTORY
 from services.projects.projects.registers.views import STAY
 from services.projects.projects.reserve.decisions import ByLibrary, ReserveRule, SilenceRule, UpdateReserve

@@ -3,10 +3,10 @@
 from pydantic import ConfigDict, Field
 from sqlalchemy import ColumnElement, Join, and_, func, select
 
-from services.projects import reference
-from services.projects.common import visible
+from services.projects import access
 from services.projects.common.models import Answer, Cursor, Limit, Money, Request
 from services.projects.common.values import Ceremony, RegionCode
+from services.projects.plan import reference
 from services.projects.projects.signings.views import TABLE, SigningView, Standing, view
 from services.projects.projects.stages.views import MILESTONE
 from services.projects.projects.views import TABLE as PROJECT
@@ -47,7 +47,7 @@ async def list_signings(service: Service, call: Call, body: ListSignings) -> Sig
     listed, contract = with_contracts(), MILESTONE.c
     async with service.snapshots.connect() as conn:
         tree = await reference.area_tree(conn)
-        conditions += visible.conditions(call.actor, tree, t, body.region)
+        conditions += access.conditions(call.actor, tree, t, body.region)
         amounts = func.coalesce(func.sum(func.coalesce(contract.amount, t.amount)), 0)
         total = (
             await conn.execute(select(func.count(), amounts).select_from(listed).where(*conditions))

@@ -1,6 +1,6 @@
 """Who may report and correct a project's steps, and what both are judged by."""
 
-from services.projects import reference
+from services.projects.plan import reference
 from services.projects.projects.commands import departments, kept
 from services.projects.projects.facts import ProjectState
 from services.projects.projects.given import WithCare

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects import reference
 from services.projects.common.duty import CITY_REPORT, due_on, find, last_day
-from services.projects.memory import remembers
+from services.projects.common.memory import remembers
+from services.projects.plan import reference
 from services.projects.reports.months.facts import Books, ClosingRule, Reopening
 from services.projects.reports.months.views import TABLE
 

@@ -6,13 +6,14 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from sqlalchemy import select
 
-from services.projects import reference, scope
 from services.projects.common.duty import CITY_REPORT, months
 from services.projects.common.models import Answer, Cursor, Limit, Request
 from services.projects.common.values import Month, RegionCode
+from services.projects.plan import reference
 from services.projects.reports.months import calendar
 from services.projects.reports.months.facts import INITIAL
 from services.projects.reports.months.views import TABLE
+from services.projects.reports.queries import report_regions
 from shared import lists
 from shared.problems import forbidden
 from shared.rpc import Call
@@ -69,7 +70,7 @@ class ReportingMonthPage(Answer):
 
 async def list_months(service: Service, call: Call, body: ListReportingMonths) -> ReportingMonthPage:
     """Each month owed: open, closed (关账) by the rule or the province, or reopened until a day."""
-    mine = scope.report_regions(call.actor)
+    mine = report_regions(call.actor)
     if mine is not None and body.region not in (None, mine):
         raise forbidden(f"Your token is for {mine}, not for {body.region}.")
     region, today = mine or body.region, service.today()

@@ -49,7 +49,7 @@ def meant(code: str, known: Mapping[str, Industry]) -> list[str]:
 
 @cache
 def _all() -> tuple[Industry, ...]:
-    path = resources.files("services.projects").joinpath("industries.csv")
+    path = resources.files("services.projects.common").joinpath("industries.csv")
     rows = csv.DictReader(path.read_text("utf-8").splitlines())
     return tuple(
         Industry(

@@ -1,27 +1,22 @@
-"""Reference data for decisions and queries: regions, registers, duties, rules, programmes, tags."""
+"""What the loaded plans say, for decisions and queries: regions, registers, duties, rules, programmes, tags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import resources
 from typing import TypeVar
 
 import msgspec
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projects.common.duty import Duty
+from services.projects.common.memory import remembers
 from services.projects.common.plausibility import AmountCare
 from services.projects.common.refusal import Refused
 from services.projects.common.rules import Rule, in_force
-from services.projects.common.tags import Tag
-from services.projects.funds.separation import Separation
-from services.projects.memory import remembers
+from services.projects.common.tags import Tag, with_fields
 from services.projects.plan.facts import Region, RegionRelation
 from services.projects.plan.views import DUTY, PROGRAMME, REGION, REGISTER, RULE, TAG
-from services.projects.projects.views import TABLE as PROJECT
 from shared.areas import AreaTree
 
 P = TypeVar("P")
@@ -30,17 +25,6 @@ P = TypeVar("P")
 @dataclass(frozen=True, slots=True)
 class _InvestorDepartments:
     departments: Mapping[str, str]
-
-
-TARGETS = "targets"
-"""The consumer that follows assessment's targets; its checkpoint says how far it has read."""
-APPRAISALS = "appraisals"
-"""The consumer that follows assessment's appraisals; separate, so that an older store reads them all."""
-
-
-def award_id(plan: str, year: int, region: str) -> str:
-    """The id of an award in this service: plan, year of the appraisal, and city."""
-    return f"{plan}.{year}.{region}"
 
 
 @remembers
@@ -107,11 +91,6 @@ def read(rule: Rule, shape: type[P]) -> P:
         ) from error
 
 
-async def separation_of_duties(conn: AsyncConnection, on: date) -> Separation:
-    """The rule on separation of duties in force on that day: a plan's, else the default one."""
-    return await _or_default(conn, "separation_of_duties", on, Separation)
-
-
 async def care(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
     """The bounds of a `…_plausibility` rule on that day; those of `shape` itself where no plan has the rule."""
     known = await rules(conn, name)
@@ -121,20 +100,6 @@ async def care(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
 async def amount_care(conn: AsyncConnection, on: date) -> AmountCare:
     """The bounds for asking back amounts of that day: the rule `amount_plausibility`."""
     return await care(conn, "amount_plausibility", on, AmountCare)
-
-
-async def _or_default(conn: AsyncConnection, name: str, on: date, shape: type[P]) -> P:
-    known = await rules(conn, name)
-    return read(
-        in_force(known if any(each.holds(on) for each in known) else _default_rules(), name, on), shape
-    )
-
-
-@cache
-def _default_rules() -> tuple[Rule, ...]:
-    """The rules of `default_rules.yaml`, which hold where no plan says otherwise."""
-    text = resources.files("services.projects").joinpath("default_rules.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text)["rules"], tuple[Rule, ...])
 
 
 async def departments(conn: AsyncConnection, on: date) -> Mapping[str, str]:
@@ -152,7 +117,7 @@ async def programme_codes(conn: AsyncConnection) -> set[str]:
 
 
 @remembers
-async def tags(conn: AsyncConnection) -> dict[str, Tag]:
+async def loaded_tags(conn: AsyncConnection) -> dict[str, Tag]:
     """Each loaded tag by its id, in that order."""
     rows = await conn.execute(select(TAG).order_by(TAG.c.tag))
     return {
@@ -160,9 +125,35 @@ async def tags(conn: AsyncConnection) -> dict[str, Tag]:
     }
 
 
-async def project_region(conn: AsyncConnection, project: str) -> str | None:
-    """The region of a project; None if there is no such project."""
-    found: str | None = (
-        await conn.execute(select(PROJECT.c.region).where(PROJECT.c.project == project))
-    ).scalar_one_or_none()
-    return found
+def check_programmes(codes: Sequence[str], known: set[str]) -> None:
+    """Raises Refused for a programme that isn't among the known ones."""
+    for code in codes:
+        if code not in known:
+            raise Refused(
+                f"There is no programme {code!r}.",
+                code="unknown-programme",
+                where="programmes",
+                remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
+            )
+
+
+async def counted_for(
+    conn: AsyncConnection, codes: Sequence[str], tags: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The named programmes plus those of the tags, and the tags plus the fields that their technologies belong to.
+
+    Raises Refused for a programme or tag that isn't loaded.
+    """
+    check_programmes(codes, await programme_codes(conn))
+    if not tags:
+        return tuple(codes), ()
+    known = await loaded_tags(conn)
+    unknown = sorted(set(tags) - set(known))
+    if unknown:
+        raise Refused(
+            f"There is no tag {', '.join(unknown)}.",
+            code="unknown-tag",
+            where="tags",
+            remedy=f"Known: {', '.join(sorted(known)) or 'none, load the plan first'}.",
+        )
+    return tuple(sorted({*codes, *(known[tag].programme for tag in tags)})), with_fields(tags, known)

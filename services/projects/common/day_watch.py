@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import structlog
 
-from services.projects.common.app import App
 from shared.health import OK, Check
+from shared.service import Service
 
 _log = structlog.get_logger(__name__)
 _PAUSE_S = 2.0
@@ -27,7 +27,7 @@ class DayWatch(ABC):
     name: ClassVar[str]
     again_s: ClassVar[float] = math.inf
 
-    app: App
+    app: Service
     _swept: tuple[date, float] | None = field(default=None, init=False)
     _failure: str | None = field(default=None, init=False)
 
