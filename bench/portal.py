@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from bench.report import Report, Row
 from bench.system import CITY, System, gateway_request, query
 from bench.traffic import Load, distinct
 from clients.line import Connection, request
+from shared.clock import day_start, local_day
 
 _BOARD = "/progress/board"
 _DAY_S = 86_400
@@ -104,7 +106,7 @@ async def live_figure(system: System, report: Report, ledger: Ledger, seconds: f
     probe, others = senders[0], senders[1:]
     slots = max(2, int(10_000 * seconds) // 20 // len(others))
     now = int(time.time())
-    midnight = now - (now + 28_800) % _DAY_S
+    midnight = int(day_start(local_day(datetime.now(UTC))).timestamp())
     if now - midnight < 60 + slots:
         await asyncio.sleep(60 + slots - (now - midnight))
     now = int(time.time())

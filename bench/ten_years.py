@@ -6,16 +6,16 @@ judged and measured every day of the last ones.
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from plans.loader import load_plan
+from shared.clock import CHINA
 from shared.envelope import Envelope
 
 PLAN = "fujian-2013"
 FIRST, LAST = date(2004, 1, 1), date(2013, 12, 31)
 KEY_USERS = 500
-_CHINA = timezone(timedelta(hours=8))
 _TAGS = (
     *("di_demonstration_project", "ei_fund_investment", "ei_key_project", "ei_renovation", "ei_industrialisation"),
     *("ei_innovation_software", "ei_innovation_platform", "ei_demonstration", "en_boiler", "en_motor", "en_system"),
@@ -69,7 +69,7 @@ def envelopes(source: str, said: list[Said]) -> Iterator[Envelope]:
 
 
 def _at(day: date, hour: int = 9) -> datetime:
-    return datetime.combine(day, time(hour), _CHINA).astimezone(UTC)
+    return datetime.combine(day, time(hour), CHINA).astimezone(UTC)
 
 
 def _published(plan: dict[str, Any]) -> Iterator[Said]:

@@ -5,15 +5,15 @@ continue on any day.
 """
 
 import hashlib
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from demo.world import FIRST_DAY, DemoMeter
+from shared import clock
 
 Ints = npt.NDArray[np.int64]
-CHINA = timezone(timedelta(hours=8))
 SLOTS = 96
 SLOT_S = 900
 _DAY_S = 86_400
@@ -21,7 +21,7 @@ _DAY_S = 86_400
 
 def day_start(day: date) -> int:
     """Epoch seconds of the day's 00:00 in +08:00."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=CHINA).timestamp())
+    return int(clock.day_start(day).timestamp())
 
 
 def slot_ends(day: date) -> Ints:

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from demo.feed import CHINA, Feed, Ints, day_start, quantities
+from demo.feed import Feed, Ints, day_start, quantities
 from demo.world import FIRST_DAY, DemoEnterprise, DemoMeter
+from shared.clock import CHINA
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(CHINA).date()
 
 
+def day_start(day: date) -> datetime:
+    """00:00 of a day in China."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+
+
 class Clock(Protocol):
     """Where "now" comes from. Always aware, in UTC."""
 

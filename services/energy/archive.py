@@ -15,7 +15,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from services.energy.readings.memory import Connection
 from services.energy.readings.reference import change_partition
 from services.energy.readings.store import COPY_END, COPY_HEADER, COPY_ROW, copy_rows
 from shared import broker, simulation
-from shared.clock import SystemClock
+from shared.clock import SystemClock, day_start, local_day
 from shared.settings import Settings
 
 KEEP_MONTHS = 13
@@ -42,7 +42,6 @@ KEEP_MONTHS = 13
 
 ROWS_AT_ONCE = 500_000
 _PLAIN = 10 ** (VALUE_DECIMALS - 3)
-_CHINA = timezone(timedelta(hours=8))
 _COLUMNS = ("s", "t", "rk", "v", "e")
 _SCHEMA = pa.schema([("s", pa.int32()), *((name, pa.int64()) for name in _COLUMNS[1:])], metadata=EXACT)
 
@@ -77,13 +76,13 @@ class Archived:
 
 def month_of(t: int) -> date:
     """The month of +08:00 that a reading at t belongs to (24:00 of its last day included)."""
-    return (datetime.fromtimestamp(t - 1, UTC).astimezone(_CHINA)).date().replace(day=1)
+    return local_day(datetime.fromtimestamp(t - 1, UTC)).replace(day=1)
 
 
 def end_of(month: date) -> int:
     """The last second that belongs to the month."""
     following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return int(datetime(following.year, following.month, 1, tzinfo=_CHINA).timestamp())
+    return int(day_start(following).timestamp())
 
 
 async def due(conn: Connection, now: datetime, keep_months: int = KEEP_MONTHS) -> list[date]:

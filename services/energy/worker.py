@@ -16,6 +16,7 @@ from services.energy.readings.outstanding import Position
 from services.energy.readings.worker import PartitionWorker
 from shared import broker
 from shared.cancellation import end_if_cancelled
+from shared.clock import local_day
 from shared.database import WATCHFUL
 from shared.outage import LOST
 from shared.pull import PullReader
@@ -126,7 +127,7 @@ def months_ahead(now: datetime) -> list[date]:
 
     A batch that needs a month makes it too (old data, a Clock that jumps), but then it waits for the DDL.
     """
-    today = (now.astimezone(UTC) + timedelta(hours=8)).date().replace(day=1)
+    today = local_day(now).replace(day=1)
     months = [today]
     for _ in range(2):
         months.append((months[-1] + timedelta(days=32)).replace(day=1))

@@ -2,16 +2,16 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from shared.clock import CHINA, local_day
 from shared.language import Language
 
-CHINA = timezone(timedelta(hours=8))
 MISSING = "—"
 _LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 _MINUS = "−"
@@ -145,7 +145,7 @@ def as_moment(value: Any) -> datetime | None:
 def as_date(value: Any) -> date | None:
     """A day; of a moment the day that it is in China."""
     if isinstance(value, datetime):
-        return value.astimezone(CHINA).date()
+        return local_day(value)
     if isinstance(value, date):
         return value
     text = str(value or "")
@@ -155,7 +155,7 @@ def as_date(value: Any) -> date | None:
         except ValueError:
             return None
     found = as_moment(text) if text else None
-    return None if found is None else found.astimezone(CHINA).date()
+    return None if found is None else local_day(found)
 
 
 TYPED_1E8, TYPED_1E4 = Decimal(100_000_000), Decimal(10_000)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from services.portal import numbers
 from services.portal.words import Words
+from shared.clock import CHINA
 
 Kind = Literal[
     "text", "textarea", "lines", "money", "money_1e4", "number", "integer", "date", "moment", "select", "yes_no",
@@ -131,7 +132,7 @@ def _moment(w: Words, given: str, shown: str) -> tuple[Any, str]:
     except ValueError:
         return None, w("command.moment_wrong", given=shown)
     if found.tzinfo is None:
-        found = found.replace(tzinfo=numbers.CHINA)
+        found = found.replace(tzinfo=CHINA)
     return found.isoformat(timespec="seconds"), ""
 
 

@@ -10,8 +10,9 @@ import pytest_asyncio
 from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
 from deploy.local.settings import LocalSettings
+from shared.clock import CHINA
 from tests.kit.clerks_year import YEAR, Act, counted, moments, the_year
-from tests.kit.portal import CHINA, Portal, ok
+from tests.kit.portal import Portal, ok
 from tests.kit.servers import server_folder
 
 _WITHOUT_METERS = ("provisioner", "assessment", "energy", "projects", "progress", "gateway")

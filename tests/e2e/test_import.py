@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.portal import CHINA, Portal, ok
+from shared.clock import CHINA
+from tests.kit.portal import Portal, ok
 from tests.kit.servers import wait_for
 from tests.kit.works import Works
 

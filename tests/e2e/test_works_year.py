@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
-from tests.kit.portal import CHINA, Portal, ok
+from shared.clock import CHINA
+from tests.kit.portal import Portal, ok
 from tests.kit.works import Reading, Works
 
 BEGIN = datetime(2018, 1, 1, tzinfo=CHINA)

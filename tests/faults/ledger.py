@@ -8,12 +8,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-_CHINA = timedelta(hours=8)
+from shared.clock import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +98,4 @@ class Ledger:
 
 
 def _day(t: int) -> date:
-    return (datetime.fromtimestamp(t - 1, UTC) + _CHINA).date()
+    return local_day(datetime.fromtimestamp(t - 1, UTC))

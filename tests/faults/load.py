@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from clients.door import Door
 from clients.meters import READINGS, columns, until_answered
+from shared.clock import CHINA
 from tests.faults.ledger import Answered, Ledger, Sent
-from tests.kit.portal import API, CHINA, Portal, ok
+from tests.kit.portal import API, Portal, ok
 
 ENTERPRISES = 3
 SLOT_S = 60

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,8 +12,8 @@ from cli.tokens import token_for
 from clients.door import Door
 from deploy.local.runner import LocalSystem
 from plans.loader import load_plan
+from shared.clock import CHINA
 
-CHINA = timezone(timedelta(hours=8))
 PLAN = "fujian-2013"
 START = datetime(2013, 3, 1, 8, tzinfo=CHINA)
 API = "/api/v1"

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from services.progress.common.periods import local_day
 from services.progress.common.rules import Rules
 from services.progress.measures import facts
 from services.progress.measures.countings import Counting, of_kind, shipped
@@ -21,6 +20,7 @@ from services.progress.projection.contributions import contributions
 from services.progress.projection.entries import contains
 from services.progress.projection.standing import Mark, Standing, fold, marks
 from shared.areas import AreaTree
+from shared.clock import local_day
 from shared.envelope import Envelope
 
 ALWAYS = Window(date.min, date.max, date.min, date.max, date.max)

@@ -9,7 +9,8 @@ from typing import Any, Self
 import httpx
 
 from clients.meters import READINGS, columns
-from tests.kit.portal import CHINA, Portal, ok, unique
+from shared.clock import CHINA
+from tests.kit.portal import Portal, ok, unique
 from tests.kit.servers import wait_for
 
 Reading = tuple[datetime, str | int]

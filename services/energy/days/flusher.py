@@ -20,7 +20,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.backlog import Settled
-from services.energy.common.moments import day_of
 from services.energy.common.system import came_second, metadata
 from services.energy.days import views
 from services.energy.days.decisions import MeasureDay, decide
@@ -35,6 +34,7 @@ from services.energy.days.facts import (
 from services.energy.readings import sums
 from services.energy.readings.reference import driver
 from shared import telemetry
+from shared.clock import local_day
 from shared.event_log import StreamWrite
 from shared.health import OK, Check
 from shared.service import Service
@@ -106,7 +106,7 @@ class Flusher:
         moment = await self.settled.moment()
         if moment is None:
             return 0
-        today, now = day_of(moment), self.energy.clock.now()
+        today, now = local_day(moment), self.energy.clock.now()
         standing = self.energy.clock.simulated and time.monotonic() - self._late_at >= SETTLE_S
         not_since = now if standing else now - self.interval
         written = 0

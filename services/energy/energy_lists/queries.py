@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from services.energy.access import seen_enterprise
 from services.energy.common.models import Cursor, Limit, Request, span_example
-from services.energy.common.moments import day_start
 from services.energy.common.totals import completeness
 from services.energy.common.values import Day, EnterpriseId, MeterId, StatisticType
 from services.energy.energy_lists import raw_readings
@@ -24,6 +23,7 @@ from services.energy.meters.queries import seen_meter
 from services.energy.readings import sums
 from services.energy.readings.reference import driver
 from services.energy.sums.periods import Grain, bounds, grouped, label, meter_period, together
+from shared.clock import day_start
 from shared.problems import bad_cursor
 from shared.rpc import Call
 from shared.service import Service

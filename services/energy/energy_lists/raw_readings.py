@@ -9,11 +9,12 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.common.moments import day_start, moment
+from services.energy.common.moments import moment
 from services.energy.common.scale import amount_of
 from services.energy.energy_lists.views import Reading, Readings
 from services.energy.readings.archived import Kept, Unreadable, readings_of
 from shared import lists
+from shared.clock import day_start
 from shared.problems import Problem
 
 # At a moment that two series share (a replacement), both are listed: the old device's last and the new one's first.

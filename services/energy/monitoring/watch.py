@@ -16,7 +16,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.energy.backlog import Settled
-from services.energy.common.moments import day_of
 from services.energy.common.system import ACTOR, came_second, metadata
 from services.energy.monitoring.coverage import decisions as coverage
 from services.energy.monitoring.coverage.facts import DayState, Judged, Unjudged
@@ -26,6 +25,7 @@ from services.energy.monitoring.feeds.facts import FeedState, Flowing, Silent, U
 from services.energy.monitoring.feeds.feature import HISTORY as FEEDS
 from services.energy.plan.reference import monitoring_rule
 from shared import telemetry
+from shared.clock import local_day
 from shared.command import Asked, Given
 from shared.event_log import StreamWrite
 from shared.feature import History
@@ -151,7 +151,7 @@ class CoverageWatch:
         if moment is None:
             return 0
         everybody = self._all_at is None or not timedelta(0) <= moment - self._all_at < LOOK_AT_ALL
-        written = await self._days(day_of(moment), everybody) + await self._feeds(moment, everybody)
+        written = await self._days(local_day(moment), everybody) + await self._feeds(moment, everybody)
         if everybody:
             self._all_at = moment
         if written:
@@ -160,7 +160,7 @@ class CoverageWatch:
 
     async def _feeds(self, moment: datetime, everybody: bool) -> int:
         async with self.energy.engine.begin() as conn:
-            rule = await monitoring_rule(conn, day_of(moment))
+            rule = await monitoring_rule(conn, local_day(moment))
             if rule is None:
                 return 0
             silent_after = timedelta(seconds=float(rule.silent_after_hours * 3600))
@@ -176,7 +176,7 @@ class CoverageWatch:
             found: Found[FeedState] = Found(FEEDS)
             for row in rows:
                 heard = feeds.Heard(
-                    today=day_of(moment),
+                    today=local_day(moment),
                     by=ACTOR.subject,
                     last_received_at=row.last,
                     silent_after=silent_after,

@@ -5,10 +5,11 @@ meter, a release. An operation must lie wholly after the line or is refused: hal
 that it can't see.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import asyncpg
 
+from shared.clock import CHINA
 from shared.problems import Problem
 
 _LINE = "SELECT coalesce(max(until_t), 0) FROM reading_archive WHERE state IN ('closing', 'archived')"
@@ -23,7 +24,7 @@ async def archive_line(conn: "asyncpg.Connection[asyncpg.Record]") -> int:
 def refuse_archived(line: int, t: int) -> None:
     """Raise Problem 409 for a change at t (epoch seconds) that lies in an archived month."""
     if t <= line:
-        until = datetime.fromtimestamp(line, UTC).astimezone(timezone(timedelta(hours=8)))
+        until = datetime.fromtimestamp(line, UTC).astimezone(CHINA)
         raise Problem(
             409,
             "archived",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 
-_EIGHT_HOURS = 8 * 3600
+from shared.clock import day_start, local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def starts(bounds: Sequence[Bound]) -> list[int]:
     """The moments (epoch seconds) after which another row may hold, the earliest first."""
     begins = {bound.valid_from for bound in bounds}
     ends = {bound.valid_to + timedelta(days=1) for bound in bounds if bound.valid_to is not None}
-    return [_midnight(day) for day in sorted(begins | ends)]
+    return [int(day_start(day).timestamp()) for day in sorted(begins | ends)]
 
 
 def per_hour(bounds: Sequence[Bound], carrier: str, unit: str, after: int) -> Decimal | None:
     """The bound in force right after a moment: the carrier's own, else that of its unit; None: nobody has said."""
-    day = datetime.fromtimestamp(after + _EIGHT_HOURS, UTC).date()
+    day = local_day(datetime.fromtimestamp(after, UTC))
     found = {
         bound.carrier: bound.per_hour
         for bound in bounds
@@ -74,7 +74,3 @@ def per_hour(bounds: Sequence[Bound], carrier: str, unit: str, after: int) -> De
         and (bound.valid_to is None or day <= bound.valid_to)
     }
     return found.get(carrier, found.get(""))
-
-
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) - _EIGHT_HOURS

@@ -18,7 +18,7 @@ from services.energy.readings.batch import Done
 from services.energy.readings.memory import Connection, moment
 from services.energy.readings.sums import day_figures
 from shared.cancellation import end_if_cancelled
-from shared.clock import Clock
+from shared.clock import Clock, local_day
 
 INTERVAL_S = 0.25
 
@@ -61,7 +61,7 @@ class LiveBoard:
 
     def note(self, done: Done, regions: dict[str, str]) -> None:
         """Remember the enterprises that a batch gave figures of today."""
-        today = china_day(self._clock.now())
+        today = local_day(self._clock.now())
         for enterprise, day in done.marks:
             if day == today and enterprise in regions:
                 t, received_at = done.newest.get(enterprise, (0, 0))
@@ -94,7 +94,7 @@ class LiveBoard:
     async def publish(self, conn: Connection, waiting: dict[str, tuple[str, int, int]]) -> None:
         """Read and publish the day so far of these enterprises: (region, newest t, newest received_at)."""
         now = self._clock.now()
-        today = china_day(now)
+        today = local_day(now)
         sums = await day_figures(conn, ((enterprise, today) for enterprise in waiting), until=now)
         for enterprise, parts in groupby(sums, key=lambda each: each.enterprise):
             region, t, received_at = waiting[enterprise]
@@ -113,8 +113,3 @@ class LiveBoard:
                 sent_at=self._system_now(),
             )
             await self._publish(f"live.energy.{enterprise}", msgspec.json.encode(live))
-
-
-def china_day(now: datetime) -> date:
-    """The day in +08:00."""
-    return date.fromordinal(int(now.timestamp() + 28_800) // 86_400 + 719_163)

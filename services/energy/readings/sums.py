@@ -13,6 +13,7 @@ from typing import Any
 
 from services.energy.common.scale import plain
 from services.energy.readings.memory import Connection
+from shared.clock import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Sum:
     @property
     def day(self) -> date:
         """The day in +08:00 that the period begins on."""
-        return (self.start + timedelta(hours=8)).date()
+        return local_day(self.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Periods of sums: whole hours, days, months and years in China's days (+08:00)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Annotated, Any, Literal
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.energy.common.totals import completeness
 from services.energy.readings import sums
+from shared.clock import CHINA
 from shared.problems import Problem
 
 Grain = Annotated[
@@ -47,7 +48,7 @@ def bounds(grain: str, first: date, last: date) -> tuple[date, date]:
 
 def label(start: datetime, grain: str) -> str:
     """The period's name in China's days (+08:00), e.g. 2013-01 for a month that begins on 31 December by UTC."""
-    local = start.astimezone(timezone(timedelta(hours=8)))
+    local = start.astimezone(CHINA)
     return f"{local:%Y-%m-%dT%H:%M}" if grain == "hour" else local.date().isoformat()[: _LABEL[grain]]
 
 

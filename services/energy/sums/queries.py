@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from services.energy.access import seen_enterprise
 from services.energy.common.models import Request, example, span_example
-from services.energy.common.moments import day_of, day_start
 from services.energy.common.totals import total
 from services.energy.common.values import Day, EnterpriseId, MeterId, StatisticType
 from services.energy.meters.queries import seen_meter
@@ -23,6 +22,7 @@ from services.energy.sums.views import (
     Tce,
     carriers,
 )
+from shared.clock import day_start, local_day
 from shared.rpc import Call
 from shared.service import Service
 
@@ -125,7 +125,7 @@ async def meter_energy(service: Service, call: Call, body: MeterEnergy) -> Meter
 async def enterprise_live(service: Service, call: Call, body: EnterpriseLive) -> Live:
     """As the store has them at this moment."""
     now = service.clock.now()
-    day = day_of(now)
+    day = local_day(now)
     async with service.snapshots.connect() as conn:
         row = await seen_enterprise(conn, call.actor, body.enterprise)
         figures = await sums.day_figures(await driver(conn), [(body.enterprise, day)], until=now)

@@ -3,15 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-PLAN_TIME = ZoneInfo("Asia/Shanghai")
+from shared.clock import local_day
+
 _PERIOD = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(0[1-9]|1[0-2])))?")
-
-
-def local_day(moment: datetime) -> date:
-    """The calendar day of `moment` in the plan's time (+08:00)."""
-    return moment.astimezone(PLAN_TIME).date()
 
 
 def months_of(period: str) -> tuple[str, ...]:

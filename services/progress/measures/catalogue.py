@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.progress.common.periods import local_day
 from services.progress.common.rules import Rules
 from services.progress.measures.coverage import coverage
 from services.progress.measures.facts import GROWTH, INTENSITY, INVESTMENT, ONLINE, TALLY, Facts, Target
@@ -16,6 +15,7 @@ from services.progress.measures.intensity import intensity
 from services.progress.measures.investment import growth, investment
 from services.progress.measures.ranking import ranked
 from services.progress.measures.tally import tally
+from shared.clock import local_day
 
 Measure = Callable[[Target, Facts, Rules, datetime], Figure]
 MEASURES: Mapping[str, Measure] = {

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.progress.common.periods import local_day, year_of
+from services.progress.common.periods import year_of
 from services.progress.common.rules import Rules, reference
 from services.progress.measures import judgement
 from services.progress.measures.facts import Facts, Target, newest
 from services.progress.measures.figure import Completeness, Figure, Status, blank
 from services.progress.measures.judgement import HUNDRED
+from shared.clock import local_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.progress.common.periods import local_day
 from services.progress.common.rules import Rules, reference
 from services.progress.common.units import convert
 from services.progress.measures import judgement
 from services.progress.measures.facts import STATISTIC, Contribution, Facts, Target, newest
 from services.progress.measures.figure import Completeness, Figure, Status, blank
 from services.progress.measures.judgement import HUNDRED
+from shared.clock import local_day
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 

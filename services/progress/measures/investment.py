@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.progress.common.periods import day_in_next_month, local_day, months_of, year_of
+from services.progress.common.periods import day_in_next_month, months_of, year_of
 from services.progress.common.rules import Rule, Rules, reference
 from services.progress.common.units import convert
 from services.progress.measures import judgement
@@ -26,6 +26,7 @@ from services.progress.measures.facts import (
 )
 from services.progress.measures.figure import Completeness, Figure, Light, Monthly, Pace, Status, blank
 from services.progress.measures.judgement import HUNDRED
+from shared.clock import local_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from pydantic import ConfigDict, Field
 
-from services.progress.common.periods import PLAN_TIME, local_day
 from services.progress.common.views import REGION, Day, Question, View, answered, points, round_value
 from services.progress.measures.catalogue import sort_key
 from services.progress.measures.figure import Figure
@@ -18,6 +17,7 @@ from services.progress.measures.store.asking import Answers, ask, one, visible
 from services.progress.measures.store.read_model import Snapshot
 from services.progress.measures.views import FigureView, Fresh, PlanView, figure_view, fresh, plan_view
 from shared import lists
+from shared.clock import CHINA, local_day
 from shared.problems import bad_span
 from shared.rpc import Call, Encoded
 
@@ -140,7 +140,7 @@ def _moments(snapshot: Snapshot, body: FigureQuestion) -> list[datetime]:
                 day -= timedelta(days=7)
             case _:
                 day -= timedelta(days=1)
-    ends = [datetime.combine(each, time.max, PLAN_TIME) for each in reversed(days)]
+    ends = [datetime.combine(each, time.max, CHINA) for each in reversed(days)]
     return [min(end, snapshot.as_of) for end in ends if local_day(end) <= snapshot.day]
 
 

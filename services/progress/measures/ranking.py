@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from services.progress.common.periods import local_day, months_of
+from services.progress.common.periods import months_of
 from services.progress.common.rules import Rules, reference
 from services.progress.measures import judgement
 from services.progress.measures.facts import Facts
 from services.progress.measures.figure import Figure
+from shared.clock import local_day
 
 
 @dataclass(frozen=True, slots=True)

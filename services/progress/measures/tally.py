@@ -23,7 +23,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from services.progress.common.periods import day_in_next_month, local_day, months_of
+from services.progress.common.periods import day_in_next_month, months_of
 from services.progress.common.rules import NoRule, Rule, Rules, reference
 from services.progress.common.units import convert
 from services.progress.measures import judgement
@@ -31,6 +31,7 @@ from services.progress.measures.countings import Counting, of_rule, owing, parts
 from services.progress.measures.facts import TALLY, Counted, Facts, Tally, Target
 from services.progress.measures.figure import Completeness, Figure, Light, Status, blank
 from services.progress.measures.judgement import HUNDRED
+from shared.clock import local_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Readings go into the store by the worker's own batch step, without the stream; t
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,14 +20,13 @@ from services.energy.monitoring.watch import CoverageWatch
 from services.energy.readings import ranks, wire
 from services.energy.readings.batch import BatchStep, Done
 from services.energy.service import Energy, serve
-from shared.clock import SteppedClock
+from shared.clock import CHINA, SteppedClock
 from shared.event_log import Event, EventLog
 from shared.identity import Actor
 from shared.problems import Problem
 from shared.rpc import Call, Operations
 from tests.conftest import DatabaseFactory
 
-CHINA = timezone(timedelta(hours=8))
 PROVINCE = Actor("province-office", "province", "350000")
 FUZHOU = Actor("fuzhou-office", "city", "350100")
 XIAMEN = Actor("xiamen-office", "city", "350200")

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.energy.readings import release, wire
 from services.energy.readings.batch import BatchStep
+from shared.clock import CHINA
 from shared.identity import Actor
-from tests.component.energy.conftest import CHINA as OFFSET
 from tests.component.energy.conftest import FUQING, MILL, OPS, XIAMEN, Service
 
 NAMED = {"enterprise_name": "示例纸业 MILL"}
@@ -15,7 +15,7 @@ NAMED = {"enterprise_name": "示例纸业 MILL"}
 async def ahead(mill: Service, count: int = 2) -> list[int]:
     """Readings a day ahead of the Clock: the device's clock is wrong. Answers their numbers in quarantine."""
     moments = [mill.clock.now() + timedelta(days=1, minutes=15 * n) for n in range(count)]
-    local = [moment.astimezone(OFFSET).strftime("%Y-%m-%d %H:%M") for moment in moments]
+    local = [moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") for moment in moments]
     await mill.push([(text, 1000.0 + n) for n, text in enumerate(local)])
     return [row["id"] for row in await listed(mill)]
 

@@ -26,8 +26,9 @@ from deploy.local.ports import free_port
 from deploy.local.runner import LocalSystem
 from services.energy import archive
 from shared import anchors
+from shared.clock import CHINA
 from tests.integration.operator.conftest import Mill, push
-from tests.kit.portal import CHINA, Portal, ok
+from tests.kit.portal import Portal, ok
 from tests.kit.servers import server_folder, wait_for
 
 KEY = "a key for the drill, long enough"

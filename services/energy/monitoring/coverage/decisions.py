@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from services.energy.common.moments import day_of
+from services.energy.common.moments import local_day
 from services.energy.monitoring.coverage.facts import (
     INITIAL,
     CoverageChanged,
@@ -40,7 +40,7 @@ class Arrived(Given):
 
 def decide(command: JudgeDay, state: DayState, given: Arrived) -> Sequence[CoverageChanged]:
     """The verdict on one key user's day, if it changes. An unfinished day may yet become online."""
-    arrived = given.first_received_at is not None and day_of(given.first_received_at) <= command.day
+    arrived = given.first_received_at is not None and local_day(given.first_received_at) <= command.day
     match state:
         case Unjudged() if arrived:
             return [_verdict(command, True, SAME_DAY)]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.progress.common.periods import When, local_day
+from services.progress.common.periods import When
 from services.progress.common.rules import Rules
 from services.progress.common.sources import SOURCES, TALLIED
 from services.progress.measures import catalogue
@@ -20,7 +20,7 @@ from services.progress.measures.store.known import load
 from services.progress.measures.store.setting import Settings
 from shared import process_metrics
 from shared.checkpoint import Checkpoints
-from shared.clock import Clock
+from shared.clock import Clock, local_day
 from shared.problems import Problem, invalid, unavailable
 from shared.snapshots import snapshots
 

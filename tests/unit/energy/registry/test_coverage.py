@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.energy.common.moments import CHINA, day_of
 from services.energy.monitoring.coverage.decisions import COVERAGE, Arrived, JudgeDay
 from services.energy.monitoring.coverage.facts import CoverageChanged, Judged
 from services.energy.monitoring.feeds.decisions import FEEDS, Heard, WatchFeed
 from services.energy.monitoring.feeds.facts import FeedEvent, FeedResumed, FeedSilent, Flowing, Silent
+from shared.clock import CHINA, local_day
 from tests.kit.spec import given
 
 DAY = date(2013, 1, 14)
@@ -71,8 +71,8 @@ def test_a_corrected_day_stays_in_the_region_in_which_it_was_judged_first() -> N
 
 
 def test_days_are_those_of_china() -> None:
-    assert day_of(datetime(2013, 1, 14, 15, 59, 59, tzinfo=UTC)) == date(2013, 1, 14)
-    assert day_of(datetime(2013, 1, 14, 16, tzinfo=UTC)) == date(2013, 1, 15)
+    assert local_day(datetime(2013, 1, 14, 15, 59, 59, tzinfo=UTC)) == date(2013, 1, 14)
+    assert local_day(datetime(2013, 1, 14, 16, tzinfo=UTC)) == date(2013, 1, 15)
 
 
 NOON = datetime(2013, 1, 14, 4, tzinfo=UTC)
