@@ -25,13 +25,13 @@ OPERATORS = ("ops",)
 PUBLISHERS = ("province", "ops")
 """Roles by name, as routes want them."""
 
-_ALL = frozenset({"province", "ops", "system"})
+ALL = frozenset({"province", "ops", "system"})
 _SOME = frozenset({"city", "county", "enterprise"})
 
 
 def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
     """The codes whose targets and statistics the actor may read; None: all."""
-    if actor.role in _ALL:
+    if actor.role in ALL:
         return None
     provinces = [area.code for area in tree.all() if area.level == PROVINCE]
     if actor.role in _SOME and actor.area:
@@ -41,7 +41,7 @@ def visible_regions(actor: Actor, tree: AreaTree) -> list[str] | None:
 
 def sees(actor: Actor) -> str | None:
     """The one city whose scores the actor may see, "" if none; None: those of all cities."""
-    if actor.role in _ALL:
+    if actor.role in ALL:
         return None
     return (actor.area if actor.role == "city" else None) or ""
 
@@ -66,32 +66,18 @@ def within(
 
 def check_plan_write(actor: Actor) -> None:
     """Only the province writes plans, and the targets of the province and of cities. Raises Problem 403."""
-    if actor.role not in _ALL:
+    if actor.role not in ALL:
         raise forbidden(f"This is decided by the province; your role is {actor.role}.")
 
 
 def check_decompose(actor: Actor, region: str) -> None:
     """Only a city decomposes its own targets and revises the parts (TR-7). Raises Problem 403."""
-    if actor.role in _ALL or (actor.role == "city" and actor.area == region):
+    if actor.role in ALL or (actor.role == "city" and actor.area == region):
         return
-    raise _not_yours(actor, f"Targets of {region} are broken down to counties by {region} itself.")
+    raise not_yours(actor, f"Targets of {region} are broken down to counties by {region} itself.")
 
 
-def check_statistic_write(actor: Actor, tree: AreaTree, region: str) -> None:
-    """A city reports for itself and the regions below it, the province for all. Raises Problem 403."""
-    if actor.role in _ALL:
-        return
-    if actor.role == "city" and actor.area and tree.covers(actor.area, region):
-        return
-    raise _not_yours(actor, f"Statistics of {region} are reported by its city or the province.")
-
-
-def check_ops(actor: Actor) -> None:
-    """Raises Problem 403 for any role but ops."""
-    if actor.role != "ops":
-        raise forbidden(f"The directory of people is for ops; your role is {actor.role}.")
-
-
-def _not_yours(actor: Actor, rule: str) -> Problem:
+def not_yours(actor: Actor, rule: str) -> Problem:
+    """403 that says the rule, and who the actor is."""
     area = f" for {actor.area}" if actor.area else ""
     return forbidden(f"{rule} Your role is {actor.role}{area}.")

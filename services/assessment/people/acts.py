@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.assessment.access import check_ops
 from services.assessment.common.models import Request
 from services.assessment.people import directory
+from services.assessment.people.commands import check_ops
 from services.assessment.people.decisions import EXAMPLE, Now, Reference, RevokeAccess
 from services.assessment.people.facts import Access
 from services.assessment.people.history import HISTORY

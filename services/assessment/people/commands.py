@@ -2,10 +2,11 @@
 
 import time
 
-from services.assessment.access import check_ops
 from services.assessment.people.decisions import Now, RevokeAccess
 from services.assessment.people.facts import Access
 from shared.feature import At
+from shared.identity import Actor
+from shared.problems import forbidden
 
 
 async def revoke(at: At, command: RevokeAccess, state: Access) -> Now:
@@ -15,3 +16,9 @@ async def revoke(at: At, command: RevokeAccess, state: Access) -> Now:
     """
     check_ops(at.actor)
     return Now(today=at.today, by=at.actor.subject, moment=int(time.time()))
+
+
+def check_ops(actor: Actor) -> None:
+    """Raises Problem 403 for any role but ops."""
+    if actor.role != "ops":
+        raise forbidden(f"The directory of people is for ops; your role is {actor.role}.")

@@ -2,9 +2,9 @@
 
 from pydantic import ConfigDict
 
-from services.assessment.access import check_ops
 from services.assessment.common.models import Request
 from services.assessment.people import directory
+from services.assessment.people.commands import check_ops
 from services.assessment.people.decisions import EXAMPLE, Reference
 from services.assessment.people.views import PersonView
 from shared.rpc import Call

@@ -7,6 +7,7 @@ from services.assessment.statistics.facts import StatisticState
 from services.assessment.statistics.indicators import find
 from shared.areas import AreaTree
 from shared.feature import At
+from shared.identity import Actor
 from shared.problems import not_found
 from shared.unknown_region import check_region
 
@@ -33,10 +34,19 @@ async def _known(at: At, command: ReportStatistic) -> Known:
     tree = AreaTree.of(known)
     if known:  # else the decision says to load the plan first
         check_region(tree, command.region)
-    access.check_statistic_write(at.actor, tree, command.region)
+    check_statistic_write(at.actor, tree, command.region)
     return Known(
         today=at.today,
         by=at.actor.subject,
         indicator=definition,
         region=next((region for region in known if region.code == command.region), None),
     )
+
+
+def check_statistic_write(actor: Actor, tree: AreaTree, region: str) -> None:
+    """A city reports for itself and the regions below it, the province for all. Raises Problem 403."""
+    if actor.role in access.ALL:
+        return
+    if actor.role == "city" and actor.area and tree.covers(actor.area, region):
+        return
+    raise access.not_yours(actor, f"Statistics of {region} are reported by its city or the province.")
