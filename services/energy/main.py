@@ -3,11 +3,11 @@
 import sys
 from datetime import timedelta
 
-from services.energy import quarantine_depth
-from services.energy.backlog import Settled, StreamBacklog
 from services.energy.days.flusher import Flusher
 from services.energy.monitoring.watch import CoverageWatch
+from services.energy.quarantine import depth
 from services.energy.readings import release
+from services.energy.readings.backlog import Settled, StreamBacklog
 from services.energy.service import CATALOGUE, SOURCE, Energy, serve
 from services.energy.settings import EnergySettings
 from shared.anchors import Anchoring
@@ -40,7 +40,7 @@ async def run_api(rt: Runtime, settings: EnergySettings | None = None) -> None:
     rt.spawn(flusher.run(), "flusher")
     rt.spawn(watch.run(), "coverage")
     rt.spawn(release.run(rt.engine, rt.js), "release")
-    rt.spawn(quarantine_depth.run(rt.engine), "quarantine depth")
+    rt.spawn(depth.run(rt.engine), "quarantine depth")
     rt.spawn(Anchoring.of(SOURCE, rt.engine, energy.log, rt.settings).run(), "anchors")
     rt.spawn(forget_regularly(rt.engine, rt.clock, rt.settings.answers_kept_days), "answers")
 

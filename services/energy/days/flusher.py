@@ -19,7 +19,6 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.backlog import Settled
 from services.energy.common.system import came_second, metadata
 from services.energy.days import views
 from services.energy.days.decisions import MeasureDay, decide
@@ -32,6 +31,7 @@ from services.energy.days.facts import (
     stream,
 )
 from services.energy.readings import sums
+from services.energy.readings.backlog import Settled
 from services.energy.readings.reference import driver
 from shared import telemetry
 from shared.clock import local_day

@@ -15,7 +15,6 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.backlog import Settled
 from services.energy.common.system import ACTOR, came_second, metadata
 from services.energy.monitoring.coverage import decisions as coverage
 from services.energy.monitoring.coverage.facts import DayState, Judged, Unjudged
@@ -24,6 +23,7 @@ from services.energy.monitoring.feeds import decisions as feeds
 from services.energy.monitoring.feeds.facts import FeedState, Flowing, Silent, Unwatched
 from services.energy.monitoring.feeds.feature import HISTORY as FEEDS
 from services.energy.plan.reference import monitoring_rule
+from services.energy.readings.backlog import Settled
 from shared import telemetry
 from shared.clock import local_day
 from shared.command import Asked, Given

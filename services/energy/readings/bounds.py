@@ -32,7 +32,7 @@ class Bound:
 @cache
 def loaded() -> tuple[Bound, ...]:
     """The rows of `bounds.csv`."""
-    return parse(resources.files("services.energy").joinpath("bounds.csv").read_text("utf-8"))
+    return parse(resources.files("services.energy.readings").joinpath("bounds.csv").read_text("utf-8"))
 
 
 def parse(text: str) -> tuple[Bound, ...]:

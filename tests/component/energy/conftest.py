@@ -14,10 +14,10 @@ import msgspec
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.energy.backlog import Settled
 from services.energy.days.flusher import Flusher
 from services.energy.monitoring.watch import CoverageWatch
 from services.energy.readings import ranks, wire
+from services.energy.readings.backlog import Settled
 from services.energy.readings.batch import BatchStep, Done
 from services.energy.service import Energy, serve
 from shared.clock import CHINA, SteppedClock

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from services.energy.backlog import Settled
 from services.energy.common.system import came_second
 from services.energy.monitoring.coverage.views import TABLE as COVERAGE_DAY
 from services.energy.monitoring.watch import CoverageWatch
+from services.energy.readings.backlog import Settled
 from tests.component.energy.conftest import FUZHOU, OPS, XIAMEN, NothingWaits, Service, day, local
 from tests.kit.servers import wait_for
 

@@ -3,7 +3,8 @@
 import asyncpg
 import pytest
 
-from services.energy import quarantine_depth, unreadable
+from services.energy import unreadable
+from services.energy.quarantine import depth
 from shared.database import runtime_engine
 from tests.conftest import DatabaseFactory
 
@@ -18,8 +19,8 @@ async def test_an_acknowledged_message_stays_and_is_counted_no_more(database: Da
     await worker.execute(keep, 7)
     engine = runtime_engine(made.url, application="t")
     try:
-        await quarantine_depth.look(engine)
-        assert quarantine_depth._unreadable == 1
+        await depth.look(engine)
+        assert depth._unreadable == 1
         async with engine.begin() as conn:
             [line] = await unreadable.listed(conn)
             assert "sequence 7" in line
@@ -29,8 +30,8 @@ async def test_an_acknowledged_message_stays_and_is_counted_no_more(database: Da
                 await unreadable.acknowledge(conn, "night-shift", "a test published it", int(line.split()[0]))
                 == 1
             )
-        await quarantine_depth.look(engine)
-        assert quarantine_depth._unreadable == 1
+        await depth.look(engine)
+        assert depth._unreadable == 1
     finally:
         await engine.dispose()
     [seen, other] = await worker.fetch("SELECT * FROM undecodable ORDER BY id")
