@@ -13,8 +13,8 @@ QUERIES = sorted(
     if (path.parent / "feature.py").exists()
     and path.stem not in ("acts", "depth", "flusher", "watch", "worker")
 )
-"""Of a feature every file but what the days bring, what counts for metrics and what writes beside the log: its checks are
-given the connection of their transaction."""
+"""Of a feature every file but what the days bring, what counts for metrics and what writes beside the log: its checks
+are given the connection of their transaction."""
 
 
 def connected(path: Path) -> set[str]:
