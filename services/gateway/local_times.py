@@ -40,7 +40,7 @@ def _local(found: re.Match[bytes]) -> bytes:
         here = datetime.fromisoformat(f"{moment.decode()}+00:00").astimezone(CHINA)
     except (ValueError, OverflowError):  # beyond what a calendar has: as it came
         return found.group()
-    return name + here.strftime("%Y-%m-%dT%H:%M:%S").encode() + (fraction or b"") + b"+08:00"
+    return b"%b%b%b+08:00" % (name, here.isoformat()[:19].encode(), fraction or b"")
 
 
 def moment_fields(operation: OperationContract) -> Iterator[str]:
