@@ -1,11 +1,9 @@
 """Questions about imports of spreadsheets, and what codes are called."""
 
-from datetime import datetime
-
 from pydantic import Field
-from sqlalchemy import Text, cast, select, tuple_
+from sqlalchemy import Text, cast, select
 
-from services.projects.common import industries, paging
+from services.projects.common import industries
 from services.projects.common.models import Answer, Cursor, Limit, ReaderLanguage, Request
 from services.projects.common.words import WORDS
 from services.projects.imports.acts import check_import
@@ -24,11 +22,13 @@ from services.projects.imports.views import (
 )
 from services.projects.plan import reference
 from services.projects.plan.views import PROGRAMME
-from shared.problems import bad_cursor, not_found
+from shared import lists
+from shared.problems import not_found
 from shared.rpc import Call
 from shared.service import Service
 
-MOST_ROW = 2**31 - 1
+_NEWEST = lists.Order(lists.down(JOB.c.opened_at), lists.down(JOB.c.job))
+_ROWS = lists.Order(ROW.c.row)
 
 
 class GetImport(Request):
@@ -158,23 +158,10 @@ async def get_import(service: Service, call: Call, body: GetImport) -> ImportVie
 async def list_imports(service: Service, call: Call, body: ListImports) -> ImportPage:
     """The newest first; kept for 30 days. What they did stays in the log."""
     check_import(call.actor)
-    table = JOB.c
-    query = select(JOB).where(table.subject == call.actor.subject)
-    if body.cursor:
-        moment, job = paging.read(body.cursor, 2)
-        try:
-            before = datetime.fromisoformat(moment)
-        except ValueError as error:
-            raise bad_cursor() from error
-        query = query.where(tuple_(table.opened_at, table.job) < tuple_(before, job))
-    query = query.order_by(table.opened_at.desc(), table.job.desc()).limit(body.limit + 1)
     async with service.snapshots.connect() as conn:
-        rows = (await conn.execute(query)).all()
-    page = rows[: body.limit]
-    more = len(rows) > body.limit
+        page = await _NEWEST.page(conn, select(JOB).where(JOB.c.subject == call.actor.subject), body)
     return ImportPage(
-        items=[import_view(row, body.language) for row in page],
-        next_cursor=paging.cursor(page[-1].opened_at.isoformat(), page[-1].job) if more else None,
+        items=[import_view(row, body.language) for row in page.rows], next_cursor=page.next_cursor
     )
 
 
@@ -184,14 +171,11 @@ async def list_import_faults(service: Service, call: Call, body: ListImportFault
     async with service.snapshots.connect() as conn:
         job = await own_job(conn, call, body.import_)
         query = select(ROW).where(table.job == body.import_, cast(table.faults, Text) != "[]")
-        if body.cursor:
-            query = query.where(table.row > min(paging.read_number(body.cursor), MOST_ROW))
-        rows = (await conn.execute(query.order_by(table.row).limit(body.limit + 1))).all()
-    page = rows[: body.limit]
+        page = await _ROWS.page(conn, query, body)
     known = places(job.heading, KINDS[job.kind].columns)
     return ImportFaultPage(
-        items=[fault for row in page for fault in faults(row, known, body.language)],
-        next_cursor=paging.cursor(str(page[-1].row)) if len(rows) > body.limit else None,
+        items=[fault for row in page.rows for fault in faults(row, known, body.language)],
+        next_cursor=page.next_cursor,
     )
 
 
@@ -201,16 +185,13 @@ async def list_import_changes(service: Service, call: Call, body: ListImportChan
     async with service.snapshots.connect() as conn:
         job = await own_job(conn, call, body.import_)
         query = select(ROW).where(table.job == body.import_, cast(table.changes, Text) != "[]")
-        if body.cursor:
-            query = query.where(table.row > min(paging.read_number(body.cursor), MOST_ROW))
-        rows = (await conn.execute(query.order_by(table.row).limit(body.limit + 1))).all()
-    page = rows[: body.limit]
+        page = await _ROWS.page(conn, query, body)
     kind = KINDS[job.kind]
     known = places(job.heading, kind.columns)
     item = kind.twins.id_field if kind.twins else ""
     return ImportChangePage(
-        items=[change for row in page for change in changes(row, known, item)],
-        next_cursor=paging.cursor(str(page[-1].row)) if len(rows) > body.limit else None,
+        items=[change for row in page.rows for change in changes(row, known, item)],
+        next_cursor=page.next_cursor,
     )
 
 

@@ -1,15 +1,15 @@
 """Which views there are for a caller."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.projects.common import paging
 from services.projects.common.models import Cursor, Request
 from services.projects.plan import reference
 from services.projects.saved_views.views import GOVERNMENTS, TABLE, ListName, SavedViews, area_of, presented
+from shared import lists
 from shared.areas import AreaTree
 from shared.identity import Actor
 from shared.rpc import Call
@@ -44,17 +44,16 @@ async def views(conn: AsyncConnection, actor: Actor, body: ListViews) -> SavedVi
     if body.list is not None:
         query = query.where(_VIEW.list == body.list)
     if body.cursor:
-        whose, subject, name = paging.read(body.cursor, 3)
+        whose, subject, name = lists.read(body.cursor, str, str, str)
         after = tuple_(theirs, _VIEW.subject, _VIEW.view)
         query = query.where(after > tuple_(whose == "theirs", subject, name))
     query = query.order_by(theirs, _VIEW.subject, _VIEW.view).limit(body.limit + 1)
-    rows = (await conn.execute(query)).all()
-    page = rows[: body.limit]
-    last = page[-1] if len(rows) > body.limit else None
-    return SavedViews(
-        items=[presented(actor, tree, row) for row in page],
-        next_cursor=last and paging.cursor("theirs" if last.theirs else "mine", last.subject, last.view),
-    )
+    page = lists.cut((await conn.execute(query)).all(), body.limit, _key)
+    return SavedViews(items=[presented(actor, tree, row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+def _key(row: Row[Any]) -> tuple[str, str, str]:
+    return "theirs" if row.theirs else "mine", row.subject, row.view
 
 
 def seen_by(actor: Actor, tree: AreaTree) -> ColumnElement[bool]:

@@ -171,6 +171,8 @@ async def test_projects_are_counted_for_each_city_technology_and_department(serv
     assert (
         await service.refused(XIAMEN, "count-projects-by", by="city", region="350100", **SPAN)
     ).status == 403
+    unknown = await service.refused(PROVINCE, "count-projects-by", by="city", region="999999", **SPAN)
+    assert unknown.code == "unknown-region"
 
 
 def national_plan(count: int, total: Decimal, under_construction: int) -> list[dict[str, Any]]:

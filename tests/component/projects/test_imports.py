@@ -404,6 +404,23 @@ async def test_a_field_that_does_not_fit_is_told_in_words(service: Service, impo
     ]
 
 
+async def test_imports_and_their_faults_come_in_pages(service: Service, imports: ImportWorker) -> None:
+    first = await sent(service, [project(2, region="?"), project(3, region="?")], key="first")
+    second = await sent(service, [project(2)], key="second")
+    await imports.once()
+    await imports.once()
+    newest = await service.ask(FUZHOU, "list-imports", limit=1)
+    oldest = await service.ask(FUZHOU, "list-imports", limit=1, cursor=newest["next_cursor"])
+    found = [each["import"] for page in (newest, oldest) for each in page["items"]]
+    assert (sorted(found), oldest["next_cursor"]) == (sorted([first, second]), None)
+    one = await service.ask(FUZHOU, "list-import-faults", **{"import": first}, limit=1)
+    rest = await service.ask(
+        FUZHOU, "list-import-faults", **{"import": first}, limit=1, cursor=one["next_cursor"]
+    )
+    assert [{each["row"] for each in page["items"]} for page in (one, rest)] == [{2}, {3}]
+    assert rest["next_cursor"] is None
+
+
 async def changes(service: Service, name: str) -> list[tuple[int, str, str, str]]:
     items = (await service.ask(FUZHOU, "list-import-changes", **{"import": name}))["items"]
     return [(each["row"], each["field"], each["old"], each["new"]) for each in items]

@@ -168,7 +168,7 @@ async def _names(
             regions = await reference.regions(conn)
             tree = AreaTree.of(regions)
             seen = access.visible_regions(call.actor, tree)
-            asked = None if body.region is None else set(tree.covered_by(body.region) or [body.region])
+            asked = None if body.region is None else access.asked_regions(call.actor, tree, body.region)
             return {
                 each.code: each.name
                 for each in regions
