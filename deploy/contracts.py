@@ -5,8 +5,8 @@
     python -m deploy.contracts energy     one service (and not the gateway's document)
     python -m deploy.contracts --break    write even where a version would mean something else than before
 
-Generated: `operations.json` (requests and answers of every operation, from the services' pydantic models: each schema
-once under `schemas`, referred to by `#/schemas/Name`),
+Generated: `operations.json` (requests and answers of every operation, from commands and the models of questions and
+answers: each schema once under `schemas`, referred to by `#/schemas/Name`),
 `<EventType>.v<N>.schema.json` (from the event classes, their newest version), `asyncapi.json`, and
 `gateway/openapi.json`. Golden samples, `<EventType>.v<N>.json`, are written by hand: see the README there.
 """

@@ -4,9 +4,9 @@ from typing import Any
 
 from services.gateway.columns import columns
 from services.gateway.contracts import OperationContract, contract
-from services.gateway.endpoint import INTERNAL
 from services.gateway.exports import CSV, XLSX
 from services.gateway.positions import HEADER
+from services.gateway.request import INTERNAL
 from services.gateway.routes import Route
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}

@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from services.gateway import openapi
 from services.gateway.auth import OPS, Authenticator
-from services.gateway.endpoint import received
 from services.gateway.limits import Limits
+from services.gateway.request import received
 from shared import simulation
 from shared.clock import CHINA, Clock, SteppedClock
 from shared.problems import Problem, forbidden

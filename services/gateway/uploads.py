@@ -17,9 +17,9 @@ from starlette.responses import Response
 from services.gateway import openapi
 from services.gateway.auth import CITY, COUNTY, PROVINCE, Authenticator
 from services.gateway.contracts import contract
-from services.gateway.endpoint import idempotency_key
 from services.gateway.local_times import local_times
 from services.gateway.people import People
+from services.gateway.request import idempotency_key
 from services.gateway.settings import GatewaySettings
 from services.gateway.spreadsheets import Spreadsheets, Upload
 from shared.headings import parted
