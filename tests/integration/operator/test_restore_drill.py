@@ -70,6 +70,9 @@ async def level(data: Path) -> Any:
     return found if even and not any(each.events for each in found.readers) else None
 
 
+@pytest.mark.timeout(
+    900
+)  # two systems start and a year is restored: 140 s on a quiet machine, more than 300 s on a busy one
 async def test_a_restored_machine_shows_the_same_figures_to_the_digit(
     mill: Mill, portal: Portal, local_system: LocalSystem
 ) -> None:
