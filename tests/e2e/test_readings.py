@@ -47,7 +47,7 @@ async def test_readings_become_the_coverage_figure_and_its_evidence(portal: Port
     async def running() -> Any:
         return (await row(portal, CITY))["energy_today"]
 
-    today = await wait_for(running, 20, "the running day on the board")
+    today = await wait_for(running, 60, "the running day on the board")
     assert (today["day"], today["enterprises"]) == (day.date().isoformat(), 1)
     assert Decimal(today["tce_equal"]) == Decimal("0.147")
 
@@ -59,7 +59,7 @@ async def test_readings_become_the_coverage_figure_and_its_evidence(portal: Port
             found if found["day"] == day.date().isoformat() and found["counts"]["designated"] == 2 else None
         )
 
-    figure = await wait_for(closed, 20, "the coverage of the closed day")
+    figure = await wait_for(closed, 60, "the coverage of the closed day")
     assert figure["counts"]["online_closed_day"] == 1
     assert Decimal(figure["value"]) == 50
     assert figure["light"] == "red"
@@ -69,7 +69,7 @@ async def test_readings_become_the_coverage_figure_and_its_evidence(portal: Port
         found = (await row(portal, CITY))["energy_closed_day"]
         return found if found and found["day"] == day.date().isoformat() else None
 
-    assert Decimal((await wait_for(measured, 20, "the closed day's energy"))["tce_equivalent"]) == Decimal(
+    assert Decimal((await wait_for(measured, 60, "the closed day's energy"))["tce_equivalent"]) == Decimal(
         "0.485"
     )
     await evidence_leads_to_the_events(portal, online, offline, day.date().isoformat())
