@@ -158,10 +158,6 @@ def load_folder(folder: Path, common: Path = COMMON) -> Plan:
     """The plan in a folder, with what holds in the whole country. PlanError lists every fault found in either."""
     reader = Reader(folder, common)
     envelope, programmes, actors, sums = _head(reader)
-
-    def of(file: str, key: str, model: type[Row]) -> list[Located[Row]]:
-        return reader.items(reader.trees(file), key, model)
-
     duties = _only(reader, "calendar.yaml", "duties", Duty)
     registers = _only(reader, "registers.yaml", "registers", Register)
     project_rules = _only(reader, "project_rules.yaml", "rules", ProjectRule)
@@ -169,9 +165,9 @@ def load_folder(folder: Path, common: Path = COMMON) -> Plan:
     funds = _only(reader, "funds.yaml", "funds", Fund)
     measures = _only(reader, "measures.yaml", "measures", Measure)
     schemes = _only(reader, "appraisal.yaml", "schemes", AppraisalScheme)
-    _keys(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
-    key_users = of("monitoring.yaml", "key_user_rules", KeyUserRule)
-    silence = of("monitoring.yaml", "monitoring_rules", MonitoringRule)
+    monitoring = _keys(reader, "monitoring.yaml", "key_user_rules", "monitoring_rules")
+    key_users = reader.items(monitoring, "key_user_rules", KeyUserRule)
+    silence = reader.items(monitoring, "monitoring_rules", MonitoringRule)
     units = reader.table("units.csv", Unit, needed=True)
     every_region = reader.table("regions.csv", Region, needed=True)
     every_relation = reader.table("region_relations.csv", RegionRelation)
@@ -183,17 +179,7 @@ def load_folder(folder: Path, common: Path = COMMON) -> Plan:
     codes = reader.table("nbs_codes.csv", NbsCode)
     standards = reader.table("limit_standards.csv", LimitStandard)
     limits = reader.table("limits.csv", Limit)
-    _keys(reader, "prices.yaml", *Prices.__dataclass_fields__)
-    prices = Prices(
-        industries=_items(of("prices.yaml", "industries", PriceIndustry)),
-        differential_rates=_items(of("prices.yaml", "differential_rates", DifferentialRate)),
-        punitive_tiers=_items(of("prices.yaml", "punitive_tiers", PunitiveTier)),
-        benchmarking_surcharges=_items(of("prices.yaml", "benchmarking_surcharges", BenchmarkingSurcharge)),
-        metering=_items(of("prices.yaml", "metering", Metering)),
-        combinations=_items(of("prices.yaml", "combinations", Combination)),
-        peak_valley=_items(of("prices.yaml", "peak_valley", PeakValley)),
-        background=_items(of("prices.yaml", "background", Background)),
-    )
+    prices = _prices(reader)
     # Relations between rows are judged only when each row is right: else one slip shows as twenty faults.
     if envelope is None or reader.faults:
         raise PlanError(folder.name, reader.faults)
@@ -280,6 +266,24 @@ def _head(
         reader.items(trees, "programmes", Programme, needed=True),
         reader.items(trees, "actors", PlanActor, needed=True),
         reader.items(trees, "sums", PlanSum),
+    )
+
+
+def _prices(reader: Reader) -> Prices:
+    trees = _keys(reader, "prices.yaml", *Prices.__dataclass_fields__)
+
+    def of(key: str, model: type[Row]) -> tuple[Row, ...]:
+        return _items(reader.items(trees, key, model))
+
+    return Prices(
+        industries=of("industries", PriceIndustry),
+        differential_rates=of("differential_rates", DifferentialRate),
+        punitive_tiers=of("punitive_tiers", PunitiveTier),
+        benchmarking_surcharges=of("benchmarking_surcharges", BenchmarkingSurcharge),
+        metering=of("metering", Metering),
+        combinations=of("combinations", Combination),
+        peak_valley=of("peak_valley", PeakValley),
+        background=of("background", Background),
     )
 
 

@@ -1,38 +1,24 @@
 """What the loader says of broken files: file, line, field, what is wrong, what to do."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from plans.loader import COMMON, HOME, load_folder, load_plan, plan_names
+from plans.loader import load_folder, load_plan, plan_names
 from plans.source import Fault, PlanError
+from tests.kit.plan_folder import change, copied, loaded, place_of
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the plan's folder, beside one of the country's."""
-    shutil.copytree(COMMON, tmp_path / "common")
-    return Path(shutil.copytree(HOME / "fujian-2013", tmp_path / "fujian-2013"))
-
-
-def place_of(folder: Path, file: str) -> Path:
-    """Where a file stands: "common/…" beside the plan's folder."""
-    return folder.parent / file if file.startswith("common/") else folder / file
-
-
-def change(file: Path, old: str, new: str) -> int:
-    """Replace the first `old` by `new`; the line on which it stood."""
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return text[: text.index(old)].count("\n") + 1
+    return copied(tmp_path)
 
 
 def faults(folder: Path) -> list[Fault]:
+    """What is wrong with the copy, which must not load; each says what to do."""
     with pytest.raises(PlanError) as refused:
-        load_folder(folder, folder.parent / "common")
+        loaded(folder)
     for fault in refused.value.faults:
         assert fault.problem
         assert fault.remedy
@@ -222,6 +208,11 @@ def test_a_broken_file_is_named(folder: Path, break_it: Callable[[Path], None], 
     assert any(says in text for text in texts), texts
 
 
+def test_a_broken_file_is_named_once_however_many_lists_it_holds(folder: Path) -> None:
+    change(folder / "prices.yaml", "metering:", "metering: x: y")
+    assert [fault.file for fault in faults(folder)] == ["prices.yaml"]
+
+
 def test_an_unknown_plan_names_those_there_are() -> None:
     with pytest.raises(PlanError, match="fujian-2013"):
         load_plan("fujian-2031")
@@ -250,7 +241,7 @@ def test_a_plan_adds_rows_to_the_countrys(folder: Path) -> None:
     header = (folder.parent / "common" / "units.csv").read_text(encoding="utf-8").splitlines()[0]
     own = "CNY_1e6,百万元,million yuan,money,CNY,1000000,this plan's own usage,S,"
     (folder / "units.csv").write_text(f"# money only\n{header}\n{own}\n", encoding="utf-8")
-    units = load_folder(folder, folder.parent / "common").units
+    units = loaded(folder).units
     assert [unit.unit for unit in units][-2:] == ["CNY_per_kWh", "CNY_1e6"]
 
 
@@ -267,7 +258,7 @@ def test_a_plan_sees_the_regions_of_its_own_province(folder: Path) -> None:
     with (common / "regions.csv").open("a", encoding="utf-8") as file:
         file.write("990000,某省,province,province,,true,2010-01-01,,,made up,I,\n")
         file.write("990100,某市,prefecture,prefecture,990000,true,2010-01-01,,,made up,I,\n")
-    assert load_folder(folder, common).regions == load_plan("fujian-2013").regions
+    assert loaded(folder).regions == load_plan("fujian-2013").regions
 
 
 def test_a_plan_may_be_small(folder: Path) -> None:
@@ -281,5 +272,5 @@ def test_a_plan_may_be_small(folder: Path) -> None:
         "sectors.csv",
     ):
         (folder / file).unlink()
-    small = load_folder(folder, folder.parent / "common")
+    small = loaded(folder)
     assert (small.funds, small.measures, small.sectors) == ((), (), ())
