@@ -8,32 +8,15 @@ from typing import Any
 
 from services.gateway import contracts
 from shared.rpc import Attached
+from shared.rpc import Route as Declared
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One public route.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Declared):
+    """A route as a service declares it, with the service and its operation that answers."""
 
-    `path` is below /api/v1; its parameters, the query and the body make up the one request object.
-    `area` and `organisation` name the request's fields that hold a region's code and an enterprise's id.
-    `attached`: another service's query whose answer the gateway attaches to the request.
-    `shared`: the answer is the same for everybody of one role and area. The gateway then calls without the person, so
-    that the answer can't depend on it, and one call answers all concurrent requests.
-    `media`: if it isn't JSON, the answer is the text in the operation's field `content`.
-    """
-
-    method: str
-    path: str
     service: str
     operation: str
-    roles: tuple[str, ...]
-    tag: str
-    area: str | None = None
-    organisation: str | None = None
-    status: int = 200
-    media: str = "application/json"
-    attached: Attached | None = None
-    shared: bool = False
 
     @property
     def path_parameters(self) -> list[str]:

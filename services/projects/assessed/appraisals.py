@@ -13,9 +13,10 @@ from nats.js import JetStreamContext
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.projects.assessed.events import read
 from services.projects.assessed.tables import APPRAISED, AWARD
 from shared.checkpoint import Checkpoints
-from shared.consumer import DomainConsumer, NewerSchema
+from shared.consumer import DomainConsumer
 from shared.envelope import Envelope
 from shared.health import Health
 
@@ -86,13 +87,8 @@ def appraisals_consumer(
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
     """Writes the rows that follow from the events; other event types are ignored."""
-    for envelope in envelopes:
-        reader = READERS.get(envelope.type)
-        if reader is None:
-            continue
-        if envelope.schemaversion > 1:
-            raise NewerSchema(f"{envelope.type} v{envelope.schemaversion}: this reader knows v1")
-        await _apply_one(conn, msgspec.convert(envelope.data, reader, strict=False), envelope.sequence)
+    for event, position in read(envelopes, READERS):
+        await _apply_one(conn, event, position)
 
 
 async def _apply_one(

@@ -13,9 +13,10 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.projects.assessed.events import read
 from services.projects.assessed.tables import TARGET
 from shared.checkpoint import Checkpoints
-from shared.consumer import DomainConsumer, NewerSchema
+from shared.consumer import DomainConsumer
 from shared.envelope import Envelope
 from shared.health import Health
 
@@ -56,13 +57,8 @@ def targets_consumer(
 
 async def apply(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
     """Writes the rows of investment targets; other event types and measures are ignored."""
-    for envelope in envelopes:
-        reader = READERS.get(envelope.type)
-        if reader is None:
-            continue
-        if envelope.schemaversion > 1:
-            raise NewerSchema(f"{envelope.type} v{envelope.schemaversion}: this reader knows v1")
-        await _apply_one(conn, msgspec.convert(envelope.data, reader, strict=False))
+    for target, _ in read(envelopes, READERS):
+        await _apply_one(conn, target)
 
 
 async def _apply_one(conn: AsyncConnection, target: Target) -> None:
