@@ -5,9 +5,24 @@ from typing import Any
 
 from services.portal import numbers
 from services.portal.ask import Ask, bilingual
-from services.portal.figures import Amount, Column, Light, Link, State
+from services.portal.commands import Command, Returned, forms, said
+from services.portal.figures import Amount, Column, Light, Link, Page, State
 
 Json = Mapping[str, Any]
+
+
+def form_page(ask: Ask, thing: str, menu: str, command: Command, back: Returned) -> Page:
+    """A page that is one command's form. Its title is the word THING.new; THING.new_lead stands under it if there is
+    one."""
+    lead = f"{thing}.new_lead"
+    return Page(
+        title=ask.words(f"{thing}.new"),
+        menu=menu,
+        lead=[ask.words(lead)] if ask.words.has(lead) else [],
+        said=said(ask, back),
+        status=back.status,
+        forms=forms(ask, [command], back),
+    )
 
 
 def light(ask: Ask, colour: str | None) -> Light:

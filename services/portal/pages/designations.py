@@ -6,7 +6,7 @@ from services.portal.ask import Ask
 from services.portal.commands import Command, Input, Returned, carried_out, forbidden, forms, said
 from services.portal.figures import Cell, Field, Link, Page, Tile
 from services.portal.pages import PageRoute
-from services.portal.pages.common import Json
+from services.portal.pages.common import Json, form_page
 from services.portal.pages.lists import (
     PAGE,
     actions,
@@ -201,13 +201,7 @@ async def take_new(ask: Ask, form: Mapping[str, str]) -> Page | str:
 
 
 def _new_page(ask: Ask, command: Command, back: Returned) -> Page:
-    return Page(
-        title=ask.words("designation.new"),
-        menu="designations",
-        said=said(ask, back),
-        status=back.status,
-        forms=forms(ask, [command], back),
-    )
+    return form_page(ask, "designation", "designations", command, back)
 
 
 async def _designate(ask: Ask) -> Command:

@@ -6,7 +6,7 @@ from services.portal.ask import Ask
 from services.portal.commands import Command, Input, Returned, carried_out, forbidden, forms, said
 from services.portal.figures import Cell, Link, Page, Tile
 from services.portal.pages import PageRoute
-from services.portal.pages.common import Json
+from services.portal.pages.common import Json, form_page
 from services.portal.pages.lists import (
     PAGE,
     actions,
@@ -176,13 +176,7 @@ async def take_new(ask: Ask, form: Mapping[str, str]) -> Page | str:
 
 
 def _new_page(ask: Ask, back: Returned) -> Page:
-    return Page(
-        title=ask.words("diagnosis.new"),
-        menu="projects",
-        said=said(ask, back),
-        status=back.status,
-        forms=forms(ask, [_record(ask)], back),
-    )
+    return form_page(ask, "diagnosis", "projects", _record(ask), back)
 
 
 def _record(ask: Ask) -> Command:

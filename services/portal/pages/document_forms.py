@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from services.portal.ask import Ask
-from services.portal.commands import Command, Input, Returned, carried_out, forms, said, version
+from services.portal.commands import Command, Input, Returned, carried_out, version
 from services.portal.figures import Page
 from services.portal.pages import PageRoute
-from services.portal.pages.common import Json
+from services.portal.pages.common import Json, form_page
 from services.portal.roles import PROVINCE
 
 KINDS = ("monthly_bulletin", "quarterly_dispatch")
@@ -79,14 +79,7 @@ async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
 
 
 def _new_page(ask: Ask, back: Returned) -> Page:
-    return Page(
-        title=ask.words("document.new"),
-        menu="documents",
-        lead=[ask.words("document.new_lead")],
-        said=said(ask, back),
-        status=back.status,
-        forms=forms(ask, [_draft(ask)], back),
-    )
+    return form_page(ask, "document", "documents", _draft(ask), back)
 
 
 def _draft(ask: Ask) -> Command:

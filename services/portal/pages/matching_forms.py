@@ -8,7 +8,7 @@ from services.portal.ask import Ask
 from services.portal.commands import Command, Input, Returned, carried_out, forbidden, forms, said
 from services.portal.figures import Figure, Link, Page, Tile
 from services.portal.pages import PageRoute
-from services.portal.pages.common import Json
+from services.portal.pages.common import Json, form_page
 from services.portal.pages.lists import coded, facts, filled, listed, plain
 from services.portal.roles import ENTERPRISE, GOVERNMENT, KEEPERS
 from services.portal.typed import options_of
@@ -69,14 +69,7 @@ async def take_new(ask: Ask, form: Mapping[str, str]) -> Page | str:
 
 
 def _new_page(ask: Ask, command: Command, back: Returned) -> Page:
-    return Page(
-        title=ask.words("listing.new"),
-        menu="matching",
-        lead=[ask.words("listing.new_lead")],
-        said=said(ask, back),
-        status=back.status,
-        forms=forms(ask, [command], back),
-    )
+    return form_page(ask, "listing", "matching", command, back)
 
 
 async def _put_forward(ask: Ask) -> Command:

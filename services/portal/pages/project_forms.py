@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.portal.ask import Ask
-from services.portal.commands import Command, Done, Input, Returned, forms, said, send, version
+from services.portal.commands import Command, Done, Input, Returned, send, version
 from services.portal.figures import Page
 from services.portal.pages import PageRoute
-from services.portal.pages.common import Json
+from services.portal.pages.common import Json, form_page
 from services.portal.roles import CITY, COUNTY, ENTERPRISE, KEEPERS
 
 PROGRAMMES = ("TR", "PM", "EI", "EN", "IN", "DI")
@@ -110,14 +110,7 @@ async def take(ask: Ask, form: Mapping[str, str]) -> Page | str:
 
 
 def _new_page(ask: Ask, command: Command, back: Returned) -> Page:
-    return Page(
-        title=ask.words("project.new"),
-        menu="projects",
-        lead=[ask.words("project.new_lead")],
-        said=said(ask, back),
-        forms=forms(ask, [command], back),
-        status=back.status,
-    )
+    return form_page(ask, "project", "projects", command, back)
 
 
 async def _register(ask: Ask) -> Command:
