@@ -6,7 +6,6 @@ Today's figures travel as EnergyLive instead; a day leaves here first at its clo
 it, at most every few minutes of the Clock.
 """
 
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.common.system import came_second, metadata
+from services.energy.common.system import metadata
 from services.energy.days import views
 from services.energy.days.decisions import MeasureDay, decide
 from services.energy.days.facts import (
@@ -31,13 +30,11 @@ from services.energy.days.facts import (
     stream,
 )
 from services.energy.readings import sums
-from services.energy.readings.backlog import Settled
 from services.energy.readings.reference import driver
+from services.energy.readings.watching import Watching
 from shared import telemetry
 from shared.clock import local_day
 from shared.event_log import StreamWrite
-from shared.health import OK, Check
-from shared.service import Service
 
 log = structlog.get_logger(__name__)
 _flushed = telemetry.meter(__name__).create_counter(
@@ -48,7 +45,6 @@ BATCH = 100
 """Marks that one transaction takes: few, because until its commit its row locks block the worker's marks of those
 days."""
 
-IDLE_S = 1.0
 SETTLE_S = 2.0
 """Under a Clock that stands still, late data wait for this many seconds of the machine instead."""
 
@@ -73,35 +69,16 @@ _LAST = text("""
 
 
 @dataclass(slots=True)
-class Flusher:
+class Flusher(Watching):
     """Runs beside the commands. Several may run: a mark is taken by one."""
 
-    energy: Service
-    settled: Settled
+    name = "flush"
+    idle_s = 1.0
+
     interval: timedelta = timedelta(minutes=5)
     _late_at: float = field(default=float("-inf"), init=False)
-    _failure: str | None = field(default=None, init=False)
 
-    async def run(self) -> None:
-        """Flush whenever the Clock moves, and once a second. Errors are logged and tried again."""
-        while True:
-            try:
-                await self.flush()
-                self._failure = None
-            except Exception as error:
-                if came_second(error):
-                    log.info("somebody else was faster")
-                else:
-                    self._failure = f"{type(error).__name__}: {error}"
-                    log.exception("flush failed")
-                    await asyncio.sleep(IDLE_S)
-            await self.energy.clock.changed(0.1 if self.settled.waiting else IDLE_S)
-
-    def check(self) -> Check:
-        """Degraded while days can't be written: figures go out later, none is lost."""
-        return OK if self._failure is None else Check("degraded", self._failure)
-
-    async def flush(self) -> int:
+    async def sweep(self) -> int:
         """Write an event for each day that is due; returns the number of events."""
         moment = await self.settled.moment()
         if moment is None:

@@ -4,7 +4,6 @@ Judged as of a settled moment, so that a worker that is behind makes nobody sile
 that had arrived in time were worked off after it; data that arrive later never repair "online" (G-10).
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,7 +14,7 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.energy.common.system import ACTOR, came_second, metadata
+from services.energy.common.system import ACTOR, metadata
 from services.energy.monitoring.coverage import decisions as coverage
 from services.energy.monitoring.coverage.facts import DayState, Judged, Unjudged
 from services.energy.monitoring.coverage.feature import HISTORY as DAYS
@@ -23,21 +22,18 @@ from services.energy.monitoring.feeds import decisions as feeds
 from services.energy.monitoring.feeds.facts import FeedState, Flowing, Silent, Unwatched
 from services.energy.monitoring.feeds.feature import HISTORY as FEEDS
 from services.energy.plan.reference import monitoring_rule
-from services.energy.readings.backlog import Settled
+from services.energy.readings.watching import Watching
 from shared import telemetry
 from shared.clock import local_day
 from shared.command import Asked, Given
 from shared.event_log import StreamWrite
 from shared.feature import History
-from shared.health import OK, Check
 from shared.kept import write
-from shared.service import Service
 
 log = structlog.get_logger(__name__)
 S = TypeVar("S")
 
 BATCH = 500
-IDLE_S = 2.0
 
 LOOK_AT_ALL = timedelta(minutes=10)
 """The longest time (by the Clock) between two full sweeps over all feeds and past days. In between only silent feeds,
@@ -111,39 +107,20 @@ class Found(Generic[S]):
 
 
 @dataclass(slots=True)
-class CoverageWatch:
+class CoverageWatch(Watching):
     """Runs in the process that takes commands. Two at once do no harm: the second finds the verdict already
     recorded."""
 
-    energy: Service
-    settled: Settled
+    name = "sweep"
+    idle_s = 2.0
+
     look_back: timedelta = timedelta(days=14)
     """How far back a verdict is looked at again: data that arrived in time may be worked off days later."""
     _judged_to: date | None = field(default=None, init=False)
     _lists: str = field(default="", init=False)
-    _failure: str | None = field(default=None, init=False)
     _all_at: datetime | None = field(default=None, init=False)
     _next_silence: datetime | None = field(default=None, init=False)
     _silent_after: timedelta | None = field(default=None, init=False)
-
-    async def run(self) -> None:
-        """Sweep whenever the Clock moves, and every two seconds. Errors are logged and tried again."""
-        while True:
-            try:
-                await self.sweep()
-                self._failure = None
-            except Exception as error:
-                if came_second(error):
-                    log.info("somebody else was faster")
-                else:
-                    self._failure = f"{type(error).__name__}: {error}"
-                    log.exception("sweep failed")
-                    await asyncio.sleep(IDLE_S)
-            await self.energy.clock.changed(0.1 if self.settled.waiting else IDLE_S)
-
-    def check(self) -> Check:
-        """Degraded while verdicts can't be given: they come later, for the same days."""
-        return OK if self._failure is None else Check("degraded", self._failure)
 
     async def sweep(self) -> int:
         """Judge days and feeds as of the settled moment; returns the number of events written."""

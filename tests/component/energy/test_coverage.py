@@ -25,7 +25,7 @@ async def test_g10_backfill_completes_a_day_and_never_makes_it_online(mill: Serv
     """G-10: real-time data of day D that arrive on D+1 are not online; completeness counts them."""
     await mill.day_of_readings("2013-01-14", 1000, 25, received="2013-01-15 08:30")
     await mill.watch.sweep()
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     assert await _verdicts(mill) == [("2013-01-14", False, "no_same_day_data")]
     (measured,) = await mill.measured()
     assert measured["completeness"] == "1.0000"

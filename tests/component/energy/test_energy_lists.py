@@ -68,14 +68,14 @@ async def test_a_days_revision_and_when_it_was_published(mill: Service) -> None:
     await mill.day_of_readings("2013-01-14", 1000, 25)
     [before] = await whole(mill, "list-enterprise-energy", **asked)
     assert (before["native"], before["revision"], before["published_at"]) == ("2400", None, None)
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     [once] = await whole(mill, "list-enterprise-energy", **asked)
     mill.clock.set(mill.clock.now() + timedelta(hours=1))
     await mill.push([("2013-01-15 00:15", 3410)])
     await mill.ask(
         OPS, "correct-meter-change", meter="M-1", at="2013-01-01T00:00:00+08:00", ratio="2", reason="CT"
     )
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     [again] = await whole(mill, "list-enterprise-energy", **asked)
     assert (once["revision"], again["revision"], again["native"]) == (1, 2, "4800")
     assert again["published_at"] > once["published_at"]

@@ -11,7 +11,7 @@ async def test_a_day_leaves_at_its_close_and_not_before(mill: Service) -> None:
     await mill.day_of_readings("2013-01-14", 1000, 25)
     mill.clock.set(local("2013-01-15 11:00"))
     await mill.push([("2013-01-15 00:15", 3425), ("2013-01-15 00:30", 3450)])
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     (event,) = await mill.events("EnterpriseDayMeasured")
     assert event.data == {
         "enterprise": "MILL",
@@ -54,17 +54,17 @@ async def test_a_day_leaves_at_its_close_and_not_before(mill: Service) -> None:
     }
     assert (event.stream, event.metadata["actor"]["role"]) == ("day-MILL-2013-01-14", "system")
     mill.clock.set(local("2013-01-16 00:00"))
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     events = await mill.events("EnterpriseDayMeasured")
     assert [event.data["day"] for event in events] == ["2013-01-14", "2013-01-15"]
 
 
 async def test_late_data_make_a_revision_with_absolute_totals(mill: Service) -> None:
     await mill.push([("2013-01-14 00:00", 1000), ("2013-01-14 12:00", 2200)])
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     await mill.day_of_readings("2013-01-14", 1000, 25)
     mill.clock.set(local("2013-01-15 12:06"))
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     first, second = await mill.measured()
     assert (first["revision"], first["carriers"][0]["native"]) == (1, "1200")
     assert first["carriers"][0]["spread"] == "1200"
@@ -76,13 +76,13 @@ async def test_late_data_make_a_revision_with_absolute_totals(mill: Service) -> 
 
 async def test_data_that_change_no_figure_make_no_revision(mill: Service) -> None:
     await mill.day_of_readings("2013-01-14", 1000, 25)
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     async with mill.engine.begin() as conn:
         await conn.execute(
             text("INSERT INTO dirty (enterprise, day, marked_at) VALUES ('MILL', '2013-01-14', now())")
         )
     mill.clock.set(local("2013-01-15 13:00"))
-    assert await mill.flusher.flush() == 0
+    assert await mill.flusher.sweep() == 0
     assert len(await mill.measured()) == 1
     async with mill.engine.connect() as conn:
         assert await conn.scalar(text("SELECT count(*) FROM dirty")) == 0
@@ -91,31 +91,31 @@ async def test_data_that_change_no_figure_make_no_revision(mill: Service) -> Non
 async def test_a_day_is_revised_at_most_every_few_minutes_of_the_clock(mill: Service) -> None:
     flusher = mill.flusher
     await mill.push([("2013-01-14 00:15", 1000), ("2013-01-14 12:00", 2200)])
-    await flusher.flush()
+    await flusher.sweep()
     await mill.push([("2013-01-14 13:00", 2300)])
     mill.clock.set(local("2013-01-15 12:04"))
-    assert await flusher.flush() == 0
+    assert await flusher.sweep() == 0
     mill.clock.set(local("2013-01-15 12:05"))
-    assert await flusher.flush() == 1
+    assert await flusher.sweep() == 1
 
 
 async def test_a_day_measured_by_a_clock_that_was_set_back_waits_for_no_future(mill: Service) -> None:
     flusher = mill.flusher
     await mill.push([("2013-01-14 00:15", 1000), ("2013-01-14 12:00", 2200)])
-    await flusher.flush()
+    await flusher.sweep()
     async with mill.engine.begin() as conn:
         await conn.execute(text("UPDATE measured_day SET measured_at = measured_at + interval '2 hours'"))
     await mill.push([("2013-01-14 13:00", 2300)])
     mill.clock.set(local("2013-01-15 12:01"))
-    assert await flusher.flush() == 1
+    assert await flusher.sweep() == 1
 
 
 async def test_under_a_clock_that_stands_still_late_data_still_leave(mill: Service) -> None:
     """A demo's clock stops at its end: what came last must not be stuck. A new flusher has waited for ever."""
     await mill.push([("2013-01-14 00:15", 1000), ("2013-01-14 12:00", 2200)])
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     await mill.push([("2013-01-14 13:00", 2300)])
-    assert await mill.flusher.flush() == 1
+    assert await mill.flusher.sweep() == 1
 
 
 async def test_a_batch_that_commits_while_the_flusher_works_marks_the_day_again(mill: Service) -> None:
@@ -134,14 +134,14 @@ async def test_a_batch_that_commits_while_the_flusher_works_marks_the_day_again(
             ):
                 assert not batch.done()
     await batch
-    assert await mill.flusher.flush() == 1
+    assert await mill.flusher.sweep() == 1
     (measured,) = await mill.measured()
     assert measured["carriers"][0]["native"] == "1300"
 
 
 async def test_an_edited_coefficient_moves_no_past_day_until_a_restatement(mill: Service) -> None:
     await mill.day_of_readings("2013-01-14", 1000, 25)
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     await mill.ask(
         OPS,
         "publish-coefficient",
@@ -154,7 +154,7 @@ async def test_an_edited_coefficient_moves_no_past_day_until_a_restatement(mill:
         source="年度公报",
     )
     mill.clock.set(local("2013-01-15 13:00"))
-    assert await mill.flusher.flush() == 0
+    assert await mill.flusher.sweep() == 0
     restated = await mill.ask(
         OPS,
         "restate-coefficients",
@@ -165,7 +165,7 @@ async def test_an_edited_coefficient_moves_no_past_day_until_a_restatement(mill:
     )
     assert restated["enterprise_days"] == 1
     mill.clock.set(local("2013-01-15 14:00"))
-    assert await mill.flusher.flush() == 1
+    assert await mill.flusher.sweep() == 1
     _, second = await mill.measured()
     assert (second["revision"], second["tce_equal"], second["tce_equivalent"]) == (2, "0.29496", "0.768")
     again = await mill.ask(
@@ -186,7 +186,7 @@ async def test_a_days_energy_belongs_to_the_region_of_that_day(mill: Service) ->
     mill.clock.set(local("2013-01-16 00:00"))
     await mill.day_of_readings("2013-01-14", 1000, 25)
     await mill.day_of_readings("2013-01-15", 3400, 25)
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     events = await mill.events("EnterpriseDayMeasured")
     assert [(event.data["day"], event.data["region"]) for event in events] == [
         ("2013-01-14", "350181"),

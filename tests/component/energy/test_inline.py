@@ -78,7 +78,7 @@ async def _live_through_a_lot(mill: Service) -> None:
     )
     await mill.ask(OPS, "retire-meter", meter="M-2", at="2013-01-12T00:00:00+08:00", reason="x")
     await mill.day_of_readings("2013-01-14", 1000, 25, received="2013-01-14 23:59")
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     await mill.watch.sweep()
     mill.clock.set(local("2013-01-16 12:00"))
     await mill.watch.sweep()

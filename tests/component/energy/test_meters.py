@@ -50,7 +50,7 @@ async def test_a_jump_is_parked_until_a_person_confirms_it(mill: Service) -> Non
     assert await _native(mill) == "8010"
     assert (await mill.refused(FUZHOU, "resolve-suspect", **said)).code == "nothing-parked"
     mill.clock.set(local("2013-01-15 13:00"))
-    await mill.flusher.flush()
+    await mill.flusher.sweep()
     (measured,) = await mill.measured()
     assert measured["carriers"][0]["native"] == "8010"
 
